@@ -1,0 +1,34 @@
+# The four commands: run, test, lint, bench. Each installs first, if anything changed since it last did.
+PROFILE ?= demo
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/installed
+
+.PHONY: run test lint bench lock
+
+run: $(READY)  ## run a profile's notebooks: make run PROFILE=animals10 ARGS="--only 02"
+	$(BIN)/python -m auxiliary run $(PROFILE) $(ARGS)
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)  ## check style, and that notebooks carry no output
+	$(BIN)/ruff check .
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+bench: $(READY)  ## measure speed: make bench FOLDER=data/animals10/raw-img
+	$(BIN)/python tests/benchmarks/normalise.py $(FOLDER)
+
+lock:  ## write the exact versions anew, from what pyproject.toml asks for
+	uv pip compile --universal --python-version 3.11 --extra test --no-header --no-annotate pyproject.toml -o requirements.txt
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@

@@ -1,0 +1,135 @@
+"""Reads a profile from its YAML file, with overrides, or says what is wrong and where."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML, YAMLError
+
+from auxiliary.config.checks import check_rows
+from auxiliary.config.problems import describe
+from auxiliary.config.profile import ROW_KINDS, Profile, Settings, Split
+from auxiliary.errors import UserError, unknown
+from auxiliary.paths import REPOSITORY
+
+PROFILES = REPOSITORY / "notebooks" / "params"
+INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head")}
+# Names that `overrides` may set for all rows at once.
+ROW_NAMES = ("epochs", "learning_rate")
+
+
+def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profile:
+    """Read and check a profile.
+
+    Args:
+        name: a profile of `notebooks/params/`, or the path of a YAML file.
+        overrides: values that replace the file's: a profile's field by its name, a split's as
+            `split.random_state`; a field of a row (`epochs`, `learning_rate`, `batch_size`, …) is set in every row.
+
+    Returns:
+        The profile, every row complete: what the profile says once is filled in, and a row with a parent has
+        its parent's network.
+
+    Raises:
+        UserError: for a missing file, unknown names or values that do not fit, with file, line and the
+            nearest valid name.
+    """
+    path = find_profile(name)
+    try:
+        document = YAML().load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise UserError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise UserError(f"{path} holds no profile; see {PROFILES / 'demo.yaml'} for one")
+    raw = _plain(document)
+    overrides = overrides or {}
+    _override(raw, overrides)
+    _complete(raw)
+    try:
+        profile = Profile.model_validate(raw)
+    except ValidationError as error:
+        raise UserError(describe(error, document, path, overrides)) from None
+    check_rows(profile)
+    return profile
+
+
+def find_profile(name: str) -> Path:
+    """The file of a profile given by name or path; `UserError` when there is none."""
+    path = Path(name).expanduser()
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise UserError(f"there is no profile {path}")
+        return path.resolve()
+    if not (PROFILES / f"{name}.yaml").is_file():
+        raise unknown("profile", name, (file.stem for file in PROFILES.glob("*.yaml")))
+    return PROFILES / f"{name}.yaml"
+
+
+def _plain(node: Any) -> Any:
+    """The YAML reader's containers and numbers, which remember their lines, as Python's own."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
+    profile_names = [name for name in Profile.model_fields if name not in ROW_KINDS]
+    valid = [*profile_names, *ROW_NAMES, *(f"split.{name}" for name in Split.model_fields)]
+    for name, value in overrides.items():
+        if name not in valid:
+            raise unknown("parameter", name, valid)
+        if name.startswith("split."):
+            raw.setdefault("split", {})[name.removeprefix("split.")] = value
+        if name in profile_names:
+            raw[name] = value
+        if name in Settings.model_fields or name in ROW_NAMES:
+            for row in _rows(raw):
+                if _applies(name, row):
+                    row[name] = value
+
+
+def _rows(raw: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    return [row for stage in ROW_KINDS for row in raw.get(stage) or [] if isinstance(row, dict)]
+
+
+def _applies(name: str, row: Mapping[str, Any]) -> bool:
+    """Whether a setting means anything to a row: a frozen backbone sees each picture once, as it is."""
+    return name != "augment" or "backbone" not in row or bool(row.get("tune_last"))
+
+
+def _complete(raw: dict[str, Any]) -> None:
+    """Fill in what rows leave to their profile, their model_id or their parent."""
+    shared = {name: raw[name] for name in Settings.model_fields if name in raw}
+    for row in _rows(raw):
+        row.setdefault("key", row.get("model_id"))
+    keys = [row["key"] for row in _rows(raw)]
+    for key in {key for key in keys if keys.count(key) > 1}:
+        raise UserError(f"{keys.count(key)} rows have the key {key!r}: give each a `key` of its own")
+    for stage, names in INHERITED.items():
+        earlier: dict[str, dict[str, Any]] = {}
+        for row in raw.get(stage) or []:
+            if not isinstance(row, dict):
+                continue
+            if row.get("parent") is not None:
+                _inherit(row, earlier, names)
+            for name, value in shared.items():
+                if _applies(name, row):
+                    row.setdefault(name, value)
+            earlier[row["key"]] = row
+
+
+def _inherit(row: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:
+    if row["parent"] not in earlier:
+        raise UserError(f"row {row['key']!r}: {unknown('parent', row['parent'], earlier)}; "
+                        "a parent is an earlier row of the same stage")
+    for name in (*names, "image_size"):
+        if name in row and name in names:
+            raise UserError(f"row {row['key']!r} has a parent, whose {name!r} it takes over: leave it out")
+        if name in earlier[row["parent"]]:
+            row.setdefault(name, earlier[row["parent"]][name])

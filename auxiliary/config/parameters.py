@@ -1,0 +1,60 @@
+"""Checks what papermill hands to a notebook, which papermill itself does not."""
+
+import ast
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ruamel.yaml import YAML, YAMLError
+
+from auxiliary.errors import UserError, unknown
+
+# Papermill marks the cell it adds with this first line.
+INJECTED = "# Parameters\n"
+
+
+def check_parameters(valid: Collection[str]) -> None:
+    """Refuse parameters that papermill was given but that the notebook does not have.
+
+    Papermill assigns them in a cell of its own and only warns, so a misspelt parameter would be ignored.
+    Outside a notebook there is nothing to check.
+
+    Args:
+        valid: names of the parameters that the notebook has.
+
+    Raises:
+        UserError: for the first unknown name, with the nearest valid one.
+    """
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    for source in shell.user_ns.get("In", []) if shell else []:
+        if source.startswith(INJECTED):
+            for name in _assigned(source):
+                if name not in valid:
+                    raise unknown("parameter", name, valid)
+
+
+def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
+    """Overrides as a mapping; `papermill -p overrides '{epochs: 1}'` hands them over as text."""
+    if not isinstance(overrides, str):
+        return overrides or {}
+    value = read_value(overrides)
+    if not isinstance(value, dict):
+        raise UserError(f"overrides must be a mapping such as {{epochs: 1}}, not {overrides!r}")
+    return value
+
+
+def read_value(text: str) -> Any:
+    """A value written in YAML, such as `3`, `[0, 1]` or `flip | shift(0.1)`."""
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except YAMLError:
+        raise UserError(f"cannot read the value {text!r}; write it as in YAML: 3, [0, 1], word") from None
+
+
+def _assigned(source: str) -> list[str]:
+    return [target.id for node in ast.parse(source).body if isinstance(node, ast.Assign)
+            for target in node.targets if isinstance(target, ast.Name)]

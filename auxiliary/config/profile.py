@@ -1,0 +1,155 @@
+"""A profile: one data set and the experiments to run on it, as frozen records.
+
+`auxiliary.config.loader` reads them from a YAML file; every field of the file is a field here.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Record(BaseModel):
+    """Immutable, and strict about unknown names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Split(Record):
+    """How pictures are divided into training, validation and test set.
+
+    Attributes:
+        by: `seed` divides at random, the shares of the classes kept.
+        fractions: shares of training, validation and test set. Where the publisher fixed the test set,
+            the second is the share of the training pictures that becomes the validation set.
+        random_state: the seed of the division.
+    """
+
+    by: Literal["seed"] = "seed"
+    fractions: tuple[float, float, float] = (0.7, 0.2, 0.1)
+    random_state: int = 5
+
+
+class Settings(Record):
+    """What a profile says once for all its rows, and a row may say for itself.
+
+    Attributes:
+        image_size: side of the square picture that a network gets, in pixels.
+        batch_size: pictures a training step.
+        sampling: size to which every class of the training set is brought: `smallest`, `mean` or `largest`
+            class, or `none` to leave it as it is.
+        optimizer: `adam`, `sgd` (momentum 0.9) or `rmsprop`.
+        schedule: `constant` learning rate, or `onecycle`: up for a third of the steps, then down to zero.
+        augment: the augmentations of the training pictures, as a line; empty for none.
+    """
+
+    image_size: Positive = 224
+    batch_size: Positive = 32
+    sampling: Literal["smallest", "mean", "largest", "none"] = "mean"
+    optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
+    schedule: Literal["constant", "onecycle"] = "constant"
+    augment: str = ""
+
+
+class Row(Settings):
+    """One model to train.
+
+    Attributes:
+        model_id: the model's name; several rows may share one.
+        key: the row's own, unique name; the `model_id` unless given.
+        learning_rate: of the optimiser; with `onecycle` the highest.
+        epochs: of this run, those of a parent not counted.
+        parent: key of the row whose trained weights this one starts from.
+        reported: the test accuracy that somebody published for this row, for comparison.
+        note: what a reader should know about the row.
+    """
+
+    model_id: Annotated[str, Field(min_length=1)]
+    key: Annotated[str, Field(min_length=1)]
+    learning_rate: Annotated[float, Field(gt=0)]
+    epochs: Annotated[int, Field(ge=0)]
+    parent: str | None = None
+    reported: Annotated[float, Field(ge=0, le=1)] | None = None
+    note: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The key as a file name."""
+        return re.sub(r"[^\w.+-]+", "_", self.key)
+
+
+class ScratchRow(Row):
+    """A network built and trained from nothing.
+
+    Attributes:
+        net: the network, as a line; the final layer, one unit a class, is added to it.
+    """
+
+    net: str
+
+    @property
+    def stage(self) -> str:
+        """Which notebook trains it."""
+        return "scratch"
+
+    @property
+    def network(self) -> str:
+        """The line that says what is built."""
+        return self.net
+
+
+class TransferRow(Row):
+    """A pre-trained backbone with a new head.
+
+    Attributes:
+        backbone: name of the backbone.
+        head: what follows it, as a line that starts with `gap`; the final layer is added to it.
+        tune_last: how many of the backbone's last layers are trained as well.
+    """
+
+    backbone: str
+    head: str
+    tune_last: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def stage(self) -> str:
+        """Which notebook trains it."""
+        return "transfer"
+
+    @property
+    def network(self) -> str:
+        """The line that says what is built."""
+        return self.head
+
+
+class Profile(Settings):
+    """A data set and its experiments.
+
+    Attributes:
+        dataset: name of a known data set, or the path of a folder of pictures.
+        name: what the data set's own folders are called; its name, or its folder's name, unless given.
+        source: a folder or archive to take a known data set from, instead of its publisher.
+        seeds: every row is trained once with each.
+        split: how the pictures are divided.
+        scratch: the rows of notebook 02.
+        transfer: the rows of notebook 03.
+    """
+
+    dataset: str
+    name: str = ""
+    source: Path | None = None
+    seeds: Annotated[tuple[int, ...], Field(min_length=1)] = (0,)
+    split: Split = Split()
+    scratch: tuple[ScratchRow, ...] = ()
+    transfer: tuple[TransferRow, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ScratchRow | TransferRow, ...]:
+        """All rows in the order in which they are trained."""
+        return (*self.scratch, *self.transfer)
+
+
+ROW_KINDS: dict[str, type[Row]] = {"scratch": ScratchRow, "transfer": TransferRow}

@@ -1,0 +1,132 @@
+"""Unpacking a zip or tar.gz that somebody else made, without trusting it.
+
+The whole table of contents is checked before the first byte is written: an archive is unpacked or refused,
+never half of each.
+"""
+
+import functools
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from auxiliary.errors import UserError
+from auxiliary.progress import track
+
+BLOCK = 4096            # bytes; what even an empty file takes on common file systems
+UNSUSPICIOUS = 2**30    # bytes; an archive may unpack to this much whatever its own size
+MAX_RATIO = 100         # unpacked to packed size; pictures are compressed already and stay near 1
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One line of a table of contents; `handle` is what the archive's own library calls it."""
+
+    name: str
+    bytes: int
+    kind: str   # "file", "folder" or "special"
+    handle: zipfile.ZipInfo | tarfile.TarInfo
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack a zip or tar archive (plain, gz, bz2 or xz) into a new folder.
+
+    Files go into a sibling, `<folder>.partial`, that is renamed at the end: a process killed half-way leaves
+    no `folder`, and the next call starts afresh. What macOS adds (`__MACOSX`) is left out.
+
+    Args:
+        archive: the file to unpack; what it is, is read from its content, not from its name.
+        folder: where to; must not exist yet.
+
+    Returns:
+        `folder`.
+
+    Raises:
+        UserError: for a file that is no archive or is damaged and, before anything is written, for one with
+            absolute names, `..`, links or devices, the same file twice, or more data than the disk has room
+            for or than can be honest (over 1 GiB and over 100 times the archive's own size).
+    """
+    if folder.exists():
+        raise UserError(f"cannot unpack {archive} into {folder}: the folder exists already, remove it first")
+    partial = folder.with_name(folder.name + ".partial")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        with _opened(archive) as (entries, extract):
+            checked = _checked(archive, entries, shutil.disk_usage(folder.parent).free)
+            partial.mkdir()
+            for entry in track(checked, f"unpack {archive.name}", len(checked), "file"):
+                extract(entry.handle, partial)
+        partial.rename(folder)
+    except DAMAGED as error:
+        raise UserError(f"cannot unpack {archive} ({error}): it must be a complete zip or tar.gz without a "
+                        "password") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[tuple[Iterable[_Entry], Callable[..., object]]]:
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as tar:
+            yield map(_tar_entry, tar), functools.partial(tar.extract, filter="data")
+    elif zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as bundle:
+            yield map(_zip_entry, bundle.infolist()), bundle.extract
+    else:
+        raise UserError(f"{archive} is no zip or tar.gz archive, or is incomplete: download it again")
+
+
+def _tar_entry(info: tarfile.TarInfo) -> _Entry:
+    kind = "file" if info.isreg() else "folder" if info.isdir() else "special"
+    return _Entry(info.name, info.size, kind, info)
+
+
+def _zip_entry(info: zipfile.ZipInfo) -> _Entry:
+    kind = "folder" if info.is_dir() else "file"
+    unix_mode = stat.S_IFMT(info.external_attr >> 16)   # 0 when the archive was not made on Unix
+    if unix_mode not in (0, stat.S_IFREG, stat.S_IFDIR):
+        kind = "special"
+    return _Entry(info.filename, info.file_size, kind, info)
+
+
+def _checked(archive: Path, entries: Iterable[_Entry], free: int) -> list[_Entry]:
+    # Entries are read one by one, so that a tar.gz of endless zeros is refused at its header, not at its end.
+    checked, seen, total = [], set(), 0
+    for entry in entries:
+        path = PurePosixPath(entry.name)
+        if "__MACOSX" in path.parts:
+            continue
+        if reason := _objection(entry, path in seen):
+            raise UserError(f"{archive} is refused, nothing was unpacked: {entry.name!r} {reason}")
+        total += max(entry.bytes, BLOCK)
+        _check_size(archive, total, free)
+        if entry.kind == "file":
+            seen.add(path)
+        checked.append(entry)
+    return checked
+
+
+def _objection(entry: _Entry, repeated: bool) -> str:
+    path = PureWindowsPath(entry.name)      # knows both kinds of slash, and drives
+    if path.root or ".." in path.parts:
+        return "points outside the folder it is unpacked into"
+    if entry.kind == "special":
+        return "is a link or a device, only files and folders are taken"
+    return "is in it twice" if repeated else ""
+
+
+def _check_size(archive: Path, total: int, free: int) -> None:
+    if total > free:
+        raise UserError(f"{archive} is refused, nothing was unpacked: it needs more than the "
+                        f"{free / 2**30:.1f} GiB free on this disk, make room first")
+    if total > UNSUSPICIOUS and total > MAX_RATIO * archive.stat().st_size:
+        raise UserError(f"{archive} is refused, nothing was unpacked: it unpacks to over {MAX_RATIO} times "
+                        "its size, which no archive of pictures does")

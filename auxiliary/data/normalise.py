@@ -1,0 +1,148 @@
+"""Every usable raw picture as a picture of one kind, below `processed/`.
+
+`auxiliary.data.targets` states how the files are named.
+"""
+
+import functools
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock
+
+from auxiliary.data.parallel import in_batches
+from auxiliary.data.rewrite import Job, rewrite
+from auxiliary.data.targets import targets
+from auxiliary.errors import UserError
+from auxiliary.files import absolute, write_atomically
+
+VERSION = 1    # of what is made from the same picture and settings; raise it when pixels change
+
+
+def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 224, quality: int = 90,
+              workers: int | None = None) -> pd.DataFrame:
+    """Write every usable picture as an upright RGB JPEG of `size` by `size` pixels below `processed`.
+
+    Pictures of 64 pixels or fewer on both sides become PNG files of their own size, without loss. Files keep
+    the time of their source: what an interrupted run finished is not made again. What has no usable source any
+    more is removed; everything is made again when the settings differ from those in `<processed>.json`.
+
+    Args:
+        overview: what `catalogue(raw)` found; rows without a `problem` are used.
+        raw: the folder that was catalogued; only read.
+        processed: the folder to fill; all that is in it belongs to this function.
+        size: side in pixels; the picture is stretched to a square.
+        quality: of the JPEG files, 1 to 95.
+        workers: number of processes; None for one a core.
+
+    Returns:
+        The overview, `problem` completed with what decoding found.
+
+    Raises:
+        UserError: no picture is usable, the folders overlap, `processed` holds foreign files, a picture cannot
+            be written, or a worker was killed.
+    """
+    raw, processed = absolute(raw), absolute(processed)
+    _check_apart(raw, processed)
+    usable = overview.index[overview["problem"] == ""]
+    jobs = _jobs(overview.loc[usable], raw, processed)
+    processed.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(processed.with_name(processed.name + ".lock")):
+        _prepare(processed, {"version": VERSION, "size": size, "quality": quality}, jobs)
+        problems = _made(jobs, size, quality, workers)
+        _remove_failed(jobs, problems)
+    overview = overview.copy()
+    overview.loc[usable, "problem"] = problems
+    return _with_pictures(overview, raw)
+
+
+def _check_apart(raw: Path, processed: Path) -> None:
+    real_raw, real_processed = raw.resolve(), processed.resolve()
+    if real_raw.is_relative_to(real_processed) or real_processed.is_relative_to(real_raw):
+        raise UserError(f"{processed} and {raw} overlap, and original pictures are never written: "
+                        "keep the two folders apart")
+
+
+def _jobs(usable: pd.DataFrame, raw: Path, processed: Path) -> list[Job]:
+    sources = [Path(file) for file in usable["filepath"]]
+    if strays := [file for file in sources if not file.is_relative_to(raw) or ".." in file.parts]:
+        raise UserError(f"{strays[0]} does not lie below {raw}: make the overview from that folder")
+    files = zip((file.relative_to(raw) for file in sources), usable["width"], usable["height"], strict=True)
+    return [Job(source, processed / target) for source, target in zip(sources, targets(files), strict=True)]
+
+
+def _prepare(processed: Path, settings: dict[str, int], jobs: Sequence[Job]) -> None:
+    """Leave nothing in `processed` but pictures of these settings and sources, and every folder they need.
+
+    Old pictures go before new settings are recorded, and new ones come after: wherever a kill falls between
+    these steps, the pictures that are there were made with the settings on record.
+    """
+    record = processed.with_name(processed.name + ".json")
+    _check_ours(processed, record)
+    if _recorded(record) != settings:
+        _clear(processed, keep=set())
+        write_atomically(record, json.dumps(settings) + "\n")
+    _clear(processed, keep={job.target for job in jobs})
+    for folder in {job.target.parent for job in jobs}:
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _check_ours(processed: Path, record: Path) -> None:
+    if processed.is_dir() and any(processed.iterdir()) and not record.exists():
+        raise UserError(f"{processed} holds files, but no {record.name} beside it says that they may be "
+                        "replaced: move the folder away or delete it")
+
+
+def _recorded(record: Path) -> object:
+    try:
+        return json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _clear(folder: Path, keep: set[Path]) -> None:
+    """Remove all files but those to keep, and folders left empty; links are removed, never followed."""
+    for path in list(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_dir() and not path.is_symlink():
+            _clear(path, keep)
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in keep or path.is_symlink():
+            path.unlink()
+
+
+def _made(jobs: Sequence[Job], size: int, quality: int, workers: int | None) -> list[str]:
+    """Why each picture could not be made; "" where it is there."""
+    to_do = [job for job in jobs if not _is_done(job)]
+    work = functools.partial(rewrite, size=size, quality=quality, owner=os.getpid())
+    try:
+        results = list(in_batches(work, to_do, "normalise", workers=workers))
+    except OSError as error:    # unreadable sources are a picture's problem; this is about targets
+        raise UserError(f"pictures cannot be written: {error}. What was finished is kept") from error
+    problems = dict(zip((job.target for job in to_do), results, strict=True))
+    return [problems.get(job.target, "") for job in jobs]
+
+
+def _is_done(job: Job) -> bool:
+    try:
+        made = job.target.stat()
+        # A power cut may leave an empty file.
+        return made.st_size > 0 and made.st_mtime_ns == job.source.stat().st_mtime_ns
+    except OSError:
+        return False
+
+
+def _remove_failed(jobs: Sequence[Job], problems: Sequence[str]) -> None:
+    for job, problem in zip(jobs, problems, strict=True):
+        if problem:
+            job.target.unlink(missing_ok=True)
+
+
+def _with_pictures(overview: pd.DataFrame, raw: Path) -> pd.DataFrame:
+    if (overview["problem"] != "").all():
+        first = overview.iloc[0]
+        raise UserError(f"none of the {len(overview)} files below {raw} is a usable picture (the first, "
+                        f"{first['filepath']}: {first['problem']}): put pictures there, a folder a category")
+    return overview

@@ -1,0 +1,64 @@
+"""One raw picture in, one normalised picture out. Light, for worker processes."""
+
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auxiliary.data.decode import PictureError, open_rgb
+from auxiliary.files import write_atomically
+
+
+@dataclass(frozen=True)
+class Job:
+    """A picture to rewrite.
+
+    Attributes:
+        source: the raw file.
+        target: the file to make; a suffix of ".png" keeps the picture's own size and loses nothing.
+    """
+
+    source: Path
+    target: Path
+
+
+def rewrite(jobs: Sequence[Job], size: int, quality: int, owner: int) -> list[str]:
+    """Rewrite a batch of pictures.
+
+    Args:
+        jobs: the pictures.
+        size: side of the JPEG pictures, in pixels.
+        quality: of the JPEG pictures, 1 to 95.
+        owner: the process that asked. Once that is killed nothing more is written, lest a leftover worker put
+            pictures of old settings among those of a later run.
+
+    Returns:
+        Why each picture could not be used; "" where it was written.
+
+    Raises:
+        OSError: a picture cannot be written, for instance because the disk is full.
+    """
+    return [_rewritten(job, size, quality) if owner in (os.getpid(), os.getppid()) else "interrupted"
+            for job in jobs]
+
+
+def _rewritten(job: Job, size: int, quality: int) -> str:
+    try:
+        modified = job.source.stat().st_mtime_ns
+        content = _encoded(job, size, quality)
+    except PictureError as error:
+        return str(error)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    write_atomically(job.target, content, sync=False, mtime_ns=modified)
+    return ""
+
+
+def _encoded(job: Job, size: int, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    if job.target.suffix == ".png":
+        open_rgb(job.source).save(buffer, "PNG")
+    else:
+        open_rgb(job.source, size).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()

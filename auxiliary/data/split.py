@@ -1,0 +1,92 @@
+"""Cutting a data set into training, validation and test pictures."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
+
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from auxiliary.errors import UserError
+
+Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
+
+def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), random_state: int = 5) -> Frames:
+    """Split stratified by category: first the training rows are drawn, then the rest is cut in two.
+
+    Where the publisher fixed the test set (`part` says "train" or "test"), it stays as it is and validation
+    is cut from the publisher's training rows; the second fraction is then a share of those, the others are
+    not used.
+
+    Args:
+        clean: rows with `category` and, where there is one, `part`.
+        fractions: shares of train, validation and test; positive, sum 1. Taken as the decimal numbers they
+            are written as, so that 0.7, 0.2, 0.1 asks scikit-learn for 0.3 and exactly 1/3.
+        random_state: seed of both draws.
+
+    Returns:
+        train, validation and test rows, each with a new index; together they are all of `clean`.
+
+    Raises:
+        UserError: for bad fractions, no rows, fewer than two categories, or a category too small to be surely
+            in all three parts (10 pictures are enough for 0.7, 0.2, 0.1).
+    """
+    shares = _exact(fractions)
+    _, val, test = shares
+    categories = sorted(clean["category"].unique())
+    if len(categories) < 2:
+        raise UserError(f"at least two categories with readable pictures are needed, found "
+                        f"{', '.join(categories) or 'none'}")
+    if "part" in clean and (clean["part"] != "").any():
+        return _split_fixed(clean, val, random_state)
+    _check_sizes(clean, categories, _least(shares), "")
+    train, rest = _cut(clean, val + test, random_state)
+    return _reindexed(train, *_cut(rest, test / (val + test), random_state))
+
+
+def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int) -> Frames:
+    unplaced = clean[~clean["part"].isin(["train", "test"])]
+    if len(unplaced):
+        raise UserError(f"{len(unplaced)} pictures lie in neither train/ nor test/, such as "
+                        f"{unplaced['filepath'].iloc[0]}: move them into one of the two")
+    own, test = clean[clean["part"] == "train"], clean[clean["part"] == "test"]
+    categories = sorted(clean["category"].unique())
+    _check_sizes(own, categories, _least((1 - val, val)), " in train/")
+    _check_sizes(test, categories, 1, " in test/")
+    return _reindexed(*_cut(own, val, random_state), test)
+
+
+def _exact(fractions: Sequence[float]) -> tuple[Fraction, Fraction, Fraction]:
+    try:
+        train, val, test = (Fraction(str(fraction)) for fraction in fractions)
+    except ValueError as error:
+        raise UserError(f"fractions {fractions!r} must be three numbers: train, validation, test") from error
+    if min(train, val, test) <= 0 or abs(train + val + test - 1) > Fraction(1, 10**6):
+        raise UserError(f"fractions {fractions!r} must be positive and sum to 1, such as [0.7, 0.2, 0.1]")
+    return train, val, test
+
+
+def _least(shares: Sequence[Fraction]) -> int:
+    """The size from which on a category is in every part, however the rounding of the others falls."""
+    train, *others = shares
+    rest = sum(others)
+    least_rest = max(ceil(rest / share) for share in others)
+    return max(ceil(1 / train), ceil(least_rest / rest))
+
+
+def _check_sizes(rows: pd.DataFrame, categories: Sequence[str], least: int, where: str) -> None:
+    counts = rows["category"].value_counts().reindex(categories, fill_value=0)
+    if named := [f"{category} has {count}" for category, count in counts.items() if count < least]:
+        raise UserError(f"too few pictures{where} to split, {least} a category are needed: {', '.join(named)}"
+                        "; add pictures or take the category out")
+
+
+def _cut(rows: pd.DataFrame, share: Fraction, random_state: int) -> list[pd.DataFrame]:
+    return train_test_split(rows, test_size=float(share), stratify=rows["category"],
+                            random_state=random_state)
+
+
+def _reindexed(*frames: pd.DataFrame) -> Frames:
+    train, val, test = (frame.reset_index(drop=True) for frame in frames)
+    return train, val, test

@@ -1,0 +1,69 @@
+"""Tables on disk: CSV files that read back exactly as they were written, and that can be moved."""
+
+import csv
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from auxiliary.errors import UserError
+from auxiliary.files import absolute, write_atomically
+
+# Read as text whatever they look like: a category may be called "NA" or "007".
+TEXT = ("filepath", "category", "format", "mode", "problem", "part", "content", "predicted", "phase")
+# Whole numbers that a file without a readable header lacks.
+COUNTS = ("width", "height", "channels")
+REMEDY = "notebook 01 makes it (python -m auxiliary run PROFILE --only 01)"
+
+
+def write_table(df: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, in one step: the file is there in full or not at all.
+
+    Paths in the column `filepath` that lie below the table's own folder are stored relative to it, with
+    forward slashes, so that the folder can be moved. The index is not written.
+
+    Args:
+        df: the table; its text holds no missing values other than ones that may read back as "".
+        path: the CSV file to write or to replace.
+    """
+    if "filepath" in df.columns:
+        below = absolute(path).parent.as_posix().rstrip("/") + "/"
+        df = df.assign(filepath=[str(file).removeprefix(below) for file in df["filepath"]])
+    # All text is quoted: names may hold commas, quotes and line ends.
+    text = df.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    write_atomically(path, text)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table that `write_table` wrote, with the same types and to the last digit.
+
+    Args:
+        path: the CSV file.
+
+    Returns:
+        The table, its `filepath` made absolute, text columns as `str` ("" where empty), `width`, `height` and
+        `channels` as `Int64`.
+
+    Raises:
+        UserError: the table is missing, or cannot be read as one.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} does not exist: {REMEDY}")
+    try:
+        df = _parsed(path)
+    except ValueError as error:    # pandas' and Unicode's errors are all of this kind
+        raise UserError(f"{path} cannot be read as a table ({error}): delete it; {REMEDY}") from error
+    if "filepath" in df.columns:
+        df["filepath"] = _absolute(df["filepath"], absolute(path).parent)
+    return df
+
+
+def _parsed(path: Path) -> pd.DataFrame:
+    columns = pd.read_csv(path, nrows=0, encoding="utf-8").columns
+    return pd.read_csv(path, encoding="utf-8",
+                       dtype=dict.fromkeys(TEXT, str) | dict.fromkeys(COUNTS, "Int64"),
+                       keep_default_na=False, na_values={name: [""] for name in columns if name not in TEXT})
+
+
+def _absolute(files: pd.Series, folder: Path) -> list[str]:
+    below = folder.as_posix().rstrip("/")
+    return [file if PurePosixPath(file).is_absolute() else f"{below}/{file}" for file in files]

@@ -1,0 +1,99 @@
+"""Which files a folder of pictures holds, and what each one's place says of it."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+HIDDEN_FOLDERS = {"__macosx"}
+HIDDEN_FILES = {"thumbs.db", "desktop.ini"}
+PARTS = {"train", "test"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file below a folder of pictures.
+
+    Attributes:
+        path: the file's path.
+        folder: name of the category's folder; "" outside every one.
+        part: "train" or "test" where the publisher fixed the test set, else "".
+        problem: why the file's place or kind rules it out; "" if it does not.
+    """
+
+    path: Path
+    folder: str
+    part: str
+    problem: str
+
+
+def walk(root: Path) -> list[Entry]:
+    """List every file below `root`, in the order of their relative paths.
+
+    Categories are the first folders below `root`; where those are exactly `train` and `test`, and both hold
+    folders, the folders below these two. Deeper folders belong to their category. Hidden folders are passed
+    over; links to folders are followed unless they lead back to a folder they lie in.
+    """
+    depth = 1 if _has_parts(root) else 0
+    entries = [_spelt(_placed(path, path.relative_to(root).parts, depth, problem))
+               for path, problem in _files(root, ())]
+    return sorted(entries, key=lambda entry: entry.path.parts)
+
+
+def _has_parts(root: Path) -> bool:
+    folders = [path for path in root.iterdir() if path.is_dir() and not _is_hidden(path.name)]
+    return {path.name for path in folders} == PARTS and all(_has_folder(path) for path in folders)
+
+
+def _has_folder(folder: Path) -> bool:
+    return any(path.is_dir() and not _is_hidden(path.name) for path in folder.iterdir())
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.lower() in HIDDEN_FOLDERS | HIDDEN_FILES
+
+
+def _files(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[Path, str]]:
+    """Each file below `folder` with its problem; `above` identifies the folders on the way here."""
+    try:
+        status = folder.stat()
+        found = list(folder.iterdir())
+    except OSError as error:
+        yield folder, f"cannot be read: {error.strerror}"
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        yield folder, "link back to a folder it lies in"
+        return
+    for path in found:
+        if not path.is_dir():
+            yield path, _kind_problem(path)
+        elif not _is_hidden(path.name):
+            yield from _files(path, (*above, here))
+
+
+def _kind_problem(path: Path) -> str:
+    if _is_hidden(path.name):
+        return "hidden file"
+    try:
+        # Opening a pipe or a device may never return.
+        return "" if stat.S_ISREG(path.stat().st_mode) else "not a regular file"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _placed(path: Path, parts: tuple[str, ...], depth: int, problem: str) -> Entry:
+    inside = len(parts) > depth + 1
+    part = parts[0] if depth and parts[0] in PARTS else ""
+    return Entry(path, parts[depth] if inside else "", part,
+                 problem or ("" if inside else "outside every category folder"))
+
+
+def _spelt(entry: Entry) -> Entry:
+    """The entry with names that any table can hold: bytes that are not UTF-8 become backslash escapes."""
+    path = os.fsencode(entry.path).decode("utf-8", "backslashreplace")
+    if path == str(entry.path):
+        return entry
+    folder = os.fsencode(entry.folder).decode("utf-8", "backslashreplace")
+    return replace(entry, path=Path(path), folder=folder, problem=entry.problem or "name is not valid UTF-8")

@@ -1,0 +1,79 @@
+"""The columns of results.csv: one frozen record, each field with its type and what it means."""
+
+from math import nan
+from typing import Literal
+
+import pandas as pd
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+SCRATCH, TRANSFER = "scratch", "transfer"
+
+
+class Result(BaseModel):
+    """One finished training run: a row of results.csv, its fields in the order of the columns.
+
+    Accuracies, F1 and interval ends run from 0 to 1, losses are in nats. A number that is not known is NaN,
+    and empty in the file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(),
+                              ser_json_inf_nan="constants")
+
+    model_id: str = Field(description="name of the row in the profile; seeds share it")
+    learning_rate: float = Field(description="learning rate at the start; the peak of a one-cycle schedule")
+    epochs: int = Field(description="epochs of this run alone")
+    acc_train: float = Field(description="training accuracy of the last epoch, as Keras reports it")
+    accuracy: float = Field(description="test accuracy")
+    dataset: str = Field(description="name of the data set")
+    key: str = Field(description="unique name of the row in its profile: model_id unless given")
+    stage: Literal["scratch", "transfer"] = Field(description="hand-built network, or pre-trained backbone")
+    seed: int = Field(description="seed of weights, shuffling, augmentation and dropout")
+    val_accuracy: float = Field(description="validation accuracy of the kept weights; 'best' goes by it")
+    loss_train: float = Field(description="training loss of the last epoch, as Keras reports it")
+    val_loss: float = Field(description="validation loss of the kept weights")
+    loss_test: float = Field(description="mean cross-entropy on the test pictures")
+    macro_f1: float = Field(description="unweighted mean of the classes' F1 on the test pictures")
+    accuracy_low: float = Field(description="lower end of the test accuracy's 95% Wilson interval")
+    accuracy_high: float = Field(description="upper end of the test accuracy's 95% Wilson interval")
+    test_pictures: int = Field(description="number of test pictures")
+    train_pictures: int = Field(description="number of training pictures an epoch, after sampling")
+    val_pictures: int = Field(description="number of validation pictures")
+    classes: int = Field(description="number of classes")
+    data: str = Field(description="fingerprint of the data set's files")
+    split: str = Field(description="how train, validation and test were cut")
+    sampling: str = Field(description="how the training set was balanced")
+    image_size: int = Field(description="side of the square input in pixels")
+    batch_size: int = Field(description="pictures a training step")
+    optimizer: str = Field(description="optimiser")
+    schedule: str = Field(description="how the learning rate changes over a run")
+    augment: str = Field(description="augmentation line; empty for none")
+    network: str = Field(description="network line, or the head's line on a backbone")
+    backbone: str = Field(description="pre-trained backbone; empty for a network from scratch")
+    parent: str = Field(description="key of the run this one goes on from; empty for none")
+    tune_last: int = Field(description="how many of the backbone's last layers were tuned")
+    parameters: int = Field(description="number of weights, trained or not")
+    trainable: int = Field(description="number of weights that were trained")
+    epochs_total: int = Field(description="epochs of this run and of those it goes on from")
+    train_seconds: float = Field(description="wall-clock seconds of training, validation included")
+    pictures_per_second: float = Field(description="training pictures a second")
+    device: str = Field(description="what it was trained on")
+    precision: str = Field(description="Keras dtype policy, such as float32 or mixed_bfloat16")
+    python: str = Field(description="version of Python")
+    tensorflow: str = Field(description="version of TensorFlow")
+    keras: str = Field(description="version of Keras")
+    commit: str = Field(description="git commit of the code; empty outside a repository")
+    reported: float = Field(default=nan, description="accuracy somebody else reported for this row, if any")
+    run: str = Field(description="identity of the run, unique in the file; names its folder under models/")
+    time: AwareDatetime = Field(description="when the run finished, UTC, ISO 8601")
+
+
+COLUMNS: dict[str, type] = {name: field.annotation for name, field in Result.model_fields.items()}
+INTEGERS = [name for name, kind in COLUMNS.items() if kind is int]
+FLOATS = [name for name, kind in COLUMNS.items() if kind is float]
+
+
+def describe_columns() -> pd.DataFrame:
+    """Name, type and meaning of every column of results.csv, in order."""
+    return pd.DataFrame([
+        {"column": name, "type": "text" if COLUMNS[name] not in (int, float) else COLUMNS[name].__name__,
+         "meaning": field.description} for name, field in Result.model_fields.items()])

@@ -1,0 +1,87 @@
+"""Builds the Keras models of the rows."""
+
+from dataclasses import dataclass
+
+import keras
+
+from auxiliary.config.profile import ScratchRow, TransferRow
+from auxiliary.line import parse_line
+from auxiliary.networks.backbones import load_backbone, preprocessing, set_tuned
+from auxiliary.networks.inference import InferenceMode
+from auxiliary.networks.operations import OPERATIONS
+
+
+def build_scratch(row: ScratchRow, classes: int) -> keras.Model:
+    """Build a scratch network with fresh weights.
+
+    Args:
+        row: whose `net` and `image_size` to build.
+        classes: number of categories.
+
+    Returns:
+        A model from (N, S, S, 3) pictures in 0..255 to (N, classes) float32 probabilities.
+    """
+    pictures = keras.Input((row.image_size, row.image_size, 3), name="pictures")
+    scaled = keras.layers.Rescaling(1 / 255, name="scale")(pictures)
+    return keras.Model(pictures, _line(row.net, scaled, classes), name=f"scratch_{_identifier(row.slug)}")
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A backbone with a head, as three models that share their layers.
+
+    Attributes:
+        model: from (N, S, S, 3) pictures in 0..255 to (N, classes) float32 probabilities.
+        features: from pictures to pooled features, (N, channels) float32: the part that a frozen run computes once.
+        head: from pooled features to probabilities: the part that a frozen run trains.
+        backbone: the pre-trained layers.
+    """
+
+    model: keras.Model
+    features: keras.Model
+    head: keras.Model
+    backbone: keras.Model
+
+
+def build_transfer(row: TransferRow, classes: int, weights: str | None = "imagenet") -> Transfer:
+    """Build a backbone with pre-trained weights and a fresh head.
+
+    The backbone always runs in inference mode, so that its batch norm keeps the statistics it was
+    pre-trained with also where its layers are tuned.
+
+    Args:
+        row: whose `backbone`, `head`, `image_size` and `tune_last` to build.
+        classes: number of categories.
+        weights: `imagenet`, or None for random ones.
+
+    Raises:
+        UserError: when the pre-trained weights cannot be had.
+    """
+    backbone = load_backbone(row.backbone, row.image_size, weights)
+    set_tuned(backbone, row.tune_last)
+    pictures = keras.Input((row.image_size, row.image_size, 3), name="pictures")
+    scale = preprocessing(row.backbone)
+    maps = InferenceMode(backbone, name="backbone")(scale(pictures) if scale else pictures)
+    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(maps)
+    features = keras.Model(pictures, pooled, name="features")
+
+    vector = keras.Input(pooled.shape[1:], name="pooled")
+    # The head line's own `gap` is the pooling above.
+    rest = row.head.partition("|")[2]
+    head = keras.Model(vector, _line(rest, vector, classes), name="head")
+    probabilities = pooled
+    for layer in head.layers[1:]:
+        probabilities = layer(probabilities)
+    model = keras.Model(pictures, probabilities, name=f"transfer_{_identifier(row.slug)}")
+    return Transfer(model, features, head, backbone)
+
+
+def _line(line: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
+    for step in parse_line(line, OPERATIONS, "net"):
+        x = step.build(keras.layers, x)
+    # float32 whatever the precision: probabilities and the loss need the digits.
+    return keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(x)
+
+
+def _identifier(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in name)

@@ -1,0 +1,88 @@
+"""Runs a profile's notebooks, one after the other, with papermill."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from auxiliary.errors import UserError, unknown
+from auxiliary.lab import Lab
+from auxiliary.paths import REPOSITORY
+
+NOTEBOOKS = REPOSITORY / "notebooks"
+
+
+def find_notebooks(only: str = "") -> list[Path]:
+    """The notebooks to run, in order.
+
+    Args:
+        only: numbers of notebooks, separated by commas, such as `"02"` or `"01,03"`; all unless given.
+
+    Raises:
+        UserError: for a number that no notebook has.
+    """
+    notebooks = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+    numbers = {notebook.name[:2]: notebook for notebook in notebooks}
+    wanted = [number.strip().zfill(2) for number in only.split(",") if number.strip()] or list(numbers)
+    for number in wanted:
+        if number not in numbers:
+            raise unknown("notebook", number, numbers)
+    return [numbers[number] for number in sorted(set(wanted))]
+
+
+def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], progress_file: Path) -> Path:
+    """Execute a notebook in a kernel of this environment.
+
+    Args:
+        notebook: one of `find_notebooks`.
+        lab: the open profile, whose assets folder gets the executed notebook.
+        parameters: values of the notebook's parameters.
+        progress_file: where the kernel says how far it is.
+
+    Returns:
+        The executed notebook.
+
+    Raises:
+        UserError: when a cell fails or the kernel dies, with the cell's own error and the notebook to look at.
+    """
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    from auxiliary.progress import PROGRESS_FILE
+
+    output = lab.paths.assets / notebook.name
+    output.parent.mkdir(parents=True, exist_ok=True)
+    # Without it a kernel that the user once installed under the same name would be taken.
+    with _environment({PROGRESS_FILE: str(progress_file), "JUPYTER_PREFER_ENV_PATH": "1"}):
+        try:
+            papermill.execute_notebook(notebook, output, dict(parameters), kernel_name="python3",
+                                       cwd=notebook.parent, progress_bar=False)
+        except papermill.PapermillExecutionError as error:
+            raise UserError(_failure(error, output)) from None
+        except DeadKernelError:
+            raise UserError(f"the kernel that ran {notebook.name} died, which usually means that memory ran "
+                            f"out; what it did until then is in {output}. A smaller batch_size or image_size "
+                            "needs less") from None
+    return output
+
+
+def _failure(error: Any, output: Path) -> str:
+    # A user's mistake needs its sentence only; anything else is named by its kind.
+    what = error.evalue if error.ename == UserError.__name__ else f"{error.ename}: {error.evalue}"
+    return f"{what}\n(cell {error.exec_count} of the executed notebook, {output})"
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables that kernels started meanwhile inherit."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,103 @@
+"""What a run computes on and with: the one place that sets TensorFlow up and says what was there."""
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from auxiliary.paths import REPOSITORY
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a run computed on.
+
+    Attributes:
+        device: the processor's or GPU's name.
+        precision: the Keras dtype policy, such as `float32`.
+    """
+
+    device: str
+    precision: str
+
+
+def load() -> None:
+    """Import TensorFlow and Keras, if they are not, without the page of notes that they write to the terminal."""
+    if "tensorflow" not in sys.modules:
+        with _silent():
+            import keras  # noqa: F401
+            import tensorflow  # noqa: F401
+
+
+def start(seed: int) -> Machine:
+    """Make TensorFlow ready for a run whose figures can be had again.
+
+    Sets all random seeds, asks for deterministic operations, frees what earlier runs left behind, and
+    lets a GPU's memory grow as needed.
+
+    Args:
+        seed: of weights and dropout.
+    """
+    load()
+    import keras
+    import tensorflow as tf
+
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        if not tf.config.experimental.get_memory_growth(gpu):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    device = tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else cpu_name()
+    return Machine(device, keras.config.dtype_policy().name)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Send to nowhere what libraries write to the terminal past Python; exceptions pass."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def cpu_name() -> str:
+    """The processor's name and the number of its cores that this process may use."""
+    name = platform.processor() or platform.machine()
+    linux = Path("/proc/cpuinfo")
+    if linux.exists():
+        lines = linux.read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        name = names[0] if names else name
+    return f"{name}, {usable_cores()} cores"
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def versions() -> dict[str, str]:
+    """The versions that a run's figures depend on, by name."""
+    packages = {name: version(name) for name in ("tensorflow", "keras", "numpy", "pillow")}
+    return {"python": platform.python_version(), **packages}
+
+
+def commit() -> str:
+    """The repository's commit, with `+changes` where the code differs from it; empty outside a repository."""
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--abbrev=12", "--match=", "--dirty=+changes"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""

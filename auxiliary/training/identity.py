@@ -1,0 +1,43 @@
+"""What makes two runs the same run."""
+
+import json
+from typing import Any
+
+from auxiliary.config.profile import Row, ScratchRow, TransferRow
+from auxiliary.data.augmentations import AUGMENTATIONS
+from auxiliary.data.fingerprint import digest, pictures_fingerprint
+from auxiliary.lab import Lab
+from auxiliary.line import parse_line
+from auxiliary.networks.operations import OPERATIONS
+
+# To be raised by whoever changes how a run is trained or measured, so that no old figure passes for a new one.
+PIPELINE = 1
+# What a row says about itself without changing what is trained.
+ABOUT = {"model_id", "key", "reported", "note"}
+
+
+def fingerprint(row: Row, seed: int, lab: Lab) -> str:
+    """Identify a run by everything that its figures depend on, without loading TensorFlow.
+
+    That is: the row with its lines written out in full, the seed, the pictures with their labels and
+    division, the parent run, and the version of the training pipeline.
+
+    Returns:
+        12 hexadecimal digits.
+    """
+    parent = fingerprint(lab.all_rows[row.parent], seed, lab) if row.parent else None
+    matters = {
+        "pipeline": PIPELINE, "seed": seed, "parent": parent, "row": _settings(row),
+        "data": {part: pictures_fingerprint(getattr(lab, part)) for part in ("train", "val", "test")},
+    }
+    return digest(json.dumps(matters, sort_keys=True))
+
+
+def _settings(row: Row) -> dict[str, Any]:
+    settings = row.model_dump(mode="json", exclude=ABOUT | {"parent"})
+    settings["augment"] = repr(parse_line(row.augment, AUGMENTATIONS, "augment"))
+    if isinstance(row, ScratchRow):
+        settings["net"] = repr(parse_line(row.net, OPERATIONS, "net"))
+    if isinstance(row, TransferRow):
+        settings["head"] = repr(parse_line(row.head, OPERATIONS, "head"))
+    return settings

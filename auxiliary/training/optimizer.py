@@ -1,0 +1,32 @@
+"""Optimisers and learning-rate schedules by name."""
+
+import keras
+
+from auxiliary.config.profile import Row
+
+
+def make_optimizer(row: Row, steps: int) -> keras.optimizers.Optimizer:
+    """The optimiser of a row.
+
+    Args:
+        row: whose `optimizer`, `learning_rate`, `schedule` and `epochs` to use.
+        steps: training steps an epoch.
+    """
+    rate = one_cycle(row.learning_rate, steps * row.epochs) if row.schedule == "onecycle" else row.learning_rate
+    if row.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, momentum=0.9)
+    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[row.optimizer](rate)
+
+
+def one_cycle(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """The rate rises from a 25th of its peak for 0.3 of the steps, then falls to zero along a cosine.
+
+    Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120, with the cosine that is now usual.
+
+    Args:
+        peak: the highest learning rate.
+        steps: training steps of the whole run.
+    """
+    rise = max(1, round(0.3 * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        peak / 25, max(1, steps - rise), alpha=0.0, warmup_target=peak, warmup_steps=rise)

@@ -1,0 +1,29 @@
+"""What a model says of pictures, as a table."""
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from auxiliary.evaluation.metrics import PROBABILITY
+
+
+def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+    """The probabilities that a model gives each class for each picture.
+
+    Args:
+        model: whose output is (N, classes) probabilities.
+        batches: the pictures in the table's order, as the model takes them.
+        df: the table of the pictures, with `filepath`, `category` and `label`.
+        categories: class names in the order of the labels.
+
+    Returns:
+        filepath, category, label, predicted (a class name), confidence (0 to 1), then `p:<class>` for each.
+    """
+    probabilities = np.concatenate([np.asarray(model.predict_on_batch(inputs)) for inputs, _ in batches])
+    best = probabilities.argmax(axis=1)
+    table = df[["filepath", "category", "label"]].reset_index(drop=True)
+    table["predicted"] = np.array(categories, dtype=object)[best]
+    table["confidence"] = probabilities[np.arange(len(best)), best]
+    columns = pd.DataFrame(probabilities, columns=[PROBABILITY + name for name in categories])
+    return pd.concat([table, columns], axis=1)

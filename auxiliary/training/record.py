@@ -1,0 +1,79 @@
+"""What is written down about a run: what it was made with, and its row of `results.csv`."""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+import keras
+import pandas as pd
+
+from auxiliary import runtime
+from auxiliary.config.profile import Row
+from auxiliary.data.fingerprint import pictures_fingerprint
+from auxiliary.evaluation.columns import Result
+from auxiliary.evaluation.metrics import scores
+from auxiliary.lab import Lab
+from auxiliary.networks.summary import count
+from auxiliary.training.run_folder import Run
+
+
+def make_recipe(row: Row, seed: int, lab: Lab, machine: runtime.Machine) -> dict[str, Any]:
+    """What a run is made with, as JSON values: resolved parameters, data, versions, machine, code."""
+    return {
+        "row": row.model_dump(mode="json"), "seed": seed, "dataset": lab.paths.dataset,
+        "split": lab.profile.split.model_dump(mode="json"), "categories": lab.categories,
+        "pictures": {part: {"count": len(df), "fingerprint": pictures_fingerprint(df)}
+                     for part, df in (("train", lab.train), ("val", lab.val), ("test", lab.test))},
+        "device": machine.device, "precision": machine.precision, "versions": runtime.versions(),
+        "commit": runtime.commit(),
+    }
+
+
+def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machine, model: keras.Model,
+                frame: pd.DataFrame, history: pd.DataFrame, seconds: float, val: pd.DataFrame,
+                test: pd.DataFrame) -> Result:
+    """The run's row of `results.csv`.
+
+    Args:
+        row: what was trained.
+        seed: its seed.
+        lab: the open profile.
+        run: the run, its history saved.
+        machine: what it was trained on.
+        model: the trained model.
+        frame: the sampled training pictures.
+        history: a row an epoch of this run.
+        seconds: wall-clock time of training.
+        val: what the model says of the validation pictures.
+        test: what it says of the test pictures.
+    """
+    on_val, on_test = scores(val), scores(test)
+    last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
+    versions = runtime.versions()
+    return Result(
+        model_id=row.model_id, key=row.key, learning_rate=row.learning_rate, epochs=len(history),
+        acc_train=last["accuracy"], loss_train=last["loss"], accuracy=on_test.accuracy, loss_test=on_test.loss,
+        val_accuracy=on_val.accuracy, val_loss=on_val.loss, macro_f1=on_test.macro_f1,
+        accuracy_low=on_test.accuracy_low, accuracy_high=on_test.accuracy_high,
+        dataset=lab.paths.dataset, data=lab.data, split=_split(lab), classes=len(lab.categories),
+        train_pictures=len(frame), val_pictures=len(val), test_pictures=len(test),
+        stage=row.stage, seed=seed, sampling=row.sampling, image_size=row.image_size, batch_size=row.batch_size,
+        optimizer=row.optimizer, schedule=row.schedule, augment=row.augment, network=row.network,
+        backbone=getattr(row, "backbone", ""), tune_last=getattr(row, "tune_last", 0), parent=row.parent or "",
+        parameters=model.count_params(), trainable=count(model.trainable_weights),
+        epochs_total=len(run.history), train_seconds=round(seconds, 2),
+        pictures_per_second=_speed(frame, history),
+        device=machine.device, precision=machine.precision, python=versions["python"],
+        tensorflow=versions["tensorflow"], keras=versions["keras"], commit=runtime.commit(),
+        reported=math.nan if row.reported is None else row.reported, run=run.id, time=datetime.now(UTC))
+
+
+def _split(lab: Lab) -> str:
+    split = lab.profile.split
+    shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
+    return f"{split.by} {shares}, random_state {split.random_state}"
+
+
+def _speed(frame: pd.DataFrame, history: pd.DataFrame) -> float:
+    seconds = history["seconds"].sum()
+    return round(len(frame) * len(history) / seconds, 1) if seconds else math.nan

@@ -1,0 +1,92 @@
+"""One training run's folder: what is in it, and when it is complete."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock
+
+from auxiliary.data.tables import read_table, write_table
+from auxiliary.evaluation.columns import Result
+from auxiliary.files import write_atomically
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run, finished or not.
+
+    Attributes:
+        folder: where it is kept, `models/<dataset>/<key>-<fingerprint>`.
+    """
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The run's name in `results.csv`."""
+        return self.folder.name
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is complete: its result file is written last, and at once."""
+        return self._result.is_file()
+
+    @property
+    def model(self) -> Path:
+        """The trained model in Keras format."""
+        return self.folder / "model.keras"
+
+    @property
+    def result(self) -> Result:
+        """The run's row of `results.csv`; finished runs only."""
+        return Result.model_validate_json(self._result.read_text(encoding="utf-8"))
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """A row an epoch, those of its parents first."""
+        return pd.read_csv(self.folder / "history.csv")
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """What the model says of each test picture."""
+        return read_table(self._predictions("test"))
+
+    @property
+    def layers(self) -> pd.DataFrame:
+        """The model's layers: type, output shape, parameters."""
+        return pd.read_csv(self.folder / "layers.csv")
+
+    def lock(self) -> FileLock:
+        """A lock that keeps other processes off this run; it lies beside the folder."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder.with_name(f".{self.id}.lock"))
+
+    def begin(self, recipe: dict[str, Any]) -> None:
+        """Make the folder and write down what the run is made with."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.folder / "recipe.json", json.dumps(recipe, indent=2) + "\n")
+
+    def save_history(self, history: pd.DataFrame) -> None:
+        """Keep the epochs so far."""
+        write_atomically(self.folder / "history.csv", history.to_csv(index=False))
+
+    def save_layers(self, layers: pd.DataFrame) -> None:
+        """Keep the table of layers."""
+        write_atomically(self.folder / "layers.csv", layers.to_csv(index=False))
+
+    def save_predictions(self, part: str, predictions: pd.DataFrame) -> None:
+        """Keep what the model says of the pictures of a part, `val` or `test`."""
+        write_table(predictions, self._predictions(part))
+
+    def finish(self, result: Result) -> None:
+        """Complete the run."""
+        write_atomically(self._result, result.model_dump_json(indent=2) + "\n")
+
+    def _predictions(self, part: str) -> Path:
+        return self.folder / f"predictions-{part}.csv"
+
+    @property
+    def _result(self) -> Path:
+        return self.folder / "result.json"

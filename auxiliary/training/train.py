@@ -1,0 +1,83 @@
+"""Trains a row, or reads it back: the one owner of whether a run has been done."""
+
+import pandas as pd
+
+from auxiliary import runtime
+from auxiliary.config.profile import Row
+from auxiliary.errors import UserError
+from auxiliary.evaluation.results import log_result
+from auxiliary.lab import Lab
+from auxiliary.training.identity import fingerprint
+from auxiliary.training.run_folder import Run
+
+
+def train_and_evaluate(row: Row, lab: Lab, seed: int = 0, label: str = "") -> Run:
+    """Train, evaluate and log a row, unless that has been done.
+
+    A finished run is read back without loading TensorFlow; a parent that has not been trained is trained
+    first. The test pictures are looked at once, after training.
+
+    Args:
+        row: what to train.
+        lab: the open profile, whose pictures have been prepared by notebook 01.
+        seed: of weights, order, augmentation and dropout.
+        label: what the progress bar says; the row's key unless given.
+
+    Returns:
+        The finished run; its row is in `results.csv`.
+
+    Raises:
+        UserError: when the pictures have not been prepared, or pre-trained weights cannot be had.
+    """
+    run = find_run(row, lab, seed)
+    if not run.finished:
+        parent = train_and_evaluate(lab.all_rows[row.parent], lab, seed) if row.parent else None
+        with run.lock():
+            # Another process may have finished it while this one waited.
+            if not run.finished:
+                runtime.load()
+                from auxiliary.training.work import work
+
+                work(row, lab, seed, run, parent, label or row.key)
+    log_result(run.result, lab.paths.results)
+    return run
+
+
+def train_all(rows: tuple[Row, ...], lab: Lab) -> list[Run]:
+    """Train every row with every seed of the profile, saying of each how it went.
+
+    Returns:
+        The finished runs, in order.
+
+    Raises:
+        UserError: when there are no rows, or as in `train_and_evaluate`.
+    """
+    if not rows:
+        raise UserError("there are no rows to train here: the profile has none, or `rows` names none of them")
+    runs = []
+    jobs = [(row, seed) for row in rows for seed in lab.profile.seeds]
+    for number, (row, seed) in enumerate(jobs, start=1):
+        name = row.key if len(lab.profile.seeds) == 1 else f"{row.key} (seed {seed})"
+        done = find_run(row, lab, seed).finished
+        run = train_and_evaluate(row, lab, seed, f"row {number} of {len(jobs)}: {name}")
+        result = run.result
+        print(f"{number} of {len(jobs)}: {name}: validation accuracy {result.val_accuracy:.4f}, "
+              f"test accuracy {result.accuracy:.4f} "
+              + ("(read back)" if done else f"({result.train_seconds:.0f} s of training)"))
+        runs.append(run)
+    return runs
+
+
+def results_of(runs: list[Run]) -> pd.DataFrame:
+    """The result rows of some runs, with the columns of `results.csv`."""
+    return pd.DataFrame([run.result.model_dump() for run in runs])
+
+
+def best(runs: list[Run]) -> Run:
+    """The run of the best validation accuracy; of equals the first."""
+    return max(runs, key=lambda run: run.result.val_accuracy)
+
+
+def find_run(row: Row, lab: Lab, seed: int) -> Run:
+    """The run of a row and seed, finished or not."""
+    return Run(lab.paths.models / f"{row.slug}-{fingerprint(row, seed, lab)}")

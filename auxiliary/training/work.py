@@ -1,0 +1,59 @@
+"""The work of one training run, from building the network to its result."""
+
+import time
+
+import pandas as pd
+
+from auxiliary import runtime
+from auxiliary.config.profile import Row
+from auxiliary.data.epochs import steps_per_epoch
+from auxiliary.lab import Lab
+from auxiliary.networks.summary import layer_table
+from auxiliary.reporting.run_figures import curves_figure
+from auxiliary.reporting.style import save_figure
+from auxiliary.training.fit import fit
+from auxiliary.training.optimizer import make_optimizer
+from auxiliary.training.predict import predict
+from auxiliary.training.record import make_recipe, make_result
+from auxiliary.training.run_folder import Run
+from auxiliary.training.task import Task, build_task, sampled
+
+
+def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str) -> None:
+    """Train and evaluate a row and fill its folder, the result last.
+
+    Args:
+        row: what to train.
+        lab: the open profile.
+        seed: of weights, order, augmentation and dropout.
+        run: whose folder to fill.
+        parent: the finished run to go on from, if any.
+        label: what the progress bar says.
+    """
+    machine = runtime.start(seed)
+    task = build_task(row, lab, parent)
+    run.begin(make_recipe(row, seed, lab, machine))
+    run.save_layers(layer_table(task.model))
+
+    frame = sampled(row, lab.train)
+    began = time.perf_counter()
+    history = _train(row, seed, run, parent, task, frame, lab.val, label)
+    seconds = time.perf_counter() - began
+
+    task.model.save(run.model)
+    save_figure(curves_figure(run.history), run.folder, "curves")
+    val, test = (predict(task.trained, task.batches(part, shuffle=False), part, lab.categories)
+                 for part in (lab.val, lab.test))
+    run.save_predictions("val", val)
+    run.save_predictions("test", test)
+    run.finish(make_result(row, seed, lab, run, machine, task.model, frame, history, seconds, val, test))
+
+
+def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame: pd.DataFrame,
+           val: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Train and return the history of this run's own epochs."""
+    steps = steps_per_epoch(len(frame), row.batch_size)
+    task.trained.compile(make_optimizer(row, steps), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    train = task.batches(frame, shuffle=True, augment=row.augment, seed=seed, epochs=None)
+    return fit(task.trained, train, task.batches(val, shuffle=False), epochs=row.epochs, steps=steps, seed=seed,
+               run=run, earlier=parent.history if parent else None, label=label)

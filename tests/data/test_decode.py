@@ -1,0 +1,212 @@
+import io
+import random
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFile
+
+from auxiliary.data.decode import PictureError, open_rgb, read_header
+
+ANIMALS = Path(__file__).resolve().parents[2] / "../shared/data/animals10-raw-img.zip"
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def encoded(image, kind="PNG", **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def first_pixel(source, size=None):
+    return open_rgb(source, size).getpixel((0, 0))
+
+
+def noise(width, height, seed=0):
+    """Blurred noise: detail at every scale, as photographs have."""
+    rng = np.random.default_rng(seed)
+    layers = [Image.fromarray(rng.integers(0, 256, (height // n, width // n, 3), "uint8")).resize((width, height))
+              for n in (4, 16, 64)]
+    return Image.fromarray(np.mean(layers, axis=0).astype("uint8"))
+
+
+def huge_png(width, height):
+    """A valid header that promises more pixels than the file holds."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+            + struct.pack(">I", 9) + b"IDAT")
+
+
+@pytest.mark.parametrize(("mode", "colour", "expected"), [
+    ("RGB", RED, RED),
+    ("L", 100, (100, 100, 100)),
+    ("1", 1, (255, 255, 255)),
+    ("P", 0, (0, 0, 0)),
+    ("I;16", 65535, (255, 255, 255)),
+    ("I;16", 25700, (100, 100, 100)),
+    ("RGBA", (*RED, 0), (255, 255, 255)),
+    ("RGBA", (*RED, 255), RED),
+    ("RGBA", (0, 0, 0, 51), (204, 204, 204)),
+    ("LA", (0, 51), (204, 204, 204)),
+])
+@pytest.mark.parametrize("size", [None, 2])
+def test_every_mode_becomes_rgb(mode, colour, expected, size):
+    image = open_rgb(encoded(Image.new(mode, (4, 4), colour)), size)
+    assert (image.mode, image.size) == ("RGB", (size or 4,) * 2)
+    assert image.getpixel((0, 0)) == expected
+
+
+@pytest.mark.parametrize(("mode", "values", "expected"), [
+    ("F", [0, 0.5, 1], [0, 128, 255]),
+    ("F", [0, 100, 255], [0, 100, 255]),
+    ("F", [-1, 0, 3], [0, 64, 255]),
+    ("F", [7, 7, 7], [7, 7, 7]),
+    ("I", [0, 25700, 65535], [0, 100, 255]),
+    ("I", [0, 100, 255], [0, 100, 255]),
+    ("I", [100_000, 100_000, 100_000], [0, 0, 0]),
+])
+def test_deep_values_are_scaled_not_clipped(mode, values, expected):
+    array = np.array([values], "float32" if mode == "F" else "int32")
+    image = open_rgb(encoded(Image.fromarray(array), "TIFF"))
+    assert [image.getpixel((x, 0))[0] for x in range(3)] == expected
+
+
+def test_values_that_are_no_numbers_are_refused():
+    with pytest.raises(PictureError, match="not numbers"):
+        open_rgb(encoded(Image.fromarray(np.full((2, 2), np.nan, "float32")), "TIFF"))
+
+
+def test_transparent_palettes_and_colours_turn_white():
+    palette = Image.new("P", (4, 4), 1)
+    palette.putpalette([*RED, *BLUE])
+    assert first_pixel(encoded(palette)) == BLUE
+    assert first_pixel(encoded(palette, transparency=1)) == (255, 255, 255)
+    assert first_pixel(encoded(palette, transparency=b"\xff\x00")) == (255, 255, 255)
+    assert first_pixel(encoded(Image.new("RGB", (4, 4), RED), transparency=RED)) == (255, 255, 255)
+
+
+def test_half_transparent_edges_do_not_bleed():
+    """Hidden colour behind full transparency must not tint what it is resized with."""
+    image = Image.new("RGBA", (8, 8), (0, 255, 0, 0))
+    image.paste((*RED, 255), (0, 0, 4, 8))
+    resized = np.asarray(open_rgb(encoded(image), 2))
+    assert (resized[..., 1] == resized[..., 2]).all()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_cmyk_has_its_colours(kind):
+    """In JPEG files Adobe and Pillow store CMYK inverted, in TIFF files they do not."""
+    data = encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), kind)
+    assert kind == "TIFF" or b"Adobe" in data
+    assert np.allclose(first_pixel(data), RED, atol=3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("size", [None, 8])
+def test_exif_orientation_is_applied_once(orientation, kind, size):
+    """EXIF numbers say where the stored picture's first row and column belong."""
+    stored = Image.new("RGB", (32, 16), "white")
+    stored.paste("black", (0, 0, 16, 8))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = open_rgb(encoded(stored, kind, exif=exif.tobytes()), size)
+    assert size or upright.size == ((32, 16) if orientation < 5 else (16, 32))
+    corners = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}
+    x, y = corners[orientation]
+    corner = (x * (upright.width - 1), y * (upright.height - 1))
+    assert max(upright.getpixel(corner)) < 60
+    assert min(upright.getpixel((upright.width - 1 - corner[0], upright.height - 1 - corner[1]))) > 195
+
+
+def test_damaged_exif_does_not_spoil_a_picture():
+    data = encoded(Image.new("RGB", (4, 4), RED), "PNG", exif=b"Exif\0\0II*\0\xff\xff\xff\xffrubbish")
+    assert first_pixel(data) == RED
+
+
+def test_nothing_but_pixels_is_kept():
+    image = open_rgb(encoded(Image.new("RGB", (4, 4)), "JPEG", icc_profile=b"profile", comment=b"text", dpi=(1, 1)))
+    assert image.info == {}
+
+
+def test_first_frame_of_an_animation():
+    frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, BLUE)]
+    assert first_pixel(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])) == RED
+
+
+@pytest.mark.parametrize("width", [500, 1000, 1999, 3600])
+def test_a_resized_picture_looks_like_pillows_plain_resize(width):
+    data = encoded(noise(width, width * 3 // 4), "JPEG", quality=90)
+    expected = np.asarray(Image.open(io.BytesIO(data)).resize((224, 224)), float)
+    assert np.abs(np.asarray(open_rgb(data, 224), float) - expected).mean() < 3
+
+
+@pytest.mark.skipif(not ANIMALS.exists(), reason="the original Animals-10 pictures are not there")
+def test_real_photographs_look_like_pillows_plain_resize():
+    with zipfile.ZipFile(ANIMALS) as archive:
+        for name in random.Random(0).sample(archive.namelist(), 40):
+            if name.endswith((".jpg", ".jpeg")):
+                data = archive.read(name)
+                expected = np.asarray(Image.open(io.BytesIO(data)).convert("RGB").resize((224, 224)), float)
+                assert np.abs(np.asarray(open_rgb(data, 224), float) - expected).mean() < 3, name
+
+
+JPEG = encoded(noise(320, 240), "JPEG")
+PNG = encoded(noise(320, 240))
+
+
+@pytest.mark.parametrize(("data", "reason"), [
+    (b"", "empty file"),
+    (b"not a picture at all", "not a picture"),
+    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
+    (JPEG[:20], "not a picture"),
+    (JPEG[:-2000], "truncated"),
+    (PNG[:-2000], "truncated"),
+    (huge_png(10_000, 10_000), "absurdly large: Image size (100000000 pixels)"),
+    (huge_png(60_000, 60_000), "absurdly large: Image size (3600000000 pixels)"),
+])
+@pytest.mark.parametrize("size", [None, 64])
+def test_what_is_wrong_is_said_in_one_short_line(data, reason, size):
+    with pytest.raises(PictureError) as caught:
+        open_rgb(data, size)
+    assert str(caught.value).startswith(reason)
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 120
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000"])
+def test_a_picture_cut_anywhere_is_refused_or_shown(kind):
+    """Whatever a plug-in raises, only PictureError comes out; and no warning, which would fail the test."""
+    data = encoded(noise(64, 64), kind)
+    outcomes = set()
+    for end in range(0, len(data), max(1, len(data) // 60)):
+        try:
+            outcomes.add(open_rgb(data[:end], 32).mode)
+        except PictureError:
+            outcomes.add("refused")
+    assert "refused" in outcomes
+
+
+def test_unreadable_files_are_named_by_the_systems_reason(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "none", "No such file"), (tmp_path / "loop", "Too")):
+        with pytest.raises(PictureError, match=f"cannot be read: {reason}"):
+            open_rgb(path)
+
+
+def test_pillows_settings_stay_as_they_are():
+    before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
+    with pytest.raises(PictureError):
+        open_rgb(JPEG[:-2000])
+    after = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
+    assert after == before
+
+
+def test_header_is_as_stored():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    header = read_header(io.BytesIO(encoded(Image.new("CMYK", (20, 10)), "JPEG", exif=exif.tobytes())))
+    assert (header.format, header.width, header.height, header.mode, header.channels) == ("jpeg", 20, 10, "CMYK", 4)

@@ -1,0 +1,100 @@
+"""Splits are disjoint, complete, stratified, repeatable, and exactly the seeds'."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
+
+from auxiliary.data.split import split
+from auxiliary.errors import UserError
+
+SIZES = st.lists(st.integers(1, 80), min_size=2, max_size=6)
+PERCENT = st.tuples(st.integers(5, 90), st.integers(5, 90)).filter(lambda shares: sum(shares) <= 95)
+
+
+def table(*sizes: int, part: str = "") -> pd.DataFrame:
+    rows = [(f"{part}{category}/{i}.jpg", f"class{category}", part)
+            for category, size in enumerate(sizes) for i in range(size)]
+    return pd.DataFrame(rows, columns=["filepath", "category", "part"])
+
+
+def counts(frame: pd.DataFrame) -> pd.Series:
+    return frame["category"].value_counts().sort_index()
+
+
+@pytest.mark.parametrize("sizes", [(10, 10), (100, 37, 64), (1446, 4863, 2112)])
+def test_equals_the_two_calls_of_the_seeds(sizes):
+    clean = table(*sizes)
+    train, rest = train_test_split(clean, stratify=clean["category"], test_size=0.3, random_state=5)
+    val, test = train_test_split(rest, stratify=rest["category"], test_size=1 / 3, random_state=5)
+    for ours, theirs in zip(split(clean), (train, val, test), strict=True):
+        pd.testing.assert_frame_equal(ours, theirs.reset_index(drop=True))
+
+
+@settings(deadline=None)
+@given(sizes=SIZES, percent=PERCENT, random_state=st.integers(0, 2**32 - 1))
+def test_either_refused_or_disjoint_complete_stratified_and_repeatable(sizes, percent, random_state):
+    clean = table(*sizes)
+    fractions = (percent[0] / 100, percent[1] / 100, (100 - sum(percent)) / 100)
+    try:
+        train, val, test = parts = split(clean, fractions, random_state)
+    except UserError:
+        assert min(sizes) * min(fractions) < 4, "a category of this size is in every part"
+        return
+    assert sorted(pd.concat(parts)["filepath"]) == sorted(clean["filepath"])
+    rest = pd.concat([val, test])
+    for part, whole in ((train, clean), (val, rest), (test, rest)):
+        assert list(part.index) == list(range(len(part)))
+        assert list(counts(part).index) == list(counts(clean).index)
+        assert ((counts(part) - counts(whole) * len(part) / len(whole)).abs() < 1 + 1e-9).all()
+    for once, again in zip(parts, split(clean, fractions, random_state), strict=True):
+        pd.testing.assert_frame_equal(once, again)
+
+
+def test_another_seed_draws_others():
+    clean = table(50, 50)
+    assert list(split(clean, random_state=1)[0]["filepath"]) != list(split(clean, random_state=2)[0]["filepath"])
+
+
+def test_a_publishers_test_set_stays_and_validation_is_cut_from_train():
+    clean = pd.concat([table(20, 40, part="train"), table(7, 3, part="test")], ignore_index=True)
+    train, val, test = split(clean)
+    assert list(test["filepath"]) == list(clean.loc[clean["part"] == "test", "filepath"])
+    assert (list(counts(train)), list(counts(val))) == ([16, 32], [4, 8])
+    assert sorted([*train["filepath"], *val["filepath"]]) == sorted(clean["filepath"][:60])
+
+
+def test_a_category_without_test_pictures_is_named():
+    clean = pd.concat([table(20, 40, part="train"), table(7, part="test")], ignore_index=True)
+    with pytest.raises(UserError, match=r"too few pictures in test/ to split, 1 a category .* class1 has 0"):
+        split(clean)
+    with pytest.raises(UserError, match=r"too few pictures in train/ to split, 5 a category .* class0 has 4"):
+        split(pd.concat([table(4, 40, part="train"), table(7, 7, part="test")], ignore_index=True))
+
+
+def test_pictures_beside_train_and_test_are_named():
+    clean = pd.concat([table(20, 40, part="train"), table(7, 7, part="test"), table(1)], ignore_index=True)
+    with pytest.raises(UserError, match=r"1 pictures lie in neither train/ nor test/, such as 0/0\.jpg"):
+        split(clean)
+
+
+@pytest.mark.parametrize(("clean", "message"), [
+    (table(), "at least two categories .* found none"),
+    (table(30), "at least two categories .* found class0"),
+    (table(30, 9, 1), "10 a category are needed: class1 has 9, class2 has 1"),
+])
+def test_what_cannot_be_split(clean, message):
+    with pytest.raises(UserError, match=message):
+        split(clean)
+
+
+@pytest.mark.parametrize("fractions", [(0.7, 0.2, 0.2), (1.0, 0.0, 0.0), (1.2, -0.1, -0.1), (0.7, 0.3),
+                                       ("a", 0.2, 0.1), (float("nan"), 0.5, 0.5)])
+def test_fractions_that_make_no_sense(fractions):
+    with pytest.raises(UserError, match="fractions"):
+        split(table(30, 30), fractions)
+
+
+def test_thirds_need_not_sum_to_one_to_the_last_digit():
+    assert [len(part) for part in split(table(30, 30), (1 / 3, 1 / 3, 1 / 3))] == [20, 20, 20]

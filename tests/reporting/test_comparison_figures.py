@@ -1,0 +1,53 @@
+from itertools import combinations
+
+import pytest
+from matplotlib.text import Text
+
+from auxiliary.errors import UserError
+from auxiliary.reporting.comparison_figures import comparison_figure, tradeoff_figure
+
+
+def test_comparison_figure_draws_each_run_with_its_interval_and_chance(results):
+    fig = comparison_figure(results, chance=0.1)
+    fig.draw_without_rendering()
+    axes = fig.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["lite0", "cnn_$best$", "cnn_lucky"]
+    assert axes.yaxis_inverted()
+    low, high = axes.get_xlim()
+    assert low <= 0.1 and high >= 0.98
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == [
+        "chance (0.100)", "from scratch", "pre-trained"]
+
+
+def test_the_stages_differ_in_more_than_colour(results):
+    fig = comparison_figure(results, chance=0.1)
+    markers = [handle.get_marker() for handle in fig.legends[0].legend_handles[1:]]
+    assert len(set(markers)) == 2
+
+
+def test_tradeoff_labels_do_not_overlap(results):
+    fig = tradeoff_figure(results)
+    fig.draw_without_rendering()
+    # An annotation's own extent holds its leader line too.
+    boxes = [Text.get_window_extent(text) for text in fig.axes[0].texts]
+    assert len(boxes) == 3
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_tradeoff_says_how_long_training_took(results):
+    assert tradeoff_figure(results).get_suptitle() == (
+        "Accuracy and size of 3 runs on demo; area: training time (0 s to 2.0 h)")
+    unknown = results.assign(train_seconds=float("nan"))
+    assert tradeoff_figure(unknown).get_suptitle().endswith("training time (not known)")
+
+
+def test_rows_that_lack_what_is_drawn_are_left_out(results):
+    typed = results.assign(stage=["", "scratch", "transfer"], parameters=[1, None, 3])
+    assert comparison_figure(typed, 0.1).get_suptitle().startswith("2 runs on demo")
+    assert tradeoff_figure(typed).get_suptitle().startswith("Accuracy and size of 1 run on demo")
+
+
+@pytest.mark.parametrize("draw", [lambda rows: comparison_figure(rows, 0.1), tradeoff_figure])
+def test_nothing_to_draw(draw, results):
+    with pytest.raises(UserError, match="train a row first"):
+        draw(results.head(0))

@@ -1,0 +1,52 @@
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from auxiliary.reporting.style import STYLE, counted, new_figure, save_figure, short, styled
+
+
+@styled
+def example():
+    fig = new_figure(3, 2)
+    fig.subplots().set_title("$not_maths^$")
+    return fig
+
+
+def test_a_figure_changes_no_global_setting(tmp_path):
+    before = {name: mpl.rcParams[name] for name in STYLE}
+    assert before != STYLE
+    save_figure(example(), tmp_path, "example")
+    assert {name: mpl.rcParams[name] for name in STYLE} == before
+
+
+def test_a_figure_shows_itself_in_a_notebook_without_pyplot():
+    assert example()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_saving_makes_an_svg_and_a_png_the_same_each_time(tmp_path):
+    first = save_figure(example(), tmp_path / "new", "example")
+    assert [path.name for path in first] == ["example.svg", "example.png"]
+    again = save_figure(example(), tmp_path, "again")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+    with Image.open(first[1]) as picture:
+        assert picture.size == (450, 300)
+        assert np.asarray(picture)[0, 0, :3].tolist() == [255, 255, 255]
+
+
+@given(st.text(), st.integers(3, 40))
+def test_short_names_fit_on_one_line(name, longest):
+    assert len(short(name, longest)) <= longest
+    assert len(short(name, longest).splitlines()) <= 1
+
+
+def test_short_keeps_both_ends():
+    assert short("abcdefghij", 5) == "ab…ij"
+    assert short("a\nb") == "a b"
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 classes"), (1, "1 class"), (10_000, "10,000 classes")])
+def test_counted(number, text):
+    assert counted(number, "class", "classes") == text
