@@ -1,6 +1,9 @@
 # The four commands: run, test, lint, bench. Each installs first, if anything changed since it last did.
 PROFILE ?= demo
-PYTHON ?= python3
+# The first Python that TensorFlow has wheels for.
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+  $$python -c '$(SUITS)' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
 VENV := .venv
@@ -26,8 +29,8 @@ lock:  ## write the exact versions anew, from what pyproject.toml asks for
 	uv pip compile --universal --python-version 3.11 --extra test --no-header --no-annotate pyproject.toml -o requirements.txt
 
 $(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-	  { echo "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(SUITS)' || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was \
+	found: install one, or say where it is, as in: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .

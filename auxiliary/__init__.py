@@ -13,7 +13,7 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _HOME = {
-    "open_lab": "auxiliary.lab",
+    "open_lab": "auxiliary.opening",
     "fetch": "auxiliary.data.sources",
     "catalogue": "auxiliary.data.catalogue",
     "normalise": "auxiliary.data.normalise",

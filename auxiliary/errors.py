@@ -25,4 +25,4 @@ def unknown(what: str, name: object, valid: Iterable[str]) -> UserError:
     valid = sorted(valid)
     near = difflib.get_close_matches(str(name), valid, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return UserError(f"unknown {what} {str(name)!r}: {hint}(valid: {', '.join(valid)})")
+    return UserError(f"unknown {what} {str(name)!r}: {hint}(valid: {', '.join(valid) or 'none'})")

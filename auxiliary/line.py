@@ -48,7 +48,7 @@ def _parse_operation(text: str, registry: Mapping[str, type[Kind]], what: str) -
     try:
         node = ast.parse(text, mode="eval").body
         name, args, kwargs = _read_call(node)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, TypeError):    # TypeError: a set or mapping of what cannot be in one
         raise UserError(f"{what}: cannot read {text!r}; an operation looks like `conv(16)` or `pool`") from None
     if name not in registry:
         raise unknown(f"{what} operation", name, registry)
@@ -66,8 +66,10 @@ def _read_call(node: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:
     if isinstance(node, ast.Name):
         return node.id, [], {}
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id, [_value(arg) for arg in node.args], {
-            keyword.arg: _value(keyword.value) for keyword in node.keywords if keyword.arg}
+        keywords = {keyword.arg: _value(keyword.value) for keyword in node.keywords}
+        # `f(**mapping)` is a keyword without a name.
+        if None not in keywords:
+            return node.func.id, [_value(arg) for arg in node.args], keywords
     raise ValueError(node)
 
 

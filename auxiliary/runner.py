@@ -9,6 +9,7 @@ from typing import Any
 from auxiliary.errors import UserError, unknown
 from auxiliary.lab import Lab
 from auxiliary.paths import REPOSITORY
+from auxiliary.progress import PROGRESS_FILE
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 
@@ -31,14 +32,14 @@ def find_notebooks(only: str = "") -> list[Path]:
     return [numbers[number] for number in sorted(set(wanted))]
 
 
-def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], progress_file: Path) -> Path:
+def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchange: Path) -> Path:
     """Execute a notebook in a kernel of this environment.
 
     Args:
         notebook: one of `find_notebooks`.
         lab: the open profile, whose assets folder gets the executed notebook.
         parameters: values of the notebook's parameters.
-        progress_file: where the kernel says how far it is.
+        exchange: a folder with a short path, for the sockets and the progress file of the kernel.
 
     Returns:
         The executed notebook.
@@ -48,16 +49,26 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], progre
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
-
-    from auxiliary.progress import PROGRESS_FILE
+    from traitlets.config import Config
 
     output = lab.paths.assets / notebook.name
     output.parent.mkdir(parents=True, exist_ok=True)
-    # Without it a kernel that the user once installed under the same name would be taken.
-    with _environment({PROGRESS_FILE: str(progress_file), "JUPYTER_PREFER_ENV_PATH": "1"}):
+    environment = {
+        PROGRESS_FILE: str(progress_file(exchange)),
+        "JUPYTER_RUNTIME_DIR": str(exchange),
+        # Without it a kernel that the user once installed under the same name would be taken.
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        # What joblib's helper says in the terminal when a kernel is gone before it.
+        "PYTHONWARNINGS": "ignore:resource_tracker",
+    }
+    # Files instead of ports: runs side by side cannot take each other's.
+    sockets = Config(KernelManager={"transport": "ipc"})
+    with _environment(environment):
         try:
             papermill.execute_notebook(notebook, output, dict(parameters), kernel_name="python3",
-                                       cwd=notebook.parent, progress_bar=False)
+                                       cwd=notebook.parent, progress_bar=False, config=sockets,
+                                       # Asked to leave, a kernel that used joblib stays for seconds.
+                                       shutdown_kernel="immediate")
         except papermill.PapermillExecutionError as error:
             raise UserError(_failure(error, output)) from None
         except DeadKernelError:
@@ -65,6 +76,11 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], progre
                             f"out; what it did until then is in {output}. A smaller batch_size or image_size "
                             "needs less") from None
     return output
+
+
+def progress_file(exchange: Path) -> Path:
+    """Where in the exchange folder kernels say how far they are."""
+    return exchange / "progress"
 
 
 def _failure(error: Any, output: Path) -> str:

@@ -47,6 +47,8 @@ def start(seed: int) -> Machine:
     import keras
     import tensorflow as tf
 
+    # Every row is a new function to TensorFlow, which would warn of that.
+    tf.get_logger().setLevel("ERROR")
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()

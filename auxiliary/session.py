@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from auxiliary.config.parameters import read_value
+from auxiliary.config.profile import Row
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.errors import UserError
 from auxiliary.estimate import estimate_seconds
-from auxiliary.lab import Lab, open_lab
+from auxiliary.lab import Lab
+from auxiliary.opening import open_lab
 from auxiliary.reporting.comparison import answer, leaderboard
-from auxiliary.runner import find_notebooks, run_notebook
+from auxiliary.runner import find_notebooks, progress_file, run_notebook
 from auxiliary.watch import Watch
-
-# A folder or file given on the command line is meant from where it is typed; kernels start elsewhere.
-PATHS = ("dataset", "source")
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", rows: str = "*",
@@ -38,45 +36,58 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", row
     """
     console = Console()
     profile = str(Path(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
-    overrides = {name: _absolute(name, read_value(text)) for name, text in parameters.items()}
+    overrides = {name: read_value(text) for name, text in parameters.items()}
     notebooks = find_notebooks(only)
     lab = open_lab(profile, rows, overrides, root)
+    notebooks = [notebook for notebook in notebooks if _has_work(console, lab, notebook)]
     _announce(console, lab, notebooks)
-    values = {"profile": profile, "rows": rows, "overrides": overrides, "root": str(lab.paths.root)}
+    values = {"profile": profile, "rows": rows, "overrides": overrides | _located(lab), "root": str(lab.paths.root)}
     written = _run_all(console, lab, notebooks, values)
     _conclude(console, lab, written)
 
 
-def _absolute(name: str, value: Any) -> Any:
-    if name in PATHS and isinstance(value, str) and Path(value).expanduser().exists():
-        return str(Path(value).expanduser().resolve())
-    return value
+def _located(lab: Lab) -> dict[str, str]:
+    """Where the pictures are, whatever folder a kernel starts in."""
+    places = {"dataset": lab.paths.own, "source": lab.profile.source}
+    return {name: str(path) for name, path in places.items() if path}
 
 
 def _run_all(console: Console, lab: Lab, notebooks: list[Path], values: Mapping[str, Any]) -> list[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        progress = Path(folder) / "progress"
-        watch = Watch(console, progress, len(notebooks))
+    # The path of a socket may have about 100 characters, which some systems' own temporary folder nearly fills.
+    with tempfile.TemporaryDirectory(dir="/tmp" if Path("/tmp").is_dir() else None) as folder:
+        watch = Watch(console, progress_file(Path(folder)), len(notebooks))
         written = []
         try:
             with watch.shown():
                 for notebook in notebooks:
                     watch.begin(notebook.stem)
-                    written.append(run_notebook(notebook, lab, values, progress))
+                    written.append(run_notebook(notebook, lab, values, Path(folder)))
                     watch.end()
         except KeyboardInterrupt:
             raise UserError("interrupted; the same command goes on from the last finished row") from None
     return written
 
 
+def _rows(lab: Lab, notebook: Path) -> tuple[Row, ...] | None:
+    """The rows that a notebook trains; None where it trains none by design."""
+    return {"02": lab.profile.scratch, "03": lab.profile.transfer}.get(notebook.name[:2])
+
+
+def _has_work(console: Console, lab: Lab, notebook: Path) -> bool:
+    rows = _rows(lab, notebook)
+    if rows == ():
+        console.print(f"{notebook.stem} is left out: it has no rows to train", highlight=False)
+    return rows != ()
+
+
 def _announce(console: Console, lab: Lab, notebooks: list[Path]) -> None:
-    numbers = {notebook.name[:2] for notebook in notebooks}
-    rows = [row for row in lab.profile.rows if {"scratch": "02", "transfer": "03"}[row.stage] in numbers]
+    rows = [row for notebook in notebooks for row in _rows(lab, notebook) or ()]
     console.print(f"{lab.paths.dataset}: {', '.join(notebook.stem for notebook in notebooks)}", highlight=False)
     if not rows:
         return
     pictures = _pictures(lab)
-    table = Table("row", "network", "epochs", "seeds", "about", title="To train; finished rows are read back")
+    table = Table(Column("row", overflow="fold"), "network", "epochs", "seeds", "about",
+                  title="To train; finished rows are read back")
     seconds = 0.0
     for row in rows:
         each = estimate_seconds(row, pictures) * len(lab.profile.seeds) if pictures else 0.0
@@ -104,19 +115,17 @@ def _duration(seconds: float) -> str:
 def _conclude(console: Console, lab: Lab, written: list[Path]) -> None:
     results = lab.results
     if len(results):
-        console.print(_as_table(leaderboard(results), f"{lab.paths.dataset}, best validation accuracy first"))
+        # Few enough columns for 80 characters; results.csv has the others.
+        shown = {"key": "row", "stage": "stage", "accuracy": "test accuracy", "val_accuracy": "validation",
+                 "train_seconds": "seconds"}
+        table = Table(title=f"{lab.paths.dataset}: test accuracy with its 95% interval, best validation accuracy first")
+        for name, heading in shown.items():
+            table.add_column(heading, overflow="fold", no_wrap=name == "accuracy")
+        for row in leaderboard(results)[list(shown)].itertuples(index=False):
+            table.add_row(*map(str, row))
+        console.print(table)
         console.print(answer(results, lab.chance), highlight=False)
     console.print("\nwritten:")
     for path in (*written, lab.paths.assets, lab.paths.models, lab.paths.results):
         if path.exists():
             console.print(f"  {path}", highlight=False, soft_wrap=True)
-
-
-def _as_table(frame: pd.DataFrame, title: str) -> Table:
-    table = Table(title=title)
-    for name in frame.columns:
-        table.add_column(name.replace("_", " "), justify="left" if frame[name].dtype == object else "right")
-    for row in frame.itertuples(index=False):
-        table.add_row(*("" if pd.isna(value) else f"{value:,}" if isinstance(value, int) else str(value)
-                        for value in row))
-    return table

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 
 from auxiliary.config.checks import check_rows
 from auxiliary.config.problems import describe
@@ -38,7 +39,9 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     path = find_profile(name)
     try:
         document = YAML().load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
+    except MarkedYAMLError as error:
+        raise UserError(f"{path}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}") from None
+    except (YAMLError, UnicodeError) as error:
         raise UserError(f"{path} is not valid YAML: {error}") from None
     if not isinstance(document, dict):
         raise UserError(f"{path} holds no profile; see {PROFILES / 'demo.yaml'} for one")
@@ -84,52 +87,52 @@ def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
     for name, value in overrides.items():
         if name not in valid:
             raise unknown("parameter", name, valid)
-        if name.startswith("split."):
-            raw.setdefault("split", {})[name.removeprefix("split.")] = value
+        if name.startswith("split.") and isinstance(raw.setdefault("split", {}), dict):
+            raw["split"] = raw["split"] | {name.removeprefix("split."): value}
         if name in profile_names:
             raw[name] = value
         if name in Settings.model_fields or name in ROW_NAMES:
-            for row in _rows(raw):
-                if _applies(name, row):
+            for stage, row in _rows(raw):
+                if _applies(name, stage, row):
                     row[name] = value
 
 
-def _rows(raw: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    return [row for stage in ROW_KINDS for row in raw.get(stage) or [] if isinstance(row, dict)]
+def _rows(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What is written as a row, each with its stage; whatever else is there, validation names."""
+    return [(stage, row) for stage in ROW_KINDS if isinstance(raw.get(stage), list)
+            for row in raw[stage] if isinstance(row, dict)]
 
 
-def _applies(name: str, row: Mapping[str, Any]) -> bool:
+def _applies(name: str, stage: str, row: Mapping[str, Any]) -> bool:
     """Whether a setting means anything to a row: a frozen backbone sees each picture once, as it is."""
-    return name != "augment" or "backbone" not in row or bool(row.get("tune_last"))
+    return name != "augment" or stage != "transfer" or bool(row.get("tune_last"))
 
 
 def _complete(raw: dict[str, Any]) -> None:
     """Fill in what rows leave to their profile, their model_id or their parent."""
     shared = {name: raw[name] for name in Settings.model_fields if name in raw}
-    for row in _rows(raw):
+    for _, row in _rows(raw):
         row.setdefault("key", row.get("model_id"))
-    keys = [row["key"] for row in _rows(raw)]
+    keys = [row["key"] for _, row in _rows(raw) if isinstance(row["key"], str)]
     for key in {key for key in keys if keys.count(key) > 1}:
         raise UserError(f"{keys.count(key)} rows have the key {key!r}: give each a `key` of its own")
-    for stage, names in INHERITED.items():
-        earlier: dict[str, dict[str, Any]] = {}
-        for row in raw.get(stage) or []:
-            if not isinstance(row, dict):
-                continue
-            if row.get("parent") is not None:
-                _inherit(row, earlier, names)
-            for name, value in shared.items():
-                if _applies(name, row):
-                    row.setdefault(name, value)
-            earlier[row["key"]] = row
+    earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in ROW_KINDS}
+    for stage, row in _rows(raw):
+        if row.get("parent") is not None:
+            _inherit(row, earlier[stage], INHERITED[stage])
+        for name, value in shared.items():
+            if _applies(name, stage, row):
+                row.setdefault(name, value)
+        earlier[stage][str(row["key"])] = row
 
 
 def _inherit(row: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:
-    if row["parent"] not in earlier:
-        raise UserError(f"row {row['key']!r}: {unknown('parent', row['parent'], earlier)}; "
+    parent = str(row["parent"])
+    if parent not in earlier:
+        raise UserError(f"row {row['key']!r}: {unknown('parent', parent, earlier)}; "
                         "a parent is an earlier row of the same stage")
     for name in (*names, "image_size"):
         if name in row and name in names:
             raise UserError(f"row {row['key']!r} has a parent, whose {name!r} it takes over: leave it out")
-        if name in earlier[row["parent"]]:
-            row.setdefault(name, earlier[row["parent"]][name])
+        if name in earlier[parent]:
+            row.setdefault(name, earlier[parent][name])

@@ -37,12 +37,17 @@ def check_parameters(valid: Collection[str]) -> None:
                     raise unknown("parameter", name, valid)
 
 
+def require_text(**parameters: object) -> None:
+    """Refuse parameters, given by name, that are not text."""
+    for name, value in parameters.items():
+        if not isinstance(value, str):
+            raise UserError(f"parameter {name!r} must be text, not {value!r}")
+
+
 def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
     """Overrides as a mapping; `papermill -p overrides '{epochs: 1}'` hands them over as text."""
-    if not isinstance(overrides, str):
-        return overrides or {}
-    value = read_value(overrides)
-    if not isinstance(value, dict):
+    value = read_value(overrides) if isinstance(overrides, str) else overrides or {}
+    if not isinstance(value, Mapping):
         raise UserError(f"overrides must be a mapping such as {{epochs: 1}}, not {overrides!r}")
     return value
 

@@ -1,7 +1,7 @@
 """Says what is wrong with a profile, and on which line of its file."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,22 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
         path: the file.
         overrides: values that did not come from the file, by name.
     """
-    given = [detail for detail in error.errors() if str(detail["loc"][-1]) in overrides]
-    if given:
-        # A value given for all rows is wrong in each of them: once is enough.
-        first = given[0]
-        name = first["loc"][-1]
-        return f"parameter {name!r}: {overrides[str(name)]!r}: {first['msg'].lower()}"
-    found = sorted((_line(document, detail["loc"]), _text(detail)) for detail in error.errors())
+    for detail in error.errors():
+        name = _parameter(detail["loc"], overrides)
+        if name:
+            # A value given for all rows is wrong in each of them: once is enough.
+            return f"parameter {name!r}: {overrides[name]!r}: {detail['msg'].lower()}"
+    everywhere = [detail["loc"] for detail in error.errors()]
+    found = sorted((_line(document, detail["loc"]), _text(detail)) for detail in error.errors()
+                   if not _inherited(document, detail["loc"], everywhere))
     return "\n".join(f"{path}:{line}: {text}" for line, text in found)
+
+
+def _parameter(location: Location, overrides: Mapping[str, Any]) -> str | None:
+    """The override that set what is at `location`, such as `epochs` or `split.by`; None where the file did."""
+    field = location[2:] if location[0] in ROW_KINDS else location
+    names = [".".join(str(part) for part in field[:depth]) for depth in (2, 1)]
+    return next((name for name in names if name in overrides), None)
 
 
 def _text(detail: ErrorDetails) -> str:
@@ -49,6 +57,13 @@ def _names(location: Location) -> list[str]:
     kinds: dict[object, type[BaseModel]] = {**ROW_KINDS, "split": Split}
     kind = kinds.get(location[0], Profile) if len(location) > 1 else Profile
     return list(kind.model_fields)
+
+
+def _inherited(document: Any, location: Location, everywhere: Collection[Location]) -> bool:
+    """Whether a row only has there what is wrong with the profile itself."""
+    if location[0] not in ROW_KINDS or location[2:] not in everywhere:
+        return False
+    return location[2] not in document[location[0]][location[1]]
 
 
 def _line(document: Any, location: Location) -> int:

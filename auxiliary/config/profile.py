@@ -130,7 +130,7 @@ class Profile(Settings):
 
     Attributes:
         dataset: name of a known data set, or the path of a folder of pictures.
-        name: what the data set's own folders are called; its name, or its folder's name, unless given.
+        name: what the folders made from somebody's own pictures are called; as theirs unless given.
         source: a folder or archive to take a known data set from, instead of its publisher.
         seeds: every row is trained once with each.
         split: how the pictures are divided.
@@ -139,7 +139,7 @@ class Profile(Settings):
     """
 
     dataset: str
-    name: str = ""
+    name: Annotated[str, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
     source: Path | None = None
     seeds: Annotated[tuple[int, ...], Field(min_length=1)] = (0,)
     split: Split = Split()

@@ -15,11 +15,9 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageChops
 
-Image.init()
 # What people keep pictures in. Left out on purpose: formats that run other programs (EPS), and those without
-# a signature (TGA), as which any file might pass. Pillow below 11.3 has no AVIF.
-FORMATS = tuple(name for name in ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO", "AVIF")
-                if name in Image.OPEN)
+# a signature (TGA), as which any file might pass.
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO", "AVIF")
 # A JPEG is decoded at half scale or less only where that is still this many times the side asked for: at 1, some
 # photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255 off.
 DRAFT_GAP = 2
@@ -155,7 +153,8 @@ def _resizable(image: Image.Image) -> Image.Image:
     if image.mode[0] in "IF":
         return _eight_bits(image)
     if image.has_transparency_data:
-        return image.convert("RGBA").convert("RGBa")
+        # A copy less where there is alpha already: a picture may take a third of a gibibyte.
+        return (image if image.mode == "RGBA" else image.convert("RGBA")).convert("RGBa")
     return image if image.mode in ("L", "RGB") else image.convert("RGB")
 
 

@@ -10,6 +10,6 @@ def pictures_fingerprint(df: pd.DataFrame) -> str:
     return digest("\n".join(df["content"] + " " + df["category"]))
 
 
-def digest(text: str) -> str:
-    """12 hexadecimal digits that stand for a text."""
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+def digest(content: str | bytes) -> str:
+    """12 hexadecimal digits that stand for a text, or for bytes."""
+    return hashlib.blake2b(content.encode() if isinstance(content, str) else content, digest_size=6).hexdigest()

@@ -63,7 +63,7 @@ class Result(BaseModel):
     keras: str = Field(description="version of Keras")
     commit: str = Field(description="git commit of the code; empty outside a repository")
     reported: float = Field(default=nan, description="accuracy somebody else reported for this row, if any")
-    run: str = Field(description="identity of the run, unique in the file; names its folder under models/")
+    run: str = Field(description="the run's folder below models/ and when it finished; unique in the file")
     time: AwareDatetime = Field(description="when the run finished, UTC, ISO 8601")
 
 

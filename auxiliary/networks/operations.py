@@ -61,8 +61,8 @@ class Conv:
         return layers.Conv2D(self.filters, self.size, self.stride, self.padding, activation="relu")(x)
 
     def cost(self, shape: Shape) -> Cost:
+        weights = self.size**2 * _channels(shape) * self.filters
         height, width = (_slide(side, self.size, self.stride, self.padding) for side in shape[:2])
-        weights = self.size**2 * shape[2] * self.filters
         return Cost((height, width, self.filters), weights + self.filters, height * width * weights)
 
 
@@ -76,7 +76,8 @@ class Pool:
         return layers.MaxPooling2D(self.size)(x)
 
     def cost(self, shape: Shape) -> Cost:
-        return Cost((*(_slide(side, self.size, self.size, "valid") for side in shape[:2]), shape[2]))
+        channels = _channels(shape)
+        return Cost((*(_slide(side, self.size, self.size, "valid") for side in shape[:2]), channels))
 
 
 @operation
@@ -157,8 +158,8 @@ class Residual:
         return self.stride != 1 or shape[2] != self.filters
 
     def cost(self, shape: Shape) -> Cost:
-        height, width = (_slide(side, 3, self.stride, "same") for side in shape[:2])
         weights = 9 * _channels(shape) * self.filters + 9 * self.filters**2
+        height, width = (_slide(side, 3, self.stride, "same") for side in shape[:2])
         norms = 2
         if self._projects(shape):
             weights += shape[2] * self.filters

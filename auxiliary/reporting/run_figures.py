@@ -90,7 +90,7 @@ def mistakes_sheet(predictions: pd.DataFrame, n: int = 10) -> Figure:
 
 
 def _epoch_axis(axes: Axes, epochs: int, parents: int) -> None:
-    axes.set_xlim(0.5, epochs + 0.5)
+    axes.set_xlim(0.5, max(epochs, 1) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_xlabel("epoch")
     axes.grid(axis="y", color=LIGHT_GREY)

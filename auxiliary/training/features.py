@@ -11,7 +11,7 @@ import tensorflow as tf
 from auxiliary.config.profile import TransferRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import epoch_order, over_epochs, steps_per_epoch
-from auxiliary.data.fingerprint import pictures_fingerprint
+from auxiliary.data.fingerprint import digest, pictures_fingerprint
 from auxiliary.errors import UserError
 from auxiliary.files import write_atomically
 from auxiliary.progress import track
@@ -24,14 +24,15 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
 
     Args:
         model: from pictures to pooled features.
-        row: whose backbone and picture size the model has; they name the file, with the pictures' fingerprint.
+        row: whose backbone and picture size the model has; they name the file, with fingerprints of the
+            weights, which a parent may have tuned, and of the pictures.
         df: the pictures, a row each.
         folder: where features are kept.
 
     Returns:
         (pictures, channels) float32, in the order of the table.
     """
-    path = folder / f"{row.backbone}-{row.image_size}-{pictures_fingerprint(df)}.npy"
+    path = folder / f"{row.backbone}-{row.image_size}-{_weights_fingerprint(model)}-{pictures_fingerprint(df)}.npy"
     if not path.is_file():
         pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH)
         bar = track(pictures, f"{row.backbone} features", steps_per_epoch(len(df), BATCH), "batch")
@@ -41,6 +42,10 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, buffer.getvalue())
     return np.load(path)
+
+
+def _weights_fingerprint(model: keras.Model) -> str:
+    return digest(b"".join(weight.tobytes() for weight in model.get_weights()))
 
 
 def feature_batches(model: keras.Model, row: TransferRow, folder: Path, df: pd.DataFrame, shuffle: bool = True,

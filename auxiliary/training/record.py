@@ -48,6 +48,7 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machin
         test: what it says of the test pictures.
     """
     on_val, on_test = scores(val), scores(test)
+    now = datetime.now(UTC)
     last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
     versions = runtime.versions()
     return Result(
@@ -65,7 +66,7 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machin
         pictures_per_second=_speed(frame, history),
         device=machine.device, precision=machine.precision, python=versions["python"],
         tensorflow=versions["tensorflow"], keras=versions["keras"], commit=runtime.commit(),
-        reported=math.nan if row.reported is None else row.reported, run=run.id, time=datetime.now(UTC))
+        reported=math.nan if row.reported is None else row.reported, run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
 
 
 def _split(lab: Lab) -> str:

@@ -25,7 +25,7 @@ class Run:
 
     @property
     def id(self) -> str:
-        """The run's name in `results.csv`."""
+        """The run's key and fingerprint; its `run` in `results.csv` is this and when it finished."""
         return self.folder.name
 
     @property

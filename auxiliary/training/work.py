@@ -2,6 +2,7 @@
 
 import time
 
+import keras
 import pandas as pd
 
 from auxiliary import runtime
@@ -40,7 +41,8 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     history = _train(row, seed, run, parent, task, frame, lab.val, label)
     seconds = time.perf_counter() - began
 
-    task.model.save(run.model)
+    # Without its optimiser, whose state would take twice the room of the weights.
+    keras.Model(task.model.inputs, task.model.outputs, name=task.model.name).save(run.model)
     save_figure(curves_figure(run.history), run.folder, "curves")
     val, test = (predict(task.trained, task.batches(part, shuffle=False), part, lab.categories)
                  for part in (lab.val, lab.test))

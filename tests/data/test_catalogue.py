@@ -80,7 +80,7 @@ def test_train_and_test_are_parts_when_they_hold_the_categories(tmp_path):
     (tmp_path / "train" / "labels.txt").write_text("cat dog")
     df = catalogue(tmp_path)
     fine = df[df["problem"] == ""]
-    assert fine[["part", "category"]].values.tolist() == [["test", "cat"], ["train", "cat"], ["train", "dog"]]
+    assert (fine["part"] + "/" + fine["category"]).tolist() == ["test/cat", "train/cat", "train/dog"]
     assert df.loc[df["problem"] != "", "problem"].tolist() == ["outside every category folder"] * 2
 
 
@@ -139,15 +139,16 @@ def test_many_files_are_read_by_several_processes_and_stay_in_order(tmp_path):
     assert catalogue(tmp_path)["width"].tolist() == list(range(1, 301))
 
 
-@pytest.mark.parametrize(("make", "message"), [
-    (lambda path: None, "does not exist"),
-    (lambda path: path.write_text(""), "is not a folder"),
-    (lambda path: (path / "cat").mkdir(parents=True), "holds no files"),
+@pytest.mark.parametrize(("name", "message"), [
+    ("none", "does not exist"),
+    ("file", "is not a folder"),
+    ("empty", "holds no files"),
 ])
-def test_a_folder_that_cannot_work_is_named(tmp_path, make, message):
-    make(tmp_path / "raw-img")
-    with pytest.raises(UserError, match=f"raw-img {message}"):
-        catalogue(tmp_path / "raw-img")
+def test_a_folder_that_cannot_work_is_named(tmp_path, name, message):
+    (tmp_path / "file").touch()
+    (tmp_path / "empty" / "cat").mkdir(parents=True)
+    with pytest.raises(UserError, match=f"{name} {message}"):
+        catalogue(tmp_path / name)
 
 
 def test_workers_import_nothing_heavy():

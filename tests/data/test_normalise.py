@@ -1,5 +1,5 @@
 import os
-import random
+import shutil
 import subprocess
 import sys
 import time
@@ -44,24 +44,30 @@ def made(tmp_path):
             for path in processed.rglob("*") if path.is_file()}
 
 
+def opened(path):
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
 @pytest.fixture
 def photographs(tmp_path):
     """90 pictures that take a while to decode, in `raw-img`."""
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (600, 800, 3), "uint8")
-    for number in range(90):
-        path = tmp_path / "raw-img" / "cat" / f"{number}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(np.roll(pixels, number, 0)).save(path, compress_level=1)
+    folder = tmp_path / "raw-img" / "cat"
+    folder.mkdir(parents=True)
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (600, 800, 3), "uint8")).save(folder / "0.png")
+    for number in range(1, 90):
+        shutil.copy(folder / "0.png", folder / f"{number}.png")
     return tmp_path
 
 
 def start(tmp_path):
     """`normalise` in a process of its own, once it has made some pictures."""
-    process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / "raw-img", tmp_path / "processed"],
-                               stderr=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    # Into a file: leftover workers would hold a pipe open.
+    with (tmp_path / "errors.txt").open("w") as errors:
+        process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / "raw-img", tmp_path / "processed"],
+                                   stderr=errors, cwd=REPOSITORY)
     while not list((tmp_path / "processed").rglob("*.jpg")):
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None, (tmp_path / "errors.txt").read_text()
         time.sleep(0.005)
     return process
 
@@ -86,8 +92,8 @@ def test_small_pictures_lose_nothing(tmp_path, size, suffix):
     Image.fromarray(noise).save(path)
     run(tmp_path)
     assert list(made(tmp_path)) == [f"cat/a.bmp{suffix}"]
-    with Image.open(tmp_path / "processed" / "cat" / f"a.bmp{suffix}") as image:
-        assert suffix == ".jpg" or (np.asarray(image) == noise).all()
+    if suffix == ".png":
+        assert (np.asarray(opened(tmp_path / "processed" / "cat" / "a.bmp.png")) == noise).all()
 
 
 def test_no_two_files_meet_and_none_is_lost(tmp_path):
@@ -133,7 +139,7 @@ def test_only_what_changed_is_made_again(tmp_path):
     gone.unlink()
     run(tmp_path)
     assert (processed / "same.png.jpg").stat().st_ino == first
-    assert Image.open(processed / "changed.png.jpg").getpixel((9, 9))[2] > 200
+    assert opened(processed / "changed.png.jpg").getpixel((9, 9))[2] > 200
     assert set(made(tmp_path)) == {"cat/same.png.jpg", "cat/changed.png.jpg"}
     changed.write_text("spoilt")
     run(tmp_path)
@@ -164,18 +170,18 @@ def test_an_interruption_never_leaves_old_pictures_under_new_settings(tmp_path, 
         patch.setattr(f"auxiliary.data.normalise.{step}", interrupted)
         run(tmp_path, size=48)
     run(tmp_path, size=48)
-    assert {Image.open(path).size for path in (tmp_path / "processed").rglob("*.jpg")} == {(48, 48)}
+    assert {opened(path).size for path in (tmp_path / "processed").rglob("*.jpg")} == {(48, 48)}
 
 
 def test_a_killed_run_leaves_no_half_file_and_resumes(photographs):
     process = start(photographs)
     process.kill()
-    process.communicate()
+    process.wait()
     time.sleep(0.5)    # leftover workers finish their picture and notice
     whole = {path: path.stat().st_ino for path in (photographs / "processed").rglob("*.jpg")}
     assert 0 < len(whole) < 90
     for path in whole:
-        Image.open(path).load()
+        assert opened(path).size == (400, 400)
     run(photographs, size=400)
     assert len(made(photographs)) == 90
     assert all(name.endswith(".png.jpg") for name in made(photographs))
@@ -186,9 +192,8 @@ def test_a_killed_worker_is_a_clear_error(photographs):
     process = start(photographs)
     worker = next(child for child in psutil.Process(process.pid).children() if "popen_loky" in str(child.cmdline()))
     worker.kill()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode
-    assert "UserError: normalise: a worker process was killed" in errors
+    assert process.wait(timeout=60)
+    assert "UserError: normalise: a worker process was killed" in (photographs / "errors.txt").read_text()
 
 
 def test_a_lone_process_makes_the_same_pictures(tmp_path):
@@ -254,12 +259,12 @@ def test_a_full_disk_stops_the_run_and_is_no_pictures_fault(tmp_path, monkeypatc
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("auxiliary.data.rewrite.write_atomically", full_disk)
-    with pytest.raises(UserError, match="cannot be written.*No space left"):
+    with pytest.raises(UserError, match=r"cannot be written.*No space left"):
         run(tmp_path)
 
 
-def test_parts_and_empty_categories_keep_their_places(tmp_path):
-    for name in random.Random(0).sample(["train/cat/a.png", "train/dog/b.png", "test/cat/c.png"], 3):
+def test_train_and_test_stay_apart(tmp_path):
+    for name in ("train/cat/a.png", "train/dog/b.png", "test/cat/c.png"):
         picture(tmp_path / "raw-img" / name)
     run(tmp_path)
-    assert set(catalogue(tmp_path / "processed")["part"]) == {"train", "test"}
+    assert catalogue(tmp_path / "processed")["part"].tolist() == ["test", "train", "train"]

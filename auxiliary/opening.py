@@ -1,0 +1,80 @@
+"""Opens a profile: reads it, picks its rows, and finds its folders."""
+
+import fnmatch
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from auxiliary.config.loader import find_profile, load_profile
+from auxiliary.config.parameters import check_parameters, read_overrides, require_text
+from auxiliary.config.profile import Profile, Row
+from auxiliary.data.sources import DATA_SETS
+from auxiliary.errors import UserError, unknown
+from auxiliary.lab import Lab
+from auxiliary.paths import REPOSITORY, Paths
+
+
+def open_lab(profile: str, rows: str = "*", overrides: Mapping[str, Any] | str | None = None,
+             root: str | Path | None = None) -> Lab:
+    """Open a profile; the first call of every notebook.
+
+    A relative `dataset` or `source` is looked for in the current folder, then beside the profile's file.
+
+    Args:
+        profile: a profile of `notebooks/params/`, or the path of a YAML file.
+        rows: keys of the rows to train, as shell patterns separated by commas, such as `"conv4*,base*"`.
+        overrides: values that replace the profile's, see `load_profile`; a YAML text will do.
+        root: the folder for data, models, assets and results; the repository unless given.
+
+    Raises:
+        UserError: for whatever does not exist or does not fit.
+    """
+    check_parameters({"profile", "rows", "overrides", "root"})
+    require_text(profile=profile, rows=rows, root=str(root) if isinstance(root, Path) else root or "")
+    loaded = load_profile(profile, read_overrides(overrides))
+    beside = find_profile(profile).parent
+    _check_patterns(loaded, rows)
+    return Lab(
+        profile=loaded.model_copy(update={
+            "scratch": _matching(loaded.scratch, rows), "transfer": _matching(loaded.transfer, rows),
+            "source": _found(loaded.source, beside) if loaded.source else None}),
+        paths=_paths(loaded, Path(root).expanduser().resolve() if root else REPOSITORY, beside),
+        all_rows={row.key: row for row in loaded.rows})
+
+
+def _matching(rows: tuple[Row, ...], patterns: str) -> tuple[Row, ...]:
+    return tuple(row for row in rows
+                 if any(fnmatch.fnmatchcase(row.key, pattern.strip()) for pattern in patterns.split(",")))
+
+
+def _check_patterns(profile: Profile, patterns: str) -> None:
+    for pattern in patterns.split(","):
+        if profile.rows and not _matching(profile.rows, pattern):
+            raise unknown("row", pattern.strip(), [row.key for row in profile.rows])
+
+
+def _found(path: str | Path, beside: Path) -> Path:
+    """A file or folder given by a path from the current folder, or from that of the profile."""
+    given = Path(path).expanduser()
+    for candidate in (given, beside / given):
+        if candidate.exists():
+            return candidate.resolve()
+    raise UserError(f"there is no {given}, neither from here nor beside the profile in {beside}")
+
+
+def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
+    if profile.dataset in DATA_SETS:
+        if profile.name:
+            raise UserError(f"{profile.dataset!r} has its name already: `name` is for a folder of your own; "
+                            "to keep a second copy, give another root")
+        return Paths(root, profile.dataset)
+    try:
+        own = _found(profile.dataset, beside)
+    except UserError:
+        raise UserError(f"there is no folder {profile.dataset!r}, and "
+                        f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
+    name = profile.name or re.sub(r"[^\w.-]+", "-", own.name)
+    if name in DATA_SETS:
+        raise UserError(f"{own} would be kept as {name!r}, which is a data set of its own: give it another `name`")
+    return Paths(root, name, own)

@@ -1,0 +1,27 @@
+import pytest
+
+from auxiliary.errors import UserError
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    (("conv(8)", "covn(8)"), "row 'small': unknown net operation 'covn': did you mean 'conv'?"),
+    (("conv(8) |", "conv(8) | pool(99) |"), "row 'small': net `conv(8) | pool(99) | pool | flatten`: operation 2"),
+    (("| flatten", "| dense(3)"), "row 'small': net `conv(8) | pool | dense(3)`: operation 3"),
+    (("augment: flip", "augment: flop"), "row 'small': unknown augment operation 'flop': did you mean 'flip'?"),
+    (("epochs: 3", "epochs: 3, augment: zoom(2)"), "row 'longer': augment: `zoom(2)`: share:"),
+    (("EfficientNetLite0", "EfficientNetLite1"), "row 'frozen': unknown backbone 'EfficientNetLite1': did you mean "
+                                                 "'EfficientNetLite0'?"),
+    (("head: gap", "head: dense(3)"), "row 'frozen': head 'dense(3)' must start with `gap`"),
+    (("head: gap", "head: gap | conv(3)"), "row 'frozen': net `gap | conv(3)`: operation 2"),
+    (("head: gap", "head: gap, augment: flip"), "row 'frozen': a frozen backbone's features are computed once"),
+    (("tune_last: 5", "augment: flip"), "row 'tuned': a frozen backbone's features are computed once"),
+])
+def test_a_row_that_cannot_work_is_named(load, change, message):
+    with pytest.raises(UserError) as caught:
+        load(change)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_network_must_fit_the_pictures_it_will_get(load):
+    with pytest.raises(UserError, match=r"row 'small': .*a window of 3 pixels does not fit into 2"):
+        load(image_size=2)

@@ -1,0 +1,134 @@
+import pytest
+
+from auxiliary.config.loader import PROFILES, find_profile, load_profile
+from auxiliary.errors import UserError
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in PROFILES.glob("*.yaml")))
+def test_every_profile_of_the_repository_loads(name):
+    profile = load_profile(name)
+    assert profile.scratch
+    assert profile.transfer
+
+
+def test_a_profile_is_found_by_name_or_path(tmp_path):
+    own = tmp_path / "own.yml"
+    own.write_text("dataset: demo")
+    assert find_profile("demo") == PROFILES / "demo.yaml"
+    assert load_profile(str(own)).dataset == "demo"
+
+
+def test_a_missing_profile_comes_with_the_nearest(tmp_path):
+    with pytest.raises(UserError, match="unknown profile 'dmeo': did you mean 'demo'"):
+        load_profile("dmeo")
+    with pytest.raises(UserError, match="there is no profile "):
+        load_profile(str(tmp_path / "absent.yaml"))
+
+
+def test_yaml_means_what_it_looks_like(row):
+    assert row("small").learning_rate == 0.0007
+    assert row("NO", ("model_id: small", "model_id: NO"), ("parent: small", "parent: NO")).model_id == "NO"
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("dataset: [\n", ":2: not valid YAML: expected the node content"),
+    ("dataset: demo\nseeds: [0]\ndataset: demo\n", ':3: not valid YAML: found duplicate key "dataset"'),
+    ("dataset: k\xf6ln", " is not valid YAML: 'utf-8' codec"),
+    ("dataset: \x01", " is not valid YAML: unacceptable character"),
+    ("- demo\n", " holds no profile; see "),
+    ("", " holds no profile; see "),
+])
+def test_what_is_no_profile_is_refused(tmp_path, text, message):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UserError) as caught:
+        load_profile(str(path))
+    assert str(caught.value).startswith(f"{path}{message}")
+
+
+class TestCompleteRows:
+    def test_what_the_profile_says_goes_for_rows_that_do_not(self, row):
+        assert (row("small").image_size, row("small").batch_size) == (28, 64)
+        assert (row("frozen").image_size, row("frozen").batch_size) == (112, 64)
+
+    def test_the_key_is_the_model_id_unless_given(self, row):
+        assert row("small").model_id == "small"
+        assert row("other", ("model_id: longer", "model_id: small, key: other")).model_id == "small"
+
+    def test_a_child_has_its_parents_network_and_picture_size(self, row):
+        assert row("longer").net == "conv(8) | pool | flatten"
+        assert (row("tuned").backbone, row("tuned").head, row("tuned").image_size) == ("EfficientNetLite0", "gap", 112)
+
+    def test_a_child_has_its_own_epochs_and_rate(self, row):
+        assert (row("longer").epochs, row("longer").learning_rate) == (3, 0.0001)
+
+    def test_a_frozen_row_takes_no_augmentation(self, load):
+        assert {row.key: row.augment for row in load().rows} == {
+            "small": "flip", "longer": "flip", "frozen": "", "tuned": "flip"}
+
+
+class TestOverrides:
+    def test_a_setting_is_set_for_the_profile_and_all_rows(self, load):
+        profile = load(image_size=32)
+        assert {profile.image_size, *(row.image_size for row in profile.rows)} == {32}
+
+    @pytest.mark.parametrize("name", ["epochs", "learning_rate"])
+    def test_epochs_and_rate_are_set_for_all_rows(self, load, name):
+        assert {getattr(row, name) for row in load(**{name: 9}).rows} == {9}
+
+    def test_the_division_has_names_of_its_own(self, load):
+        split = load(**{"split.random_state": 7}).split
+        assert (split.random_state, split.fractions) == (7, (0.7, 0.2, 0.1))
+
+    def test_a_division_in_the_file_is_kept_but_for_what_is_given(self, load):
+        changed = ("dataset: demo", "dataset: demo\nsplit: {fractions: [0.5, 0.3, 0.2]}")
+        assert load(changed, **{"split.random_state": 7}).split.fractions == (0.5, 0.3, 0.2)
+
+    def test_frozen_rows_are_left_out_of_augmentation(self, load):
+        without_tuning = ("tune_last: 5", "tune_last: 0")
+        assert {row.key: row.augment for row in load(without_tuning, augment="zoom(0.1)").rows} == {
+            "small": "zoom(0.1)", "longer": "zoom(0.1)", "frozen": "", "tuned": ""}
+
+    def test_what_was_given_stays_as_it_is(self, load):
+        given = {"split": {"random_state": 7}, "split.by": "seed"}
+        load(**given)
+        assert given == {"split": {"random_state": 7}, "split.by": "seed"}
+
+    @pytest.mark.parametrize(("name", "nearest"), [
+        ("epoch", "epochs"), ("batchsize", "batch_size"), ("split.random_sate", "split.random_state")])
+    def test_an_unknown_one_comes_with_the_nearest(self, load, name, nearest):
+        with pytest.raises(UserError, match=f"unknown parameter '{name}': did you mean '{nearest}'"):
+            load(**{name: 1})
+
+    @pytest.mark.parametrize("name", ["net", "scratch", "model_id"])
+    def test_what_belongs_to_one_row_cannot_be_set_for_all(self, load, name):
+        with pytest.raises(UserError, match=f"unknown parameter '{name}'"):
+            load(**{name: "x"})
+
+
+class TestParents:
+    def test_a_parent_must_be_there(self, load):
+        with pytest.raises(UserError) as caught:
+            load(("parent: small", "parent: smal"))
+        assert str(caught.value) == ("row 'longer': unknown parent 'smal': did you mean 'small'? (valid: small); "
+                                     "a parent is an earlier row of the same stage")
+
+    @pytest.mark.parametrize(("change", "key"), [
+        (("model_id: small,", "model_id: small, parent: longer,"), "small"),
+        (("parent: frozen", "parent: small"), "tuned"),
+        (("parent: small", "parent: longer"), "longer"),
+    ])
+    def test_a_parent_is_an_earlier_row_of_the_same_stage(self, load, change, key):
+        with pytest.raises(UserError, match=f"row '{key}': unknown parent"):
+            load(change)
+
+    @pytest.mark.parametrize(("parent", "restated"), [
+        ("small", "net: gap"), ("frozen", "head: gap"), ("frozen", "backbone: EfficientNetLite0")])
+    def test_a_child_does_not_restate_the_network(self, load, parent, restated):
+        name = restated.partition(":")[0]
+        with pytest.raises(UserError, match=f"has a parent, whose '{name}' it takes over: leave it out"):
+            load((f"parent: {parent}", f"parent: {parent}, {restated}"))
+
+    def test_no_two_rows_share_a_key(self, load):
+        with pytest.raises(UserError, match="2 rows have the key 'small': give each a `key` of its own"):
+            load(("model_id: frozen", "model_id: small"), ("parent: frozen", "parent: small"))

@@ -1,0 +1,46 @@
+import pytest
+from pydantic import ValidationError
+
+from auxiliary.config.profile import Profile, ScratchRow, TransferRow
+
+SCRATCH = {"model_id": "cnn", "key": "cnn", "learning_rate": 0.1, "epochs": 1, "net": "gap"}
+TRANSFER = {"model_id": "lite0", "key": "lite0", "learning_rate": 0.1, "epochs": 1, "backbone": "B", "head": "gap"}
+
+
+def test_a_profile_of_nothing_but_a_data_set_is_the_usual():
+    profile = Profile(dataset="demo")
+    assert (profile.image_size, profile.seeds, profile.rows) == (224, (0,), ())
+    assert (profile.split.fractions, profile.split.random_state) == ((0.7, 0.2, 0.1), 5)
+
+
+def test_rows_are_trained_from_scratch_first():
+    profile = Profile(dataset="demo", transfer=[TRANSFER], scratch=[SCRATCH])
+    assert [(row.key, row.stage, row.network) for row in profile.rows] == [
+        ("cnn", "scratch", "gap"), ("lite0", "transfer", "gap")]
+
+
+def test_records_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        ScratchRow(**SCRATCH).epochs = 3
+
+
+def test_the_slug_is_a_file_name():
+    assert ScratchRow(**SCRATCH | {"key": "conv4: a/b, lr=1e-3"}).slug == "conv4_a_b_lr_1e-3"
+
+
+@pytest.mark.parametrize(("kind", "wrong"), [
+    (ScratchRow, SCRATCH | {"epochs": -1}),
+    (ScratchRow, SCRATCH | {"learning_rate": 0}),
+    (ScratchRow, SCRATCH | {"learning_rate": float("nan")}),
+    (ScratchRow, SCRATCH | {"reported": 97.5}),
+    (ScratchRow, SCRATCH | {"image_size": 0}),
+    (ScratchRow, SCRATCH | {"model_id": ""}),
+    (ScratchRow, SCRATCH | {"backbone": "B"}),
+    (TransferRow, TRANSFER | {"tune_last": -1}),
+    (TransferRow, TRANSFER | {"net": "gap"}),
+    (Profile, {"dataset": "demo", "seeds": []}),
+    (Profile, {}),
+])
+def test_what_cannot_be_is_refused(kind, wrong):
+    with pytest.raises(ValidationError):
+        kind(**wrong)

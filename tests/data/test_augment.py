@@ -1,0 +1,171 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from auxiliary.data.augment import augment_batch
+from auxiliary.data.augmentations import (
+    AUGMENTATIONS,
+    DEFAULT,
+    LUMA,
+    Brightness,
+    Flip,
+    Move,
+    Recolour,
+    Saturation,
+    Shift,
+    Zoom,
+)
+from auxiliary.line import parse_line
+
+NOISE = np.random.default_rng(0).uniform(0, 255, (40, 10, 10, 3)).astype("float32")
+LINES = ["flip", "shift(0.3)", "zoom(0.3)", "brightness(0.3)", "saturation(0.3)", DEFAULT]
+
+
+def drawn(step, *numbers):
+    """The step as if it had drawn `numbers` for each picture."""
+
+    def for_each(draws):
+        return tf.repeat([numbers], tf.shape(draws)[0], axis=0)
+
+    class Drawn(Move if isinstance(step, Move) else Recolour):
+        draws = step.draws
+
+        def matrices(self, tf, draws):
+            return step.matrices(tf, for_each(draws))
+
+        def recolour(self, tf, pictures, draws):
+            return step.recolour(tf, pictures, for_each(draws))
+
+    return Drawn()
+
+
+def augmented(steps, pictures=NOISE, seed=(0, 0)):
+    """A batch augmented by a line or by steps; made eagerly, and the same inside a data set."""
+    steps = parse_line(steps, AUGMENTATIONS, "augment") if isinstance(steps, str) else steps
+    seed = tf.constant(seed, tf.int64)
+    eager = augment_batch(tf.constant(pictures), steps, seed)
+    batches = tf.data.Dataset.from_tensors(pictures).map(lambda batch: augment_batch(batch, steps, seed))
+    np.testing.assert_allclose(batches.get_single_element(), eager, atol=1e-3)
+    return eager.numpy()
+
+
+def same(one, other):
+    """Equal but for the rounding of interpolation."""
+    return np.allclose(one, other, atol=0.01)
+
+
+class TestEveryLine:
+    @pytest.mark.parametrize("line", LINES)
+    def test_pictures_stay_pictures(self, line):
+        result = augmented(line)
+        assert (result.shape, result.dtype) == (NOISE.shape, "float32")
+        assert result.min() >= 0
+        assert result.max() <= 255
+        assert not same(result, NOISE)
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_the_seed_decides(self, line):
+        np.testing.assert_array_equal(augmented(line, seed=(1, 2)), augmented(line, seed=(1, 2)))
+        assert not same(augmented(line, seed=(1, 2)), augmented(line, seed=(1, 3)))
+        assert not same(augmented(line, seed=(1, 2)), augmented(line, seed=(2, 2)))
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_each_picture_of_a_batch_goes_its_own_way(self, line):
+        copies = np.repeat(NOISE[:1], 40, axis=0)
+        result = augmented(line, copies)
+        assert not same(result, result[:1])
+
+    def test_an_empty_line_changes_nothing(self):
+        np.testing.assert_array_equal(augmented(""), NOISE)
+
+    @pytest.mark.parametrize("line", ["shift(0)", "zoom(0)", "brightness(0)", "saturation(0)"])
+    def test_no_strength_changes_nothing(self, line):
+        assert same(augmented(line), NOISE)
+
+    def test_no_draw_changes_nothing(self):
+        for step in (Flip(), Shift(0.5), Zoom(0.5), Brightness(0.5), Saturation(0.5)):
+            assert same(augmented([drawn(step, *[0.0] * step.draws)]), NOISE)
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_pictures_need_not_be_square(self, line):
+        assert augmented(line, NOISE[:, :6]).shape == (40, 6, 10, 3)
+
+
+class TestFlip:
+    def test_half_of_the_pictures_are_mirrored_and_the_others_as_they_were(self):
+        pictures = np.tile(NOISE, (25, 1, 1, 1))
+        result = augmented("flip", pictures)
+        mirrored = np.isclose(result, pictures[:, :, ::-1], atol=0.01).all(axis=(1, 2, 3))
+        kept = np.isclose(result, pictures, atol=0.01).all(axis=(1, 2, 3))
+        assert (mirrored != kept).all()
+        assert 0.45 < mirrored.mean() < 0.55
+
+
+class TestShift:
+    @pytest.mark.parametrize(("draws", "result", "source"), [
+        ((1.0, 0.0), np.s_[:, :, :-2], np.s_[:, :, 2:]),
+        ((-0.5, 0.0), np.s_[:, :, 1:], np.s_[:, :, :-1]),
+        ((0.0, 1.0), np.s_[:, :-2], np.s_[:, 2:]),
+        ((0.5, -1.0), np.s_[:, 2:, :-1], np.s_[:, :-2, 1:]),
+    ])
+    def test_pixels_move_by_a_share_of_the_side(self, draws, result, source):
+        assert same(augmented([drawn(Shift(0.2), *draws)])[result], NOISE[source])
+
+    def test_the_edge_is_mirrored_in(self):
+        result = augmented([drawn(Shift(0.2), 1.0, 0.0)])
+        assert same(result[:, :, -2:], NOISE[:, :, :-3:-1])
+
+    def test_a_share_goes_by_each_side_of_its_own(self):
+        pictures = NOISE[:, :5]
+        assert same(augmented([drawn(Shift(0.2), 1.0, 1.0)], pictures)[:, :-1, :-2], pictures[:, 1:, 2:])
+
+
+class TestZoom:
+    # Brightness grows by 10 a pixel from the middle, so that the slope says how large things are.
+    RAMP = np.broadcast_to(np.float32(125 + 10 * np.arange(-5, 6))[:, None], (2, 11, 11, 3))
+
+    @pytest.mark.parametrize(("draw", "size"), [(1.0, 1.25), (0.4, 1.1), (-0.4, 0.9), (-1.0, 0.75)])
+    def test_things_get_larger_or_smaller_by_a_share(self, draw, size):
+        result = augmented([drawn(Zoom(0.25), draw)], self.RAMP)
+        inner = slice(2, -2)
+        assert same(result[:, :, inner], 125 + (self.RAMP[:, :, inner] - 125) / size)
+
+    def test_both_sides_get_the_same(self):
+        sideways = self.RAMP.transpose(0, 2, 1, 3)
+        step = drawn(Zoom(0.25), 1.0)
+        assert same(augmented([step], sideways), augmented([step], self.RAMP).transpose(0, 2, 1, 3))
+
+
+class TestBrightness:
+    @pytest.mark.parametrize("draw", [-1.0, 0.5])
+    def test_a_share_of_the_full_range_is_added(self, draw):
+        expected = np.clip(NOISE + 255 * 0.2 * draw, 0, 255)
+        assert same(augmented([drawn(Brightness(0.2), draw)]), expected)
+
+
+class TestSaturation:
+    @pytest.mark.parametrize("draw", [-1.0, 0.5])
+    def test_the_distance_to_grey_grows_by_a_share(self, draw):
+        grey = (NOISE @ np.float32(LUMA))[..., None]
+        expected = np.clip(grey + (1 + 0.2 * draw) * (NOISE - grey), 0, 255)
+        assert same(augmented([drawn(Saturation(0.2), draw)]), expected)
+
+    def test_grey_stays_grey(self):
+        grey = np.repeat(NOISE[..., :1], 3, axis=-1)
+        assert same(augmented("saturation(0.9)", grey), grey)
+
+
+class TestOrder:
+    SHIFT, FLIP = drawn(Shift(0.2), 1.0, 0.0), drawn(Flip(), -1.0)
+
+    @pytest.mark.parametrize("steps", [(SHIFT, FLIP), (FLIP, SHIFT)])
+    def test_moves_follow_each_other_as_written(self, steps):
+        one_by_one = augmented([steps[1]], augmented([steps[0]]))
+        assert same(augmented(steps)[:, :, 2:-2], one_by_one[:, :, 2:-2])
+
+    def test_colours_follow_each_other_as_written(self):
+        darken, strengthen = drawn(Brightness(0.2), -1.0), drawn(Saturation(0.5), 1.0)
+        for first, second in ((darken, strengthen), (strengthen, darken)):
+            grey_or_not = augmented([first, second])
+            whole = second.recolour(tf, first.recolour(tf, tf.constant(NOISE), NOISE), NOISE)
+            assert same(grey_or_not, np.clip(whole, 0, 255))

@@ -1,0 +1,177 @@
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from auxiliary.data.clean import clean_table
+from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.errors import UserError
+
+COUNT, LABELS, SIDE = 10, 3, 8
+
+
+def write(path, index, size):
+    """A picture of one colour: its red says which it is, its green what its label is."""
+    label = index % LABELS
+    Image.new("RGB", size, (20 * index, 100 * label, 255)).save(path)
+    return {"filepath": str(path), "label": label, "width": size[0], "height": size[1]}
+
+
+@pytest.fixture
+def table(tmp_path):
+    rows = [write(tmp_path / f"{index}.png", index, (SIDE, SIDE)) for index in range(COUNT)]
+    return pd.DataFrame(rows).astype({"width": "Int64", "height": "Int64"})
+
+
+def read(dataset):
+    """All pictures and all labels that a data set gives."""
+    pictures, labels = zip(*dataset.as_numpy_iterator(), strict=True)
+    return np.concatenate(pictures), np.concatenate(labels)
+
+
+def indices(dataset):
+    """Which pictures a data set gives, in order."""
+    pictures, labels = read(dataset)
+    found = (pictures[:, 0, 0, 0] / 20).round().astype(int)
+    np.testing.assert_array_equal(labels, found % LABELS)
+    return found.tolist()
+
+
+def test_batches_are_pictures_and_labels(table):
+    batches = list(mk_tf_dataset(table, batch_size=4))
+    assert [pictures.shape for pictures, _ in batches] == [(4, SIDE, SIDE, 3), (4, SIDE, SIDE, 3), (2, SIDE, SIDE, 3)]
+    assert [labels.shape for _, labels in batches] == [(4,), (4,), (2,)]
+    assert {(pictures.dtype.name, labels.dtype.name) for pictures, labels in batches} == {("float32", "int64")}
+
+
+def test_the_shape_is_known_before_anything_is_read(table):
+    dataset = mk_tf_dataset(table, batch_size=4, epochs=2)
+    assert dataset.element_spec[0].shape.as_list() == [None, SIDE, SIDE, 3]
+    assert dataset.cardinality() == 6
+
+
+def test_pixels_are_those_of_the_file_from_0_to_255(table):
+    pictures, _ = read(mk_tf_dataset(table, shuffle=False))
+    expected = [np.asarray(Image.open(file)) for file in table["filepath"]]
+    np.testing.assert_array_equal(pictures, np.stack(expected))
+    assert (pictures.min(), pictures.max()) == (0, 255)
+
+
+def test_labels_belong_to_their_pictures(table):
+    pictures, labels = read(mk_tf_dataset(table, epochs=3, batch_size=4))
+    np.testing.assert_array_equal(pictures[:, 0, 0, 1], 100 * labels)
+
+
+def test_a_made_folder_goes_all_the_way(picture_folder):
+    df = clean_table(picture_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
+    pictures, labels = read(mk_tf_dataset(df, shuffle=False))
+    assert pictures.shape == (5, 12, 12, 3)
+    assert labels.tolist() == [0, 0, 0, 1, 1]
+
+
+class TestOrder:
+    def test_without_shuffling_it_is_that_of_the_table(self, table):
+        turned = table.iloc[::-1]
+        assert indices(mk_tf_dataset(turned, shuffle=False, epochs=2)) == 2 * list(range(COUNT))[::-1]
+
+    def test_shuffling_gives_every_picture_once_an_epoch_in_another_order_each(self, table):
+        both = indices(mk_tf_dataset(table, epochs=2, batch_size=4))
+        first, second = both[:COUNT], both[COUNT:]
+        assert sorted(first) == sorted(second) == list(range(COUNT))
+        assert first != second
+        assert first != sorted(first)
+
+    def test_a_row_that_is_there_twice_is_given_twice(self, table):
+        assert sorted(indices(mk_tf_dataset(pd.concat([table, table.head(1)])))) == [0, *range(COUNT)]
+
+
+class TestSeedAndEpoch:
+    def made(self, table, **options):
+        return read(mk_tf_dataset(table, augment=True, batch_size=4, **options))[0]
+
+    def test_the_same_seed_gives_the_same(self, table):
+        np.testing.assert_array_equal(self.made(table, seed=1), self.made(table, seed=1))
+
+    def test_another_seed_gives_another_order_and_other_changes(self, table):
+        assert indices(mk_tf_dataset(table, seed=1)) != indices(mk_tf_dataset(table, seed=2))
+        assert not np.array_equal(self.made(table, shuffle=False, seed=1), self.made(table, shuffle=False, seed=2))
+
+    def test_going_over_it_again_repeats_it(self, table):
+        dataset = mk_tf_dataset(table, augment=True)
+        np.testing.assert_array_equal(read(dataset)[0], read(dataset)[0])
+
+    def test_every_epoch_and_batch_changes_pictures_in_its_own_way(self, table):
+        one = pd.concat([table.head(1)] * 4)
+        pictures = read(mk_tf_dataset(one, augment="brightness(0.5)", batch_size=2, epochs=2))[0]
+        assert len({float(picture.sum()) for picture in pictures}) == 8
+
+    def test_starting_at_an_epoch_gives_what_would_have_come_then(self, table):
+        longer = self.made(table, epochs=3)
+        np.testing.assert_array_equal(self.made(table, first_epoch=2), longer[2 * COUNT:])
+
+    def test_without_an_end_the_epochs_are_the_same(self, table):
+        endless = mk_tf_dataset(table, augment=True, batch_size=4, first_epoch=1, epochs=None)
+        np.testing.assert_array_equal(read(endless.take(3))[0], self.made(table, first_epoch=1))
+
+
+class TestSize:
+    def test_pictures_are_brought_to_a_size(self, table):
+        pictures, _ = read(mk_tf_dataset(table, shuffle=False, image_size=5))
+        assert pictures.shape == (COUNT, 5, 5, 3)
+        np.testing.assert_allclose(pictures[:, 2, 2, 0], 20 * np.arange(COUNT), atol=0.01)
+
+    def test_pictures_of_many_sizes_are_brought_to_one(self, table, tmp_path):
+        mixed = pd.concat([table, pd.DataFrame([write(tmp_path / "wide.jpg", 10, (30, 20))])], ignore_index=True)
+        pictures, _ = read(mk_tf_dataset(mixed, shuffle=False, image_size=16))
+        assert pictures.shape == (COUNT + 1, 16, 16, 3)
+        np.testing.assert_allclose(pictures[-1].mean((0, 1)), [200, 100, 255], atol=3)    # JPEG's rounding
+
+    def test_making_smaller_averages(self, tmp_path):
+        stripes = np.zeros((64, 64, 3), "uint8")
+        stripes[:, ::8] = 200
+        row = write(tmp_path / "stripes.png", 0, (64, 64))
+        Image.fromarray(stripes).save(row["filepath"])
+        pictures, _ = read(mk_tf_dataset(pd.DataFrame([row]), image_size=8))
+        np.testing.assert_allclose(pictures[:, :, 1:-1], 25, atol=0.01)    # but for the edges
+
+    def test_grey_files_get_three_channels(self, tmp_path):
+        row = write(tmp_path / "grey.png", 0, (SIDE, SIDE))
+        Image.new("L", (SIDE, SIDE), 77).save(row["filepath"])
+        pictures, _ = read(mk_tf_dataset(pd.DataFrame([row])))
+        np.testing.assert_array_equal(pictures, np.full((1, SIDE, SIDE, 3), 77))
+
+
+class TestPreprocessing:
+    def test_it_comes_last(self, table):
+        """After augmentation has kept the pictures within 0 to 255."""
+        options = {"shuffle": False, "augment": "brightness(0.9)"}
+        usual, _ = read(mk_tf_dataset(table, **options))
+        pictures, _ = read(mk_tf_dataset(table, **options, preprocess_fn=lambda batch: batch / 127.5 - 10))
+        np.testing.assert_allclose(pictures, usual / 127.5 - 10, rtol=1e-5)
+        assert pictures.max() <= -8
+
+    def test_augmentation_is_a_line_or_the_common_one_or_none(self, table):
+        plain, common, line, none = (read(mk_tf_dataset(table, shuffle=False, augment=augment))[0]
+                                     for augment in (False, True, "brightness(0.5)", ""))
+        np.testing.assert_array_equal(plain, none)
+        assert not np.array_equal(plain, common)
+        assert not np.array_equal(common, line)
+
+
+class TestBadInput:
+    def test_a_table_without_the_columns(self, table):
+        with pytest.raises(UserError, match="the table lacks height, label: make it with notebook 01"):
+            mk_tf_dataset(table.drop(columns=["label", "height"]))
+
+    def test_an_empty_table(self, table):
+        with pytest.raises(UserError, match="the table holds no pictures"):
+            mk_tf_dataset(table.head(0))
+
+    def test_several_sizes_and_none_asked_for(self, table):
+        table.loc[0, "height"] = 9
+        with pytest.raises(UserError, match="the pictures have 2 different sides: say which `image_size` to give out"):
+            mk_tf_dataset(table)
+
+    def test_a_line_that_cannot_be_read(self, table):
+        with pytest.raises(UserError, match="unknown augment operation 'flop': did you mean 'flip'"):
+            mk_tf_dataset(table, augment="flop")

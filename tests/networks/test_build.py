@@ -1,0 +1,118 @@
+import keras
+import numpy as np
+import pytest
+
+from auxiliary.config.profile import ScratchRow, TransferRow
+from auxiliary.networks.arithmetic import total
+from auxiliary.networks.backbones import find_backbone
+from auxiliary.networks.build import build_scratch, build_transfer
+from auxiliary.networks.summary import count
+
+SIDE, CLASSES = 32, 4
+USUAL = {"model_id": "tiny net!", "key": "tiny net!", "learning_rate": 0.1, "epochs": 1, "image_size": SIDE}
+HEAD = "gap | dense(8) | dropout(0.5)"
+
+
+def scratch(net):
+    return build_scratch(ScratchRow(**USUAL, net=net), CLASSES)
+
+
+def transfer(tune_last=0):
+    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head=HEAD, tune_last=tune_last)
+    return build_transfer(row, CLASSES, weights=None)
+
+
+def pictures(number, seed=0):
+    return np.random.default_rng(seed).uniform(0, 255, (number, SIDE, SIDE, 3)).astype("float32")
+
+
+class TestScratch:
+    def test_pictures_go_in_and_probabilities_come_out(self):
+        output = scratch("conv(8) | pool | flatten | dense(16)")(pictures(5))
+        assert (output.shape, output.dtype) == ((5, CLASSES), "float32")
+        np.testing.assert_allclose(np.sum(output, axis=1), 1, rtol=1e-5)
+
+    def test_it_has_as_many_parameters_as_the_line_adds_up_to(self):
+        net = "res(4) | res(8, 2) | gap | dense(16) | dropout(0.3)"
+        assert scratch(net).count_params() == total(net, (SIDE, SIDE, 3), CLASSES).parameters
+
+    def test_the_network_sees_pictures_from_0_to_1(self):
+        model = scratch("gap")
+        model.get_layer("probabilities").set_weights([np.eye(3, CLASSES), np.zeros(CLASSES)])
+        red = np.broadcast_to(np.float32([255, 0, 0]), (1, SIDE, SIDE, 3))
+        expected = np.exp([1, 0, 0, 0]) / np.exp([1, 0, 0, 0]).sum()
+        np.testing.assert_allclose(model(red)[0], expected, rtol=1e-5)
+
+    def test_probabilities_keep_their_digits_in_low_precision(self):
+        policy = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        try:
+            model = scratch("flatten | dense(16)")
+        finally:
+            keras.config.set_dtype_policy(policy)
+        assert model.layers[-2].compute_dtype == "bfloat16"
+        assert model(pictures(1)).dtype == "float32"
+
+    def test_its_name_is_an_identifier(self):
+        assert scratch("gap").name == "scratch_tiny_net_"
+
+
+@pytest.fixture(scope="module")
+def frozen():
+    return transfer()
+
+
+@pytest.fixture(scope="module")
+def tuned():
+    return transfer(tune_last=10)
+
+
+def trained_once(built):
+    """Trains in place for a step at a high rate, with dropout and all."""
+    built.model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+    built.model.train_on_batch(pictures(8), np.arange(8) % CLASSES)
+    return built
+
+
+def norms(backbone):
+    return [layer for layer in backbone.layers if isinstance(layer, keras.layers.BatchNormalization)]
+
+
+class TestTransfer:
+    def test_features_and_head_are_the_two_halves_of_the_model(self, frozen):
+        whole = frozen.model(pictures(3))
+        assert (whole.shape, whole.dtype) == ((3, CLASSES), "float32")
+        np.testing.assert_allclose(frozen.head(frozen.features(pictures(3))), whole, rtol=1e-5)
+
+    def test_they_share_their_layers(self, frozen):
+        before = np.asarray(frozen.model(pictures(1)))
+        for weight in frozen.head.weights:
+            weight.assign(keras.ops.ones(weight.shape) * keras.ops.arange(weight.shape[-1], dtype="float32"))
+        after = np.asarray(frozen.model(pictures(1)))
+        assert not np.allclose(before, after)
+        np.testing.assert_allclose(after, frozen.head(frozen.features(pictures(1))), rtol=1e-5)
+
+    def test_it_is_the_backbone_and_the_head_line(self, frozen):
+        backbone = find_backbone("MobileNetV2_035")
+        head = total(HEAD, (1, 1, backbone.channels), CLASSES)
+        assert frozen.head.count_params() == head.parameters
+        assert frozen.model.count_params() == backbone.parameters + head.parameters
+
+    def test_a_frozen_backbone_leaves_only_the_head_to_train(self, frozen):
+        assert count(frozen.model.trainable_weights) == frozen.head.count_params()
+        assert frozen.features.trainable_weights == []
+
+    def test_tune_last_counts_the_backbones_last_layers(self, tuned):
+        assert [layer.trainable for layer in tuned.backbone.layers].index(True) == len(tuned.backbone.layers) - 10
+        last = sum(count(layer.trainable_weights) for layer in tuned.backbone.layers[-10:])
+        assert last > 0
+        assert count(tuned.model.trainable_weights) == tuned.head.count_params() + last
+
+    def test_tuned_batch_norm_keeps_its_averages_and_trains_its_shift(self, tuned):
+        before = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbone)]
+        trained_once(tuned)
+        after = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbone)]
+        for old, new in zip(before, after, strict=True):
+            np.testing.assert_array_equal(old[2:], new[2:])    # moving mean and variance
+        assert not np.array_equal(before[-1][1], after[-1][1])    # the last layer's shift
+        np.testing.assert_array_equal(before[0][1], after[0][1])    # the first layer's, which is frozen

@@ -1,0 +1,123 @@
+import math
+
+import keras
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auxiliary.errors import UserError
+from auxiliary.line import parse_line
+from auxiliary.networks.operations import OPERATIONS, Cost
+
+PICTURE, ROW = (11, 9, 3), (20,)
+
+
+def built(line, shape):
+    """The Keras model of a line."""
+    inputs = x = keras.Input(shape)
+    for step in parse_line(line, OPERATIONS, "net"):
+        x = step.build(keras.layers, x)
+    return keras.Model(inputs, x)
+
+
+def keras_cost(line, shape):
+    """What Keras itself says of a line: a kernel is used once for each place of what comes out."""
+    model = built(line, shape)
+    kernels = [(layer.output.shape[1:-1], layer.kernel.shape) for layer in model.layers if hasattr(layer, "kernel")]
+    return Cost(model.output.shape[1:], model.count_params(),
+                sum(math.prod(places) * math.prod(kernel) for places, kernel in kernels))
+
+
+def formula(line, shape):
+    """The same by formula."""
+    parameters = multiply_adds = 0
+    for step in parse_line(line, OPERATIONS, "net"):
+        cost = step.cost(shape)
+        shape, parameters, multiply_adds = cost.shape, parameters + cost[1], multiply_adds + cost[2]
+    return Cost(shape, parameters, multiply_adds)
+
+
+@pytest.mark.parametrize(("line", "shape"), [
+    ("conv(4)", PICTURE),
+    ("conv(4, 5)", PICTURE),
+    ("conv(4, 9)", PICTURE),
+    ("conv(4, 3, 2)", PICTURE),
+    ("conv(4, padding=same)", PICTURE),
+    ("conv(4, 3, 2, same)", PICTURE),
+    ("conv(4, 4, 3, same)", PICTURE),
+    ("pool", PICTURE),
+    ("pool(4)", PICTURE),
+    ("gap", PICTURE),
+    ("flatten", PICTURE),
+    ("res(3)", PICTURE),
+    ("res(8)", PICTURE),
+    ("res(3, 2)", PICTURE),
+    ("res(8, stride=3)", PICTURE),
+    ("dropout(0.5)", PICTURE),
+    ("dense(7)", ROW),
+    ("dropout(0)", ROW),
+    ("flatten", ROW),
+])
+def test_every_operation_adds_up_to_what_keras_builds(line, shape):
+    assert formula(line, shape) == keras_cost(line, shape)
+
+
+def test_every_operation_is_tested():
+    (mark,) = test_every_operation_adds_up_to_what_keras_builds.pytestmark
+    assert {line.partition("(")[0] for line, _ in mark.args[1]} == set(OPERATIONS)
+
+
+small = st.integers(1, 4)
+on_pictures = st.one_of(
+    st.builds("conv({}, {}, {}, {})".format, small, small, small, st.sampled_from(["valid", "same"])),
+    st.builds("pool({})".format, small), st.builds("res({}, {})".format, small, small))
+on_rows = st.one_of(st.builds("dense({})".format, small), st.just("dropout(0.5)"))
+lines = st.builds(lambda before, middle, after: " | ".join([*before, middle, *after]),
+                  st.lists(on_pictures, max_size=3), st.sampled_from(["gap", "flatten"]), st.lists(on_rows, max_size=2))
+
+
+@settings(max_examples=30, deadline=None)
+@given(lines, st.integers(1, 12), st.integers(1, 12))
+def test_any_line_adds_up_or_is_refused_where_keras_refuses_it(line, height, width):
+    try:
+        cost = formula(line, (height, width, 3))
+    except UserError:
+        with pytest.raises(ValueError):
+            built(line, (height, width, 3))
+    else:
+        assert cost == keras_cost(line, (height, width, 3))
+
+
+@pytest.mark.parametrize(("line", "shape", "message"), [
+    ("conv(4, 10)", PICTURE, "a window of 10 pixels does not fit into 9"),
+    ("pool(10)", PICTURE, "a window of 10 pixels does not fit into 9"),
+    ("dense(4)", PICTURE, "dense needs one row of numbers: put `flatten` or `gap` before it"),
+    *((line, ROW, "needs a picture (height, width, channels), but `flatten` or `gap` came before it")
+      for line in ("conv(4)", "pool", "gap", "res(4)")),
+])
+def test_what_does_not_fit_is_refused(line, shape, message):
+    with pytest.raises(UserError) as caught:
+        formula(line, shape)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("line", ["conv(0)", "conv(3, 0)", "conv(3, padding=full)", "pool(0)", "dense(0)",
+                                  "dropout(1)", "dropout(-0.1)", "res(0)", "res(4, 0)"])
+def test_arguments_that_make_no_sense_are_refused(line):
+    with pytest.raises(UserError, match="net: `"):
+        parse_line(line, OPERATIONS, "net")
+
+
+def test_convolution_and_dense_end_in_relu():
+    for line, shape in (("conv(8)", PICTURE), ("dense(8)", ROW), ("res(3)", PICTURE)):
+        output = built(line, shape)(-keras.ops.ones((1, *shape)))
+        assert float(keras.ops.min(output)) == 0
+
+
+def test_a_residual_block_adds_its_input():
+    model = built("res(3)", PICTURE)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            layer.kernel.assign(keras.ops.zeros(layer.kernel.shape))
+    pictures = keras.random.uniform((2, *PICTURE), seed=0)
+    assert keras.ops.all(model(pictures) == pictures)

@@ -1,0 +1,39 @@
+import keras
+import pandas as pd
+import pytest
+
+from auxiliary.config.profile import ScratchRow, TransferRow
+from auxiliary.networks.build import build_scratch, build_transfer
+from auxiliary.networks.summary import count, layer_table
+
+USUAL = {"model_id": "m", "key": "m", "learning_rate": 0.1, "epochs": 1, "image_size": 32}
+
+
+def test_one_row_a_layer_with_what_it_gives_and_holds():
+    model = build_scratch(ScratchRow(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
+    pd.testing.assert_frame_equal(layer_table(model).drop(columns="layer"), pd.DataFrame([
+        ("Rescaling", "32 x 32 x 3", 0, 0),
+        ("Conv2D", "30 x 30 x 8", 224, 224),
+        ("MaxPooling2D", "3 x 3 x 8", 0, 0),
+        ("Flatten", "72", 0, 0),
+        ("Dropout", "72", 0, 0),
+        ("Dense", "2", 146, 146),
+    ], columns=["type", "output", "parameters", "trainable"]))
+
+
+@pytest.mark.parametrize("tune_last", [0, 5])
+def test_a_backbone_is_one_layer_and_the_table_adds_up(tune_last):
+    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)", tune_last=tune_last)
+    model = build_transfer(row, classes=2, weights=None).model
+    table = layer_table(model).set_index("layer")
+    assert list(table["type"]) == ["Rescaling", "InferenceMode", "GlobalAveragePooling2D", "Dense", "Dense"]
+    assert table.loc["backbone", "output"] == "1 x 1 x 1280"
+    assert (table.loc["backbone", "trainable"] > 0) == (tune_last > 0)
+    assert table["parameters"].sum() == model.count_params()
+    assert table["trainable"].sum() == count(model.trainable_weights)
+
+
+def test_batch_norms_averages_are_held_but_not_trained():
+    norm = keras.layers.BatchNormalization()
+    table = layer_table(keras.Sequential([keras.Input((6,)), norm]))
+    assert list(table[["parameters", "trainable"]].loc[0]) == [24, 12]

@@ -1,0 +1,87 @@
+"""Notebooks of one or two cells, executed for real; those of the project are run in tests/notebooks."""
+
+import json
+import sys
+
+import nbformat
+import pytest
+
+from auxiliary.errors import UserError
+from auxiliary.opening import open_lab
+from auxiliary.progress import PROGRESS_FILE
+from auxiliary.runner import find_notebooks, progress_file, run_notebook
+
+
+@pytest.fixture
+def lab(tmp_path):
+    return open_lab("demo", root=tmp_path)
+
+
+@pytest.fixture
+def execute(lab, tmp_path, tmp_path_factory):
+    """Runs a notebook of the given cells, the first of them its parameters."""
+    def run(*cells: str, **parameters):
+        first, *others = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        first.metadata["tags"] = ["parameters"]
+        notebook = nbformat.v4.new_notebook(cells=[first, *others], metadata={
+            "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
+        path = tmp_path / "07-small.ipynb"
+        nbformat.write(notebook, path)
+        exchange = tmp_path_factory.mktemp("x")
+        return run_notebook(path, lab, parameters, exchange), exchange
+
+    return run
+
+
+def outputs(notebook) -> str:
+    cells = nbformat.read(notebook, as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+
+
+def test_the_three_notebooks_in_order():
+    assert [path.name for path in find_notebooks()] == [
+        "01-preprocessing.ipynb", "02-scratch-cnns.ipynb", "03-transfer-learning.ipynb"]
+
+
+@pytest.mark.parametrize(("only", "numbers"), [
+    ("02", ["02"]), ("2", ["02"]), ("03, 01", ["01", "03"]), ("1,1", ["01"])])
+def test_some_notebooks_by_their_numbers(only, numbers):
+    assert [path.name[:2] for path in find_notebooks(only)] == numbers
+
+
+def test_a_number_that_no_notebook_has():
+    with pytest.raises(UserError, match=r"unknown notebook '04'.*valid: 01, 02, 03"):
+        find_notebooks("04")
+
+
+def test_a_notebook_runs_with_its_parameters_in_this_environment(execute, lab, tmp_path, monkeypatch):
+    monkeypatch.delenv(PROGRESS_FILE, raising=False)
+    notebook, exchange = execute(
+        "n, names = 1, {}",
+        "import os, sys\nfrom auxiliary.progress import Progress\n"
+        "with Progress('count', 3) as progress: progress.advance()\n"
+        "print(n + 1, names, sys.executable, os.getcwd())", n=5, names={"epochs": 2})
+    assert notebook == lab.paths.assets / "07-small.ipynb"
+    assert outputs(notebook).startswith("6 ")
+    assert f"{{'epochs': 2}} {sys.executable} {tmp_path}" in outputs(notebook)
+    last = progress_file(exchange).read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(last)["done"] == 1
+
+
+def test_a_users_mistake_is_its_sentence_and_the_notebook_to_look_at(execute, lab):
+    with pytest.raises(UserError) as caught:
+        execute("n = 1", "from auxiliary.errors import UserError\nraise UserError('the folder is empty: fill it')")
+    output = lab.paths.assets / "07-small.ipynb"
+    assert str(caught.value).startswith("the folder is empty: fill it\n")
+    assert str(output) in str(caught.value)
+    assert output.exists()
+
+
+def test_any_other_error_is_named_by_its_kind(execute):
+    with pytest.raises(UserError, match=r"^ZeroDivisionError: division by zero\n\(cell 1 "):
+        execute("n = 1 / 0")
+
+
+def test_a_kernel_that_dies_is_said_to_have_died(execute):
+    with pytest.raises(UserError, match=r"the kernel that ran 07-small\.ipynb died"):
+        execute("import os\nos._exit(1)")

@@ -1,0 +1,81 @@
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from auxiliary import runtime
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """An empty git repository in the place of ours; returns a function that runs git in it."""
+    def git(*arguments: str) -> str:
+        names = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
+        return subprocess.run(["git", "-C", str(tmp_path), *names, *arguments], capture_output=True, text=True,
+                              check=True).stdout.strip()
+
+    # Variables that a surrounding git sets, for instance in a hook, would point elsewhere.
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(runtime, "REPOSITORY", tmp_path)
+    git("init")
+    return git
+
+
+def test_the_commit_says_whether_the_code_differs_from_it(repository, tmp_path):
+    code = tmp_path / "code.py"
+    code.write_text("1", encoding="utf-8")
+    repository("add", "code.py")
+    repository("commit", "-m", "one")
+    head = repository("rev-parse", "HEAD")
+    assert runtime.commit() == head[:12]
+    repository("tag", "v1")
+    assert runtime.commit() == head[:12]
+    code.write_text("2", encoding="utf-8")
+    assert runtime.commit() == head[:12] + "+changes"
+
+
+def test_without_a_commit_there_is_none(repository, tmp_path, monkeypatch):
+    assert runtime.commit() == ""
+    monkeypatch.setenv("PATH", str(tmp_path))       # no git at all
+    assert runtime.commit() == ""
+
+
+def test_versions_are_those_that_run():
+    import keras
+    import tensorflow as tf
+
+    versions = runtime.versions()
+    assert versions["python"] == platform.python_version()
+    assert (versions["keras"], versions["tensorflow"]) == (keras.__version__, tf.__version__)
+
+
+def test_versions_do_not_load_tensorflow():
+    script = "import sys; from auxiliary import runtime; runtime.versions(); print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_loading_tensorflow_writes_nothing_to_the_terminal():
+    script = "from auxiliary import runtime; runtime.load(); import sys; print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_start_sets_every_seed():
+    import keras
+    import numpy as np
+
+    drawn = []
+    for _ in range(2):
+        machine = runtime.start(7)
+        drawn.append((np.random.rand(), float(keras.random.uniform(())), keras.layers.Dense(1).name))  # noqa: NPY002
+    assert drawn[0] == drawn[1]
+    assert machine.precision == "float32" and machine.device
+
+
+def test_the_processor_is_named_with_its_cores():
+    assert runtime.cpu_name().endswith(f", {runtime.usable_cores()} cores")
+    assert 1 <= runtime.usable_cores() <= os.cpu_count()

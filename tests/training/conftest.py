@@ -1,0 +1,72 @@
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from auxiliary.data.clean import clean_table
+from auxiliary.data.split import split
+from auxiliary.data.tables import write_table
+from auxiliary.lab import Lab
+from auxiliary.networks import backbones
+from auxiliary.opening import open_lab
+
+PROFILE = """
+dataset: {folder}
+name: colours
+image_size: 16
+batch_size: 8
+sampling: none
+scratch:
+  - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2), note: fast}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1}}
+  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | gap}}
+transfer:
+  - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01, epochs: 2}}
+  - {{model_id: tuned, parent: frozen, tune_last: 1, learning_rate: 0.001, epochs: 1}}
+"""
+
+
+@pytest.fixture(scope="package")
+def colours(picture_folder):
+    """Three classes of 20 pictures of 16x16, told apart by their colour."""
+    return picture_folder({"green": 20, "blue": 20, "red": 20}, size=16)
+
+
+@pytest.fixture(scope="package")
+def make_lab(colours, tmp_path_factory) -> Callable[..., Lab]:
+    """Opens the profile in a new root, or in a given one, its pictures divided: `make_lab(epochs=3)`.
+
+    The text of the profile may be changed before: `make_lab(edit=("note: fast", "note: slow"))`.
+    """
+    clean = clean_table(colours)
+
+    def make(root=None, edit=("", ""), clean=clean, **overrides) -> Lab:
+        root = root or tmp_path_factory.mktemp("root")
+        profile = root / "profile.yaml"
+        profile.write_text(PROFILE.format(folder=colours).replace(*edit), encoding="utf-8")
+        lab = open_lab(str(profile), overrides=overrides, root=root)
+        for name, part in zip(["train", "val", "test"], split(clean), strict=True):
+            write_table(part, lab.paths.table(name))
+        return lab
+
+    return make
+
+
+@pytest.fixture(scope="package", autouse=True)
+def tiny_backbone():
+    """A backbone called Tiny, of random weights, for rows that would otherwise take long."""
+    def build(include_top, weights, input_shape):
+        import keras
+
+        layers = keras.layers
+        return keras.Sequential([
+            keras.Input(input_shape), layers.Conv2D(8, 8, strides=8), layers.BatchNormalization()])
+
+    module = ModuleType("tiny_backbone")
+    module.build = build
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "tiny_backbone", module)
+        patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
+            "Tiny", "tiny_backbone:build", "for tests", 32, 8, 1, 1, rescale=(1 / 255, 0.0)))
+        yield

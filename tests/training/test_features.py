@@ -1,0 +1,90 @@
+import keras
+import numpy as np
+import pytest
+
+from auxiliary.errors import UserError
+from auxiliary.networks.build import build_transfer
+from auxiliary.training.features import feature_batches, pooled_features
+
+
+@pytest.fixture(scope="module")
+def lab(make_lab):
+    return make_lab()
+
+
+@pytest.fixture(scope="module")
+def row(lab):
+    return lab.all_rows["frozen"]
+
+
+@pytest.fixture
+def model(row):
+    keras.utils.set_random_seed(0)
+    return build_transfer(row, classes=3, weights=None).features
+
+
+class Counted:
+    """A model that counts the pictures it is asked about."""
+
+    def __init__(self, model) -> None:
+        self.model, self.pictures = model, 0
+
+    def __getattr__(self, name):
+        return getattr(self.model, name)
+
+    def predict_on_batch(self, batch):
+        self.pictures += len(batch)
+        return self.model.predict_on_batch(batch)
+
+
+def batches(model, row, lab, df, **options):
+    pairs = list(feature_batches(model, row, lab.paths.features, df, **options))
+    return np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs])
+
+
+def test_features_are_computed_once_and_found_again(model, row, lab, tmp_path):
+    counted = Counted(model)
+    first = pooled_features(counted, row, lab.train, tmp_path)
+    assert first.shape == (42, 8) and first.dtype == "float32"
+    np.testing.assert_array_equal(pooled_features(counted, row, lab.train, tmp_path), first)
+    assert counted.pictures == 42
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_other_pictures_sizes_or_weights_have_features_of_their_own(model, row, lab, tmp_path):
+    counted = Counted(model)
+    first = pooled_features(counted, row, lab.val, tmp_path)
+    pooled_features(counted, row, lab.test, tmp_path)
+    assert counted.pictures == 18
+    model.set_weights([2 * weight for weight in model.get_weights()])
+    assert not np.allclose(pooled_features(counted, row, lab.val, tmp_path), first)
+
+
+def test_pictures_drawn_several_times_are_computed_once(model, row, lab):
+    counted = Counted(model)
+    features, labels = batches(counted, row, lab, lab.train.iloc[[3, 1, 1, 3, 40]], shuffle=False)
+    assert counted.pictures == 3
+    np.testing.assert_array_equal(features[[0, 1]], features[[3, 2]])
+    assert labels.tolist() == lab.train["label"].iloc[[3, 1, 1, 3, 40]].tolist()
+
+
+def test_batches_match_the_pictures_they_are_of(model, row, lab):
+    alone = [pooled_features(model, row, lab.test.iloc[[index]], lab.paths.features)[0] for index in range(6)]
+    together, labels = batches(model, row, lab, lab.test, shuffle=False)
+    np.testing.assert_allclose(together, alone, rtol=1e-5)
+    assert labels.tolist() == lab.test["label"].tolist()
+
+
+def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(model, row, lab):
+    plain, labels = batches(model, row, lab, lab.test, shuffle=False)
+    of = {feature.tobytes(): label for feature, label in zip(plain, labels, strict=True)}
+    first, shuffled = batches(model, row, lab, lab.test, seed=1, epochs=2)
+    assert [of[feature.tobytes()] for feature in first] == shuffled.tolist()
+    np.testing.assert_array_equal(batches(model, row, lab, lab.test, seed=1, first_epoch=1)[0], first[6:])
+    assert not np.array_equal(first[:6], first[6:])
+    assert not np.array_equal(batches(model, row, lab, lab.test, seed=2)[0], first[:6])
+
+
+def test_features_cannot_be_augmented(model, row, lab):
+    with pytest.raises(UserError, match="cannot be augmented"):
+        feature_batches(model, row, lab.paths.features, lab.test, augment="flip")
