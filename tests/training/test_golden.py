@@ -1,0 +1,21 @@
+"""Guards `PIPELINE`: whoever changes what a run computes must say so, or old figures would pass for new ones.
+
+If this fails after a change to reading, augmentation, order, dropout, optimiser or evaluation, raise `PIPELINE` in
+`auxiliary/training/identity.py` and write the new figures here.
+"""
+
+import pytest
+
+from auxiliary.training.identity import PIPELINE
+from auxiliary.training.train import train_and_evaluate
+
+GOLDEN = {"pipeline": 1, "loss": [1.1941, 0.7922], "val_loss": [0.8546, 0.7079]}
+
+
+def test_a_run_still_gives_the_figures_on_record(make_lab):
+    lab = make_lab(augment="flip | shift(0.1) | zoom(0.2) | brightness(0.1) | saturation(0.2)", schedule="onecycle")
+    history = train_and_evaluate(lab.all_rows["small"], lab).history
+    assert GOLDEN["pipeline"] == PIPELINE
+    # Processors differ in the last digits, pipelines in the first ones.
+    assert history["loss"].tolist() == pytest.approx(GOLDEN["loss"], abs=2e-3)
+    assert history["val_loss"].tolist() == pytest.approx(GOLDEN["val_loss"], abs=2e-3)
