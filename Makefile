@@ -1,5 +1,6 @@
 # The four commands: run, test, lint, bench. Each installs first, if anything changed since it last did.
 PROFILE ?= demo
+FOLDER ?= data/animals10/raw-img
 # The first Python that TensorFlow has wheels for.
 SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -22,7 +23,7 @@ lint: $(READY)  ## check style, and that notebooks carry no output
 	$(BIN)/ruff check .
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 
-bench: $(READY)  ## measure speed: make bench FOLDER=data/animals10/raw-img
+bench: $(READY)  ## measure speed: make bench FOLDER=my-pictures
 	$(BIN)/python tests/benchmarks/normalise.py $(FOLDER)
 
 lock:  ## write the exact versions anew, from what pyproject.toml asks for

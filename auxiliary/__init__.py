@@ -19,6 +19,7 @@ _HOME = {
     "normalise": "auxiliary.data.normalise",
     "clean_table": "auxiliary.data.clean",
     "split": "auxiliary.data.split",
+    "write_parts": "auxiliary.data.parts",
     "read_table": "auxiliary.data.tables",
     "write_table": "auxiliary.data.tables",
     "sample_to_n": "auxiliary.data.sample",
@@ -27,6 +28,7 @@ _HOME = {
     "train_all": "auxiliary.training.train",
     "results_of": "auxiliary.training.train",
     "best": "auxiliary.training.train",
+    "best_so_far": "auxiliary.training.train",
     "log_result": "auxiliary.evaluation.results",
     "read_results": "auxiliary.evaluation.results",
 }

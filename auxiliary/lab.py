@@ -8,6 +8,7 @@ import pandas as pd
 
 from auxiliary.config.profile import Profile, Row
 from auxiliary.data.fingerprint import pictures_fingerprint
+from auxiliary.data.parts import describe_split
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.data.tables import read_table
 from auxiliary.evaluation.results import read_results
@@ -55,6 +56,11 @@ class Lab:
         return known.names if known else None
 
     @cached_property
+    def split(self) -> str:
+        """How the pictures were divided, in words; an error if not as the profile says."""
+        return describe_split(self.profile.split, self.paths)
+
+    @cached_property
     def data(self) -> str:
         """The fingerprint of all pictures, however they are divided."""
         everything = pd.concat([self.train, self.val, self.test])
@@ -62,10 +68,11 @@ class Lab:
 
     @property
     def results(self) -> pd.DataFrame:
-        """The results so far on these very pictures; of a run that was trained several times the last."""
+        """The results so far on these very pictures, so divided; of a run trained several times the last."""
         results = read_results(self.paths.results, self.paths.dataset)
         folder = results["run"].str.replace(r"-[^-]*$", "", regex=True)
-        return results[(results["data"] == self.data) & ~folder.duplicated(keep="last")].reset_index(drop=True)
+        same = (results["data"] == self.data) & (results["split"] == self.split)
+        return results[same & ~folder.duplicated(keep="last")].reset_index(drop=True)
 
     @property
     def chance(self) -> float:
@@ -74,4 +81,6 @@ class Lab:
         return float((self.test["category"] == commonest).mean())
 
     def _table(self, name: str) -> pd.DataFrame:
+        # Raises where they are divided in another way than the profile says.
+        describe_split(self.profile.split, self.paths)
         return read_table(self.paths.table(name))

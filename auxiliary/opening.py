@@ -74,6 +74,8 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
     except UserError:
         raise UserError(f"there is no folder {profile.dataset!r}, and "
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
+    if not own.is_dir():
+        raise UserError(f"{own} is a file: unpack it, and name the folder that holds a folder a category")
     name = profile.name or re.sub(r"[^\w.-]+", "-", own.name)
     if name in DATA_SETS:
         raise UserError(f"{own} would be kept as {name!r}, which is a data set of its own: give it another `name`")

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from auxiliary.paths import REPOSITORY
 
+# What a run's figures can depend on; results and prose may change meanwhile.
+CODE = ("auxiliary", "notebooks", "pyproject.toml", "requirements.txt")
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -97,9 +100,14 @@ def versions() -> dict[str, str]:
 
 
 def commit() -> str:
-    """The repository's commit, with `+changes` where the code differs from it; empty outside a repository."""
-    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--abbrev=12", "--match=", "--dirty=+changes"]
+    """The repository's commit, with `+changes` where its code differs from that; empty outside a repository."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        head = _git("rev-parse", "--short=12", "HEAD")
+        return head + ("+changes" if _git("status", "--porcelain", "--", *CODE) else "")
     except (OSError, subprocess.CalledProcessError):
         return ""
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(REPOSITORY), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from auxiliary.config.parameters import read_value
 from auxiliary.config.profile import Row
+from auxiliary.data.parts import is_divided
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.errors import UserError
 from auxiliary.estimate import estimate_seconds
@@ -17,6 +18,7 @@ from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
 from auxiliary.reporting.comparison import answer, leaderboard
 from auxiliary.runner import find_notebooks, progress_file, run_notebook
+from auxiliary.training.train import find_run
 from auxiliary.watch import Watch
 
 
@@ -43,7 +45,8 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", row
     _announce(console, lab, notebooks)
     values = {"profile": profile, "rows": rows, "overrides": overrides | _located(lab), "root": str(lab.paths.root)}
     written = _run_all(console, lab, notebooks, values)
-    _conclude(console, lab, written)
+    # Opened anew: notebook 01 may have written other tables.
+    _conclude(console, open_lab(profile, rows, values["overrides"], root), written)
 
 
 def _located(lab: Lab) -> dict[str, str]:
@@ -81,34 +84,44 @@ def _has_work(console: Console, lab: Lab, notebook: Path) -> bool:
 
 
 def _announce(console: Console, lab: Lab, notebooks: list[Path]) -> None:
+    known = DATA_SETS.get(lab.profile.dataset)
+    console.print(known.about if known else f"{lab.paths.dataset}: the pictures in {lab.paths.own}", highlight=False)
     rows = [row for notebook in notebooks for row in _rows(lab, notebook) or ()]
-    console.print(f"{lab.paths.dataset}: {', '.join(notebook.stem for notebook in notebooks)}", highlight=False)
     if not rows:
         return
+    table = Table(Column("row", overflow="fold"), "network", "epochs", "about", title="To train")
     pictures = _pictures(lab)
-    table = Table(Column("row", overflow="fold"), "network", "epochs", "seeds", "about",
-                  title="To train; finished rows are read back")
-    seconds = 0.0
+    seconds = {row.key: _remaining(row, lab, pictures) for row in rows}
     for row in rows:
-        each = estimate_seconds(row, pictures) * len(lab.profile.seeds) if pictures else 0.0
-        seconds += each
-        table.add_row(row.key, getattr(row, "backbone", row.network), str(row.epochs), str(len(lab.profile.seeds)),
-                      _duration(each) if pictures else "?")
+        table.add_row(row.key, getattr(row, "backbone", row.network), str(row.epochs), _duration(seconds[row.key]))
     console.print(table)
-    console.print(f"About {_duration(seconds)} of training on this machine, give or take a factor of two."
-                  if pictures else "How long that takes is known once the pictures are here.", highlight=False)
+    if not pictures:
+        console.print("How long that takes is known once the pictures are here.")
+    elif whole := sum(filter(None, seconds.values())):
+        console.print(f"About {_duration(whole)} of training on this machine, give or take a factor of two.",
+                      highlight=False)
+
+
+def _remaining(row: Row, lab: Lab, pictures: int) -> float | None:
+    """Seconds that a row will still take, all its seeds; 0 where it is finished, None where nobody can tell."""
+    if not pictures:
+        return None
+    # Without pictures divided in this way there is nothing that a run could have been trained on.
+    divided = is_divided(lab.profile.split, lab.paths)
+    seeds = [seed for seed in lab.profile.seeds if not (divided and find_run(row, lab, seed).finished)]
+    return estimate_seconds(row, pictures) * len(seeds)
 
 
 def _pictures(lab: Lab) -> int:
     """How many pictures there are, or will be as far as one can tell; 0 where one cannot."""
-    if lab.paths.table("clean").is_file():
-        return len(lab.train) + len(lab.val) + len(lab.test)
     if lab.paths.raw.is_dir():
         return sum(path.is_file() for path in lab.paths.raw.rglob("*"))
     return 0 if lab.profile.source else DATA_SETS[lab.profile.dataset].pictures
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: float | None) -> str:
+    if not seconds:
+        return "?" if seconds is None else "read back"
     return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"
 
 

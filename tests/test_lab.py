@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.tables import write_table
+from auxiliary.data.parts import write_parts
 from auxiliary.errors import UserError
 from auxiliary.opening import open_lab
 from auxiliary.paths import REPOSITORY
@@ -107,8 +107,7 @@ def tables(lab, folder):
     """Write tables: of each class one picture validates, one tests, and the others train."""
     df = catalogue(folder).assign(label=0)
     numbered = df.groupby("category").cumcount()
-    for name, part in (("train", df[numbered >= 2]), ("val", df[numbered == 0]), ("test", df[numbered == 1])):
-        write_table(part, lab.paths.table(name))
+    write_parts((df[numbered >= 2], df[numbered == 0], df[numbered == 1]), lab.profile.split, lab.paths)
 
 
 def test_chance_is_naming_the_commonest_class_of_the_training_pictures(profile, tmp_path, picture_folder):
@@ -132,5 +131,5 @@ def test_the_fingerprint_is_of_all_pictures_however_they_are_divided(profile, tm
 
 
 def test_pictures_that_were_not_prepared_are_asked_for(profile, tmp_path):
-    with pytest.raises(UserError, match=r"train\.csv does not exist: notebook 01 makes it"):
+    with pytest.raises(UserError, match=r"not divided into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
         _ = open_lab(profile("dataset: demo"), root=tmp_path).categories

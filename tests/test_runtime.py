@@ -25,13 +25,16 @@ def repository(tmp_path, monkeypatch):
 
 
 def test_the_commit_says_whether_the_code_differs_from_it(repository, tmp_path):
-    code = tmp_path / "code.py"
+    code = tmp_path / "auxiliary" / "code.py"
+    code.parent.mkdir()
     code.write_text("1", encoding="utf-8")
-    repository("add", "code.py")
+    repository("add", ".")
     repository("commit", "-m", "one")
     head = repository("rev-parse", "HEAD")
     assert runtime.commit() == head[:12]
     repository("tag", "v1")
+    assert runtime.commit() == head[:12]
+    (tmp_path / "results.csv").write_text("a run was logged", encoding="utf-8")
     assert runtime.commit() == head[:12]
     code.write_text("2", encoding="utf-8")
     assert runtime.commit() == head[:12] + "+changes"

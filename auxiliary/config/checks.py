@@ -28,10 +28,10 @@ def _check_network(row: ScratchRow | TransferRow) -> None:
     if isinstance(row, ScratchRow):
         layer_costs(row.net, (row.image_size, row.image_size, 3), classes=2)
         return
-    find_backbone(row.backbone)
+    backbone = find_backbone(row.backbone)
     if row.augment and not row.tune_last:
         raise UserError("a frozen backbone's features are computed once, from the pictures as they are: "
                         "leave `augment` out, or tune some layers")
     if row.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {row.head!r} must start with `gap`: heads are trained on pooled features")
-    layer_costs(row.head, (7, 7, 1280), classes=2)
+    layer_costs(row.head, (7, 7, backbone.channels), classes=2)

@@ -132,7 +132,8 @@ def _inherit(row: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: 
         raise UserError(f"row {row['key']!r}: {unknown('parent', parent, earlier)}; "
                         "a parent is an earlier row of the same stage")
     for name in (*names, "image_size"):
-        if name in row and name in names:
+        inherited = earlier[parent].get(name)
+        if (name in names and name in row) or row.get(name, inherited) != inherited:
             raise UserError(f"row {row['key']!r} has a parent, whose {name!r} it takes over: leave it out")
-        if name in earlier[parent]:
-            row.setdefault(name, earlier[parent][name])
+        if inherited is not None:
+            row[name] = inherited

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Positive = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Record(BaseModel):
@@ -141,7 +142,7 @@ class Profile(Settings):
     dataset: str
     name: Annotated[str, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
     source: Path | None = None
-    seeds: Annotated[tuple[int, ...], Field(min_length=1)] = (0,)
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
     split: Split = Split()
     scratch: tuple[ScratchRow, ...] = ()
     transfer: tuple[TransferRow, ...] = ()

@@ -25,9 +25,9 @@ def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 22
               workers: int | None = None) -> pd.DataFrame:
     """Write every usable picture as an upright RGB JPEG of `size` by `size` pixels below `processed`.
 
-    Pictures of 64 pixels or fewer on both sides become PNG files of their own size, without loss. Files keep
-    the time of their source: what an interrupted run finished is not made again. What has no usable source any
-    more is removed; everything is made again when the settings differ from those in `<processed>.json`.
+    Pictures of 64 pixels or fewer on both sides become PNG files of their own size, without loss. A file's time
+    tells which source it was made from, so what an interrupted run finished is not made again. What has no usable
+    source any more is removed; everything is made again when the settings differ from those in `<processed>.json`.
 
     Args:
         overview: what `catalogue(raw)` found; rows without a `problem` are used.
@@ -70,7 +70,8 @@ def _jobs(usable: pd.DataFrame, raw: Path, processed: Path) -> list[Job]:
     if strays := [file for file in sources if not file.is_relative_to(raw) or ".." in file.parts]:
         raise UserError(f"{strays[0]} does not lie below {raw}: make the overview from that folder")
     files = zip((file.relative_to(raw) for file in sources), usable["width"], usable["height"], strict=True)
-    return [Job(source, processed / target) for source, target in zip(sources, targets(files), strict=True)]
+    return [Job(source, processed / target, content)
+            for source, target, content in zip(sources, targets(files), usable["content"], strict=True)]
 
 
 def _prepare(processed: Path, settings: dict[str, int], jobs: Sequence[Job]) -> None:
@@ -129,7 +130,7 @@ def _is_done(job: Job) -> bool:
     try:
         made = job.target.stat()
         # A power cut may leave an empty file.
-        return made.st_size > 0 and made.st_mtime_ns == job.source.stat().st_mtime_ns
+        return made.st_size > 0 and made.st_mtime_ns == job.mtime_ns
     except OSError:
         return False
 

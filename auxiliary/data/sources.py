@@ -12,7 +12,9 @@ from filelock import FileLock
 from auxiliary.data.archive import unpack
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers.record import DataSet
+from auxiliary.data.walk import is_hidden
 from auxiliary.errors import UserError, unknown
+from auxiliary.files import write_atomically
 from auxiliary.paths import Paths
 from auxiliary.progress import track
 
@@ -42,7 +44,7 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
             `unpack` refuses, or a publisher out of reach.
     """
     if paths.own:
-        return _own(paths.own, source)
+        return _own(paths.own, paths.data / "made-from.txt", source)
     if paths.dataset not in DATA_SETS:
         raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
                         "the path of a folder of pictures is possible too")
@@ -80,16 +82,20 @@ def holds_categories(folder: Path) -> bool:
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith("."))
+    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not is_hidden(path.name))
 
 
-def _own(folder: Path, source: Path | str | None) -> Path:
+def _own(folder: Path, record: Path, source: Path | str | None) -> Path:
     if source:
         raise UserError(f"{folder} is read in place, {source} has nothing to fill: leave out `source`")
     if not folder.is_dir():
         raise UserError(f"{folder} is not a folder: name one that holds a folder of pictures a category")
     if not holds_categories(folder):
         raise UserError(f"{folder} holds no pictures in folders: one folder a category is needed")
+    earlier = Path(record.read_text(encoding="utf-8")) if record.is_file() else folder
+    if earlier != folder and earlier.is_dir():
+        raise UserError(f"{record.parent} was made from {earlier}, which is there still: give {folder} another `name`")
+    write_atomically(record, str(folder))
     return folder
 
 

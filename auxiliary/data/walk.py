@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from auxiliary.errors import UserError
+
 HIDDEN_FOLDERS = {"__macosx"}
 HIDDEN_FILES = {"thumbs.db", "desktop.ini"}
 PARTS = {"train", "test"}
+VALIDATION = {"val", "valid", "validation"}
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,21 @@ def walk(root: Path) -> list[Entry]:
 
 
 def _has_parts(root: Path) -> bool:
-    folders = [path for path in root.iterdir() if path.is_dir() and not _is_hidden(path.name)]
-    return {path.name for path in folders} == PARTS and all(_has_folder(path) for path in folders)
+    folders = [path for path in root.iterdir() if path.is_dir() and not is_hidden(path.name)]
+    names = {path.name for path in folders}
+    parted = all(_has_folder(path) for path in folders)
+    if parted and names & PARTS and names & VALIDATION and names <= PARTS | VALIDATION:
+        raise UserError(f"{root} brings a validation set of its own, {(names & VALIDATION).pop()!r}: move its pictures "
+                        "into train/, from which validation pictures are cut, and leave train/ and test/")
+    return names == PARTS and parted
 
 
 def _has_folder(folder: Path) -> bool:
-    return any(path.is_dir() and not _is_hidden(path.name) for path in folder.iterdir())
+    return any(path.is_dir() and not is_hidden(path.name) for path in folder.iterdir())
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of that name is a system's own rather than the user's."""
     return name.startswith(".") or name.lower() in HIDDEN_FOLDERS | HIDDEN_FILES
 
 
@@ -69,12 +78,12 @@ def _files(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[P
     for path in found:
         if not path.is_dir():
             yield path, _kind_problem(path)
-        elif not _is_hidden(path.name):
+        elif not is_hidden(path.name):
             yield from _files(path, (*above, here))
 
 
 def _kind_problem(path: Path) -> str:
-    if _is_hidden(path.name):
+    if is_hidden(path.name):
         return "hidden file"
     try:
         # Opening a pipe or a device may never return.

@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 SCRATCH, TRANSFER = "scratch", "transfer"
+LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
 
 
 class Result(BaseModel):
@@ -39,7 +40,7 @@ class Result(BaseModel):
     train_pictures: int = Field(description="number of training pictures an epoch, after sampling")
     val_pictures: int = Field(description="number of validation pictures")
     classes: int = Field(description="number of classes")
-    data: str = Field(description="fingerprint of the data set's files")
+    data: str = Field(description="fingerprint of the normalised pictures and their classes")
     split: str = Field(description="how train, validation and test were cut")
     sampling: str = Field(description="how the training set was balanced")
     image_size: int = Field(description="side of the square input in pixels")
@@ -54,14 +55,15 @@ class Result(BaseModel):
     parameters: int = Field(description="number of weights, trained or not")
     trainable: int = Field(description="number of weights that were trained")
     epochs_total: int = Field(description="epochs of this run and of those it goes on from")
-    train_seconds: float = Field(description="wall-clock seconds of training, validation included")
-    pictures_per_second: float = Field(description="training pictures a second")
+    train_seconds: float = Field(description="wall-clock seconds of training and validation; features of a frozen "
+                                             "backbone that an earlier run computed take none")
+    pictures_per_second: float = Field(description="training pictures a second, validation included, features computed")
     device: str = Field(description="what it was trained on")
     precision: str = Field(description="Keras dtype policy, such as float32 or mixed_bfloat16")
     python: str = Field(description="version of Python")
     tensorflow: str = Field(description="version of TensorFlow")
     keras: str = Field(description="version of Keras")
-    commit: str = Field(description="git commit of the code; empty outside a repository")
+    commit: str = Field(description="git commit, with +changes where the code differs; empty outside a repository")
     reported: float = Field(default=nan, description="accuracy somebody else reported for this row, if any")
     run: str = Field(description="the run's folder below models/ and when it finished; unique in the file")
     time: AwareDatetime = Field(description="when the run finished, UTC, ISO 8601")

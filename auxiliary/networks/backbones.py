@@ -28,7 +28,6 @@ class Backbone:
         name: the name that a row's `backbone` gives.
         builder: `module:function`, a function with the arguments of those of `keras.applications`.
         about: one line on what it is.
-        image_size: the picture size its weights were trained for, in pixels.
         channels: channels of its feature map, whose sides are 1/32 of the picture's, rounded up.
         parameters: numbers it holds.
         multiply_adds: multiplications with addition for one picture of 224x224.
@@ -39,7 +38,6 @@ class Backbone:
     name: str
     builder: str
     about: str
-    image_size: int
     channels: int
     parameters: int
     multiply_adds: int
@@ -52,16 +50,16 @@ PLUS_MINUS_ONE = (1 / 127.5, -1.0)
 
 BACKBONES: Mapping[str, Backbone] = {backbone.name: backbone for backbone in (
     Backbone("MobileNetV2", "keras.applications:MobileNetV2", "small and fast, for telephones (2018)",
-             224, 1280, 2_257_984, 299_494_272, PLUS_MINUS_ONE, {"alpha": 1.0}),
+             1280, 2_257_984, 299_494_272, PLUS_MINUS_ONE, {"alpha": 1.0}),
     Backbone("MobileNetV2_035", "keras.applications:MobileNetV2", "MobileNetV2 at 0.35 of its width",
-             224, 1280, 410_208, 58_005_808, PLUS_MINUS_ONE, {"alpha": 0.35}),
+             1280, 410_208, 58_005_808, PLUS_MINUS_ONE, {"alpha": 0.35}),
     Backbone("ResNet50V2", "keras.applications:ResNet50V2", "the classic residual network (2016)",
-             224, 2048, 23_564_800, 3_480_207_360, PLUS_MINUS_ONE),
+             2048, 23_564_800, 3_480_207_360, PLUS_MINUS_ONE),
     Backbone("EfficientNetV2S", "keras.applications:EfficientNetV2S", "accurate and slow (2021)",
-             384, 1280, 20_331_360, 2_848_615_872),
+             1280, 20_331_360, 2_848_615_872),
     Backbone("EfficientNetLite0", "auxiliary.networks.lite0:efficientnet_lite0",
              "EfficientNet for simple hardware (2020); its weights need no network",
-             224, 1280, 3_413_024, 383_907_552),
+             1280, 3_413_024, 383_907_552),
 )}
 
 

@@ -6,6 +6,7 @@ The best run is always the one of the best validation accuracy; of equals, the e
 import pandas as pd
 
 from auxiliary.evaluation.columns import SCRATCH, TRANSFER
+from auxiliary.evaluation.metrics import difference_interval
 from auxiliary.reporting.style import counted
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
@@ -38,6 +39,7 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
     if best["reported"].isna().all():
         columns.remove("reported")
     table = best[columns].round({"val_accuracy": 3, "acc_train": 3, "reported": 3, "train_seconds": 1})
+    table["key"] = labelled(best)
     table["accuracy"] = [with_interval(row) for _, row in best.iterrows()]
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
@@ -66,6 +68,13 @@ def answer(results: pd.DataFrame, chance: float) -> str:
             f"{with_interval(transfer)}: {_difference(scratch, transfer)}.")
 
 
+def labelled(results: pd.DataFrame) -> list[str]:
+    """What to call each run: its key, with what tells it apart from others of that key."""
+    repeated = results["key"].duplicated(keep=False)
+    return [f"{row['key']}, seed {row['seed']}, {row['epochs']} epochs" if again else row["key"]
+            for again, (_, row) in zip(repeated, results.iterrows(), strict=True)]
+
+
 def with_interval(row: pd.Series) -> str:
     """A result's test accuracy and its 95% interval, such as `0.944 [0.930, 0.955]`."""
     if pd.isna(row["accuracy_low"]) or pd.isna(row["accuracy_high"]):
@@ -82,8 +91,10 @@ def _where(best: pd.DataFrame, chance: float) -> str:
 def _difference(scratch: pd.Series, transfer: pd.Series) -> str:
     points = 100 * (transfer["accuracy"] - scratch["accuracy"])
     size = f"{abs(points):.1f} percentage points {'more' if points >= 0 else 'less'}"
-    lower, upper = sorted((scratch, transfer), key=lambda row: row["accuracy"])
-    if lower["accuracy_high"] >= upper["accuracy_low"]:
-        return (f"{size}, but their 95% intervals overlap, so the difference is within the noise of these "
-                "tests")
-    return f"{size}, and their 95% intervals do not overlap"
+    ends = pd.concat([scratch, transfer])[["accuracy_low", "accuracy_high"]]
+    if ends.isna().any():
+        return size
+    low, high = (100 * end for end in difference_interval(*(
+        (row["accuracy"], row["accuracy_low"], row["accuracy_high"]) for row in (transfer, scratch))))
+    doubt = "; with 0 inside, these test pictures cannot tell the two apart" if low <= 0 <= high else ""
+    return f"{size} (95% interval of the difference {low:+.1f} to {high:+.1f}{doubt})"

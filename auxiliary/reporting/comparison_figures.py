@@ -8,11 +8,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from auxiliary.errors import UserError
-from auxiliary.evaluation.columns import SCRATCH, TRANSFER
-from auxiliary.reporting.comparison import comparable, ranked
+from auxiliary.evaluation.columns import LABELS, SCRATCH, TRANSFER
+from auxiliary.reporting.comparison import comparable, labelled, ranked
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, counted, new_figure, short, styled
 
-LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
 LOOKS = {SCRATCH: {"color": VERMILLION, "marker": "s"}, TRANSFER: {"color": BLUE, "marker": "o"}}
 
 
@@ -35,7 +34,7 @@ def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
         axes.annotate(f"{row['accuracy']:.3f}", (1.02, position), xycoords=("axes fraction", "data"),
                       va="center")
     axes.axvline(chance, color=GREY, linestyle="--", linewidth=1.5, label=f"chance ({chance:.3f})")
-    axes.set_yticks(range(len(rows)), [short(key) for key in rows["key"]])
+    axes.set_yticks(range(len(rows)), [short(name) for name in labelled(rows)])
     axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=_limits(rows, chance),
              xlabel="test accuracy, with its 95% interval")
     axes.grid(axis="y", color=LIGHT_GREY)
@@ -112,8 +111,8 @@ def _rounded(number: float) -> str:
 
 def _labels_beside(axes: Axes, rows: pd.DataFrame) -> None:
     """Names right of the axes, evenly spaced so that none overlap, a thin line to each point."""
-    for i, row in rows.iterrows():
-        axes.annotate(short(row["key"]), (float(row["parameters"]), row["accuracy"]), fontsize=10, va="center",
+    for (i, row), name in zip(rows.iterrows(), labelled(rows), strict=True):
+        axes.annotate(short(name), (float(row["parameters"]), row["accuracy"]), fontsize=10, va="center",
                       xytext=(1.04, 1 - (i + 0.5) / len(rows)), textcoords="axes fraction",
                       arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0,
                                   "shrinkB": 0, "relpos": (0, 0.5)})

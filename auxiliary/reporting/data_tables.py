@@ -13,7 +13,9 @@ def readable(overview: pd.DataFrame) -> pd.DataFrame:
 def class_counts(overview: pd.DataFrame) -> pd.Series:
     """Readable pictures a class, most first; a class with nothing but broken files counts 0."""
     counts = readable(overview)["category"].value_counts()
-    counts = counts.reindex(sorted(overview["category"].unique()), fill_value=0).rename("pictures")
+    # What lies outside every category folder has none.
+    names = sorted(set(overview["category"]) - {""})
+    counts = counts.reindex(names, fill_value=0).rename("pictures")
     return counts.sort_values(ascending=False, kind="stable")
 
 
@@ -48,6 +50,15 @@ def problem_table(overview: pd.DataFrame) -> pd.DataFrame:
     table = broken.groupby("problem").agg(files=("filepath", "size"), example=("filepath", "first"))
     table["example"] = [Path(path).name for path in table["example"]]
     return table.sort_values("files", ascending=False, kind="stable")
+
+
+def twin_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
+    """How many pictures of the validation and test set are, byte for byte, in the training set as well."""
+    parts = {"val": val, "test": test}
+    return pd.DataFrame({
+        "pictures": [len(part) for part in parts.values()],
+        "also in train": [int(part["content"].isin(train["content"]).sum()) for part in parts.values()],
+    }, index=pd.Index(parts, name="part"))
 
 
 def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:

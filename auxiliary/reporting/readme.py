@@ -8,11 +8,11 @@ import re
 import pandas as pd
 
 from auxiliary.errors import UserError
-from auxiliary.evaluation.columns import describe_columns
+from auxiliary.evaluation.columns import LABELS, describe_columns
 from auxiliary.evaluation.results import read_results
 from auxiliary.files import write_atomically
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.comparison import LABELS, ranked, with_interval
+from auxiliary.reporting.comparison import ranked, with_interval
 
 
 def result_table(results: pd.DataFrame) -> str:

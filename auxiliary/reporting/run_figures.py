@@ -103,7 +103,8 @@ def _best_epoch(history: pd.DataFrame, parents: int) -> str:
     if not np.isfinite(own).any():
         return f"No validation accuracy in {counted(len(history), 'epoch')}"
     best = int(np.nanargmax(own))
-    return f"Best validation accuracy {own[best]:.3f}, in epoch {parents + best + 1} of {len(history)}"
+    which = "Best validation accuracy of the tuning" if parents else "Best validation accuracy"
+    return f"{which} {own[best]:.3f}, in epoch {parents + best + 1} of {len(history)}"
 
 
 def _commonest_mistake(counts: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from auxiliary.data.fingerprint import digest, pictures_fingerprint
 from auxiliary.errors import UserError
 from auxiliary.files import write_atomically
 from auxiliary.progress import track
+from auxiliary.training.pipeline import PIPELINE
 
 BATCH = 64
 
@@ -32,10 +33,11 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
     Returns:
         (pictures, channels) float32, in the order of the table.
     """
-    path = folder / f"{row.backbone}-{row.image_size}-{_weights_fingerprint(model)}-{pictures_fingerprint(df)}.npy"
+    made_of = [row.image_size, PIPELINE, _weights_fingerprint(model), pictures_fingerprint(df)]
+    path = folder / f"{row.backbone}-{'-'.join(map(str, made_of))}.npy"
     if not path.is_file():
         pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH)
-        bar = track(pictures, f"{row.backbone} features", steps_per_epoch(len(df), BATCH), "batch")
+        bar = track(pictures, f"{row.backbone} features", steps_per_epoch(len(df), BATCH))
         values = np.concatenate([model.predict_on_batch(batch) for batch, _ in bar]).astype("float32")
         buffer = io.BytesIO()
         np.save(buffer, values)

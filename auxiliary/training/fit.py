@@ -47,10 +47,10 @@ class EpochSeeds(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Start every layer's generator anew."""
-        for position, layer in enumerate(self.model._flatten_layers()):
-            generator = getattr(layer, "seed_generator", None)
-            if generator is not None:
-                generator.state.assign([(self._seed * 1_000_003 + position) % 2**32, epoch * 2**20])
+        generators = [layer.seed_generator for layer in self.model.layers if hasattr(layer, "seed_generator")]
+        for number, generator in enumerate(generators):
+            # The first word tells seeds and layers apart, the second counts steps from the epoch's own start.
+            generator.state.assign([(self._seed * 1_000_003 + number) % 2**32, epoch * 2**20 % 2**32])
 
 
 class Journal(keras.callbacks.Callback):

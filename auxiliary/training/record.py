@@ -21,7 +21,7 @@ def make_recipe(row: Row, seed: int, lab: Lab, machine: runtime.Machine) -> dict
     """What a run is made with, as JSON values: resolved parameters, data, versions, machine, code."""
     return {
         "row": row.model_dump(mode="json"), "seed": seed, "dataset": lab.paths.dataset,
-        "split": lab.profile.split.model_dump(mode="json"), "categories": lab.categories,
+        "split": lab.split, "categories": lab.categories,
         "pictures": {part: {"count": len(df), "fingerprint": pictures_fingerprint(df)}
                      for part, df in (("train", lab.train), ("val", lab.val), ("test", lab.test))},
         "device": machine.device, "precision": machine.precision, "versions": runtime.versions(),
@@ -29,7 +29,7 @@ def make_recipe(row: Row, seed: int, lab: Lab, machine: runtime.Machine) -> dict
     }
 
 
-def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machine, model: keras.Model,
+def make_result(row: Row, seed: int, lab: Lab, run: Run, model: keras.Model,
                 frame: pd.DataFrame, history: pd.DataFrame, seconds: float, val: pd.DataFrame,
                 test: pd.DataFrame) -> Result:
     """The run's row of `results.csv`.
@@ -38,8 +38,7 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machin
         row: what was trained.
         seed: its seed.
         lab: the open profile.
-        run: the run, its history saved.
-        machine: what it was trained on.
+        run: the run, its recipe and history saved.
         model: the trained model.
         frame: the sampled training pictures.
         history: a row an epoch of this run.
@@ -50,13 +49,14 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machin
     on_val, on_test = scores(val), scores(test)
     now = datetime.now(UTC)
     last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
-    versions = runtime.versions()
+    recipe = run.recipe
+    versions = recipe["versions"]
     return Result(
         model_id=row.model_id, key=row.key, learning_rate=row.learning_rate, epochs=len(history),
         acc_train=last["accuracy"], loss_train=last["loss"], accuracy=on_test.accuracy, loss_test=on_test.loss,
         val_accuracy=on_val.accuracy, val_loss=on_val.loss, macro_f1=on_test.macro_f1,
         accuracy_low=on_test.accuracy_low, accuracy_high=on_test.accuracy_high,
-        dataset=lab.paths.dataset, data=lab.data, split=_split(lab), classes=len(lab.categories),
+        dataset=lab.paths.dataset, data=lab.data, split=lab.split, classes=len(lab.categories),
         train_pictures=len(frame), val_pictures=len(val), test_pictures=len(test),
         stage=row.stage, seed=seed, sampling=row.sampling, image_size=row.image_size, batch_size=row.batch_size,
         optimizer=row.optimizer, schedule=row.schedule, augment=row.augment, network=row.network,
@@ -64,15 +64,9 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, machine: runtime.Machin
         parameters=model.count_params(), trainable=count(model.trainable_weights),
         epochs_total=len(run.history), train_seconds=round(seconds, 2),
         pictures_per_second=_speed(frame, history),
-        device=machine.device, precision=machine.precision, python=versions["python"],
-        tensorflow=versions["tensorflow"], keras=versions["keras"], commit=runtime.commit(),
+        device=recipe["device"], precision=recipe["precision"], python=versions["python"],
+        tensorflow=versions["tensorflow"], keras=versions["keras"], commit=recipe["commit"],
         reported=math.nan if row.reported is None else row.reported, run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
-
-
-def _split(lab: Lab) -> str:
-    split = lab.profile.split
-    shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
-    return f"{split.by} {shares}, random_state {split.random_state}"
 
 
 def _speed(frame: pd.DataFrame, history: pd.DataFrame) -> float:

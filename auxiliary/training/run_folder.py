@@ -54,6 +54,11 @@ class Run:
         return read_table(self._predictions("test"))
 
     @property
+    def recipe(self) -> dict[str, Any]:
+        """What the run was made with, as `begin` wrote it down."""
+        return json.loads((self.folder / "recipe.json").read_text(encoding="utf-8"))
+
+    @property
     def layers(self) -> pd.DataFrame:
         """The model's layers: type, output shape, parameters."""
         return pd.read_csv(self.folder / "layers.csv")

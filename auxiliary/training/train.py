@@ -7,6 +7,7 @@ from auxiliary.config.profile import Row
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import log_result
 from auxiliary.lab import Lab
+from auxiliary.reporting.comparison import ranked
 from auxiliary.training.identity import fingerprint
 from auxiliary.training.run_folder import Run
 
@@ -76,6 +77,19 @@ def results_of(runs: list[Run]) -> pd.DataFrame:
 def best(runs: list[Run]) -> Run:
     """The run of the best validation accuracy; of equals the first."""
     return max(runs, key=lambda run: run.result.val_accuracy)
+
+
+def best_so_far(lab: Lab) -> Run:
+    """The run of the best validation accuracy among all on the lab's pictures, of those that are still there.
+
+    Raises:
+        UserError: when there is none.
+    """
+    for name in ranked(lab.results)["run"]:
+        run = Run(lab.paths.models / name.rpartition("-")[0])
+        if run.finished:
+            return run
+    raise UserError(f"{lab.paths.models} holds no finished run on these pictures: train a row first")
 
 
 def find_run(row: Row, lab: Lab, seed: int) -> Run:

@@ -48,7 +48,7 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
                  for part in (lab.val, lab.test))
     run.save_predictions("val", val)
     run.save_predictions("test", test)
-    run.finish(make_result(row, seed, lab, run, machine, task.model, frame, history, seconds, val, test))
+    run.finish(make_result(row, seed, lab, run, task.model, frame, history, seconds, val, test))
 
 
 def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame: pd.DataFrame,

@@ -84,13 +84,21 @@ def test_train_and_test_are_parts_when_they_hold_the_categories(tmp_path):
     assert df.loc[df["problem"] != "", "problem"].tolist() == ["outside every category folder"] * 2
 
 
-@pytest.mark.parametrize("names", [["train/a.png", "test/b.png"], ["train/c/a.png", "test/c/b.png", "val/c/d.png"]])
+@pytest.mark.parametrize("names", [["train/a.png", "test/b.png"], ["train/c/a.png", "test/c/b.png", "other/c/d.png"]])
 def test_train_and_test_are_else_categories_like_others(tmp_path, names):
     for name in names:
         picture(tmp_path / name)
     df = catalogue(tmp_path)
     assert set(df["category"]) == {name.split("/")[0] for name in names}
     assert set(df["part"]) == {""}
+
+
+@pytest.mark.parametrize("validation", ["val", "valid", "validation"])
+def test_a_validation_set_is_not_taken_for_a_category(tmp_path, validation):
+    for name in ("train/c/a.png", "test/c/b.png", f"{validation}/c/d.png"):
+        picture(tmp_path / name)
+    with pytest.raises(UserError, match=f"validation set of its own, '{validation}': move its pictures into train/"):
+        catalogue(tmp_path)
 
 
 def test_every_file_that_is_no_use_is_listed_with_the_reason(tmp_path):

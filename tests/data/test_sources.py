@@ -1,6 +1,7 @@
 """Where the original pictures come from, and in which order sources are asked."""
 
 import dataclasses
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -145,7 +146,15 @@ def test_an_own_folder_is_checked_and_left_alone(tmp_path):
     own.chmod(0o555)
     assert fetch(Paths(tmp_path / "root", "pets", own)) == own
     assert files(own) == FOLDERS
-    assert not (tmp_path / "root").exists()
+
+
+def test_two_own_folders_of_one_name_are_kept_apart(tmp_path):
+    first, second = fill(tmp_path / "a" / "pets", FOLDERS), fill(tmp_path / "b" / "pets", FOLDERS)
+    fetch(Paths(tmp_path / "root", "pets", first))
+    with pytest.raises(UserError, match=f"was made from {first}.*give {second} another `name`"):
+        fetch(Paths(tmp_path / "root", "pets", second))
+    shutil.rmtree(first)
+    assert fetch(Paths(tmp_path / "root", "pets", second)) == second
 
 
 @pytest.mark.parametrize(("layout", "source", "message"), [

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auxiliary.errors import UserError
-from auxiliary.evaluation.metrics import classes, confusion, per_class, scores, wilson_interval
+from auxiliary.evaluation.metrics import classes, confusion, difference_interval, per_class, scores, wilson_interval
 
 PREDICTIONS = pd.DataFrame({
     "filepath": ["a.png", "b.png", "c.png", "d.png"],
@@ -17,6 +17,12 @@ PREDICTIONS = pd.DataFrame({
     "p:cat": [0.8, 0.4, 0.1, 0.0],
     "p:dog": [0.2, 0.6, 0.9, 1.0],
 })
+
+
+def test_interval_of_a_difference_is_newcombes_published_example():
+    # Newcombe 1998, table II: 56 of 70 against 48 of 80, method 10.
+    first, second = (56 / 70, *wilson_interval(56, 70)), (48 / 80, *wilson_interval(48, 80))
+    assert difference_interval(first, second) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
 def test_wilson_interval_of_a_case_worked_by_hand():

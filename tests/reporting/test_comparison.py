@@ -27,13 +27,19 @@ def test_answer_compares_the_best_by_validation(results):
     assert answer(results, chance=0.1) == (
         "On demo (100 test pictures, chance 0.100), the best network from scratch, cnn_$best$, reaches a test "
         "accuracy of 0.840 [0.810, 0.870] and the best pre-trained one, lite0, 0.971 [0.958, 0.980]: "
-        "13.1 percentage points more, and their 95% intervals do not overlap.")
+        "13.1 percentage points more (95% interval of the difference +9.8 to +16.2).")
 
 
 def test_answer_says_when_the_difference_may_be_noise(results):
     few_pictures = results.assign(accuracy_low=0.5, accuracy_high=0.99)
-    assert "more, but their 95% intervals overlap, so the difference is within the noise" in answer(
-        few_pictures, chance=0.1)
+    assert "; with 0 inside, these test pictures cannot tell the two apart)" in answer(few_pictures, chance=0.1)
+
+
+def test_runs_of_one_key_are_told_apart(results):
+    again = pd.concat([results.head(1).assign(seed=3), results.head(1).assign(seed=4), results.tail(1)])
+    names = leaderboard(again)["key"].tolist()
+    assert [sum(f"seed {seed}" in name for name in names) for seed in (3, 4)] == [1, 1]
+    assert results.tail(1)["key"].item() in names
 
 
 def test_answer_says_when_the_pretrained_network_is_worse(results):

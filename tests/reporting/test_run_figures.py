@@ -24,7 +24,7 @@ def test_curves_count_the_parents_epochs_and_mark_their_end():
         training, validation, end = axes.lines
         assert list(training.get_xdata()) == list(validation.get_xdata()) == [1, 2, 3, 4, 5]
         assert end.get_xdata()[0] == 3.5
-    assert fig.get_suptitle() == "Best validation accuracy 0.800, in epoch 5 of 5"
+    assert fig.get_suptitle() == "Best validation accuracy of the tuning 0.800, in epoch 5 of 5"
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 50])

@@ -5,8 +5,8 @@ from types import ModuleType
 import pytest
 
 from auxiliary.data.clean import clean_table
+from auxiliary.data.parts import write_parts
 from auxiliary.data.split import split
-from auxiliary.data.tables import write_table
 from auxiliary.lab import Lab
 from auxiliary.networks import backbones
 from auxiliary.opening import open_lab
@@ -46,8 +46,7 @@ def make_lab(colours, tmp_path_factory) -> Callable[..., Lab]:
         profile = root / "profile.yaml"
         profile.write_text(PROFILE.format(folder=colours).replace(*edit), encoding="utf-8")
         lab = open_lab(str(profile), overrides=overrides, root=root)
-        for name, part in zip(["train", "val", "test"], split(clean), strict=True):
-            write_table(part, lab.paths.table(name))
+        write_parts(split(clean), lab.profile.split, lab.paths)
         return lab
 
     return make
@@ -68,5 +67,5 @@ def tiny_backbone():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "tiny_backbone", module)
         patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
-            "Tiny", "tiny_backbone:build", "for tests", 32, 8, 1, 1, rescale=(1 / 255, 0.0)))
+            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, rescale=(1 / 255, 0.0)))
         yield

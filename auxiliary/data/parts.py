@@ -1,0 +1,61 @@
+"""The training, validation and test set on disk, with how they were divided."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from auxiliary.config.profile import Split
+from auxiliary.data.tables import write_table
+from auxiliary.errors import UserError
+from auxiliary.files import write_atomically
+from auxiliary.paths import Paths
+
+PARTS = ("train", "val", "test")
+
+
+def write_parts(parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
+    """Write `train.csv`, `val.csv` and `test.csv`, then `split.json`, which says how they were divided.
+
+    Args:
+        parts: the three tables, as `split` gives them.
+        split: how they were divided.
+        paths: where the data set lives.
+    """
+    record = paths.data / "split.json"
+    # While it is gone the tables may be of two divisions, and nothing is trained on them.
+    record.unlink(missing_ok=True)
+    for name, part in zip(PARTS, parts, strict=True):
+        write_table(part, paths.table(name))
+    fixed = bool((parts[2]["part"] == "test").any())
+    write_atomically(record, json.dumps({"split": split.model_dump(mode="json"), "fixed_test": fixed}) + "\n")
+
+
+def is_divided(split: Split, paths: Paths) -> bool:
+    """Whether the tables on disk are there, and divided as `split` says."""
+    made = _division(paths)
+    return made is not None and made["split"] == split.model_dump(mode="json")
+
+
+def describe_split(split: Split, paths: Paths) -> str:
+    """How the tables on disk were divided, in words for `results.csv`.
+
+    Raises:
+        UserError: when they are not there, or were divided in another way than `split` says.
+    """
+    made = _division(paths)
+    again = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
+    if made is None:
+        raise UserError(f"the pictures in {paths.data} are not divided into train.csv, val.csv and test.csv: {again}")
+    if not is_divided(split, paths):
+        raise UserError(f"the pictures in {paths.data} were divided by {made['split']}, and the profile says "
+                        f"{split.model_dump(mode='json')}: divide them anew, {again}")
+    shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
+    if made["fixed_test"]:
+        shares = f"publisher's test set, {split.fractions[1]:g} of train for validation"
+    return f"{split.by} {shares}, random_state {split.random_state}"
+
+
+def _division(paths: Paths) -> dict[str, Any] | None:
+    record = paths.data / "split.json"
+    return json.loads(record.read_text(encoding="utf-8")) if record.is_file() else None
