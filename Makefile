@@ -2,7 +2,7 @@
 PROFILE ?= demo
 FOLDER ?= data/animals10/raw-img
 # The first Python that TensorFlow has wheels for.
-SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+SUITS := import sys; sys.exit(not (3, 11, 4) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
   $$python -c '$(SUITS)' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
@@ -27,7 +27,7 @@ bench: $(READY)  ## measure speed: make bench FOLDER=my-pictures
 	$(BIN)/python tests/benchmarks/normalise.py $(FOLDER)
 
 lock:  ## write the exact versions anew, from what pyproject.toml asks for
-	uv pip compile --universal --python-version 3.11 --extra test --no-header --no-annotate pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11.4 --extra test --no-header --no-annotate pyproject.toml -o requirements.txt
 
 $(READY): requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(SUITS)' || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was \

@@ -65,6 +65,8 @@ def find_profile(name: str) -> Path:
             raise UserError(f"there is no profile {path}")
         return path.resolve()
     if not (PROFILES / f"{name}.yaml").is_file():
+        if path.is_dir():
+            raise UserError(f"{name} is a folder and no profile; to run one on it: run flowers -p dataset {name}")
         raise unknown("profile", name, (file.stem for file in PROFILES.glob("*.yaml")))
     return PROFILES / f"{name}.yaml"
 

@@ -47,7 +47,7 @@ def describe_split(split: Split, paths: Paths) -> str:
     again = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
     if made is None:
         raise UserError(f"the pictures in {paths.data} are not divided into train.csv, val.csv and test.csv: {again}")
-    if not is_divided(split, paths):
+    if made["split"] != split.model_dump(mode="json"):
         raise UserError(f"the pictures in {paths.data} were divided by {made['split']}, and the profile says "
                         f"{split.model_dump(mode='json')}: divide them anew, {again}")
     shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
@@ -57,5 +57,8 @@ def describe_split(split: Split, paths: Paths) -> str:
 
 
 def _division(paths: Paths) -> dict[str, Any] | None:
+    """What `split.json` says; None where it, or a table, is not there."""
     record = paths.data / "split.json"
-    return json.loads(record.read_text(encoding="utf-8")) if record.is_file() else None
+    if not all(path.is_file() for path in (record, *map(paths.table, PARTS))):
+        return None
+    return json.loads(record.read_text(encoding="utf-8"))

@@ -21,5 +21,5 @@ def write_pictures(pixels: np.ndarray, labels: np.ndarray, names: Sequence[str],
     for name in names:
         (folder / name).mkdir(parents=True, exist_ok=True)
     pairs = zip(pixels, labels, strict=True)
-    for position, (picture, label) in enumerate(track(pairs, f"write {folder.name}", len(labels), "picture")):
+    for position, (picture, label) in enumerate(track(pairs, "write pictures", len(labels), "picture")):
         Image.fromarray(picture).save(folder / names[label] / f"{position:05d}.png")
