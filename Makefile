@@ -1,4 +1,4 @@
-# The four commands: run, test, lint, bench. Each installs first, if anything changed since it last did.
+# The four commands: run, test, lint, bench. Each installs first, if what is to be installed changed.
 PROFILE ?= demo
 FOLDER ?= data/animals10/raw-img
 # The first Python that TensorFlow has wheels for.
