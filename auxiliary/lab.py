@@ -8,7 +8,7 @@ import pandas as pd
 
 from auxiliary.config.profile import Profile, Row
 from auxiliary.data.fingerprint import pictures_fingerprint
-from auxiliary.data.parts import describe_split
+from auxiliary.data.parts import PARTS, describe_split
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.data.tables import read_table
 from auxiliary.evaluation.results import read_results
@@ -59,6 +59,11 @@ class Lab:
     def split(self) -> str:
         """How the pictures were divided, in words; an error if not as the profile says."""
         return describe_split(self.profile.split, self.paths)
+
+    @cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """The fingerprint of the pictures of each part, in their order."""
+        return {part: pictures_fingerprint(getattr(self, part)) for part in PARTS}
 
     @cached_property
     def data(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from auxiliary.config.profile import Row, ScratchRow, TransferRow
 from auxiliary.data.augmentations import AUGMENTATIONS
-from auxiliary.data.fingerprint import digest, pictures_fingerprint
+from auxiliary.data.fingerprint import digest
 from auxiliary.lab import Lab
 from auxiliary.line import parse_line
 from auxiliary.networks.operations import OPERATIONS
@@ -27,7 +27,7 @@ def fingerprint(row: Row, seed: int, lab: Lab) -> str:
     parent = fingerprint(lab.all_rows[row.parent], seed, lab) if row.parent else None
     matters = {
         "pipeline": PIPELINE, "seed": seed, "parent": parent, "row": _settings(row),
-        "data": {part: pictures_fingerprint(getattr(lab, part)) for part in ("train", "val", "test")},
+        "data": lab.fingerprints,
     }
     return digest(json.dumps(matters, sort_keys=True))
 

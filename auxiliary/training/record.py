@@ -9,7 +9,6 @@ import pandas as pd
 
 from auxiliary import runtime
 from auxiliary.config.profile import Row
-from auxiliary.data.fingerprint import pictures_fingerprint
 from auxiliary.evaluation.columns import Result
 from auxiliary.evaluation.metrics import scores
 from auxiliary.lab import Lab
@@ -22,8 +21,8 @@ def make_recipe(row: Row, seed: int, lab: Lab, machine: runtime.Machine) -> dict
     return {
         "row": row.model_dump(mode="json"), "seed": seed, "dataset": lab.paths.dataset,
         "split": lab.split, "categories": lab.categories,
-        "pictures": {part: {"count": len(df), "fingerprint": pictures_fingerprint(df)}
-                     for part, df in (("train", lab.train), ("val", lab.val), ("test", lab.test))},
+        "pictures": {part: {"count": len(getattr(lab, part)), "fingerprint": fingerprint}
+                     for part, fingerprint in lab.fingerprints.items()},
         "device": machine.device, "precision": machine.precision, "versions": runtime.versions(),
         "commit": runtime.commit(),
     }
