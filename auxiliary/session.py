@@ -108,7 +108,7 @@ def _remaining(row: Row, lab: Lab, pictures: int) -> float | None:
         return None
     # Without pictures divided in this way there is nothing that a run could have been trained on.
     divided = is_divided(lab.profile.split, lab.paths)
-    seeds = [seed for seed in lab.profile.seeds if not (divided and find_run(row, lab, seed).finished)]
+    seeds = [seed for seed in row.seeds if not (divided and find_run(row, lab, seed).finished)]
     return estimate_seconds(row, pictures) * len(seeds)
 
 

@@ -19,6 +19,8 @@ def check_rows(profile: Profile) -> None:
         try:
             parse_line(row.augment, AUGMENTATIONS, "augment")
             _check_network(row)
+            if row.tta and not row.augment:
+                raise UserError("`tta` averages over augmented pictures: give the row an `augment` line")
         except UserError as error:
             raise UserError(f"row {row.key!r}: {error}") from None
 
@@ -29,7 +31,7 @@ def _check_network(row: ScratchRow | TransferRow) -> None:
         layer_costs(row.net, (row.image_size, row.image_size, 3), classes=2)
         return
     backbone = find_backbone(row.backbone)
-    if row.augment and not row.tune_last:
+    if row.augment and row.epochs and not row.tune_last:
         raise UserError("a frozen backbone's features are computed once, from the pictures as they are: "
                         "leave `augment` out, or tune some layers")
     if row.head.split("|")[0].strip() != "gap":

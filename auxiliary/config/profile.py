@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Positive = Annotated[int, Field(ge=1)]
+Accuracy = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
@@ -38,6 +39,7 @@ class Settings(Record):
     """What a profile says once for all its rows, and a row may say for itself.
 
     Attributes:
+        seeds: a row is trained once with each.
         image_size: side of the square picture that a network gets, in pixels.
         batch_size: pictures a training step.
         sampling: size to which every class of the training set is brought: `smallest`, `mean` or `largest`
@@ -45,14 +47,21 @@ class Settings(Record):
         optimizer: `adam`, `sgd` (momentum 0.9) or `rmsprop`.
         schedule: `constant` learning rate, or `onecycle`: up for a third of the steps, then down to zero.
         augment: the augmentations of the training pictures, as a line; empty for none.
+        patience: training stops after that many epochs in a row without a lower validation loss, and the weights of
+            the lowest are kept; 0 trains all epochs and keeps the last weights.
+        tta: test-time augmentation: what the trained network says of a picture is the mean over that many
+            augmented versions of it; 0 asks it once, of the picture as it is.
     """
 
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
     image_size: Positive = 224
     batch_size: Positive = 32
     sampling: Literal["smallest", "mean", "largest", "none"] = "mean"
     optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
     schedule: Literal["constant", "onecycle"] = "constant"
     augment: str = ""
+    patience: Annotated[int, Field(ge=0)] = 0
+    tta: Annotated[int, Field(ge=0)] = 0
 
 
 class Row(Settings):
@@ -64,7 +73,7 @@ class Row(Settings):
         learning_rate: of the optimiser; with `onecycle` the highest.
         epochs: of this run, those of a parent not counted.
         parent: key of the row whose trained weights this one starts from.
-        reported: the test accuracy that somebody published for this row, for comparison.
+        reported: the accuracy that somebody published for this row, for comparison; several for its seeds in turn.
         note: what a reader should know about the row.
     """
 
@@ -73,8 +82,14 @@ class Row(Settings):
     learning_rate: Annotated[float, Field(gt=0)]
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
-    reported: Annotated[float, Field(ge=0, le=1)] | None = None
+    reported: Accuracy | tuple[Accuracy, ...] | None = None
     note: str = ""
+
+    def reported_with(self, seed: int) -> float | None:
+        """What was reported for one of the seeds."""
+        if isinstance(self.reported, tuple):
+            return dict(zip(self.seeds, self.reported, strict=False)).get(seed)
+        return self.reported
 
     @property
     def slug(self) -> str:
@@ -108,12 +123,14 @@ class TransferRow(Row):
     Attributes:
         backbone: name of the backbone.
         head: what follows it, as a line that starts with `gap`; the final layer is added to it.
-        tune_last: how many of the backbone's last layers are trained as well.
+        tune_last: how many of the backbone's last layers are trained as well; `all` of them if need be.
+        weights: what the backbone starts from, what it learned on `imagenet` or `random` numbers.
     """
 
     backbone: str
     head: str
-    tune_last: Annotated[int, Field(ge=0)] = 0
+    tune_last: Annotated[int, Field(ge=0)] | Literal["all"] = 0
+    weights: Literal["imagenet", "random"] = "imagenet"
 
     @property
     def stage(self) -> str:
@@ -133,7 +150,6 @@ class Profile(Settings):
         dataset: name of a known data set, or the path of a folder of pictures.
         name: what the folders made from somebody's own pictures are called; as theirs unless given.
         source: a folder or archive to take a known data set from, instead of its publisher.
-        seeds: every row is trained once with each.
         split: how the pictures are divided.
         scratch: the rows of notebook 02.
         transfer: the rows of notebook 03.
@@ -142,7 +158,6 @@ class Profile(Settings):
     dataset: str
     name: Annotated[str, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
     source: Path | None = None
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
     split: Split = Split()
     scratch: tuple[ScratchRow, ...] = ()
     transfer: tuple[TransferRow, ...] = ()

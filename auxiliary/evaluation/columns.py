@@ -48,6 +48,9 @@ class Result(BaseModel):
     optimizer: str = Field(description="optimiser")
     schedule: str = Field(description="how the learning rate changes over a run")
     augment: str = Field(description="augmentation line; empty for none")
+    patience: int = Field(default=0, description="epochs without a lower validation loss after which training stopped; "
+                                                 "0 for none, and the last weights")
+    tta: int = Field(default=0, description="augmented views of a picture whose predictions were averaged; 0 for none")
     network: str = Field(description="network line, or the head's line on a backbone")
     backbone: str = Field(description="pre-trained backbone; empty for a network from scratch")
     parent: str = Field(description="key of the run this one goes on from; empty for none")

@@ -4,40 +4,55 @@ from dataclasses import dataclass
 
 from auxiliary.errors import UserError
 from auxiliary.line import parse_line
-from auxiliary.networks.operations import OPERATIONS, Cost, Dense, Shape
+from auxiliary.networks.formulas import Cost, Shape
+from auxiliary.networks.operations import OPERATIONS, Dense, Operation
+
+# The name of the last layer of every network, which gives a probability a class.
+OUTPUT = "probabilities"
 
 
 @dataclass(frozen=True)
 class Total:
-    """A whole network's figures: parameters and multiply-adds for one picture."""
+    """A whole network's figures: parameters, multiply-adds for one picture, and how many layers it has."""
 
     parameters: int
     multiply_adds: int
+    layers: int
 
 
-def layer_costs(line: str, shape: Shape, classes: int) -> list[tuple[str, Cost]]:
-    """Each operation of a line with its cost, the final `dense(classes)` included.
+def named_steps(line: str) -> list[tuple[str, Operation]]:
+    """The operations of a line, each with the name of its layers: its own and its position, such as `conv1`."""
+    words = {kind: word for word, kind in OPERATIONS.items()}
+    steps = parse_line(line, OPERATIONS, "net")
+    return [(f"{words[type(step)]}{position}", step) for position, step in enumerate(steps, start=1)]
+
+
+def layer_costs(line: str, shape: Shape, classes: int) -> dict[str, Cost]:
+    """Each layer of a line with its cost, the final `dense(classes)` included.
 
     Args:
         line: a `net` line, or a `head` line.
         shape: what goes in, without the batch axis: (height, width, channels).
         classes: number of categories.
 
+    Returns:
+        Costs by the name of the layer, in the order of the line.
+
     Raises:
         UserError: when an operation does not fit what comes before it, naming the operation.
     """
-    rows = []
-    for position, step in enumerate([*parse_line(line, OPERATIONS, "net"), Dense(classes)], start=1):
+    costs: dict[str, Cost] = {}
+    for position, (name, step) in enumerate([*named_steps(line), (OUTPUT, Dense(classes))], start=1):
         try:
-            cost = step.cost(shape)
+            layers = step.costs(shape)
         except UserError as error:
             raise UserError(f"net `{line}`: operation {position}, {step}, gets {shape}: {error}") from None
-        rows.append((str(step), cost))
-        shape = cost.shape
-    return rows
+        costs |= {name + part: cost for part, cost in layers.items()}
+        shape = list(layers.values())[-1].shape
+    return costs
 
 
 def total(line: str, shape: Shape, classes: int) -> Total:
-    """Parameters and multiply-adds of a line with its final layer; arguments as in `layer_costs`."""
-    costs = [cost for _, cost in layer_costs(line, shape, classes)]
-    return Total(sum(cost.parameters for cost in costs), sum(cost.multiply_adds for cost in costs))
+    """Parameters, multiply-adds and layers of a line with its final one; arguments as in `layer_costs`."""
+    costs = layer_costs(line, shape, classes).values()
+    return Total(sum(cost.parameters for cost in costs), sum(cost.multiply_adds for cost in costs), len(costs))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from auxiliary.errors import UserError, unknown
 
@@ -31,6 +31,7 @@ class Backbone:
         channels: channels of its feature map, whose sides are 1/32 of the picture's, rounded up.
         parameters: numbers it holds.
         multiply_adds: multiplications with addition for one picture of 224x224.
+        layers: layers it has, its input counted.
         rescale: (scale, offset) that its pictures of 0 to 255 need first; None where the model does it.
         options: further arguments of the builder.
     """
@@ -41,6 +42,7 @@ class Backbone:
     channels: int
     parameters: int
     multiply_adds: int
+    layers: int
     rescale: tuple[float, float] | None = None
     options: Mapping[str, float] = field(default_factory=dict)
 
@@ -50,16 +52,16 @@ PLUS_MINUS_ONE = (1 / 127.5, -1.0)
 
 BACKBONES: Mapping[str, Backbone] = {backbone.name: backbone for backbone in (
     Backbone("MobileNetV2", "keras.applications:MobileNetV2", "small and fast, for telephones (2018)",
-             1280, 2_257_984, 299_494_272, PLUS_MINUS_ONE, {"alpha": 1.0}),
+             1280, 2_257_984, 299_494_272, 154, PLUS_MINUS_ONE, {"alpha": 1.0}),
     Backbone("MobileNetV2_035", "keras.applications:MobileNetV2", "MobileNetV2 at 0.35 of its width",
-             1280, 410_208, 58_005_808, PLUS_MINUS_ONE, {"alpha": 0.35}),
+             1280, 410_208, 58_005_808, 154, PLUS_MINUS_ONE, {"alpha": 0.35}),
     Backbone("ResNet50V2", "keras.applications:ResNet50V2", "the classic residual network (2016)",
-             2048, 23_564_800, 3_480_207_360, PLUS_MINUS_ONE),
+             2048, 23_564_800, 3_480_207_360, 190, PLUS_MINUS_ONE),
     Backbone("EfficientNetV2S", "keras.applications:EfficientNetV2S", "accurate and slow (2021)",
-             1280, 20_331_360, 2_848_615_872),
+             1280, 20_331_360, 2_848_615_872, 513),
     Backbone("EfficientNetLite0", "auxiliary.networks.lite0:efficientnet_lite0",
              "EfficientNet for simple hardware (2020); its weights need no network",
-             1280, 3_413_024, 383_907_552),
+             1280, 3_413_024, 383_907_552, 142),
 )}
 
 
@@ -68,6 +70,11 @@ def find_backbone(name: str) -> Backbone:
     if name not in BACKBONES:
         raise unknown("backbone", name, BACKBONES)
     return BACKBONES[name]
+
+
+def tuned_layers(name: str, tune_last: int | Literal["all"]) -> int:
+    """How many of a backbone's last layers `tune_last` names."""
+    return find_backbone(name).layers if tune_last == "all" else tune_last
 
 
 def preprocessing(name: str) -> "keras.layers.Layer | None":

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import keras
 
 from auxiliary.config.profile import ScratchRow, TransferRow
-from auxiliary.line import parse_line
-from auxiliary.networks.backbones import load_backbone, preprocessing, set_tuned
+from auxiliary.networks.arithmetic import OUTPUT, named_steps
+from auxiliary.networks.backbones import load_backbone, preprocessing, set_tuned, tuned_layers
 from auxiliary.networks.inference import InferenceMode
-from auxiliary.networks.operations import OPERATIONS
 
 
 def build_scratch(row: ScratchRow, classes: int) -> keras.Model:
@@ -58,7 +57,7 @@ def build_transfer(row: TransferRow, classes: int, weights: str | None = "imagen
         UserError: when the pre-trained weights cannot be had.
     """
     backbone = load_backbone(row.backbone, row.image_size, weights)
-    set_tuned(backbone, row.tune_last)
+    set_tuned(backbone, tuned_layers(row.backbone, row.tune_last))
     pictures = keras.Input((row.image_size, row.image_size, 3), name="pictures")
     scale = preprocessing(row.backbone)
     maps = InferenceMode(backbone, name="backbone")(scale(pictures) if scale else pictures)
@@ -77,10 +76,10 @@ def build_transfer(row: TransferRow, classes: int, weights: str | None = "imagen
 
 
 def _line(line: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
-    for step in parse_line(line, OPERATIONS, "net"):
-        x = step.build(keras.layers, x)
+    for name, step in named_steps(line):
+        x = step.build(keras, x, name)
     # float32 whatever the precision: probabilities and the loss need the digits.
-    return keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(x)
+    return keras.layers.Dense(classes, activation="softmax", dtype="float32", name=OUTPUT)(x)
 
 
 def _identifier(name: str) -> str:

@@ -1,69 +1,60 @@
-"""The operations a `net` or `head` line is made of, each with its Keras layer and its arithmetic.
+"""The operations a `net` or `head` line is made of, each with its Keras layers and their arithmetic.
 
-`build` makes the Keras layers; `cost` says by formula, without TensorFlow, what comes out and what it takes,
+`build` makes the Keras layers; `costs` says by formula, without TensorFlow, what comes out of each and what it takes,
 so that a plan can be shown, and a line that does not fit the pictures refused, before anything is loaded.
 """
 
-import math
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import Field
 
-from auxiliary.errors import UserError
 from auxiliary.line import operation
+from auxiliary.networks import formulas
+from auxiliary.networks.formulas import Cost, Padding, Shape
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-Shape = tuple[int, ...]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
-Padding = Literal["valid", "same"]
-
-
-class Cost(NamedTuple):
-    """What an operation gives and takes.
-
-    Attributes:
-        shape: output shape without the batch axis: (height, width, channels) or (units,).
-        parameters: numbers held, trainable or not.
-        multiply_adds: multiplications with addition for one picture.
-    """
-
-    shape: Shape
-    parameters: int = 0
-    multiply_adds: int = 0
+Penalty = Annotated[float, Field(ge=0)]
 
 
 class Operation(Protocol):
     """One step of a network."""
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        """Apply Keras layers, taken from the module `keras.layers`, to a symbolic tensor."""
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        """Apply layers of the module `keras` to a symbolic tensor.
+
+        They are called `name`, or `name` and the key that `costs` has for them.
+        """
         ...
 
-    def cost(self, shape: Shape) -> Cost:
-        """Output shape, parameters and multiply-adds for an input shape."""
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        """The cost of each layer for an input shape, the last one's shape being the operation's."""
         ...
 
 
 @operation
 class Conv:
-    """`conv(filters, size, stride, padding)`: a convolution with bias, then ReLU."""
+    """`conv(filters, size, stride, padding, l2)`: a convolution with bias, then ReLU.
+
+    `l2` times the sum of its squared weights is added to the loss.
+    """
 
     filters: Count
     size: Count = 3
     stride: Count = 1
     padding: Padding = "valid"
+    l2: Penalty = 0.0
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        return layers.Conv2D(self.filters, self.size, self.stride, self.padding, activation="relu")(x)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return keras.layers.Conv2D(self.filters, self.size, self.stride, self.padding, activation="relu",
+                                   kernel_regularizer=_l2(keras, self.l2), name=name)(x)
 
-    def cost(self, shape: Shape) -> Cost:
-        weights = self.size**2 * _channels(shape) * self.filters
-        height, width = (_slide(side, self.size, self.stride, self.padding) for side in shape[:2])
-        return Cost((height, width, self.filters), weights + self.filters, height * width * weights)
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": formulas.convolution(shape, self.filters, self.size, self.stride, self.padding)}
 
 
 @operation
@@ -72,49 +63,47 @@ class Pool:
 
     size: Count = 2
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        return layers.MaxPooling2D(self.size)(x)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return keras.layers.MaxPooling2D(self.size, name=name)(x)
 
-    def cost(self, shape: Shape) -> Cost:
-        channels = _channels(shape)
-        return Cost((*(_slide(side, self.size, self.size, "valid") for side in shape[:2]), channels))
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": formulas.pooling(shape, self.size)}
 
 
 @operation
 class GlobalAverage:
     """`gap`: the mean of each channel over the whole picture."""
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        return layers.GlobalAveragePooling2D()(x)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return keras.layers.GlobalAveragePooling2D(name=name)(x)
 
-    def cost(self, shape: Shape) -> Cost:
-        return Cost((_channels(shape),))
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": formulas.global_pooling(shape)}
 
 
 @operation
 class Flatten:
     """`flatten`: all numbers in one row."""
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        return layers.Flatten()(x)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return keras.layers.Flatten(name=name)(x)
 
-    def cost(self, shape: Shape) -> Cost:
-        return Cost((math.prod(shape),))
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": formulas.flatten(shape)}
 
 
 @operation
 class Dense:
-    """`dense(units)`: a fully connected layer with bias, then ReLU."""
+    """`dense(units, l2)`: a fully connected layer with bias, then ReLU; `l2` as in `conv`."""
 
     units: Count
+    l2: Penalty = 0.0
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        return layers.Dense(self.units, activation="relu")(x)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return keras.layers.Dense(self.units, activation="relu", kernel_regularizer=_l2(keras, self.l2), name=name)(x)
 
-    def cost(self, shape: Shape) -> Cost:
-        if len(shape) != 1:
-            raise UserError("dense needs one row of numbers: put `flatten` or `gap` before it")
-        return Cost((self.units,), self.units * (shape[0] + 1), self.units * shape[0])
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": formulas.dense(shape, self.units)}
 
 
 @operation
@@ -123,11 +112,22 @@ class Dropout:
 
     rate: Rate
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        return layers.Dropout(self.rate)(x)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return keras.layers.Dropout(self.rate, name=name)(x)
 
-    def cost(self, shape: Shape) -> Cost:
-        return Cost(shape)
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": Cost(shape)}
+
+
+@operation
+class BatchNorm:
+    """`batchnorm`: each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted."""
+
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        return _norm(keras, x, name)
+
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        return {"": formulas.batch_norm(shape)}
 
 
 @operation
@@ -141,46 +141,45 @@ class Residual:
     filters: Count
     stride: Count = 1
 
-    def build(self, layers: ModuleType, x: "KerasTensor") -> "KerasTensor":
-        y = layers.Activation("relu")(self._conv(layers, x, 3, self.stride))
-        y = self._conv(layers, y, 3, 1)
+    def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+        y = self._conv(keras, x, 3, self.stride, f"{name}_conv1", f"{name}_norm1")
+        y = keras.layers.Activation("relu", name=f"{name}_relu1")(y)
+        y = self._conv(keras, y, 3, 1, f"{name}_conv2", f"{name}_norm2")
         if self._projects(x.shape[1:]):
-            x = self._conv(layers, x, 1, self.stride)
-        return layers.Activation("relu")(layers.Add()([x, y]))
+            x = self._conv(keras, x, 1, self.stride, f"{name}_project", f"{name}_project_norm")
+        total = keras.layers.Add(name=f"{name}_add")([x, y])
+        return keras.layers.Activation("relu", name=f"{name}_relu2")(total)
 
-    def _conv(self, layers: ModuleType, x: "KerasTensor", size: int, stride: int) -> "KerasTensor":
-        x = layers.Conv2D(self.filters, size, stride, "same", use_bias=False,
-                                kernel_initializer="he_normal")(x)
-        # Keras's default momentum of 0.99 remembers longer than these runs last.
-        return layers.BatchNormalization(momentum=0.9)(x)
+    def _conv(self, keras: ModuleType, x: "KerasTensor", size: int, stride: int, conv: str, norm: str) -> "KerasTensor":
+        x = keras.layers.Conv2D(self.filters, size, stride, "same", use_bias=False,
+                                kernel_initializer="he_normal", name=conv)(x)
+        return _norm(keras, x, norm)
 
     def _projects(self, shape: Shape) -> bool:
         return self.stride != 1 or shape[2] != self.filters
 
-    def cost(self, shape: Shape) -> Cost:
-        weights = 9 * _channels(shape) * self.filters + 9 * self.filters**2
-        height, width = (_slide(side, 3, self.stride, "same") for side in shape[:2])
-        norms = 2
+    def costs(self, shape: Shape) -> dict[str, Cost]:
+        first = formulas.convolution(shape, self.filters, 3, self.stride, "same", bias=False)
+        inside = first.shape
+        norm, same = formulas.batch_norm(inside), Cost(inside)
+        costs = {"_conv1": first, "_norm1": norm, "_relu1": same,
+                 "_conv2": formulas.convolution(inside, self.filters, 3, 1, "same", bias=False), "_norm2": norm}
         if self._projects(shape):
-            weights += shape[2] * self.filters
-            norms += 1
-        return Cost((height, width, self.filters), weights + norms * 4 * self.filters, height * width * weights)
+            project = formulas.convolution(shape, self.filters, 1, self.stride, "same", bias=False)
+            costs |= {"_project": project, "_project_norm": norm}
+        return costs | {"_add": same, "_relu2": same}
 
 
 OPERATIONS: dict[str, type[Operation]] = {
     "conv": Conv, "pool": Pool, "gap": GlobalAverage, "flatten": Flatten, "dense": Dense, "dropout": Dropout,
-    "res": Residual,
+    "batchnorm": BatchNorm, "res": Residual,
 }
 
 
-def _slide(side: int, size: int, stride: int, padding: Padding) -> int:
-    """How often a window fits along a side, in pixels."""
-    if padding == "valid" and side < size:
-        raise UserError(f"a window of {size} pixels does not fit into {side}")
-    return math.ceil((side - size + 1) / stride) if padding == "valid" else math.ceil(side / stride)
+def _l2(keras: ModuleType, penalty: float) -> object | None:
+    return keras.regularizers.L2(penalty) if penalty else None
 
 
-def _channels(shape: Shape) -> int:
-    if len(shape) != 3:
-        raise UserError("needs a picture (height, width, channels), but `flatten` or `gap` came before it")
-    return shape[2]
+def _norm(keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
+    # Keras's default momentum of 0.99 remembers longer than these runs last.
+    return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)

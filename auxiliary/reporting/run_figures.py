@@ -37,7 +37,7 @@ def curves_figure(history: pd.DataFrame) -> Figure:
     parents = int((history["phase"] == "parent").sum())
     fig = new_figure(10, 4.6)
     for axes, quantity, label in zip(fig.subplots(1, 2), ("accuracy", "loss"),
-                                     ("accuracy", "cross-entropy loss (nats)"), strict=True):
+                                     ("accuracy", "loss (nats)"), strict=True):
         axes.plot(epochs, history[quantity], "o--", color=ORANGE, markersize=4, label="training")
         axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
         _epoch_axis(axes, len(history), parents)

@@ -14,16 +14,18 @@ HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_ra
 
 
 def fit(model: keras.Model, train: tf.data.Dataset, val: tf.data.Dataset, *, epochs: int, steps: int, seed: int,
-        run: Run, earlier: pd.DataFrame | None, label: str) -> pd.DataFrame:
+        patience: int, run: Run, earlier: pd.DataFrame | None, label: str) -> pd.DataFrame:
     """Train a compiled model and keep its history as it grows.
 
     Args:
         model: compiled, with the metric `accuracy`.
         train: training batches without end.
         val: validation batches.
-        epochs: how many epochs to train.
+        epochs: how many epochs to train at most.
         steps: batches an epoch.
         seed: of dropout.
+        patience: epochs in a row without a lower validation loss after which to stop; the weights of the lowest
+            are kept. 0 trains to the end and keeps the last.
         run: where the history is kept, behind `earlier`.
         earlier: the history of the run that this one goes on from, if any.
         label: what the bar says.
@@ -33,8 +35,11 @@ def fit(model: keras.Model, train: tf.data.Dataset, val: tf.data.Dataset, *, epo
     """
     with Progress(label, epochs, "epoch") as progress:
         journal = Journal(run, earlier, progress)
+        callbacks = [EpochSeeds(seed), journal]
+        if patience:
+            callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True))
         model.fit(train, validation_data=val, epochs=epochs, steps_per_epoch=steps, shuffle=False, verbose=0,
-                  callbacks=[EpochSeeds(seed), journal])
+                  callbacks=callbacks)
     return journal.history
 
 

@@ -12,7 +12,7 @@ from auxiliary.networks.operations import OPERATIONS
 from auxiliary.training.pipeline import PIPELINE
 
 # What a row says about itself without changing what is trained.
-ABOUT = {"model_id", "key", "reported", "note"}
+ABOUT = {"model_id", "key", "reported", "note", "seeds"}
 
 
 def fingerprint(row: Row, seed: int, lab: Lab) -> str:

@@ -13,14 +13,16 @@ def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, cate
 
     Args:
         model: whose output is (N, classes) probabilities.
-        batches: the pictures in the table's order, as the model takes them.
+        batches: the pictures in the table's order, as the model takes them; where they come several times over,
+            each time in that order, the mean of what is said of each counts.
         df: the table of the pictures, with `filepath`, `category` and `label`.
         categories: class names in the order of the labels.
 
     Returns:
         filepath, category, label, predicted (a class name), confidence (0 to 1), then `p:<class>` for each.
     """
-    probabilities = np.concatenate([np.asarray(model.predict_on_batch(inputs)) for inputs, _ in batches])
+    answers = np.concatenate([np.asarray(model.predict_on_batch(inputs)) for inputs, _ in batches])
+    probabilities = answers.reshape(-1, len(df), len(categories)).mean(axis=0)
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)
     table["predicted"] = np.array(categories, dtype=object)[best]

@@ -8,10 +8,11 @@ import keras
 import pandas as pd
 
 from auxiliary import runtime
-from auxiliary.config.profile import Row
+from auxiliary.config.profile import Row, TransferRow
 from auxiliary.evaluation.columns import Result
 from auxiliary.evaluation.metrics import scores
 from auxiliary.lab import Lab
+from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count
 from auxiliary.training.run_folder import Run
 
@@ -58,16 +59,25 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, model: keras.Model,
         dataset=lab.paths.dataset, data=lab.data, split=lab.split, classes=len(lab.categories),
         train_pictures=len(frame), val_pictures=len(val), test_pictures=len(test),
         stage=row.stage, seed=seed, sampling=row.sampling, image_size=row.image_size, batch_size=row.batch_size,
-        optimizer=row.optimizer, schedule=row.schedule, augment=row.augment, network=row.network,
-        backbone=getattr(row, "backbone", ""), tune_last=getattr(row, "tune_last", 0), parent=row.parent or "",
+        optimizer=row.optimizer, schedule=row.schedule, augment=row.augment,
+        patience=row.patience, tta=row.tta, network=row.network,
+        backbone=getattr(row, "backbone", ""), tune_last=_tuned(row), parent=row.parent or "",
         parameters=model.count_params(), trainable=count(model.trainable_weights),
         epochs_total=len(run.history), train_seconds=round(seconds, 2),
         pictures_per_second=_speed(frame, history),
         device=recipe["device"], precision=recipe["precision"], python=versions["python"],
         tensorflow=versions["tensorflow"], keras=versions["keras"], commit=recipe["commit"],
-        reported=math.nan if row.reported is None else row.reported, run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
+        reported=_number(row.reported_with(seed)), run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
 
 
 def _speed(frame: pd.DataFrame, history: pd.DataFrame) -> float:
     seconds = history["seconds"].sum()
     return round(len(frame) * len(history) / seconds, 1) if seconds else math.nan
+
+
+def _tuned(row: Row) -> int:
+    return tuned_layers(row.backbone, row.tune_last) if isinstance(row, TransferRow) else 0
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

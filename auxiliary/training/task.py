@@ -45,7 +45,7 @@ def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
         task = Task(model, model, pictures)
     else:
         # A parent's weights replace the pre-trained ones, so those need not be fetched.
-        transfer = build_transfer(row, classes, weights=None if parent else "imagenet")
+        transfer = build_transfer(row, classes, None if parent or row.weights == "random" else "imagenet")
         features = partial(feature_batches, transfer.features, row, lab.paths.features)
         task = (Task(transfer.model, transfer.model, pictures) if row.tune_last
                 else Task(transfer.model, transfer.head, features))

@@ -56,9 +56,9 @@ def train_all(rows: tuple[Row, ...], lab: Lab) -> list[Run]:
     if not rows:
         raise UserError("there are no rows to train here: the profile has none, or `rows` names none of them")
     runs = []
-    jobs = [(row, seed) for row in rows for seed in lab.profile.seeds]
+    jobs = [(row, seed) for row in rows for seed in row.seeds]
     for number, (row, seed) in enumerate(jobs, start=1):
-        name = row.key if len(lab.profile.seeds) == 1 else f"{row.key} (seed {seed})"
+        name = row.key if len(row.seeds) == 1 else f"{row.key} (seed {seed})"
         done = find_run(row, lab, seed).finished
         run = train_and_evaluate(row, lab, seed, f"row {number} of {len(jobs)}: {name}")
         result = run.result

@@ -7,6 +7,7 @@ import pandas as pd
 
 from auxiliary import runtime
 from auxiliary.config.profile import Row
+from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.lab import Lab
 from auxiliary.networks.summary import layer_table
@@ -44,8 +45,7 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     # Without its optimiser, whose state would take twice the room of the weights.
     keras.Model(task.model.inputs, task.model.outputs, name=task.model.name).save(run.model)
     save_figure(curves_figure(run.history), run.folder, "curves")
-    val, test = (predict(task.trained, task.batches(part, shuffle=False), part, lab.categories)
-                 for part in (lab.val, lab.test))
+    val, test = (_predictions(row, seed, task, part, lab.categories) for part in (lab.val, lab.test))
     run.save_predictions("val", val)
     run.save_predictions("test", test)
     run.finish(make_result(row, seed, lab, run, task.model, frame, history, seconds, val, test))
@@ -58,4 +58,14 @@ def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame:
     task.trained.compile(make_optimizer(row, steps), "sparse_categorical_crossentropy", metrics=["accuracy"])
     train = task.batches(frame, shuffle=True, augment=row.augment, seed=seed, epochs=None)
     return fit(task.trained, train, task.batches(val, shuffle=False), epochs=row.epochs, steps=steps, seed=seed,
-               run=run, earlier=parent.history if parent else None, label=label)
+               patience=row.patience, run=run, earlier=parent.history if parent else None, label=label)
+
+
+def _predictions(row: Row, seed: int, task: Task, part: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+    """What the trained model says of a part's pictures, or of augmented versions of them on average."""
+    if not row.tta:
+        return predict(task.trained, task.batches(part, shuffle=False), part, categories)
+    # Each epoch augments every picture in another way. A frozen row's head is trained without its pictures.
+    views = mk_tf_dataset(part, shuffle=False, augment=row.augment, image_size=row.image_size,
+                          batch_size=row.batch_size, seed=seed, epochs=row.tta)
+    return predict(task.model, views, part, categories)

@@ -20,24 +20,25 @@ def test_published_networks_have_their_published_size(line, parameters):
 
 def test_each_operation_comes_with_its_cost_and_the_final_layer_last():
     rows = layer_costs("pool(4) | flatten", (8, 8, 3), classes=10)
-    assert [(name, cost.shape, cost.parameters, cost.multiply_adds) for name, cost in rows] == [
-        ("Pool(size=4)", (2, 2, 3), 0, 0),
-        ("Flatten()", (12,), 0, 0),
-        ("Dense(units=10)", (10,), 130, 120),
-    ]
-    assert total("pool(4) | flatten", (8, 8, 3), classes=10) == Total(parameters=130, multiply_adds=120)
+    assert rows == {
+        "pool1": ((2, 2, 3), 0, 0),
+        "flatten2": ((12,), 0, 0),
+        "probabilities": ((10,), 130, 120),
+    }
+    assert total("pool(4) | flatten", (8, 8, 3), classes=10) == Total(parameters=130, multiply_adds=120, layers=3)
 
 
 def test_a_line_that_runs_out_of_pixels_names_the_operation():
     with pytest.raises(UserError) as caught:
         layer_costs("conv(8) | pool | conv(8) | flatten", (5, 5, 3), classes=2)
     assert str(caught.value) == (
-        "net `conv(8) | pool | conv(8) | flatten`: operation 3, Conv(filters=8, size=3, stride=1, padding='valid'), "
-        "gets (1, 1, 8): a window of 3 pixels does not fit into 1")
+        "net `conv(8) | pool | conv(8) | flatten`: operation 3, "
+        "Conv(filters=8, size=3, stride=1, padding='valid', l2=0.0), gets (1, 1, 8): "
+        "a window of 3 pixels does not fit into 1")
 
 
 def test_a_line_must_end_in_one_row_of_numbers():
-    with pytest.raises(UserError, match=r"operation 2, Dense\(units=2\), gets \(3, 3, 8\)"):
+    with pytest.raises(UserError, match=r"operation 2, Dense\(units=2, l2=0\.0\), gets \(3, 3, 8\)"):
         layer_costs("conv(8)", (5, 5, 3), classes=2)
 
 

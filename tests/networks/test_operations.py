@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from auxiliary.errors import UserError
 from auxiliary.line import parse_line
-from auxiliary.networks.operations import OPERATIONS, Cost
+from auxiliary.networks.arithmetic import named_steps
+from auxiliary.networks.formulas import Cost
+from auxiliary.networks.operations import OPERATIONS
 
 PICTURE, ROW = (11, 9, 3), (20,)
 
@@ -15,8 +17,8 @@ PICTURE, ROW = (11, 9, 3), (20,)
 def built(line, shape):
     """The Keras model of a line."""
     inputs = x = keras.Input(shape)
-    for step in parse_line(line, OPERATIONS, "net"):
-        x = step.build(keras.layers, x)
+    for name, step in named_steps(line):
+        x = step.build(keras, x, name)
     return keras.Model(inputs, x)
 
 
@@ -32,8 +34,9 @@ def formula(line, shape):
     """The same by formula."""
     parameters = multiply_adds = 0
     for step in parse_line(line, OPERATIONS, "net"):
-        cost = step.cost(shape)
-        shape, parameters, multiply_adds = cost.shape, parameters + cost[1], multiply_adds + cost[2]
+        for cost in step.costs(shape).values():
+            parameters, multiply_adds = parameters + cost.parameters, multiply_adds + cost.multiply_adds
+        shape = cost.shape
     return Cost(shape, parameters, multiply_adds)
 
 
@@ -54,7 +57,11 @@ def formula(line, shape):
     ("res(3, 2)", PICTURE),
     ("res(8, stride=3)", PICTURE),
     ("dropout(0.5)", PICTURE),
+    ("batchnorm", PICTURE),
+    ("batchnorm", ROW),
+    ("conv(4, l2=0.01)", PICTURE),
     ("dense(7)", ROW),
+    ("dense(7, l2=0.01)", ROW),
     ("dropout(0)", ROW),
     ("flatten", ROW),
 ])

@@ -67,5 +67,5 @@ def tiny_backbone():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "tiny_backbone", module)
         patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
-            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, rescale=(1 / 255, 0.0)))
+            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
         yield

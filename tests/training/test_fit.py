@@ -43,7 +43,8 @@ def test_the_history_grows_behind_that_of_the_parent(model, tmp_path):
     run = Run(tmp_path / "run")
     earlier = pd.DataFrame({"epoch": [1, 2], "accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.5, "val_loss": 1.0,
                             "learning_rate": 0.1, "seconds": 1.0, "phase": "own"})
-    history = fit(model, PAIRS.repeat(), PAIRS, epochs=3, steps=2, seed=0, run=run, earlier=earlier, label="m")
+    history = fit(model, PAIRS.repeat(), PAIRS, epochs=3, steps=2, seed=0, patience=0, run=run, earlier=earlier,
+                  label="m")
     assert history["epoch"].tolist() == [1, 2, 3]
     assert run.history["phase"].tolist() == ["parent", "parent", "own", "own", "own"]
     pd.testing.assert_frame_equal(run.history.iloc[2:, :-1].reset_index(drop=True), history)
@@ -60,6 +61,6 @@ def test_what_was_trained_before_an_error_is_kept(model, tmp_path):
         lambda index, pair: (pair[0] + 0 * tf.cast(tf.numpy_function(breaks, [index], tf.int64), tf.float32), pair[1]))
     train = train.map(lambda x, y: (tf.ensure_shape(x, (None, 8)), y))
     with pytest.raises(tf.errors.InvalidArgumentError, match="the disk is gone"):
-        fit(model, train, PAIRS, epochs=4, steps=2, seed=0, run=run, earlier=None, label="m")
+        fit(model, train, PAIRS, epochs=4, steps=2, seed=0, patience=0, run=run, earlier=None, label="m")
     assert run.history["epoch"].tolist() == [1, 2]
     assert not run.finished
