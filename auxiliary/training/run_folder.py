@@ -1,10 +1,12 @@
 """One training run's folder: what is in it, and when it is complete."""
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from filelock import FileLock
 
@@ -63,6 +65,14 @@ class Run:
         """The model's layers: type, output shape, parameters."""
         return pd.read_csv(self.folder / "layers.csv")
 
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """Arrays that were kept together under a name; none where there are none."""
+        path = self._arrays(name)
+        if not path.is_file():
+            return {}
+        with np.load(path) as file:
+            return dict(file)
+
     def lock(self) -> FileLock:
         """A lock that keeps other processes off this run; it lies beside the folder."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -85,12 +95,21 @@ class Run:
         """Keep what the model says of the pictures of a part, `val` or `test`."""
         write_table(predictions, self._predictions(part))
 
+    def save_arrays(self, name: str, **arrays: np.ndarray) -> None:
+        """Keep some arrays together under a name."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        write_atomically(self._arrays(name), buffer.getvalue())
+
     def finish(self, result: Result) -> None:
         """Complete the run."""
         write_atomically(self._result, result.model_dump_json(indent=2) + "\n")
 
     def _predictions(self, part: str) -> Path:
         return self.folder / f"predictions-{part}.csv"
+
+    def _arrays(self, name: str) -> Path:
+        return self.folder / f"{name}.npz"
 
     @property
     def _result(self) -> Path:
