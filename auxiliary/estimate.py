@@ -28,8 +28,9 @@ def estimate_seconds(row: Row, pictures: int) -> float:
         work = total(row.net, (row.image_size, row.image_size, 3), classes=10).multiply_adds
         return FIXED + _seconds(work, SCRATCH_SHARE) * FORWARD_AND_BACK * pictures * row.epochs
     forward = _seconds(find_backbone(row.backbone).multiply_adds * (row.image_size / 224) ** 2, BACKBONE_SHARE)
-    # Frozen, every picture passes once; tuned, in every epoch, and back through the last layers only.
-    passes = 1.5 * row.epochs if row.tune_last else 1
+    # Frozen, every picture passes once; tuned, in every epoch, and back through the layers that are tuned.
+    back = FORWARD_AND_BACK if row.tune_last == "all" else 1.5
+    passes = back * row.epochs if row.tune_last else 1
     return FIXED + forward * passes * pictures
 
 

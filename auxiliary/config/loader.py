@@ -106,7 +106,11 @@ def _rows(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _applies(name: str, stage: str, row: Mapping[str, Any]) -> bool:
-    """Whether a setting means anything to a row: a frozen backbone sees each picture once, as it is."""
+    """Whether a setting means anything to a row."""
+    if name == "epochs":
+        # A row that trains nothing is there to show what that gives.
+        return row.get("epochs") != 0
+    # A frozen backbone sees each picture once, as it is.
     return name != "augment" or stage != "transfer" or bool(row.get("tune_last"))
 
 

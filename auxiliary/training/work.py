@@ -56,7 +56,9 @@ def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame:
     """Train and return the history of this run's own epochs."""
     steps = steps_per_epoch(len(frame), row.batch_size)
     task.trained.compile(make_optimizer(row, steps), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    train = task.batches(frame, shuffle=True, augment=row.augment, seed=seed, epochs=None)
+    # A row that trains nothing augments only what it is tested on, if that.
+    augment = row.augment if row.epochs else ""
+    train = task.batches(frame, shuffle=True, augment=augment, seed=seed, epochs=None)
     return fit(task.trained, train, task.batches(val, shuffle=False), epochs=row.epochs, steps=steps, seed=seed,
                patience=row.patience, run=run, earlier=parent.history if parent else None, label=label)
 

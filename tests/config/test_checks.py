@@ -15,6 +15,7 @@ from auxiliary.errors import UserError
     (("head: gap", "head: gap | conv(3)"), "row 'frozen': net `gap | conv(3)`: operation 2"),
     (("head: gap", "head: gap, augment: flip"), "row 'frozen': a frozen backbone's features are computed once"),
     (("tune_last: 5", "augment: flip"), "row 'tuned': a frozen backbone's features are computed once"),
+    (("epochs: 4", "epochs: 4, tta: 3"), "row 'frozen': `tta` averages over augmented pictures"),
 ])
 def test_a_row_that_cannot_work_is_named(load, change, message):
     with pytest.raises(UserError) as caught:
@@ -25,3 +26,7 @@ def test_a_row_that_cannot_work_is_named(load, change, message):
 def test_a_network_must_fit_the_pictures_it_will_get(load):
     with pytest.raises(UserError, match=r"row 'small': .*a window of 3 pixels does not fit into 2"):
         load(image_size=2)
+
+
+def test_a_frozen_row_that_trains_nothing_may_augment_what_it_is_tested_on(load):
+    load(("tune_last: 5", "tta: 3, augment: flip"), ("0.0001, epochs: 1", "0.0001, epochs: 0"))

@@ -76,6 +76,15 @@ class TestOverrides:
     def test_epochs_and_rate_are_set_for_all_rows(self, load, name):
         assert {getattr(row, name) for row in load(**{name: 9}).rows} == {9}
 
+    def test_a_row_that_trains_nothing_keeps_to_it(self, load):
+        given = {row.key: row.epochs for row in load(("epochs: 3", "epochs: 0"), epochs=9).rows}
+        assert given == {"small": 9, "longer": 0, "frozen": 9, "tuned": 9}
+
+    def test_a_row_may_have_seeds_of_its_own(self, row):
+        change = ("epochs: 2", "epochs: 2, seeds: [4, 5]")
+        assert (row("small", change).seeds, row("frozen", change).seeds) == ((4, 5), (0,))
+        assert row("small", change, seeds=[7]).seeds == (7,)
+
     def test_the_division_has_names_of_its_own(self, load):
         split = load(**{"split.random_state": 7}).split
         assert (split.random_state, split.fractions) == (7, (0.7, 0.2, 0.1))

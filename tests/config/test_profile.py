@@ -28,7 +28,20 @@ def test_the_slug_is_a_file_name():
     assert ScratchRow(**SCRATCH | {"key": "conv4: a/b, lr=1e-3"}).slug == "conv4_a_b_lr_1e-3"
 
 
+def test_what_was_reported_goes_for_every_seed_or_for_each_in_turn():
+    once = ScratchRow(**SCRATCH, reported=0.7, seeds=[0, 3])
+    each = ScratchRow(**SCRATCH, reported=[0.7, 0.6], seeds=[0, 3, 4])
+    assert [once.reported_with(seed) for seed in (0, 3)] == [0.7, 0.7]
+    assert [each.reported_with(seed) for seed in (0, 3, 4)] == [0.7, 0.6, None]
+    assert ScratchRow(**SCRATCH).reported_with(0) is None
+
+
 @pytest.mark.parametrize(("kind", "wrong"), [
+    (ScratchRow, SCRATCH | {"reported": [0.5, 97]}),
+    (ScratchRow, SCRATCH | {"patience": -1}),
+    (ScratchRow, SCRATCH | {"seeds": []}),
+    (TransferRow, TRANSFER | {"tune_last": "every"}),
+    (TransferRow, TRANSFER | {"weights": "cifar"}),
     (ScratchRow, SCRATCH | {"epochs": -1}),
     (ScratchRow, SCRATCH | {"learning_rate": 0}),
     (ScratchRow, SCRATCH | {"learning_rate": float("nan")}),

@@ -64,3 +64,15 @@ def test_what_was_trained_before_an_error_is_kept(model, tmp_path):
         fit(model, train, PAIRS, epochs=4, steps=2, seed=0, patience=0, run=run, earlier=None, label="m")
     assert run.history["epoch"].tolist() == [1, 2]
     assert not run.finished
+
+
+@pytest.mark.parametrize(("epochs", "patience"), [(50, 3), (5, 10)])
+def test_the_weights_of_the_lowest_validation_loss_are_kept(model, tmp_path, epochs, patience):
+    # What is learned is wrong for the validation pictures, so that an early epoch is the best.
+    wrong = PAIRS.map(lambda x, y: (x, 1 - y))
+    history = fit(model, PAIRS.repeat(), wrong, epochs=epochs, steps=2, seed=0, patience=patience,
+                  run=Run(tmp_path / "run"), earlier=None, label="m")
+    best = int(history["val_loss"].argmin())
+    assert best < 3
+    assert len(history) == min(best + 1 + patience, epochs)
+    assert model.evaluate(wrong, verbose=0)[0] == pytest.approx(history["val_loss"][best], rel=1e-5)
