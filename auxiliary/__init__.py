@@ -28,6 +28,7 @@ _HOME = {
     "train_all": "auxiliary.training.train",
     "results_of": "auxiliary.training.train",
     "best": "auxiliary.training.train",
+    "best_by_row": "auxiliary.training.train",
     "best_so_far": "auxiliary.training.train",
     "log_result": "auxiliary.evaluation.results",
     "read_results": "auxiliary.evaluation.results",

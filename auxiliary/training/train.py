@@ -74,9 +74,17 @@ def results_of(runs: list[Run]) -> pd.DataFrame:
     return pd.DataFrame([run.result.model_dump() for run in runs])
 
 
+def best_by_row(runs: list[Run]) -> list[Run]:
+    """Of each row the run of the best validation accuracy, the best row first; of equals the earlier."""
+    leaders: dict[str, Run] = {}
+    for run in sorted(runs, key=lambda run: -run.result.val_accuracy):
+        leaders.setdefault(run.result.key, run)
+    return list(leaders.values())
+
+
 def best(runs: list[Run]) -> Run:
     """The run of the best validation accuracy; of equals the first."""
-    return max(runs, key=lambda run: run.result.val_accuracy)
+    return best_by_row(runs)[0]
 
 
 def best_so_far(lab: Lab) -> Run:

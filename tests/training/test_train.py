@@ -13,7 +13,7 @@ import pytest
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import read_results
-from auxiliary.training.train import best, find_run, results_of, train_all, train_and_evaluate
+from auxiliary.training.train import best, best_by_row, find_run, results_of, train_all, train_and_evaluate
 
 FOLDER = {"model.keras", "history.csv", "curves.png", "curves.svg", "layers.csv", "recipe.json", "result.json",
           "predictions-val.csv", "predictions-test.csv"}
@@ -192,6 +192,15 @@ def test_all_rows_and_seeds(make_lab, capsys):
 def test_best_goes_by_validation_accuracy(lab, small, frozen):
     by_hand = max([small, frozen], key=lambda run: run.result.val_accuracy)
     assert best([small, frozen]).id == by_hand.id
+
+
+def test_rows_are_ranked_by_their_best_seed(lab, small, frozen):
+    other = train_and_evaluate(lab.all_rows["small"], lab, seed=1)
+    ranking = best_by_row([small, frozen, other])
+    assert sorted(run.result.key for run in ranking) == ["frozen", "small"]
+    accuracies = [run.result.val_accuracy for run in ranking]
+    assert accuracies == sorted(accuracies, reverse=True)
+    assert max(small.result.val_accuracy, other.result.val_accuracy) in accuracies
 
 
 def test_nothing_to_train_is_said(lab):
