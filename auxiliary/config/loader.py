@@ -95,7 +95,9 @@ def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
             raw[name] = value
         if name in Settings.model_fields or name in ROW_NAMES:
             for stage, row in _rows(raw):
-                if _applies(name, stage, row):
+                # A row that trains nothing is there to show what that gives, on views of its own if it has any.
+                fixed = row.get("epochs") == 0 and name in ("epochs", "augment")
+                if _applies(name, stage, row) and not fixed:
                     row[name] = value
 
 
@@ -106,11 +108,7 @@ def _rows(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _applies(name: str, stage: str, row: Mapping[str, Any]) -> bool:
-    """Whether a setting means anything to a row."""
-    if name == "epochs":
-        # A row that trains nothing is there to show what that gives.
-        return row.get("epochs") != 0
-    # A frozen backbone sees each picture once, as it is.
+    """Whether a setting means anything to a row: a frozen backbone sees each picture once, as it is."""
     return name != "augment" or stage != "transfer" or bool(row.get("tune_last"))
 
 

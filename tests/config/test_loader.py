@@ -80,6 +80,11 @@ class TestOverrides:
         given = {row.key: row.epochs for row in load(("epochs: 3", "epochs: 0"), epochs=9).rows}
         assert given == {"small": 9, "longer": 0, "frozen": 9, "tuned": 9}
 
+    def test_views_to_be_tested_on_are_no_augmentation_of_the_training(self, row):
+        change = ("epochs: 3", "epochs: 0, tta: 2, augment: zoom(0.1)")
+        assert row("longer", change, augment="").augment == "zoom(0.1)"
+        assert row("longer", ("epochs: 3", "epochs: 0, tta: 2")).augment == "flip"
+
     def test_a_row_may_have_seeds_of_its_own(self, row):
         change = ("epochs: 2", "epochs: 2, seeds: [4, 5]")
         assert (row("small", change).seeds, row("frozen", change).seeds) == ((4, 5), (0,))
