@@ -1,4 +1,4 @@
-"""The command: `python -m auxiliary run PROFILE`."""
+"""The command: `python -m auxiliary COMMAND`."""
 
 import sys
 

@@ -13,9 +13,17 @@ OUTPUT = "probabilities"
 
 @dataclass(frozen=True)
 class Total:
-    """A whole network's figures: parameters, multiply-adds for one picture, and how many layers it has."""
+    """A whole network's figures.
+
+    Attributes:
+        parameters: numbers held.
+        trainable: how many of them are trained where no layer is frozen.
+        multiply_adds: multiplications with addition for one picture.
+        layers: how many layers it has.
+    """
 
     parameters: int
+    trainable: int
     multiply_adds: int
     layers: int
 
@@ -53,6 +61,11 @@ def layer_costs(line: str, shape: Shape, classes: int) -> dict[str, Cost]:
 
 
 def total(line: str, shape: Shape, classes: int) -> Total:
-    """Parameters, multiply-adds and layers of a line with its final one; arguments as in `layer_costs`."""
+    """The figures of a line with its final layer; arguments as in `layer_costs`."""
     costs = layer_costs(line, shape, classes).values()
-    return Total(sum(cost.parameters for cost in costs), sum(cost.multiply_adds for cost in costs), len(costs))
+    parameters = sum(cost.parameters for cost in costs)
+    return Total(
+        parameters=parameters,
+        trainable=parameters - sum(cost.untrained for cost in costs),
+        multiply_adds=sum(cost.multiply_adds for cost in costs),
+        layers=len(costs))

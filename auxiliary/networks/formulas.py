@@ -23,11 +23,13 @@ class Cost(NamedTuple):
         shape: output shape.
         parameters: numbers held, trainable or not.
         multiply_adds: multiplications with addition for one picture.
+        untrained: how many of the parameters are not trained: batch norm's averages.
     """
 
     shape: Shape
     parameters: int = 0
     multiply_adds: int = 0
+    untrained: int = 0
 
 
 def convolution(shape: Shape, filters: int, size: int, stride: int = 1, padding: Padding = "valid",
@@ -47,7 +49,7 @@ def dense(shape: Shape, units: int) -> Cost:
 
 def batch_norm(shape: Shape) -> Cost:
     """Batch normalisation: four parameters a channel, two of them averages that are not trained."""
-    return Cost(shape, 4 * shape[-1])
+    return Cost(shape, 4 * shape[-1], untrained=2 * shape[-1])
 
 
 def pooling(shape: Shape, size: int) -> Cost:

@@ -1,9 +1,14 @@
-"""A model's layers as a table."""
+"""What a built model's layers hold and take."""
 
 import math
 
 import keras
 import pandas as pd
+
+from auxiliary.networks.inference import InferenceMode
+
+# Layers that use each number of their kernels once at each place of what comes out.
+SLIDING = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D, keras.layers.Dense)
 
 
 def layer_table(model: keras.Model) -> pd.DataFrame:
@@ -16,6 +21,37 @@ def layer_table(model: keras.Model) -> pd.DataFrame:
          "output": " x ".join(str(side) for side in layer.output.shape[1:]),
          "parameters": layer.count_params(), "trainable": count(layer.trainable_weights)}
         for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)])
+
+
+def all_layers(model: keras.Model) -> list[keras.Layer]:
+    """The layers of a model without its inputs; in place of a backbone or another model inside, that one's layers."""
+    layers = []
+    for layer in model.layers:
+        inside = layer.layer if isinstance(layer, InferenceMode) else layer
+        if isinstance(inside, keras.Model):
+            layers += all_layers(inside)
+        elif not isinstance(inside, keras.layers.InputLayer):
+            layers.append(inside)
+    return layers
+
+
+def multiply_adds(model: keras.Model) -> int:
+    """Multiplications with addition of a model for one picture: those of its convolutions and dense layers.
+
+    Each number of a kernel is used once at each place of what comes out. Batch norm, activations and pooling are
+    left out, as is usual.
+
+    Raises:
+        TypeError: for a layer with a kernel that is used in another way.
+    """
+    return sum(count(_kernels(layer)) * math.prod(layer.output.shape[1:-1]) for layer in all_layers(model))
+
+
+def _kernels(layer: keras.Layer) -> list[keras.Variable]:
+    kernels = [weight for weight in layer.weights if len(weight.shape) > 1]
+    if kernels and not isinstance(layer, SLIDING):
+        raise TypeError(f"no rule says how often {layer.name}, a {type(layer).__name__}, uses its kernel")
+    return kernels
 
 
 def count(weights: list[keras.Variable]) -> int:

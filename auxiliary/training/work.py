@@ -6,10 +6,12 @@ import keras
 import pandas as pd
 
 from auxiliary import runtime
-from auxiliary.config.profile import Row
+from auxiliary.config.profile import Row, ScratchRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
+from auxiliary.evaluation.showcase import explain
 from auxiliary.lab import Lab
+from auxiliary.networks.convolution import first_convolution
 from auxiliary.networks.summary import layer_table
 from auxiliary.reporting.run_figures import curves_figure
 from auxiliary.reporting.style import save_figure
@@ -45,9 +47,10 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     # Without its optimiser, whose state would take twice the room of the weights.
     keras.Model(task.model.inputs, task.model.outputs, name=task.model.name).save(run.model)
     save_figure(curves_figure(run.history), run.folder, "curves")
-    val, test = (_predictions(row, seed, task, part, lab.categories) for part in (lab.val, lab.test))
+    val, test = (predictions_of(row, seed, task, part, lab.categories) for part in (lab.val, lab.test))
     run.save_predictions("val", val)
     run.save_predictions("test", test)
+    _keep_for_figures(row, run, task, lab.test, test)
     run.finish(make_result(row, seed, lab, run, task.model, frame, history, seconds, val, test))
 
 
@@ -63,7 +66,7 @@ def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame:
                patience=row.patience, run=run, earlier=parent.history if parent else None, label=label)
 
 
-def _predictions(row: Row, seed: int, task: Task, part: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+def predictions_of(row: Row, seed: int, task: Task, part: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
     """What the trained model says of a part's pictures, or of augmented versions of them on average."""
     if not row.tta:
         return predict(task.trained, task.batches(part, shuffle=False), part, categories)
@@ -71,3 +74,11 @@ def _predictions(row: Row, seed: int, task: Task, part: pd.DataFrame, categories
     views = mk_tf_dataset(part, shuffle=False, augment=row.augment, image_size=row.image_size,
                           batch_size=row.batch_size, seed=seed, epochs=row.tta)
     return predict(task.model, views, part, categories)
+
+
+def _keep_for_figures(row: Row, run: Run, task: Task, test: pd.DataFrame, predictions: pd.DataFrame) -> None:
+    """Keep what figures show of the network's inside: to look again they would have to load TensorFlow."""
+    run.save_arrays("grad-cam", **explain(task.model, predictions, test, row.image_size))
+    if isinstance(row, ScratchRow):
+        (pictures, _), = mk_tf_dataset(test.head(1), shuffle=False, image_size=row.image_size)
+        run.save_arrays("convolution", **first_convolution(task.model, pictures[0]))

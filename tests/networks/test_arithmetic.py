@@ -5,6 +5,7 @@ import pytest
 
 from auxiliary.errors import UserError
 from auxiliary.networks.arithmetic import Total, layer_costs, total
+from auxiliary.networks.formulas import Cost
 
 PHOTO = (224, 224, 3)
 CONV4 = ("conv(16) | pool | conv(32) | pool | conv(64) | pool | conv(128) | pool | flatten | dense(256) "
@@ -21,11 +22,17 @@ def test_published_networks_have_their_published_size(line, parameters):
 def test_each_operation_comes_with_its_cost_and_the_final_layer_last():
     rows = layer_costs("pool(4) | flatten", (8, 8, 3), classes=10)
     assert rows == {
-        "pool1": ((2, 2, 3), 0, 0),
-        "flatten2": ((12,), 0, 0),
-        "probabilities": ((10,), 130, 120),
+        "pool1": Cost((2, 2, 3)),
+        "flatten2": Cost((12,)),
+        "probabilities": Cost((10,), parameters=130, multiply_adds=120),
     }
-    assert total("pool(4) | flatten", (8, 8, 3), classes=10) == Total(parameters=130, multiply_adds=120, layers=3)
+    assert total("pool(4) | flatten", (8, 8, 3), classes=10) == Total(
+        parameters=130, trainable=130, multiply_adds=120, layers=3)
+
+
+def test_two_averages_a_channel_of_batch_norm_are_not_trained():
+    figures = total("batchnorm | res(8) | gap", (8, 8, 3), classes=10)
+    assert figures.parameters - figures.trainable == 2 * 3 + 3 * 2 * 8      # the block has three, one on its side path
 
 
 def test_a_line_that_runs_out_of_pixels_names_the_operation():

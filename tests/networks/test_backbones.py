@@ -18,6 +18,7 @@ from auxiliary.networks.backbones import (
     set_tuned,
 )
 from auxiliary.networks.inference import InferenceMode
+from auxiliary.networks.summary import multiply_adds
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY / "../shared/keras/models"
@@ -44,15 +45,6 @@ def run_offline(code, home):
                           capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def multiply_adds(model):
-    convolutions = [layer for layer in model.layers if hasattr(layer, "kernel")]
-    # A depthwise kernel's third axis counts outputs too.
-    reach = [layer.kernel.shape[:2 if isinstance(layer, keras.layers.DepthwiseConv2D) else 3]
-             for layer in convolutions]
-    return sum(math.prod(layer.output.shape[1:]) * math.prod(inputs)
-               for layer, inputs in zip(convolutions, reach, strict=True))
 
 
 def classifier(name, backbone):

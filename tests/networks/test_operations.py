@@ -1,5 +1,3 @@
-import math
-
 import keras
 import pytest
 from hypothesis import given, settings
@@ -10,6 +8,7 @@ from auxiliary.line import parse_line
 from auxiliary.networks.arithmetic import named_steps
 from auxiliary.networks.formulas import Cost
 from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.summary import count, multiply_adds
 
 PICTURE, ROW = (11, 9, 3), (20,)
 
@@ -23,21 +22,19 @@ def built(line, shape):
 
 
 def keras_cost(line, shape):
-    """What Keras itself says of a line: a kernel is used once for each place of what comes out."""
+    """What Keras itself says of a line."""
     model = built(line, shape)
-    kernels = [(layer.output.shape[1:-1], layer.kernel.shape) for layer in model.layers if hasattr(layer, "kernel")]
-    return Cost(model.output.shape[1:], model.count_params(),
-                sum(math.prod(places) * math.prod(kernel) for places, kernel in kernels))
+    return Cost(model.output.shape[1:], model.count_params(), multiply_adds(model),
+                untrained=count(model.non_trainable_weights))
 
 
 def formula(line, shape):
     """The same by formula."""
-    parameters = multiply_adds = 0
+    costs = []
     for step in parse_line(line, OPERATIONS, "net"):
-        for cost in step.costs(shape).values():
-            parameters, multiply_adds = parameters + cost.parameters, multiply_adds + cost.multiply_adds
-        shape = cost.shape
-    return Cost(shape, parameters, multiply_adds)
+        costs += step.costs(shape).values()
+        shape = costs[-1].shape
+    return Cost(shape, *(sum(cost[place] for cost in costs) for place in range(1, len(Cost._fields))))
 
 
 @pytest.mark.parametrize(("line", "shape"), [

@@ -4,7 +4,7 @@ import pytest
 
 from auxiliary.config.profile import ScratchRow, TransferRow
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.networks.summary import count, layer_table
+from auxiliary.networks.summary import all_layers, count, layer_table, multiply_adds
 
 USUAL = {"model_id": "m", "key": "m", "learning_rate": 0.1, "epochs": 1, "image_size": 32}
 
@@ -37,3 +37,34 @@ def test_batch_norms_averages_are_held_but_not_trained():
     norm = keras.layers.BatchNormalization()
     table = layer_table(keras.Sequential([keras.Input((6,)), norm]))
     assert list(table[["parameters", "trainable"]].loc[0]) == [24, 12]
+
+
+def test_all_layers_are_those_of_a_backbone_too():
+    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)")
+    transfer = build_transfer(row, classes=2, weights=None)
+    names = [layer.name for layer in all_layers(transfer.model)]
+    inside = [layer.name for layer in transfer.backbone.layers[1:]]     # without its input
+    assert names == ["preprocessing", *inside, "pool", "dense1", "probabilities"]
+    assert len(names) == 1 + 153 + 3
+
+
+@pytest.mark.parametrize(("layer", "expected"), [
+    (keras.layers.Conv2D(5, 3), 4 * 6 * 3 * 3 * 2 * 5),
+    (keras.layers.Conv2D(5, 3, strides=2, padding="same"), 3 * 4 * 3 * 3 * 2 * 5),
+    (keras.layers.Conv2D(4, 3, groups=2), 4 * 6 * 3 * 3 * 1 * 4),      # each filter sees one of the two channels
+    (keras.layers.DepthwiseConv2D(3, depth_multiplier=3), 4 * 6 * 3 * 3 * 2 * 3),
+    (keras.layers.SeparableConv2D(5, 3), 4 * 6 * (3 * 3 * 2 + 2 * 5)),
+    (keras.layers.Dense(7), 6 * 8 * 2 * 7),     # at each pixel
+    (keras.layers.BatchNormalization(), 0),
+    (keras.layers.MaxPooling2D(), 0),
+])
+def test_multiply_adds_are_counted_by_hand(layer, expected):
+    inside = keras.Sequential([keras.Input((6, 8, 2)), layer])
+    assert multiply_adds(inside) == expected
+    assert multiply_adds(keras.Sequential([keras.Input((6, 8, 2)), inside])) == expected
+
+
+def test_a_layer_that_uses_its_kernel_in_another_way_is_refused():
+    model = keras.Sequential([keras.Input((6, 8, 2)), keras.layers.Conv2DTranspose(5, 3, name="up")])
+    with pytest.raises(TypeError, match="up, a Conv2DTranspose"):
+        multiply_adds(model)

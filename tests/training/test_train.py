@@ -16,7 +16,7 @@ from auxiliary.evaluation.results import read_results
 from auxiliary.training.train import best, best_by_row, find_run, results_of, train_all, train_and_evaluate
 
 FOLDER = {"model.keras", "history.csv", "curves.png", "curves.svg", "layers.csv", "recipe.json", "result.json",
-          "predictions-val.csv", "predictions-test.csv"}
+          "predictions-val.csv", "predictions-test.csv", "grad-cam.npz", "convolution.npz"}
 
 
 def figures(run) -> str:

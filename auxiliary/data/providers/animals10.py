@@ -29,6 +29,7 @@ DATA_SET = DataSet(
     name="animals10",
     about="Animals-10: 26,179 photographs of 10 animals from the web",
     pictures=26_179,
+    classes=len(NAMES),
     licence="GPL-2, as its Kaggle page states",
     advice=ADVICE,
     fill=fill,

@@ -26,6 +26,7 @@ DATA_SET = DataSet(
     name="cifar10",
     about="CIFAR-10: 60,000 colour pictures of 32 x 32 pixels, 10 classes, 10,000 of them the fixed test set",
     pictures=60_000,
+    classes=len(CLASSES),
     licence="none stated by its publisher",
     advice=ADVICE,
     fill=fill,

@@ -76,6 +76,7 @@ DATA_SET = DataSet(
     name="demo",
     about="Animal-MNIST: 10,000 grey 28 x 28 pictures of 10 animals, 284 of them exact duplicates",
     pictures=10_000,
+    classes=len(CLASSES),
     licence="MIT",
     advice=ADVICE,
     fill=fill,

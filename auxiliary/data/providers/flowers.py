@@ -35,6 +35,7 @@ DATA_SET = DataSet(
     name="flowers",
     about="tf_flowers: 3,670 photographs of 5 flowers",
     pictures=3_670,
+    classes=5,
     licence="CC-BY 2.0, authors in its LICENSE.txt",
     advice=ADVICE,
     fill=fill,

@@ -20,6 +20,7 @@ class DataSet:
         name: what a profile calls it, and its folder below `data/`.
         about: one line on what is in it.
         pictures: how many it holds.
+        classes: how many categories they are of.
         licence: what its publisher allows.
         advice: what to do when its source cannot be reached: what to download, and where to put it.
         fill: fills a folder, not there yet, with the publisher's files; the pictures may lie deeper in it, as
@@ -30,6 +31,7 @@ class DataSet:
     name: str
     about: str
     pictures: int
+    classes: int
     licence: str
     advice: str
     fill: Callable[[Path], None]

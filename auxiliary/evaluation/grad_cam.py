@@ -1,0 +1,78 @@
+"""Where in a picture a network finds evidence for a class (Grad-CAM).
+
+Source: R. R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
+ICCV 2017, https://arxiv.org/abs/1610.02391.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import ArrayLike
+
+from auxiliary.errors import UserError
+
+# Layers that give out the picture itself, or the maps of the layer before them in a form that is no better here. Since
+# max-pooling hands the gradient of each window to one of its cells, the weights of the maps before and after it are the
+# same but for a factor that all share, which scaling removes; and those before it show places more finely.
+NO_MAPS = (keras.layers.InputLayer, keras.layers.Rescaling, keras.layers.MaxPooling2D, keras.layers.Dropout)
+
+
+def feature_layer(model: keras.Model) -> keras.layers.Layer | None:
+    """The last layer that gives feature maps; None where none does, as in a network of dense layers alone.
+
+    In a scratch network that is its last convolution, residual block or batch norm before it flattens or averages,
+    in a transfer model its backbone.
+    """
+    maps = (layer for layer in reversed(model.layers)
+            if not isinstance(layer, NO_MAPS) and len(layer.output.shape) == 4)
+    return next(maps, None)
+
+
+def grad_cam(model: keras.Model, pictures: ArrayLike, classes: ArrayLike) -> np.ndarray:
+    """How much each place of each picture speaks for a class.
+
+    With A_k the maps of the last feature layer and alpha_k the spatial mean of d(score before softmax) / dA_k, this
+    is relu(sum over k of alpha_k A_k), divided by the largest value in the picture: maps of two pictures do not say
+    which holds more evidence. Where nothing speaks for the class, all is 0.
+
+    Args:
+        model: a model of `build_scratch` or `build_transfer`, also one read back from its file.
+        pictures: (N, S, S, 3), 0 to 255.
+        classes: (N,) int, the label of the class to explain for each picture.
+
+    Returns:
+        (N, h, w) float32 in 0..1, as large as the feature maps; to be stretched over the picture, as in the paper.
+
+    Raises:
+        UserError: when the model has no feature maps.
+    """
+    layer = feature_layer(model)
+    if layer is None:
+        raise UserError(f"{model.name} has no feature maps to look at: give its net a `conv` or `res` before it "
+                        "flattens or averages")
+    maps = keras.Model(model.inputs, layer.output)(keras.ops.cast(pictures, "float32"), training=False)
+    weights = _slopes(model, layer, maps, np.asarray(classes)).mean(axis=(1, 2))
+    heat = np.maximum(np.einsum("nhwk,nk->nhw", _numbers(maps), weights), 0)
+    most = heat.max(axis=(1, 2), keepdims=True)
+    return np.divide(heat, most, out=np.zeros_like(heat), where=most > 0)
+
+
+def _slopes(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, classes: np.ndarray) -> np.ndarray:
+    """The gradient of each picture's class score by its feature maps, (N, h, w, channels)."""
+    *rest, output = model.layers[model.layers.index(layer) + 1:]
+    # One column of the last kernel a picture. The bias does not change with the maps, so it has no part in this.
+    kernel = _numbers(output.kernel)[:, classes].T
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        # What follows the maps is a chain. It is called anew, layer by layer, because a transfer model's head layers
+        # belong to two models, and their `input` may be that of the other one.
+        features = maps
+        for each in rest:
+            features = each(features, training=False)
+        # A picture's score depends on its own maps alone, so the gradient of the sum holds that of each.
+        score = keras.ops.sum(keras.ops.cast(features, "float32") * kernel)
+    return _numbers(tape.gradient(score, maps))
+
+
+def _numbers(tensor: tf.Tensor | keras.Variable) -> np.ndarray:
+    return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))
