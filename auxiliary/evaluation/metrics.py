@@ -132,6 +132,12 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
                         columns=pd.Index(names, name="predicted"))
 
 
+def hardest_class(predictions: pd.DataFrame) -> str:
+    """The class whose pictures are taken for others most often; of equals, or without mistakes, the first."""
+    wrong = predictions[predictions["category"] != predictions["predicted"]]
+    return wrong["category"].value_counts().reindex(classes(predictions), fill_value=0).idxmax()
+
+
 def _cross_entropy(predictions: pd.DataFrame) -> float:
     names = classes(predictions)
     table = predictions[[PROBABILITY + name for name in names]].to_numpy(np.float64)

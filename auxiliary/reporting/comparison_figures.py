@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import LABELS, SCRATCH, TRANSFER
-from auxiliary.reporting.comparison import comparable, labelled, ranked
+from auxiliary.reporting.comparison import comparable, duration, labelled, ranked
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, counted, new_figure, short, styled
 
 LOOKS = {SCRATCH: {"color": VERMILLION, "marker": "s"}, TRANSFER: {"color": BLUE, "marker": "o"}}
@@ -20,26 +20,29 @@ def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
     """Test accuracy of every run with its 95% interval, best validation accuracy on top.
 
     Args:
-        results: rows of one data set, as `read_results` gives them.
+        results: rows of one data set, as `read_results` or `over_seeds` gives them; of several seeds together the
+            lowest and highest take the place of the interval.
         chance: the accuracy of guessing, 0 to 1, drawn as a line.
     """
     rows = ranked(_some(comparable(results)))
     fig = new_figure(9, 1.9 + 0.36 * len(rows))
     axes = fig.subplots()
+    # Seeds often lie closer together than an interval is wide.
+    size = 7 if _several(rows).empty else 4
     for stage, group in rows.groupby("stage"):
         whiskers = np.abs(group[["accuracy_low", "accuracy_high"]].sub(group["accuracy"], axis=0)).T
         axes.errorbar(group["accuracy"], group.index, xerr=whiskers.to_numpy(float), linestyle="none",
-                      capsize=4, elinewidth=1.5, markersize=7, label=LABELS[stage], **LOOKS[stage])
+                      capsize=4, elinewidth=1.5, markersize=size, label=LABELS[stage], **LOOKS[stage])
     for position, row in rows.iterrows():
         axes.annotate(f"{row['accuracy']:.3f}", (1.02, position), xycoords=("axes fraction", "data"),
                       va="center")
     axes.axvline(chance, color=GREY, linestyle="--", linewidth=1.5, label=f"chance ({chance:.3f})")
     axes.set_yticks(range(len(rows)), [short(name) for name in labelled(rows)])
     axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=_limits(rows, chance),
-             xlabel="test accuracy, with its 95% interval")
+             xlabel=_measured(rows))
     axes.grid(axis="y", color=LIGHT_GREY)
     axes.tick_params(left=False)
-    _headed(fig, axes, f"{counted(len(rows), 'run')} on {rows['dataset'][0]}, best validation accuracy on top")
+    _headed(fig, axes, f"{_number(rows)} on {rows['dataset'][0]}, best validation accuracy on top")
     return fig
 
 
@@ -48,7 +51,7 @@ def tradeoff_figure(results: pd.DataFrame) -> Figure:
     """Test accuracy against the number of parameters (log scale); area is training time.
 
     Args:
-        results: rows of one data set, as `read_results` gives them.
+        results: rows of one data set, as `read_results` or `over_seeds` gives them.
     """
     rows = _some(comparable(results).dropna(subset="parameters"))
     rows = rows.sort_values("accuracy", ascending=False, kind="stable", ignore_index=True)
@@ -63,7 +66,7 @@ def tradeoff_figure(results: pd.DataFrame) -> Figure:
     axes.set_ylabel("test accuracy")
     axes.margins(y=0.1)
     axes.grid(color=LIGHT_GREY)
-    _headed(fig, axes, f"Accuracy and size of {counted(len(rows), 'run')} on {rows['dataset'][0]}; "
+    _headed(fig, axes, f"Accuracy and size of {_number(rows)} on {rows['dataset'][0]}; "
                        f"area: training time{_span(rows['train_seconds'])}")
     return fig
 
@@ -82,6 +85,25 @@ def _headed(fig: Figure, axes: Axes, title: str) -> None:
                for handle, label in zip(handles, labels, strict=True)]
     fig.suptitle(title, x=0.01, ha="left")
     fig.legend(handles, labels, loc="outside lower left", ncols=len(labels))
+
+
+def _several(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that stand for several seeds."""
+    return rows[rows["seeds"] > 1] if "seeds" in rows else rows.head(0)
+
+
+def _number(rows: pd.DataFrame) -> str:
+    if _several(rows).empty:
+        return counted(len(rows), "run")
+    return f"{counted(len(rows), 'row')} ({counted(rows['seeds'].sum(), 'run')})"
+
+
+def _measured(rows: pd.DataFrame) -> str:
+    """What is drawn: a mark and the whiskers around it."""
+    several = len(_several(rows))
+    if several == len(rows):
+        return "mean test accuracy of the seeds, with the lowest and highest"
+    return "test accuracy, with its 95% interval" + (", or the lowest and highest of the seeds" if several else "")
 
 
 def _limits(rows: pd.DataFrame, chance: float) -> tuple[float, float]:
@@ -120,11 +142,5 @@ def _labels_beside(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _span(seconds: pd.Series) -> str:
     known = sorted(seconds.dropna())
-    ends = dict.fromkeys(_duration(end) for end in (*known[:1], *known[-1:]))
+    ends = dict.fromkeys(duration(end) for end in (*known[:1], *known[-1:]))
     return f" ({' to '.join(ends)})" if ends else " (not known)"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

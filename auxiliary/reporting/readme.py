@@ -12,25 +12,33 @@ from auxiliary.evaluation.columns import LABELS, describe_columns
 from auxiliary.evaluation.results import read_results
 from auxiliary.files import write_atomically
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.comparison import ranked, with_interval
+from auxiliary.reporting.comparison import labelled, ranked, with_interval
+from auxiliary.reporting.seeds import over_seeds
 
 
 def result_table(results: pd.DataFrame) -> str:
-    """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each."""
-    rows = [row for name in results["dataset"].unique()
-            for _, row in ranked(results[results["dataset"] == name]).iterrows()]
-    return _markdown(pd.DataFrame([{
+    """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
+
+    The seeds of a row share a line. What others reported has a column where there is any.
+    """
+    table = over_seeds(results)
+    groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
+    rows = [row for group in groups for _, row in group.assign(key=labelled(group)).iterrows()]
+    tested = "test accuracy [95% interval]" + (" (lowest to highest)" if (table["seeds"] > 1).any() else "")
+    lines = pd.DataFrame([{
         "data set": row["dataset"],
         "classes": row["classes"],
         "pictures (train, val, test)": f"{row['train_pictures']:,}, {row['val_pictures']:,}, {row['test_pictures']:,}",
         "row": f"`{row['key']}`",
         "": LABELS[row["stage"]],
-        "test accuracy [95% interval]": with_interval(row),
+        tested: with_interval(row),
+        "reported": "" if pd.isna(row["reported"]) else f"{row['reported']:.3f}",
         "validation": f"{row['val_accuracy']:.3f}",
         "parameters": f"{row['parameters']:,}",
         "epochs": row["epochs_total"],
         "training": f"{row['train_seconds']:.0f} s",
-    } for row in rows]))
+    } for row in rows])
+    return _markdown(lines if results["reported"].notna().any() else lines.drop(columns="reported"))
 
 
 def fill(text: str, name: str, content: str) -> str:

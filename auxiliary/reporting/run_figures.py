@@ -1,6 +1,4 @@
-"""What one training run did: its curves, who it takes for whom, and what it says of single pictures."""
-
-import math
+"""What one training run did: its curves, and who it takes for whom; single pictures are in `picture_sheets`."""
 
 import numpy as np
 import pandas as pd
@@ -9,20 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from auxiliary.evaluation.metrics import confusion
-from auxiliary.reporting.pictures import tile
-from auxiliary.reporting.style import (
-    BLUE,
-    GREY,
-    LIGHT_GREY,
-    ORANGE,
-    VERMILLION,
-    counted,
-    new_figure,
-    short,
-    styled,
-)
-
-COLUMNS = 5    # pictures side by side in a sheet
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, ORANGE, counted, new_figure, short, styled
 
 
 @styled
@@ -69,26 +54,6 @@ def confusion_figure(predictions: pd.DataFrame) -> Figure:
     return fig
 
 
-@styled
-def prediction_sheet(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> Figure:
-    """`n` test pictures, chosen at random, with what the model says of them and how sure it is (0 to 1)."""
-    chosen = predictions.sample(min(n, len(predictions)), random_state=random_state)
-    right = int((chosen["category"] == chosen["predicted"]).sum())
-    return _captioned(chosen, f"{counted(len(chosen), 'test picture')} chosen at random: {right} right (✓), "
-                              f"{len(chosen) - right} wrong (✗)")
-
-
-@styled
-def mistakes_sheet(predictions: pd.DataFrame, n: int = 10) -> Figure:
-    """The `n` wrong predictions that the model was surest of."""
-    wrong = predictions[predictions["category"] != predictions["predicted"]]
-    chosen = wrong.sort_values("confidence", ascending=False, kind="stable").head(n)
-    which = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
-    if len(wrong) > len(chosen):
-        which = f"The surest {len(chosen)} of {which}"
-    return _captioned(chosen, f"{which} in {counted(len(predictions), 'test picture')}")
-
-
 def _epoch_axis(axes: Axes, epochs: int, parents: int) -> None:
     axes.set_xlim(0.5, max(epochs, 1) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -116,28 +81,3 @@ def _commonest_mistake(counts: pd.DataFrame) -> str:
     true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
     return (f"{title};\ncommonest mistake, {counted(int(wrong.max()), 'time')}:\n"
             f"{short(counts.index[true], 20)} taken for {short(counts.columns[predicted], 20)}")
-
-
-def _captioned(rows: pd.DataFrame, title: str) -> Figure:
-    lines = max(math.ceil(len(rows) / COLUMNS), 1)
-    fig = new_figure(2.1 * COLUMNS, 0.6 + 2.35 * lines if len(rows) else 0.8)
-    grid = fig.subplots(lines, COLUMNS, squeeze=False).ravel()
-    for axes in grid:
-        axes.set_axis_off()
-    for axes, (_, row) in zip(grid, rows.iterrows(), strict=False):
-        _caption(axes, row)
-    fig.suptitle(title, x=0.01, ha="left")
-    return fig
-
-
-def _caption(axes: Axes, row: pd.Series) -> None:
-    """Right: tick, plain blue frame, one line. Wrong: cross, dashed red frame and the true class."""
-    right = row["category"] == row["predicted"]
-    axes.imshow(tile(row["filepath"], 224))
-    axes.set_axis_on()
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set(visible=True, linewidth=2.5, color=BLUE if right else VERMILLION,
-                       linestyle="-" if right else (0, (3, 2)))
-    says = f"{'✓' if right else '✗'} {short(row['predicted'], 17)} {row['confidence']:.2f}"
-    axes.set_xlabel(says if right else f"{says}\nis {short(row['category'], 21)}", fontsize=10,
-                    loc="left", color=BLUE if right else VERMILLION)

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auxiliary.errors import UserError
-from auxiliary.evaluation.metrics import classes, confusion, difference_interval, per_class, scores, wilson_interval
+from auxiliary.evaluation.metrics import (
+    classes,
+    confusion,
+    difference_interval,
+    hardest_class,
+    per_class,
+    scores,
+    wilson_interval,
+)
 
 PREDICTIONS = pd.DataFrame({
     "filepath": ["a.png", "b.png", "c.png", "d.png"],
@@ -81,3 +89,12 @@ def test_confusion_has_the_truth_in_rows():
     frame = confusion(PREDICTIONS)
     assert frame.to_numpy().tolist() == [[1, 1], [0, 2]]
     assert list(frame.index) == list(frame.columns) == classes(PREDICTIONS) == ["cat", "dog"]
+
+
+def test_the_hardest_class_has_the_most_mistakes():
+    assert hardest_class(PREDICTIONS.assign(predicted=["cat", "cat", "cat", "dog"])) == "dog"
+
+
+def test_of_classes_as_hard_as_each_other_the_first_is_taken():
+    assert hardest_class(PREDICTIONS.assign(predicted=["cat", "dog", "cat", "dog"])) == "cat"
+    assert hardest_class(PREDICTIONS.tail(2)) == "cat"

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -41,15 +42,26 @@ def predictions(pictures) -> pd.DataFrame:
     return frame.assign(**{f"p:{NAMES[0]}": [0.9, 0.4, 0.2], f"p:{NAMES[1]}": [0.1, 0.6, 0.8]})
 
 
-def results_of(*rows: dict) -> pd.DataFrame:
-    """Results as `read_results` gives them, from what matters of each row."""
+@pytest.fixture
+def results_of() -> Callable[..., pd.DataFrame]:
+    """Makes results as `read_results` gives them, from what matters of each row."""
     usual = {name: {int: 100, float: 0.5}.get(kind, name) for name, kind in COLUMNS.items()}
-    usual |= {"dataset": "demo", "stage": "scratch", "reported": float("nan")}
-    return pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
+    usual |= {"dataset": "demo", "stage": "scratch", "seed": 0, "parent": "", "patience": 0, "tta": 0,
+              "reported": float("nan")}
+    return lambda *rows: pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
 
 
 @pytest.fixture
-def results() -> pd.DataFrame:
+def seeds(results_of) -> Callable[..., pd.DataFrame]:
+    """Makes runs of one row that differ in their seed, from their test accuracies and what they have in common."""
+    return lambda *accuracies, **same: results_of(*(
+        {"key": "M3", "seed": seed, "accuracy": accuracy, "val_accuracy": accuracy - 0.01,
+         "accuracy_low": accuracy - 0.1, "accuracy_high": accuracy + 0.1, **same}
+        for seed, accuracy in enumerate(accuracies)))
+
+
+@pytest.fixture
+def results(results_of) -> pd.DataFrame:
     """Two runs from scratch, of which the better on test is not the better on validation, and one pre-trained."""
     return results_of(
         {"key": "cnn_lucky", "val_accuracy": 0.80, "accuracy": 0.86, "accuracy_low": 0.83, "accuracy_high": 0.88},

@@ -1,10 +1,12 @@
 from itertools import combinations
 
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 
 from auxiliary.errors import UserError
 from auxiliary.reporting.comparison_figures import comparison_figure, tradeoff_figure
+from auxiliary.reporting.seeds import over_seeds
 
 
 def test_comparison_figure_draws_each_run_with_its_interval_and_chance(results):
@@ -45,6 +47,31 @@ def test_rows_that_lack_what_is_drawn_are_left_out(results):
     typed = results.assign(stage=["", "scratch", "transfer"], parameters=[1, None, 3])
     assert comparison_figure(typed, 0.1).get_suptitle().startswith("2 runs on demo")
     assert tradeoff_figure(typed).get_suptitle().startswith("Accuracy and size of 1 run on demo")
+
+
+@pytest.mark.parametrize(("keys", "number"), [(5, 3), (41, 1)])
+def test_names_of_many_runs_do_not_overlap(keys, number, seeds):
+    rows = [seeds(*[0.7] * number, key=f"conv5invto128_dense1_extraepochs_{key}") for key in range(keys)]
+    fig = comparison_figure(pd.concat(rows), chance=0.1)
+    fig.draw_without_rendering()
+    names = fig.axes[0].get_yticklabels()
+    boxes = [name.get_window_extent() for name in names]
+    assert len({name.get_text() for name in names}) == keys * number
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert min(box.x0 for box in boxes) >= 0
+
+
+def test_seeds_together_are_drawn_from_the_lowest_to_the_highest(results, seeds):
+    several = pd.concat([seeds(0.70, 0.72, 0.71), seeds(0.70, 0.72, 0.71, key="M1")])
+    fig = comparison_figure(over_seeds(several), chance=0.1)
+    assert fig.get_suptitle().startswith("2 rows (6 runs) on demo")
+    assert fig.axes[0].get_xlabel() == "mean test accuracy of the seeds, with the lowest and highest"
+    whiskers = fig.axes[0].containers[0].lines[2][0].get_segments()
+    assert [segment[:, 0].tolist() for segment in whiskers] == [[pytest.approx(0.70), pytest.approx(0.72)]] * 2
+    mixed = pd.concat([several, results])
+    assert comparison_figure(over_seeds(mixed), chance=0.1).axes[0].get_xlabel() == (
+        "test accuracy, with its 95% interval, or the lowest and highest of the seeds")
+    assert tradeoff_figure(over_seeds(several)).get_suptitle().startswith("Accuracy and size of 2 rows (6 runs)")
 
 
 @pytest.mark.parametrize("draw", [lambda rows: comparison_figure(rows, 0.1), tradeoff_figure])

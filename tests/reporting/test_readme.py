@@ -1,11 +1,12 @@
 import subprocess
 
+import pandas as pd
 import pytest
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import read_results
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.readme import fill, render
+from auxiliary.reporting.readme import fill, render, result_table
 
 
 def committed(name, tmp_path):
@@ -28,3 +29,28 @@ def test_only_what_stands_between_the_marks_is_replaced():
 def test_a_text_without_marks_is_an_error():
     with pytest.raises(UserError, match="<!-- x -->"):
         fill("a", "x", "new")
+
+
+def lines(table: str) -> list[dict[str, str]]:
+    head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines())
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_seeds_share_a_line(results, seeds):
+    first, *_, last = lines(result_table(pd.concat([results, seeds(0.70, 0.72, 0.71)])))
+    accuracy = "test accuracy [95% interval] (lowest to highest)"
+    assert (first["row"], first[accuracy]) == ("`lite0`", "0.971 [0.958, 0.980]")
+    assert (last["row"], last[accuracy]) == ("`M3`", "0.710 (0.700 to 0.720, 3 seeds)")
+
+
+def test_reported_stands_beside_measured_where_there_is_one(results):
+    assert "reported" not in lines(result_table(results))[0]
+    table = lines(result_table(results.assign(reported=[0.6969, float("nan"), float("nan")])))
+    assert [line["reported"] for line in table if line["row"] == "`cnn_lucky`"] == ["0.697"]
+    assert [line["reported"] for line in table if line["row"] != "`cnn_lucky`"] == ["", ""]
+
+
+def test_two_experiments_of_one_name_are_told_apart(results):
+    row = results.tail(1)
+    table = lines(result_table(pd.concat([row, row.assign(image_size=200, val_accuracy=0.5)])))
+    assert [line["row"] for line in table] == ["`lite0, 100 px`", "`lite0, 200 px`"]

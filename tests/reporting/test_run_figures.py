@@ -2,12 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.run_figures import (
-    confusion_figure,
-    curves_figure,
-    mistakes_sheet,
-    prediction_sheet,
-)
+from auxiliary.reporting.run_figures import confusion_figure, curves_figure
 
 
 def history(parent: int, own: int) -> pd.DataFrame:
@@ -48,28 +43,3 @@ def test_confusion_figure_names_the_commonest_mistake(predictions):
     assert "33.3% of 3 test pictures right" in fig.get_suptitle()
     assert "$cash_1^2$ taken for" in fig.get_suptitle()
     assert "mistake" not in confusion_figure(predictions.head(1)).get_suptitle()
-
-
-def captions(fig) -> list[str]:
-    fig.draw_without_rendering()
-    return [axes.get_xlabel() for axes in fig.axes if axes.images]
-
-
-def test_prediction_sheet_marks_right_and_wrong_by_sign_and_frame(predictions):
-    fig = prediction_sheet(predictions, n=10)
-    assert sorted(captions(fig)) == ["✓ $cash_1^2$ 0.90", "✗ a_class_…_letters 0.60\nis $cash_1^2$",
-                                     "✗ a_class_…_letters 0.80\nis $cash_1^2$"]
-    frames = {axes.get_xlabel()[0]: axes.spines["top"].get_linestyle() for axes in fig.axes if axes.images}
-    assert frames["✓"] != frames["✗"]
-
-
-def test_mistakes_come_surest_first(predictions):
-    fig = mistakes_sheet(predictions, n=1)
-    assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$"]
-    assert fig.get_suptitle() == "The surest 1 of 2 mistakes in 3 test pictures"
-
-
-def test_no_mistakes(predictions):
-    fig = mistakes_sheet(predictions.head(1))
-    assert captions(fig) == []
-    assert fig.get_suptitle() == "No mistakes in 1 test picture"

@@ -1,0 +1,67 @@
+"""A network's layers by formula, beside what Keras says of them; and the formulas themselves."""
+
+import pandas as pd
+
+from auxiliary.networks.arithmetic import OUTPUT, layer_costs, named_steps
+from auxiliary.networks.formulas import Cost
+
+# What `auxiliary.networks.formulas` computes, in words.
+RULES = [
+    ("convolution, padding `valid`", "filters × (size² × channels + 1)", "out × out × filters",
+     "ceil((side - size + 1) / stride)"),
+    ("convolution, padding `same`", "filters × (size² × channels + 1)", "out × out × filters", "ceil(side / stride)"),
+    ("convolution in `res`, no bias", "filters × size² × channels", "out × out × filters", "ceil(side / stride)"),
+    ("dense", "units × (inputs + 1)", "units", ""),
+    ("batch norm", "4 × channels", "side × side × channels", ""),
+    ("pooling", "0", "out × out × channels", "floor(side / size)"),
+    ("global pooling", "0", "channels", ""),
+    ("flatten", "0", "side × side × channels", ""),
+]
+
+
+def rule_table() -> pd.DataFrame:
+    """Parameters and output of each kind of layer (index `layer`), for what goes in: side × side × channels.
+
+    Columns `parameters`, `output`, and `out`, the side of the output where it is another. Activations, dropout and
+    sums have no parameters and change no shape.
+    """
+    return pd.DataFrame(RULES, columns=["layer", "parameters", "output", "out"]).set_index("layer")
+
+
+def cheat_sheet(net: str, image_size: int, classes: int, layers: pd.DataFrame) -> pd.DataFrame:
+    """Each layer's output and parameters by formula, and as Keras built it.
+
+    Args:
+        net: the line of the network.
+        image_size: side of its pictures in pixels.
+        classes: number of categories.
+        layers: the layers of a run of it, as `Run.layers` gives them. A layer that only one side knows, as in runs
+            made when layers had other names, is left empty on the other.
+
+    Returns:
+        Index `layer`, the last one `total`; columns `operation`, `output` and `parameters` by formula,
+        `Keras output` and `Keras parameters`, and `equal`, whether they agree.
+    """
+    rules = _by_formula(net, image_size, classes)
+    keras = layers.set_index("layer")[["output", "parameters"]].add_prefix("Keras ")
+    names = rules.index.append(keras.index.difference(rules.index, sort=False))
+    table = pd.concat([rules.reindex(names), keras.reindex(names)], axis=1).rename_axis("layer")
+    numbers, texts = ["parameters", "Keras parameters"], ["operation", "output", "Keras output"]
+    table = table.astype(dict.fromkeys(numbers, "Int64"))
+    table.loc["total", numbers] = table[numbers].sum()
+    table[texts] = table[texts].fillna("")
+    same = (table["output"] == table["Keras output"]) & (table["parameters"] == table["Keras parameters"])
+    return table.assign(equal=same.fillna(False).astype(bool))
+
+
+def _by_formula(net: str, image_size: int, classes: int) -> pd.DataFrame:
+    shape = (image_size, image_size, 3)
+    costs = {"scale": Cost(shape)} | layer_costs(net, shape, classes)
+    steps = (name for name, _ in named_steps(net))
+    operations = dict(zip(steps, (text.strip() for text in net.split("|")), strict=True))
+    operations |= {"scale": "pixels / 255", OUTPUT: f"dense({classes})"}
+    return pd.DataFrame({
+        # The layers of one operation, such as `res3_conv1` and `res3_norm1`, begin with its name.
+        "operation": [operations[name.partition("_")[0]] for name in costs],
+        "output": [" x ".join(map(str, cost.shape)) for cost in costs.values()],
+        "parameters": [cost.parameters for cost in costs.values()]}, index=list(costs))

@@ -1,0 +1,35 @@
+"""Several seeds of a row as one."""
+
+import pandas as pd
+
+# What makes two runs the same experiment but for their seed; `epochs` as well, unless a run stopped by itself.
+EXPERIMENT = ["dataset", "data", "split", "stage", "model_id", "key", "parent", "network", "backbone", "tune_last",
+              "image_size", "learning_rate", "batch_size", "sampling", "optimizer", "schedule", "augment", "patience",
+              "tta"]
+MEANS = ["accuracy", "val_accuracy", "acc_train", "loss_train", "val_loss", "loss_test", "macro_f1", "reported",
+         "train_seconds", "pictures_per_second"]
+
+
+def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
+    """One row an experiment: runs that differ only in their seed, together; of a run made several times the last.
+
+    Args:
+        results: rows as `read_results` gives them.
+
+    Returns:
+        The same columns in order of appearance, and `seeds`, how many there are. Accuracies, losses, times and epochs
+        are means. Of several seeds `accuracy_low` and `accuracy_high` are the lowest and highest test accuracy; a
+        single one keeps its 95% interval. Everything else is the first run's.
+    """
+    known = results[EXPERIMENT].fillna({"patience": 0, "tta": 0})
+    experiment = known.assign(epochs=results["epochs"].mask(known["patience"] > 0))
+    number = experiment.groupby(list(experiment), sort=False, dropna=False).ngroup()
+    last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
+    groups = results[last].groupby(number[last])
+    table = groups.first().assign(seeds=groups.size())
+    table[MEANS] = groups[MEANS].mean()
+    for name in ("epochs", "epochs_total"):
+        table[name] = groups[name].mean().round().astype("Int64")
+    for name, end in (("accuracy_low", groups["accuracy"].min()), ("accuracy_high", groups["accuracy"].max())):
+        table[name] = table[name].mask(table["seeds"] > 1, end)
+    return table.reset_index(drop=True)

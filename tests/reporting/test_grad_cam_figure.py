@@ -1,0 +1,105 @@
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from auxiliary.reporting.grad_cam_figure import grad_cam_sheet
+
+HEAT = np.float16([[1, 0], [0, 0]])
+
+
+def explained(*positions, heat=HEAT) -> dict[str, np.ndarray]:
+    return {"position": np.array(positions), "heat": np.stack([heat] * len(positions))}
+
+
+def shown(fig) -> list[tuple[np.ndarray, str]]:
+    """The pictures that are drawn, row by row, each with its caption."""
+    fig.draw_without_rendering()
+    return [(np.asarray(axes.images[0].get_array()), axes.get_xlabel()) for axes in fig.axes if axes.images]
+
+
+def captions(fig) -> list[str]:
+    return [caption for _, caption in shown(fig) if caption]
+
+
+def one(path, size, colour="black") -> pd.DataFrame:
+    """The prediction of one picture of a size."""
+    Image.new("RGB", size, colour).save(path)
+    return pd.DataFrame({"filepath": [str(path)], "category": ["a"], "predicted": ["a"], "confidence": [0.9]})
+
+
+def test_each_picture_stands_above_the_same_under_its_heat(predictions):
+    (picture, above), (_, below) = shown(grad_cam_sheet(predictions, explained(0)))
+    assert (picture == [255, 0, 0]).all()
+    assert (above, below) == ("", "✓ $cash_1^2$ 0.90")
+
+
+def test_mistakes_come_first_in_their_order(predictions):
+    fig = grad_cam_sheet(predictions, explained(0, 2, 1))
+    assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$", "✗ a_class_…_letters 0.60\nis $cash_1^2$",
+                             "✓ $cash_1^2$ 0.90"]
+    assert fig.get_suptitle() == ("Where the network looked: what speaks for the class it predicted, "
+                                  "2 wrong (✗) and 1 right (✓)")
+
+
+@pytest.mark.parametrize(("n", "wrong", "expected"), [
+    (2, 1, "✗✓"), (2, 0, "✗✓"), (1, 0, "✓"), (3, 1, "✗✗✓"), (1, 5, "✗"), (0, 2, ""), (9, 9, "✗✗✓")])
+def test_as_many_of_each_kind_as_asked_for_or_as_there_are(predictions, n, wrong, expected):
+    fig = grad_cam_sheet(predictions, explained(0, 1, 2), n=n, wrong=wrong)
+    assert "".join(caption[0] for caption in captions(fig)) == expected
+
+
+def test_pictures_are_found_by_position_whatever_the_index(predictions):
+    fig = grad_cam_sheet(predictions.set_index(np.array([7, 0, 1])), explained(0))
+    assert captions(fig) == ["✓ $cash_1^2$ 0.90"]
+
+
+def test_each_picture_has_its_own_heat(predictions):
+    heat = {"position": np.array([0, 1, 2]), "heat": np.float16([np.zeros((2, 2)), HEAT, np.ones((2, 2))])}
+    fig = grad_cam_sheet(predictions.assign(filepath=predictions["filepath"][0]), heat)
+    under = [picture for picture, caption in shown(fig) if caption]
+    assert np.ptp(under[0]) > 0.1                        # the second: heat in one corner
+    strongest = 0.8 * np.array(mpl.colormaps["plasma"](1.0)[:3])
+    assert (under[1] >= strongest - 1e-6).all()          # the third: heat everywhere
+    assert (under[2] == under[2][..., :1]).all()         # the first: grey everywhere
+
+
+# Side in the tile of 224 pixels: enlarged 8 and 7 times, 3 times with a margin of 16, and brought to its size.
+@pytest.mark.parametrize(("side", "margin"), [(28, 0), (32, 0), (64, 16), (100, 12), (128, 0), (300, 0)])
+def test_heat_covers_the_picture_and_nothing_else(tmp_path, side, margin):
+    fig = grad_cam_sheet(one(tmp_path / "a.png", (side, side)), explained(0, heat=np.ones((3, 3), "float16")))
+    (_, _), (under, _) = shown(fig)
+    inside = slice(margin, 224 - margin)
+    covered = (under != 1).any(axis=2)
+    assert covered[inside, inside].all()
+    assert covered.sum() == (224 - 2 * margin) ** 2
+
+
+def test_heat_follows_the_proportions_of_a_picture(tmp_path):
+    fig = grad_cam_sheet(one(tmp_path / "a.png", (300, 150)), explained(0))
+    (_, _), (under, _) = shown(fig)
+    assert ((under != 1).any(axis=2) == np.pad(np.ones((112, 224), bool), ((56, 56), (0, 0)))).all()
+    coloured = np.ptp(under, axis=2)
+    assert coloured[56, 0] > 0.5
+    assert (coloured[[56, 167, 167], [223, 0, 223]] == 0).all()
+
+
+def test_a_picture_that_nothing_speaks_for_says_so(predictions):
+    fig = grad_cam_sheet(predictions, explained(0, heat=np.zeros((2, 2), "float16")))
+    assert [text.get_text() for axes in fig.axes for text in axes.texts] == ["nothing speaks\nfor it"]
+
+
+def test_a_legend_says_what_the_colours_mean(predictions):
+    fig = grad_cam_sheet(predictions, explained(0))
+    fig.draw_without_rendering()
+    legend = fig.axes[-1]
+    assert [label.get_text() for label in legend.get_xticklabels()] == ["0 none", "1 most"]
+    assert legend.get_xlabel() == "evidence for the predicted class, within each picture"
+
+
+@pytest.mark.parametrize("nothing", [{}, explained(0, heat=HEAT) | {"position": np.array([], int)}])
+def test_nothing_to_show(predictions, nothing):
+    fig = grad_cam_sheet(predictions, nothing)
+    assert shown(fig) == []
+    assert fig.get_suptitle() == "Where the network looked: no picture was explained"

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from auxiliary.errors import UserError
+from auxiliary.reporting.picture_sheets import caption, captioned_sheet, mistakes_sheet, prediction_sheet
+from auxiliary.reporting.style import new_figure
+
+
+def captions(fig) -> list[str]:
+    fig.draw_without_rendering()
+    return [axes.get_xlabel() for axes in fig.axes if axes.images]
+
+
+def test_prediction_sheet_marks_right_and_wrong_by_sign_and_frame(predictions):
+    fig = prediction_sheet(predictions, n=10)
+    assert sorted(captions(fig)) == ["✓ $cash_1^2$ 0.90", "✗ a_class_…_letters 0.60\nis $cash_1^2$",
+                                     "✗ a_class_…_letters 0.80\nis $cash_1^2$"]
+    frames = {axes.get_xlabel()[0]: axes.spines["top"].get_linestyle() for axes in fig.axes if axes.images}
+    assert frames["✓"] != frames["✗"]
+
+
+def test_mistakes_come_surest_first(predictions):
+    fig = mistakes_sheet(predictions, n=1)
+    assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$"]
+    assert fig.get_suptitle() == "The surest 1 of 2 mistakes in 3 test pictures"
+
+
+def test_no_mistakes(predictions):
+    fig = mistakes_sheet(predictions.head(1))
+    assert captions(fig) == []
+    assert fig.get_suptitle() == "No mistakes in 1 test picture"
+
+
+def test_mistakes_on_the_pictures_of_one_class(predictions):
+    letters = "a_class_name_of_thirty_letters"
+    mixed = predictions.assign(category=["$cash_1^2$", "$cash_1^2$", letters], predicted=[letters, letters, letters])
+    fig = mistakes_sheet(mixed, category="$cash_1^2$")
+    assert captions(fig) == ["✗ a_class_…_letters 0.90\nis $cash_1^2$", "✗ a_class_…_letters 0.60\nis $cash_1^2$"]
+    assert fig.get_suptitle() == "2 mistakes in 2 test pictures of $cash_1^2$"
+    assert mistakes_sheet(mixed, category=letters).get_suptitle() == (
+        "No mistakes in 1 test picture of a_class_name…rty_letters")
+
+
+def test_an_unknown_class_is_named(predictions):
+    with pytest.raises(UserError, match=r"unknown class 'cash': .*\$cash_1\^2\$"):
+        mistakes_sheet(predictions, category="cash")
+
+
+def test_a_sheet_has_five_pictures_a_line(predictions):
+    fig = captioned_sheet(predictions.loc[[0] * 6], "six")
+    assert len(captions(fig)) == 6
+    assert len({axes.get_subplotspec().rowspan.start for axes in fig.axes if axes.images}) == 2
+
+
+def test_a_caption_can_stand_below_another_picture(predictions):
+    axes = new_figure(2, 2).subplots()
+    other = np.zeros((4, 4, 3))
+    caption(axes, predictions.loc[0], other)
+    assert (axes.images[0].get_array() == other).all()
+    assert axes.get_xlabel() == "✓ $cash_1^2$ 0.90"
