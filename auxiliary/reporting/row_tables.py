@@ -9,27 +9,24 @@ from auxiliary.data.sample import sampling_size
 from auxiliary.networks.arithmetic import total
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 
-OPTIONAL = ("weights", "goes on from", "seeds", "patience", "tta", "reported", "note")
+OPTIONAL = ("weights", "goes on from", "seeds", "patience", "tta", "note")
 
 
 def scratch_table(rows: Sequence[ScratchRow], classes: int) -> pd.DataFrame:
-    """Each scratch row's network with its picture size in pixels, parameters and multiply-adds a picture, by formula.
-
-    Parents, what others reported for a row, and notes have a column where any row has one.
-    """
+    """Each scratch row's network with its picture size in pixels, and by formula parameters and multiply-adds."""
     totals = [total(row.net, (row.image_size, row.image_size, 3), classes) for row in rows]
     return _table(rows, {
-        "network": [row.net for row in rows], "picture": [row.image_size for row in rows],
+        "network": [f"that of {row.parent}, trained on" if row.parent else row.net for row in rows],
+        "picture": [row.image_size for row in rows],
         "parameters": [figures.parameters for figures in totals],
         "multiply-adds": [figures.multiply_adds for figures in totals],
-        "goes on from": [row.parent or "" for row in rows],
-    } | _remarks(rows))
+    })
 
 
 def transfer_table(rows: Sequence[TransferRow]) -> pd.DataFrame:
     """Each transfer row's backbone, what it is, its parameters, and how much of it is trained.
 
-    Weights other than ImageNet's, parents, what others reported and notes have a column where any row has one.
+    Weights other than ImageNet's, and parents, have a column where any row has one.
     """
     backbones = [find_backbone(row.backbone) for row in rows]
     return _table(rows, {
@@ -38,7 +35,7 @@ def transfer_table(rows: Sequence[TransferRow]) -> pd.DataFrame:
         "head": [row.head for row in rows], "picture": [row.image_size for row in rows],
         "backbone parameters": [backbone.parameters for backbone in backbones],
         "trained": [_trained(row) for row in rows], "goes on from": [row.parent or "" for row in rows],
-    } | _remarks(rows))
+    })
 
 
 def training_table(rows: Sequence[ScratchRow | TransferRow], train: pd.DataFrame) -> pd.DataFrame:
@@ -57,14 +54,16 @@ def training_table(rows: Sequence[ScratchRow | TransferRow], train: pd.DataFrame
     })
 
 
+def remark_table(rows: Sequence[Row]) -> pd.DataFrame:
+    """What others reported for rows, and what there is to know of them; rows without either are left out."""
+    told = [row for row in rows if row.note or row.reported is not None]
+    return _table(told, {"reported": [_reported(row) for row in told], "note": [row.note for row in told]})
+
+
 def _table(rows: Sequence[Row], columns: dict[str, list]) -> pd.DataFrame:
     """A line a row (index `key`), without optional columns that are empty."""
     shown = {name: values for name, values in columns.items() if name not in OPTIONAL or any(values)}
     return pd.DataFrame({"key": [row.key for row in rows], **shown}).set_index("key")
-
-
-def _remarks(rows: Sequence[Row]) -> dict[str, list[str]]:
-    return {"reported": [_reported(row) for row in rows], "note": [row.note for row in rows]}
 
 
 def _reported(row: Row) -> str:

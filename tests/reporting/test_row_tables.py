@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.config.profile import ScratchRow, TransferRow
-from auxiliary.reporting.row_tables import scratch_table, training_table, transfer_table
+from auxiliary.reporting.row_tables import remark_table, scratch_table, training_table, transfer_table
 
 USUAL = {"model_id": "m", "learning_rate": 1e-3, "epochs": 12, "image_size": 32}
 TRAIN = pd.DataFrame({"category": ["cat"] * 3 + ["dog"] * 5})
@@ -24,14 +24,14 @@ def test_a_scratch_row_comes_with_its_figures():
     assert list(table.index) == ["m1", "m2"]
 
 
-@pytest.mark.parametrize("table", [lambda *rows: scratch_table([scratch(key, **row) for key, row in rows], 2),
-                                   lambda *rows: transfer_table([transfer(key, **row) for key, row in rows])])
-def test_what_others_reported_and_notes_are_shown_where_there_are_any(table):
-    assert not {"reported", "note"} & set(table(("a", {})))
-    shown = table(("a", {"reported": 0.719633}), ("b", {"note": "size guessed"}),
-                  ("c", {"reported": (0.9614, 0.9561), "seeds": (0, 1)}), ("d", {"reported": 0.0}))
-    assert shown["reported"].tolist() == ["0.7196", "", "0.9614, 0.9561", "0.0000"]
-    assert shown["note"].tolist() == ["", "size guessed", "", ""]
+@pytest.mark.parametrize("row", [scratch, transfer])
+def test_what_others_reported_stands_beside_what_is_to_know_of_it(row):
+    rows = [row("a", reported=0.719633), row("b", note="size guessed"), row("nothing"),
+            row("c", reported=(0.9614, 0.9561), seeds=(0, 1)), row("d", reported=0.0)]
+    table = remark_table(rows)
+    assert table["reported"].to_dict() == {"a": "0.7196", "b": "", "c": "0.9614, 0.9561", "d": "0.0000"}
+    assert table["note"].tolist() == ["", "size guessed", "", ""]
+    assert remark_table([row("nothing")]).empty
 
 
 @pytest.mark.parametrize(("fields", "trained"), [
@@ -53,7 +53,8 @@ def test_random_weights_and_parents_are_shown_where_there_are_any():
     table = transfer_table([transfer("a", weights="random"), transfer("b", parent="a")])
     assert table["weights"].tolist() == ["random", ""]
     assert table["goes on from"].tolist() == ["", "a"]
-    assert scratch_table([scratch("a"), scratch("b", parent="a")], 2)["goes on from"].tolist() == ["", "a"]
+    assert scratch_table([scratch("a"), scratch("b", parent="a")], 2)["network"].tolist() == [
+        "conv(8) | gap", "that of a, trained on"]
 
 
 def test_how_rows_are_trained():
