@@ -9,14 +9,14 @@ from auxiliary.data.sample import sampling_size
 from auxiliary.networks.arithmetic import total
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 
-OPTIONAL = ("weights", "goes on from", "seeds", "patience", "tta", "note")
+OPTIONAL = ("weights", "goes on from", "seeds", "patience", "tta", "reported", "note")
 
 
 def scratch_table(rows: Sequence[ScratchRow], classes: int) -> pd.DataFrame:
     """Each scratch row's network with its picture size in pixels, and by formula parameters and multiply-adds."""
     totals = [total(row.net, (row.image_size, row.image_size, 3), classes) for row in rows]
     return _table(rows, {
-        "network": [f"that of {row.parent}, trained on" if row.parent else row.net for row in rows],
+        "network": [f"goes on from {row.parent}" if row.parent else row.net for row in rows],
         "picture": [row.image_size for row in rows],
         "parameters": [figures.parameters for figures in totals],
         "multiply-adds": [figures.multiply_adds for figures in totals],

@@ -31,6 +31,7 @@ def test_what_others_reported_stands_beside_what_is_to_know_of_it(row):
     table = remark_table(rows)
     assert table["reported"].to_dict() == {"a": "0.7196", "b": "", "c": "0.9614, 0.9561", "d": "0.0000"}
     assert table["note"].tolist() == ["", "size guessed", "", ""]
+    assert list(remark_table([row("b", note="size guessed")])) == ["note"]
     assert remark_table([row("nothing")]).empty
 
 
@@ -54,7 +55,7 @@ def test_random_weights_and_parents_are_shown_where_there_are_any():
     assert table["weights"].tolist() == ["random", ""]
     assert table["goes on from"].tolist() == ["", "a"]
     assert scratch_table([scratch("a"), scratch("b", parent="a")], 2)["network"].tolist() == [
-        "conv(8) | gap", "that of a, trained on"]
+        "conv(8) | gap", "goes on from a"]
 
 
 def test_how_rows_are_trained():
