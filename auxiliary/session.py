@@ -41,10 +41,13 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", row
     overrides = {name: read_value(text) for name, text in parameters.items()}
     notebooks = find_notebooks(only)
     lab = open_lab(profile, rows, overrides, root)
-    notebooks = [notebook for notebook in notebooks if _has_work(console, lab, notebook)]
+    notebooks = [notebook for notebook in notebooks if has_work(console, lab, notebook)]
     _announce(console, lab, notebooks)
     values = {"profile": profile, "rows": rows, "overrides": overrides | _located(lab), "root": str(lab.paths.root)}
-    written = _run_all(console, lab, notebooks, values)
+    try:
+        written = run_notebooks(console, lab, notebooks, values)
+    except KeyboardInterrupt:
+        raise UserError("interrupted; the same command goes on from the last finished row") from None
     # Opened anew: notebook 01 may have written other tables.
     _conclude(console, open_lab(profile, rows, values["overrides"], root), written)
 
@@ -55,19 +58,30 @@ def _located(lab: Lab) -> dict[str, str]:
     return {name: str(path) for name, path in places.items() if path}
 
 
-def _run_all(console: Console, lab: Lab, notebooks: list[Path], values: Mapping[str, Any]) -> list[Path]:
+def run_notebooks(console: Console, lab: Lab, notebooks: list[Path], values: Mapping[str, Any]) -> list[Path]:
+    """Execute notebooks one after the other, showing how far they are.
+
+    Args:
+        console: where to show it.
+        lab: the open profile.
+        notebooks: those to run, in order.
+        values: their parameters.
+
+    Returns:
+        The executed notebooks.
+
+    Raises:
+        UserError: when one fails.
+    """
     # The path of a socket may have about 100 characters, which some systems' own temporary folder nearly fills.
     with tempfile.TemporaryDirectory(dir="/tmp" if Path("/tmp").is_dir() else None) as folder:
         watch = Watch(console, progress_file(Path(folder)), len(notebooks))
         written = []
-        try:
-            with watch.shown():
-                for notebook in notebooks:
-                    watch.begin(notebook.stem)
-                    written.append(run_notebook(notebook, lab, values, Path(folder)))
-                    watch.end()
-        except KeyboardInterrupt:
-            raise UserError("interrupted; the same command goes on from the last finished row") from None
+        with watch.shown():
+            for notebook in notebooks:
+                watch.begin(notebook.stem)
+                written.append(run_notebook(notebook, lab, values, Path(folder)))
+                watch.end()
     return written
 
 
@@ -76,7 +90,8 @@ def _rows(lab: Lab, notebook: Path) -> tuple[Row, ...] | None:
     return {"02": lab.profile.scratch, "03": lab.profile.transfer}.get(notebook.name[:2])
 
 
-def _has_work(console: Console, lab: Lab, notebook: Path) -> bool:
+def has_work(console: Console, lab: Lab, notebook: Path) -> bool:
+    """Whether a notebook has rows to train, or needs none; says so where it has not."""
     rows = _rows(lab, notebook)
     if rows == ():
         console.print(f"{notebook.stem} is left out: it has no rows to train", highlight=False)

@@ -1,0 +1,68 @@
+"""A small profile, trained for real, in which tests can plant faults."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from auxiliary.config.profile import Profile
+from auxiliary.data.clean import clean_table
+from auxiliary.data.parts import write_parts
+from auxiliary.data.split import split
+from auxiliary.lab import Lab
+from auxiliary.opening import open_lab
+from auxiliary.training.train import train_all
+
+PROFILE = """
+dataset: {folder}
+name: colours
+image_size: 32
+batch_size: 8
+scratch:
+  - {{model_id: small, learning_rate: 0.02, epochs: 1, net: conv(4) | batchnorm | gap}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: brightness(0.5), tta: 2}}
+  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | batchnorm | gap}}
+transfer:
+  - {{model_id: frozen, backbone: MobileNetV2_035, weights: random, head: gap, learning_rate: 0.01, epochs: 1}}
+  - {{model_id: tuned, parent: frozen, tune_last: 2, learning_rate: 0.001, epochs: 1}}
+"""
+
+
+@pytest.fixture(scope="package")
+def colours(picture_folder):
+    """Three classes of 20 pictures, told apart by their colour."""
+    return picture_folder({"green": 20, "blue": 20, "red": 20}, size=32)
+
+
+@pytest.fixture(scope="package")
+def opened(colours, tmp_path_factory) -> Lab:
+    """The profile, its pictures divided, nothing trained."""
+    root = tmp_path_factory.mktemp("root")
+    (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
+    lab = open_lab(str(root / "profile.yaml"), root=root)
+    write_parts(split(clean_table(colours)), lab.profile.split, lab.paths)
+    return lab
+
+
+@pytest.fixture(scope="package")
+def trained(opened) -> Lab:
+    """The profile, every row trained."""
+    train_all(opened.profile.rows, opened)
+    return opened
+
+
+@pytest.fixture
+def copy_of(trained, tmp_path) -> Callable[..., Lab]:
+    """Copies the trained profile, to be spoilt, with only some of its rows: `copy_of("small", "small_on")`."""
+    def copy(*keys: str) -> Lab:
+        shutil.copytree(trained.paths.root, tmp_path / "root")
+        return replace(trained, paths=replace(trained.paths, root=tmp_path / "root"),
+                       profile=_only(trained.profile, keys))
+
+    return copy
+
+
+def _only(profile: Profile, keys: tuple[str, ...]) -> Profile:
+    return profile.model_copy(update={stage: tuple(row for row in getattr(profile, stage) if row.key in keys)
+                                      for stage in ("scratch", "transfer")})
