@@ -27,6 +27,7 @@ _HOME = {
     "train_and_evaluate": "auxiliary.training.train",
     "train_all": "auxiliary.training.train",
     "results_of": "auxiliary.training.train",
+    "histories_of": "auxiliary.training.train",
     "best": "auxiliary.training.train",
     "best_by_row": "auxiliary.training.train",
     "best_so_far": "auxiliary.training.train",

@@ -21,7 +21,8 @@ def command() -> None:
 @click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Folder for data, models, assets and results.csv; the repository unless given.")
 @click.option("--quick", is_flag=True,
-              help="Only try whether every row works: an epoch on a few pictures, in a temporary folder.")
+              help="Only try whether every row works: an epoch on a few pictures, in a temporary folder; of --root "
+                   "only pictures are read.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, rows: str, root: Path | None,
         quick: bool) -> None:
     """Run the notebooks of PROFILE, from pictures to results.

@@ -50,6 +50,16 @@ class Lab:
         return sorted(self.train["category"].unique())
 
     @property
+    def needed(self) -> tuple[Row, ...]:
+        """The rows asked for, and those that they go on from, in order."""
+        wanted = {row.key for row in self.profile.rows}
+        # A parent stands before its children.
+        for row in reversed(self.all_rows.values()):
+            if row.key in wanted and row.parent:
+                wanted.add(row.parent)
+        return tuple(row for key, row in self.all_rows.items() if key in wanted)
+
+    @property
     def names(self) -> Mapping[str, str] | None:
         """What the data set calls its category folders; None to keep their names."""
         known = DATA_SETS.get(self.profile.dataset)

@@ -38,7 +38,7 @@ def parse_line(line: str, registry: Mapping[str, type[Kind]], what: str) -> tupl
 
     Example:
         >>> parse_line("conv(16) | pool", OPERATIONS, "net")
-        (Conv(filters=16, size=3, stride=1, padding='valid'), Pool(size=2))
+        (Conv(filters=16, size=3, stride=1, padding='valid', l2=0.0), Pool(size=2))
     """
     parts = [part.strip() for part in line.split("|")] if line.strip() else []
     return tuple(_parse_operation(part, registry, what) for part in parts)

@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from auxiliary.config.parameters import read_value
+from auxiliary.config.parameters import read_parameters
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.data.walk import walk
 from auxiliary.errors import UserError
@@ -32,7 +32,7 @@ def list_models(profile: str, parameters: Mapping[str, str], rows: str = "*", as
     Raises:
         UserError: for whatever does not exist or does not fit.
     """
-    lab = open_lab(profile, rows, {name: read_value(text) for name, text in parameters.items()})
+    lab = open_lab(profile, rows, read_parameters(parameters))
     classes = count_classes(lab)
     table = census(lab.profile.rows, classes)
     if as_csv:

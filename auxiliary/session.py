@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from auxiliary.config.parameters import read_value
+from auxiliary.config.parameters import read_parameters
 from auxiliary.config.profile import Row
 from auxiliary.data.parts import is_divided
 from auxiliary.data.sources import DATA_SETS
@@ -17,6 +17,7 @@ from auxiliary.estimate import estimate_seconds
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
 from auxiliary.reporting.comparison import answer, leaderboard
+from auxiliary.reporting.seeds import over_seeds
 from auxiliary.runner import find_notebooks, progress_file, run_notebook
 from auxiliary.training.train import find_run
 from auxiliary.watch import Watch
@@ -38,7 +39,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", row
     """
     console = Console()
     profile = str(Path(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
-    overrides = {name: read_value(text) for name, text in parameters.items()}
+    overrides = read_parameters(parameters)
     notebooks = find_notebooks(only)
     lab = open_lab(profile, rows, overrides, root)
     notebooks = [notebook for notebook in notebooks if has_work(console, lab, notebook)]
@@ -101,7 +102,8 @@ def has_work(console: Console, lab: Lab, notebook: Path) -> bool:
 def _announce(console: Console, lab: Lab, notebooks: list[Path]) -> None:
     known = DATA_SETS.get(lab.profile.dataset)
     console.print(known.about if known else f"{lab.paths.dataset}: the pictures in {lab.paths.own}", highlight=False)
-    rows = [row for notebook in notebooks for row in _rows(lab, notebook) or ()]
+    stages = {row.stage for notebook in notebooks for row in _rows(lab, notebook) or ()}
+    rows = [row for row in lab.needed if row.stage in stages]
     if not rows:
         return
     table = Table(Column("row", overflow="fold"), "network", "epochs", "about", title="To train")
@@ -141,7 +143,7 @@ def _duration(seconds: float | None) -> str:
 
 
 def _conclude(console: Console, lab: Lab, written: list[Path]) -> None:
-    results = lab.results
+    results = over_seeds(lab.results)
     if len(results):
         # Few enough columns for 80 characters; results.csv has the others.
         shown = {"key": "row", "stage": "stage", "accuracy": "test accuracy", "val_accuracy": "validation",

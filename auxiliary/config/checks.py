@@ -5,7 +5,7 @@ from auxiliary.data.augmentations import AUGMENTATIONS
 from auxiliary.errors import UserError
 from auxiliary.line import parse_line
 from auxiliary.networks.arithmetic import layer_costs
-from auxiliary.networks.backbones import find_backbone
+from auxiliary.networks.backbones import SMALLEST, find_backbone
 
 
 def check_rows(profile: Profile) -> None:
@@ -20,7 +20,8 @@ def check_rows(profile: Profile) -> None:
             parse_line(row.augment, AUGMENTATIONS, "augment")
             _check_network(row)
             if row.tta and not row.augment:
-                raise UserError("`tta` averages over augmented pictures: give the row an `augment` line")
+                raise UserError("`tta` averages over augmented pictures, so it needs an `augment` line; for a frozen "
+                                "backbone both belong to a row of their own, with this one as `parent`, `epochs: 0`")
         except UserError as error:
             raise UserError(f"row {row.key!r}: {error}") from None
 
@@ -34,6 +35,8 @@ def _check_network(row: ScratchRow | TransferRow) -> None:
     if row.augment and row.epochs and not row.tune_last:
         raise UserError("a frozen backbone's features are computed once, from the pictures as they are: "
                         "leave `augment` out, or tune some layers")
+    if row.image_size < SMALLEST:
+        raise UserError(f"image_size {row.image_size} is too small for {row.backbone}: it needs at least {SMALLEST}")
     if row.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {row.head!r} must start with `gap`: heads are trained on pooled features")
     layer_costs(row.head, (7, 7, backbone.channels), classes=2)

@@ -15,9 +15,11 @@ from auxiliary.errors import UserError, unknown
 from auxiliary.paths import REPOSITORY
 
 PROFILES = REPOSITORY / "notebooks" / "params"
-INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head")}
+INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
 # Names that `overrides` may set for all rows at once.
 ROW_NAMES = ("epochs", "learning_rate")
+# What shows a network something else than the pictures as they are.
+VIEWS = ("augment", "tta")
 
 
 def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profile:
@@ -96,7 +98,7 @@ def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
         if name in Settings.model_fields or name in ROW_NAMES:
             for stage, row in _rows(raw):
                 # A row that trains nothing is there to show what that gives, on views of its own if it has any.
-                fixed = row.get("epochs") == 0 and name in ("epochs", "augment")
+                fixed = row.get("epochs") == 0 and name in ("epochs", *VIEWS)
                 if _applies(name, stage, row) and not fixed:
                     row[name] = value
 
@@ -109,7 +111,7 @@ def _rows(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def _applies(name: str, stage: str, row: Mapping[str, Any]) -> bool:
     """Whether a setting means anything to a row: a frozen backbone sees each picture once, as it is."""
-    return name != "augment" or stage != "transfer" or bool(row.get("tune_last"))
+    return name not in VIEWS or stage != "transfer" or bool(row.get("tune_last"))
 
 
 def _complete(raw: dict[str, Any]) -> None:

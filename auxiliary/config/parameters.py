@@ -52,6 +52,11 @@ def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, An
     return value
 
 
+def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Overrides from values written in YAML, as a command line has them."""
+    return {name: read_value(text) for name, text in parameters.items()}
+
+
 def read_value(text: str) -> Any:
     """A value written in YAML, such as `3`, `[0, 1]` or `flip | shift(0.1)`."""
     try:

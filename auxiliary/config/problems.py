@@ -26,11 +26,13 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
         name = _parameter(detail["loc"], overrides)
         if name:
             # A value given for all rows is wrong in each of them: once is enough.
-            return f"parameter {name!r}: {overrides[name]!r}: {detail['msg'].lower()}"
+            return f"parameter {name!r}: {overrides[name]!r}: {_message(detail)}"
     everywhere = [detail["loc"] for detail in error.errors()]
-    found = sorted((_line(document, detail["loc"]), _text(detail)) for detail in error.errors()
-                   if not _inherited(document, detail["loc"], everywhere))
-    return "\n".join(f"{path}:{line}: {text}" for line, text in found)
+    found: dict[tuple[int, str], list[ErrorDetails]] = {}
+    for detail in error.errors():
+        if not _inherited(document, detail["loc"], everywhere):
+            found.setdefault((_line(document, detail["loc"]), _field(detail["loc"])), []).append(detail)
+    return "\n".join(f"{path}:{line}: {_text(details)}" for (line, _), details in sorted(found.items()))
 
 
 def _parameter(location: Location, overrides: Mapping[str, Any]) -> str | None:
@@ -40,16 +42,28 @@ def _parameter(location: Location, overrides: Mapping[str, Any]) -> str | None:
     return next((name for name in names if name in overrides), None)
 
 
-def _text(detail: ErrorDetails) -> str:
-    location = detail["loc"]
-    where = ".".join(str(part) for part in location)
+def _text(details: list[ErrorDetails]) -> str:
+    """What is wrong with a field; one that may be of several kinds has a message for each."""
+    detail, location = details[0], details[0]["loc"]
+    where = _field(location)
     if detail["type"] != "extra_forbidden":
-        return f"{where}: {detail['msg'].lower()}"
+        return f"{where}: {' or '.join(dict.fromkeys(map(_message, details)))}"
     if set(str(location[-1])) & set("()|"):
         return f"{where!r} is half a line: put quotes around a line that holds commas"
     near = difflib.get_close_matches(str(location[-1]), _names(location), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"(valid: {', '.join(_names(location))})"
     return f"unknown name {where!r}; {hint}"
+
+
+def _message(detail: ErrorDetails) -> str:
+    # What YAML calls a list, pydantic calls a tuple.
+    return "a list is needed, such as [0, 1]" if detail["type"] == "tuple_type" else detail["msg"].lower()
+
+
+def _field(location: Location) -> str:
+    """The name of what is at `location`, such as `scratch.0.epochs`, without what pydantic says of its kind."""
+    depth = {"split": 2} | dict.fromkeys(ROW_KINDS, 3)
+    return ".".join(str(part) for part in location[:depth.get(location[0], 1)])
 
 
 def _names(location: Location) -> list[str]:

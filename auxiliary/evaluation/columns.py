@@ -20,7 +20,7 @@ class Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(),
                               ser_json_inf_nan="constants")
 
-    model_id: str = Field(description="name of the row in the profile; seeds share it")
+    model_id: str = Field(description="name of the row in the profile; several rows may share it")
     learning_rate: float = Field(description="learning rate at the start; the peak of a one-cycle schedule")
     epochs: int = Field(description="epochs of this run alone")
     acc_train: float = Field(description="training accuracy of the last epoch, as Keras reports it")
@@ -53,10 +53,11 @@ class Result(BaseModel):
     tta: int = Field(default=0, description="augmented views of a picture whose predictions were averaged; 0 for none")
     network: str = Field(description="network line, or the head's line on a backbone")
     backbone: str = Field(description="pre-trained backbone; empty for a network from scratch")
+    weights: str = Field(default="", description="what the backbone started from, imagenet or random")
     parent: str = Field(description="key of the run this one goes on from; empty for none")
     tune_last: int = Field(description="how many of the backbone's last layers were tuned")
     parameters: int = Field(description="number of weights, trained or not")
-    trainable: int = Field(description="number of weights that were trained")
+    trainable: int = Field(description="number of weights that were trained; 0 where nothing was")
     epochs_total: int = Field(description="epochs of this run and of those it goes on from")
     train_seconds: float = Field(description="wall-clock seconds of training and validation; features of a frozen "
                                              "backbone that an earlier run computed take none")
@@ -68,6 +69,7 @@ class Result(BaseModel):
     keras: str = Field(description="version of Keras")
     commit: str = Field(description="git commit, with +changes where the code differs; empty outside a repository")
     reported: float = Field(default=nan, description="accuracy somebody else reported for this row, if any")
+    experiment: str = Field(default="", description="fingerprint of all that matters but the seed")
     run: str = Field(description="the run's folder below models/ and when it finished; unique in the file")
     time: AwareDatetime = Field(description="when the run finished, UTC, ISO 8601")
 

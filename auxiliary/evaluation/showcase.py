@@ -24,10 +24,19 @@ def pick(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> np.nd
         (M,) int64 positions in `predictions`, none twice: up to n mistakes, the surest first, then the others.
     """
     table = predictions.reset_index(drop=True)
-    wrong = table[table["category"] != table["predicted"]]
-    mistakes = wrong.sort_values("confidence", ascending=False, kind="stable").index[:n]
-    chance = table.sample(min(n, len(table)), random_state=random_state).index
-    return mistakes.append(chance).unique().to_numpy("int64")
+    chosen = surest_mistakes(table).index[:n].append(at_random(table, n, random_state).index)
+    return chosen.unique().to_numpy("int64")
+
+
+def surest_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The wrong predictions, the one that the model was surest of first."""
+    wrong = predictions[predictions["category"] != predictions["predicted"]]
+    return wrong.sort_values("confidence", ascending=False, kind="stable")
+
+
+def at_random(predictions: pd.DataFrame, n: int, random_state: int) -> pd.DataFrame:
+    """`n` predictions chosen at random, or as many as there are; the same for the same `random_state`."""
+    return predictions.sample(min(n, len(predictions)), random_state=random_state)
 
 
 def explain(model: "keras.Model", predictions: pd.DataFrame, df: pd.DataFrame,

@@ -73,8 +73,9 @@ def find_backbone(name: str) -> Backbone:
 
 
 def tuned_layers(name: str, tune_last: int | Literal["all"]) -> int:
-    """How many of a backbone's last layers `tune_last` names."""
-    return find_backbone(name).layers if tune_last == "all" else tune_last
+    """How many of a backbone's last layers `tune_last` names, all of them at most."""
+    layers = find_backbone(name).layers
+    return layers if tune_last == "all" else min(tune_last, layers)
 
 
 def preprocessing(name: str) -> "keras.layers.Layer | None":

@@ -30,10 +30,11 @@ def census(rows: Sequence[Row], classes: int) -> pd.DataFrame:
 
     Returns:
         One row each, in their order. `key`; `parameters`: numbers held; `trainable`: those of them that training
-        changes, which leaves out frozen layers and batch norm's averages; `layers`: Keras's, those of a backbone
-        one by one, the scaling of the pictures and the final layer counted, inputs not; `multiply_adds`: of
-        convolutions and dense layers for one picture of `image_size`; then what they depend on. `backbone` and
-        `tune_last` are empty for scratch rows; `network` is the row's `net` or `head` line.
+        changes, which leaves out frozen layers and batch norm's averages, and all where nothing is trained;
+        `layers`: Keras's, those of a backbone one by one, the scaling of the pictures and the final layer counted,
+        inputs not; `multiply_adds`: of convolutions and dense layers for one picture of `image_size`; then what
+        they depend on. `backbone` and `tune_last` are empty for scratch rows; `network` is the row's `net` or
+        `head` line.
     """
     backbones = _build_backbones(rows)
     entries = []
@@ -50,7 +51,7 @@ def census(rows: Sequence[Row], classes: int) -> pd.DataFrame:
 def _scratch_total(row: ScratchRow, classes: int) -> Total:
     line = total(row.net, (row.image_size, row.image_size, 3), classes)
     # The line's layers come after one that scales the pictures.
-    return Total(line.parameters, line.trainable, line.multiply_adds, line.layers + 1)
+    return Total(line.parameters, line.trainable if row.epochs else 0, line.multiply_adds, line.layers + 1)
 
 
 def _build_backbones(rows: Iterable[Row]) -> dict[tuple[str, int], "keras.Model"]:
@@ -73,6 +74,6 @@ def _transfer_total(row: TransferRow, classes: int, backbone: "keras.Model") -> 
     scaled = find_backbone(row.backbone).rescale is not None
     return Total(
         parameters=backbone.count_params() + head.parameters,
-        trainable=count(backbone.trainable_weights) + head.trainable,
+        trainable=count(backbone.trainable_weights) + head.trainable if row.epochs else 0,
         multiply_adds=multiply_adds(backbone) + head.multiply_adds,
         layers=scaled + len(all_layers(backbone)) + head.layers)

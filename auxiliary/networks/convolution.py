@@ -16,9 +16,8 @@ def convolve(picture: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: 
              padding: Padding = "valid") -> np.ndarray:
     """A convolution by its formula: `T[I](r, c) = sum over (u, v) of w(u, v) * I(r + u, c + v)`, plus a bias.
 
-    What comes out at (r, c) is a weighted sum of the pixels around it. Here (u, v) counts from the upper left corner
-    of the window, and the window moves on by `stride` pixels. Where pixels and weights have several channels, their
-    products are summed over the channels too. No ReLU follows.
+    Here (u, v) counts from the upper left corner of the window, which moves on by `stride` pixels. Products are summed
+    over the channels too. No ReLU follows.
 
     Args:
         picture: (H, W, D) numbers.
@@ -35,8 +34,6 @@ def convolve(picture: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: 
         UserError: when the arguments do not fit each other.
 
     Example:
-        The right column less the left one finds a vertical edge, and nothing where all pixels are alike:
-
         >>> picture = np.array([[2, 2, 7, 7, 7], [2, 2, 7, 7, 7], [3, 3, 3, 3, 3]])
         >>> weights = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
         >>> convolve(picture[..., None], weights[..., None, None], np.zeros(1))[..., 0]

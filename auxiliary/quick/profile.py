@@ -26,8 +26,7 @@ def shorten(lab: Lab, dataset: str) -> Profile:
         lab: the open profile.
         dataset: what its `dataset` becomes.
     """
-    rows = _with_parents(lab)
-    short = {stage: tuple(_shortened(row) for row in rows if row.stage == stage) for stage in INHERITED}
+    short = {stage: tuple(_shortened(row) for row in lab.needed if row.stage == stage) for stage in INHERITED}
     return lab.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,)} | short)
 
 
@@ -75,15 +74,6 @@ def _try_weights(name: str) -> str:
     finally:
         socket.setdefaulttimeout(before)
     return ""
-
-
-def _with_parents(lab: Lab) -> list[Row]:
-    wanted = {row.key for row in lab.profile.rows}
-    # A parent stands before its children.
-    for row in reversed(lab.all_rows.values()):
-        if row.key in wanted and row.parent:
-            wanted.add(row.parent)
-    return [row for key, row in lab.all_rows.items() if key in wanted]
 
 
 def _shortened(row: Row) -> Row:

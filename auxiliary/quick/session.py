@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from auxiliary import runtime
-from auxiliary.config.parameters import read_value
+from auxiliary.config.parameters import read_parameters
 from auxiliary.errors import UserError
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
@@ -37,7 +37,7 @@ def run_quick(profile: str, parameters: Mapping[str, str], rows: str = "*", root
         UserError: when something does not work, with all that is wrong and the folder where it can be seen.
     """
     console = Console()
-    lab = open_lab(profile, rows, {name: read_value(text) for name, text in parameters.items()}, root)
+    lab = open_lab(profile, rows, read_parameters(parameters), root)
     if not lab.profile.rows:
         raise UserError("there is nothing to try: the profile has no rows")
     with _own_root() as folder:

@@ -132,8 +132,9 @@ def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
         return []
     # Without the row itself, so that rows typed in to go on from each other come to an end.
     others = results.drop(row.name)
-    parents = others[(others["key"] == row["parent"]) & (others["seed"] == row["seed"])
-                     & (others["epochs_total"] == row["epochs_total"] - row["epochs"])]
+    # Means over seeds are rounded, so that their sum may be one off.
+    earlier = others["epochs_total"] - (row["epochs_total"] - row["epochs"])
+    parents = others[(others["key"] == row["parent"]) & (others["seed"] == row["seed"]) & (earlier.abs() <= 1)]
     earlier = _training(parents.iloc[-1], others) if len(parents) else []
     return [*earlier, row["train_seconds"]]
 

@@ -67,7 +67,7 @@ def tradeoff_figure(results: pd.DataFrame) -> Figure:
     axes.margins(y=0.1)
     axes.grid(color=LIGHT_GREY)
     _headed(fig, axes, f"Accuracy and size of {_number(rows)} on {rows['dataset'][0]}; "
-                       f"area: training time{_span(rows['train_seconds'])}")
+                       f"area: own training time{_span(rows['train_seconds'])}")
     return fig
 
 

@@ -12,7 +12,7 @@ from auxiliary.reporting.style import BLUE, GREY, ORANGE, VERMILLION, counted, n
 EDGE = np.array([[-1, 0, 1]] * 3)    # answers where dark turns bright from left to right
 COLUMNS = 4
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "white", ORANGE])
-NONE = "The network does not begin with a convolution: there are no first filters to look at"
+NONE = "No first filters were kept of this run: its network does not begin with a convolution"
 
 
 @styled

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from PIL import Image, ImageOps
+from PIL import Image
 
 from auxiliary.reporting.picture_sheets import COLUMNS, SIDE, caption
-from auxiliary.reporting.pictures import tile
+from auxiliary.reporting.pictures import placed
 from auxiliary.reporting.style import GREY, new_figure, styled
 
 COLOURS = mpl.colormaps["plasma"]       # equal steps of heat look equally large
@@ -70,24 +70,13 @@ def _title(chosen: pd.DataFrame) -> str:
 
 def _pair(above: Axes, below: Axes, row: pd.Series, heat: np.ndarray) -> None:
     """The picture, and itself under the heat; frame and caption say whether it was right."""
-    picture = tile(row["filepath"], SIDE)
+    picture, area = placed(row["filepath"], SIDE)
     caption(above, row, picture)
     above.set_xlabel("")
-    caption(below, row, _under(picture, heat, _area(row["filepath"])))
+    caption(below, row, _under(picture, heat, area))
     if not heat.any():
         below.text(0.5, 0.5, "nothing speaks\nfor it", transform=below.transAxes, ha="center", va="center",
                    fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
-
-
-def _area(path: str) -> tuple[slice, slice]:
-    """The rows and columns of its tile that a picture takes; the rest is margin."""
-    with Image.open(path) as file:
-        size = ImageOps.exif_transpose(file).size
-    times = SIDE // max(size)
-    width, height = ([edge * times for edge in size] if times >= 2
-                     else ImageOps.contain(Image.new("1", size), (SIDE, SIDE)).size)
-    left, top = (SIDE - width) // 2, (SIDE - height) // 2
-    return slice(top, top + height), slice(left, left + width)
 
 
 def _under(picture: np.ndarray, heat: np.ndarray, area: tuple[slice, slice]) -> np.ndarray:

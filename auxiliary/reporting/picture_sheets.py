@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from auxiliary.errors import unknown
 from auxiliary.evaluation.metrics import classes
+from auxiliary.evaluation.showcase import at_random, surest_mistakes
 from auxiliary.reporting.pictures import tile
 from auxiliary.reporting.style import BLUE, VERMILLION, counted, new_figure, short, styled
 
@@ -18,7 +19,7 @@ SIDE = 224     # pixels of each
 
 def prediction_sheet(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> Figure:
     """`n` test pictures, chosen at random, with what the model says of them and how sure it is (0 to 1)."""
-    chosen = predictions.sample(min(n, len(predictions)), random_state=random_state)
+    chosen = at_random(predictions, n, random_state)
     right = int((chosen["category"] == chosen["predicted"]).sum())
     return captioned_sheet(chosen, f"{counted(len(chosen), 'test picture')} chosen at random: {right} right (✓), "
                                    f"{len(chosen) - right} wrong (✗)")
@@ -39,8 +40,8 @@ def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None 
         if category not in classes(predictions):
             raise unknown("class", category, classes(predictions))
         predictions = predictions[predictions["category"] == category]
-    wrong = predictions[predictions["category"] != predictions["predicted"]]
-    chosen = wrong.sort_values("confidence", ascending=False, kind="stable").head(n)
+    wrong = surest_mistakes(predictions)
+    chosen = wrong.head(n)
     which = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
     if len(wrong) > len(chosen):
         which = f"The surest {len(chosen)} of {which}"

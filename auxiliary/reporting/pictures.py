@@ -9,13 +9,18 @@ from auxiliary.errors import UserError
 
 
 def tile(path: str | Path, side: int = 112) -> np.ndarray:
-    """The picture at `path` centred on a white square, its proportions kept.
+    """The picture at `path` as `placed` has it, without where in the square it is."""
+    return placed(path, side)[0]
+
+
+def placed(path: str | Path, side: int = 112) -> tuple[np.ndarray, tuple[slice, slice]]:
+    """The picture at `path` centred on a white square, its proportions kept, and where in the square it is.
 
     Small pictures are enlarged a whole number of times with nearest-neighbour, so their pixels stay visible;
     others are resized with antialiasing.
 
     Returns:
-        Array of shape (side, side, 3), uint8.
+        Array of shape (side, side, 3), uint8, and the rows and columns of it that the picture takes.
 
     Raises:
         UserError: when there is no such file.
@@ -31,8 +36,9 @@ def tile(path: str | Path, side: int = 112) -> np.ndarray:
     else:
         picture = ImageOps.contain(picture, (side, side), Image.Resampling.LANCZOS)
     square = Image.new("RGB", (side, side), "white")
-    square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    return np.asarray(square)
+    left, top = (side - picture.width) // 2, (side - picture.height) // 2
+    square.paste(picture, (left, top))
+    return np.asarray(square), (slice(top, top + picture.height), slice(left, left + picture.width))
 
 
 def sheet(rows: list[list[str]], side: int = 112, gap: int = 6) -> np.ndarray:

@@ -47,7 +47,7 @@ def training_table(rows: Sequence[ScratchRow | TransferRow], train: pd.DataFrame
     return _table(rows, {
         "sampling": [row.sampling for row in rows], "pictures a class": [size or "as they are" for size in sizes],
         "batch": [row.batch_size for row in rows], "optimizer": [row.optimizer for row in rows],
-        "learning rate": [row.learning_rate for row in rows], "schedule": [row.schedule for row in rows],
+        "learning rate": [f"{row.learning_rate:g}" for row in rows], "schedule": [row.schedule for row in rows],
         "epochs": [row.epochs for row in rows], "patience": [row.patience or "" for row in rows],
         "augment": [row.augment or "no" for row in rows], "tta": [row.tta or "" for row in rows],
         "seeds": [", ".join(map(str, row.seeds)) if len(row.seeds) > 1 else "" for row in rows],

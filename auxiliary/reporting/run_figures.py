@@ -22,7 +22,7 @@ def curves_figure(history: pd.DataFrame) -> Figure:
     parents = int((history["phase"] == "parent").sum())
     fig = new_figure(10, 4.6)
     for axes, quantity, label in zip(fig.subplots(1, 2), ("accuracy", "loss"),
-                                     ("accuracy", "loss (nats)"), strict=True):
+                                     ("accuracy", "loss (nats, with any l2 penalty)"), strict=True):
         axes.plot(epochs, history[quantity], "o--", color=ORANGE, markersize=4, label="training")
         axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
         _epoch_axis(axes, len(history), parents)
@@ -64,6 +64,8 @@ def _epoch_axis(axes: Axes, epochs: int, parents: int) -> None:
 
 
 def _best_epoch(history: pd.DataFrame, parents: int) -> str:
+    if parents == len(history) > 0:
+        return f"Nothing was trained; the parent's {counted(parents, 'epoch')}"
     own = history["val_accuracy"].to_numpy(float)[parents:]
     if not np.isfinite(own).any():
         return f"No validation accuracy in {counted(len(history), 'epoch')}"

@@ -1,7 +1,7 @@
 """The scores of several rows over their epochs, side by side."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,21 +11,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from auxiliary.reporting.style import BLUE, GREEN, LIGHT_GREY, ORANGE, VERMILLION, new_figure, short, styled
-from auxiliary.training.run_folder import Run
 
 # Four colours that anybody can tell apart, and the kind of line for the next four.
 LOOKS = [{"color": color, "linestyle": line} for line in ("-", (0, (4, 1.5)))
          for color in (BLUE, VERMILLION, GREEN, ORANGE)]
 PANELS = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy",
-          "loss": "training loss (nats)", "val_loss": "validation loss (nats)"}
-
-
-def histories_of(runs: Iterable[Run]) -> dict[str, list[pd.DataFrame]]:
-    """The histories of some finished runs by the key of their row, one a seed."""
-    histories: dict[str, list[pd.DataFrame]] = {}
-    for run in runs:
-        histories.setdefault(run.result.key, []).append(run.history)
-    return histories
+          "loss": "training loss (nats, with any l2 penalty)",
+          "val_loss": "validation loss (nats, with any l2 penalty)"}
 
 
 @styled

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-# What makes two runs the same experiment but for their seed; `epochs` as well, unless a run stopped by itself.
+# What makes two runs of which `experiment` is not known the same but for their seed; `epochs` as well, unless a run
+# stopped by itself.
 EXPERIMENT = ["dataset", "data", "split", "stage", "model_id", "key", "parent", "network", "backbone", "tune_last",
               "image_size", "learning_rate", "batch_size", "sampling", "optimizer", "schedule", "augment", "patience",
               "tta"]
@@ -21,9 +22,7 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         are means. Of several seeds `accuracy_low` and `accuracy_high` are the lowest and highest test accuracy; a
         single one keeps its 95% interval. Everything else is the first run's.
     """
-    known = results[EXPERIMENT].fillna({"patience": 0, "tta": 0})
-    experiment = known.assign(epochs=results["epochs"].mask(known["patience"] > 0))
-    number = experiment.groupby(list(experiment), sort=False, dropna=False).ngroup()
+    number = _experiments(results)
     last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
     groups = results[last].groupby(number[last])
     table = groups.first().assign(seeds=groups.size())
@@ -33,3 +32,24 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     for name, end in (("accuracy_low", groups["accuracy"].min()), ("accuracy_high", groups["accuracy"].max())):
         table[name] = table[name].mask(table["seeds"] > 1, end)
     return table.reset_index(drop=True)
+
+
+def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
+    """Of each experiment the run of the best validation accuracy.
+
+    Experiments come by the mean over their seeds, the best first; of equals the earlier.
+    """
+    number = _experiments(results)
+    mean = results["val_accuracy"].groupby(number).transform("mean")
+    order = results.assign(number=number, mean=mean).sort_values(["mean", "val_accuracy"], ascending=False)
+    return order.drop_duplicates("number").drop(columns=["number", "mean"])
+
+
+def _experiments(results: pd.DataFrame) -> pd.Series:
+    """A number for each run, the same for those that differ only in their seed."""
+    known = results[EXPERIMENT].fillna({"patience": 0, "tta": 0})
+    settings = known.assign(epochs=results["epochs"].mask(known["patience"] > 0))
+    named = results["experiment"] != ""
+    settings = settings.astype(object).mask(named).assign(
+        experiment=results["experiment"], key=results["key"], dataset=results["dataset"])
+    return settings.groupby(list(settings), sort=False, dropna=False).ngroup()

@@ -14,7 +14,7 @@ def shown(table: pd.DataFrame, precision: int = 3) -> Styler:
         precision: decimals of numbers that are not whole.
     """
     text = list(table.select_dtypes(exclude="number").columns)
-    look = table.style.format(precision=precision, thousands=",", na_rep="", escape="html")
+    look = table.style.format(precision=precision, thousands=",", na_rep="", escape="html").format_index(escape="html")
     look = look.set_properties(subset=text, **{"text-align": "left"})
     look = look.set_table_styles([{"selector": "th.row_heading, th.index_name", "props": LEFT}])
     return look.set_table_styles({name: [{"selector": "th.col_heading", "props": LEFT}] for name in text},

@@ -15,11 +15,16 @@ from auxiliary.training.pipeline import PIPELINE
 ABOUT = {"model_id", "key", "reported", "note", "seeds"}
 
 
-def fingerprint(row: Row, seed: int, lab: Lab) -> str:
+def fingerprint(row: Row, seed: int | None, lab: Lab) -> str:
     """Identify a run by everything that its figures depend on, without loading TensorFlow.
 
     That is: the row with its lines written out in full, the seed, the pictures with their labels and
     division, the parent run, and the version of the training pipeline.
+
+    Args:
+        row: what is trained.
+        seed: its seed; None identifies what the runs of all seeds have in common.
+        lab: the open profile.
 
     Returns:
         12 hexadecimal digits.

@@ -14,6 +14,7 @@ from auxiliary.evaluation.metrics import scores
 from auxiliary.lab import Lab
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count
+from auxiliary.training.identity import fingerprint
 from auxiliary.training.run_folder import Run
 
 
@@ -61,13 +62,15 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, model: keras.Model,
         stage=row.stage, seed=seed, sampling=row.sampling, image_size=row.image_size, batch_size=row.batch_size,
         optimizer=row.optimizer, schedule=row.schedule, augment=row.augment,
         patience=row.patience, tta=row.tta, network=row.network,
-        backbone=getattr(row, "backbone", ""), tune_last=_tuned(row), parent=row.parent or "",
-        parameters=model.count_params(), trainable=count(model.trainable_weights),
+        backbone=getattr(row, "backbone", ""), weights=getattr(row, "weights", ""), tune_last=_tuned(row),
+        parent=row.parent or "",
+        parameters=model.count_params(), trainable=count(model.trainable_weights) if row.epochs else 0,
         epochs_total=len(run.history), train_seconds=round(seconds, 2),
         pictures_per_second=_speed(frame, history),
         device=recipe["device"], precision=recipe["precision"], python=versions["python"],
         tensorflow=versions["tensorflow"], keras=versions["keras"], commit=recipe["commit"],
-        reported=_number(row.reported_with(seed)), run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
+        reported=_number(row.reported_with(seed)),
+        experiment=fingerprint(row, None, lab), run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
 
 
 def _speed(frame: pd.DataFrame, history: pd.DataFrame) -> float:

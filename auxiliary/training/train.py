@@ -7,7 +7,7 @@ from auxiliary.config.profile import Row
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import log_result
 from auxiliary.lab import Lab
-from auxiliary.reporting.comparison import ranked
+from auxiliary.reporting.seeds import best_of_each
 from auxiliary.training.identity import fingerprint
 from auxiliary.training.run_folder import Run
 
@@ -74,26 +74,31 @@ def results_of(runs: list[Run]) -> pd.DataFrame:
     return pd.DataFrame([run.result.model_dump() for run in runs])
 
 
+def histories_of(runs: list[Run]) -> dict[str, list[pd.DataFrame]]:
+    """The histories of some finished runs by the key of their row, one a seed."""
+    histories: dict[str, list[pd.DataFrame]] = {}
+    for run in runs:
+        histories.setdefault(run.result.key, []).append(run.history)
+    return histories
+
+
 def best_by_row(runs: list[Run]) -> list[Run]:
-    """Of each row the run of the best validation accuracy, the best row first; of equals the earlier."""
-    leaders: dict[str, Run] = {}
-    for run in sorted(runs, key=lambda run: -run.result.val_accuracy):
-        leaders.setdefault(run.result.key, run)
-    return list(leaders.values())
+    """Of each row the run of the best validation accuracy; the row with the best mean over its seeds first."""
+    return [runs[place] for place in best_of_each(results_of(runs)).index]
 
 
 def best(runs: list[Run]) -> Run:
-    """The run of the best validation accuracy; of equals the first."""
+    """Of the row with the best validation accuracy, the mean over its seeds, the best run; of equals the first."""
     return best_by_row(runs)[0]
 
 
 def best_so_far(lab: Lab) -> Run:
-    """The run of the best validation accuracy among all on the lab's pictures, of those that are still there.
+    """The best run, as in `best`, among all on the lab's pictures, of those that are still there.
 
     Raises:
         UserError: when there is none.
     """
-    for name in ranked(lab.results)["run"]:
+    for name in best_of_each(lab.results)["run"]:
         run = Run(lab.paths.models / name.rpartition("-")[0])
         if run.finished:
             return run

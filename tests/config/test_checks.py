@@ -15,6 +15,7 @@ from auxiliary.errors import UserError
     (("head: gap", "head: gap | conv(3)"), "row 'frozen': net `gap | conv(3)`: operation 2"),
     (("head: gap", "head: gap, augment: flip"), "row 'frozen': a frozen backbone's features are computed once"),
     (("tune_last: 5", "augment: flip"), "row 'tuned': a frozen backbone's features are computed once"),
+    (("image_size: 112", "image_size: 16"), "row 'frozen': image_size 16 is too small for EfficientNetLite0: it needs"),
     (("epochs: 4", "epochs: 4, tta: 3"), "row 'frozen': `tta` averages over augmented pictures"),
 ])
 def test_a_row_that_cannot_work_is_named(load, change, message):

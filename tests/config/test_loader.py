@@ -85,6 +85,9 @@ class TestOverrides:
         assert row("longer", change, augment="").augment == "zoom(0.1)"
         assert row("longer", ("epochs: 3", "epochs: 0, tta: 2")).augment == "flip"
 
+    def test_frozen_rows_are_left_out_of_test_time_augmentation(self, load):
+        assert {row.key: row.tta for row in load(tta=4).rows} == {"small": 4, "longer": 4, "frozen": 0, "tuned": 4}
+
     def test_a_row_may_have_seeds_of_its_own(self, row):
         change = ("epochs: 2", "epochs: 2, seeds: [4, 5]")
         assert (row("small", change).seeds, row("frozen", change).seeds) == ((4, 5), (0,))
@@ -137,7 +140,8 @@ class TestParents:
             load(change)
 
     @pytest.mark.parametrize(("parent", "restated"), [
-        ("small", "net: gap"), ("frozen", "head: gap"), ("frozen", "backbone: EfficientNetLite0")])
+        ("small", "net: gap"), ("frozen", "head: gap"), ("frozen", "backbone: EfficientNetLite0"),
+        ("frozen", "weights: random")])
     def test_a_child_does_not_restate_the_network(self, load, parent, restated):
         name = restated.partition(":")[0]
         with pytest.raises(UserError, match=f"has a parent, whose '{name}' it takes over: leave it out"):

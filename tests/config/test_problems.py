@@ -20,6 +20,9 @@ def problem(load, *changes, **overrides):
     (("augment: flip", "sampling: NO"), "4: sampling: input should be 'smallest', 'mean', 'largest' or 'none'"),
     (("7e-4", ".nan"), "6: scratch.0.learning_rate: input should be a finite number"),
     (("backbone: EfficientNetLite0, ", ""), "9: transfer.0.backbone: field required"),
+    (("tune_last: 5", "tune_last: al"), "10: transfer.1.tune_last: input should be a valid integer, unable to parse "
+                                        "string as an integer or input should be 'all'"),
+    (("dataset: demo", "dataset: demo\nseeds: 3"), "2: seeds: a list is needed, such as [0, 1]"),
 ])
 def test_it_names_the_line_and_the_nearest_name(load, change, message):
     assert message in problem(load, change)

@@ -1,4 +1,4 @@
-"""The rows of the repository's profiles are what the seeds published, or say that they are not."""
+"""The rows of the repository's profiles are what was published, or say that they are not."""
 
 import re
 

@@ -46,7 +46,7 @@ def predictions(pictures) -> pd.DataFrame:
 def results_of() -> Callable[..., pd.DataFrame]:
     """Makes results as `read_results` gives them, from what matters of each row."""
     usual = {name: {int: 100, float: 0.5}.get(kind, name) for name, kind in COLUMNS.items()}
-    usual |= {"dataset": "demo", "stage": "scratch", "seed": 0, "parent": "", "patience": 0, "tta": 0,
+    usual |= {"dataset": "demo", "stage": "scratch", "seed": 0, "parent": "", "patience": 0, "tta": 0, "experiment": "",
               "reported": float("nan")}
     return lambda *rows: pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
 

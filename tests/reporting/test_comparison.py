@@ -9,7 +9,7 @@ from auxiliary.reporting.comparison import (
     tradeoff_table,
     with_interval,
 )
-from auxiliary.reporting.seeds import over_seeds
+from auxiliary.reporting.seeds import best_of_each, over_seeds
 
 
 def test_leaderboard_goes_by_validation_accuracy(results):
@@ -108,6 +108,18 @@ class TestOverSeeds:
     def test_of_a_seed_that_was_run_twice_the_last_counts(self, seeds):
         row = over_seeds(pd.concat([seeds(0.1, 0.8), seeds(0.7)])).squeeze()
         assert with_interval(row) == "0.750 (0.700 to 0.800, 2 seeds)"
+
+    def test_what_was_recorded_as_one_experiment_is_one(self, seeds):
+        runs = seeds(0.7, 0.8, patience=3, experiment="e1").assign(epochs=[10, 15])
+        trial = seeds(0.1, patience=3, experiment="e2", epochs=1)
+        assert over_seeds(pd.concat([runs, trial]))["seeds"].tolist() == [2, 1]
+        older = seeds(0.7, 0.8, patience=3)
+        assert over_seeds(pd.concat([older, trial]))["seeds"].tolist() == [2, 1]
+
+    def test_the_best_run_of_each_is_that_of_the_best_mean(self, seeds):
+        steady, lucky = seeds(0.8, 0.82, key="steady"), seeds(0.5, 0.9, key="lucky")
+        both = pd.concat([lucky, steady], ignore_index=True)
+        assert best_of_each(both)[["key", "accuracy"]].to_numpy().tolist() == [["steady", 0.82], ["lucky", 0.9]]
 
     def test_rows_from_before_a_column_existed_belong_to_those_after(self, seeds):
         old = seeds(0.7).astype({"patience": "Int64", "tta": "Int64"}).assign(patience=pd.NA, tta=pd.NA)

@@ -38,7 +38,7 @@ def test_tradeoff_labels_do_not_overlap(results):
 
 def test_tradeoff_says_how_long_training_took(results):
     assert tradeoff_figure(results).get_suptitle() == (
-        "Accuracy and size of 3 runs on demo; area: training time (0 s to 2.0 h)")
+        "Accuracy and size of 3 runs on demo; area: own training time (0 s to 2.0 h)")
     unknown = results.assign(train_seconds=float("nan"))
     assert tradeoff_figure(unknown).get_suptitle().endswith("training time (not known)")
 

@@ -68,7 +68,7 @@ def test_a_picture_of_one_colour_is_no_edge_anywhere():
 def test_a_network_without_a_first_convolution_is_told_in_a_sentence():
     fig = convolution_figure({})
     fig.draw_without_rendering()
-    assert fig.get_suptitle().startswith("The network does not begin with a convolution")
+    assert fig.get_suptitle().startswith("No first filters were kept of this run")
     assert not fig.axes
 
 

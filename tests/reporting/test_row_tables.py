@@ -63,7 +63,7 @@ def test_how_rows_are_trained():
                            TRAIN)
     assert table.to_dict("list") == {
         "sampling": ["largest", "none"], "pictures a class": [5, "as they are"], "batch": [32, 32],
-        "optimizer": ["sgd", "adam"], "learning rate": [1e-3, 1e-3], "schedule": ["constant"] * 2,
+        "optimizer": ["sgd", "adam"], "learning rate": ["0.001", "0.001"], "schedule": ["constant"] * 2,
         "epochs": [12, 12], "augment": ["no", "flip"]}
 
 

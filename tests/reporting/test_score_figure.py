@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from auxiliary.evaluation.columns import COLUMNS, Result
-from auxiliary.reporting.score_figure import histories_of, score_figure
+from auxiliary.reporting.score_figure import score_figure
 from auxiliary.training.run_folder import Run
+from auxiliary.training.train import histories_of
 
 
 def history(*val_accuracies: float, parent: int = 0) -> pd.DataFrame:
@@ -35,7 +36,8 @@ def test_a_line_a_seed_the_best_row_first():
     fig = score_figure({"M1": [history(0.3, 0.4)], "M3": [history(0.4, 0.7, 0.6), history(0.5, 0.5)]})
     assert drawn(fig) == Drawn(["M3", "M1"], [3, 2, 2])
     assert [axes.get_title(loc="left") for axes in fig.axes] == [
-        "training accuracy", "validation accuracy", "training loss (nats)", "validation loss (nats)"]
+        "training accuracy", "validation accuracy", "training loss (nats, with any l2 penalty)",
+        "validation loss (nats, with any l2 penalty)"]
     colours = [line.get_color() for line in fig.axes[1].lines]
     assert colours[0] == colours[1] != colours[2]
     assert fig.get_suptitle() == (
