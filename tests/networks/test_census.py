@@ -64,8 +64,8 @@ def test_backbones_count_as_keras_lists_them(published):
 
 @pytest.mark.parametrize("profile", ["demo", "animals10", "cifar10", "flowers"])
 def test_scratch_rows_go_by_formula_and_equal_what_keras_builds(profile):
-    # Rows that differ in training only are one network.
-    rows = list({(row.net, row.image_size): row for row in load_profile(profile).scratch}.values())
+    # Rows that differ in training only are one network; of those that train nothing, nothing is trainable.
+    rows = list({(row.net, row.image_size): row for row in load_profile(profile).scratch if row.epochs}.values())
     table = census(rows, CLASSES).set_index("key")
     for row in rows:
         model = build_scratch(row, CLASSES)
@@ -114,3 +114,9 @@ def test_scratch_rows_need_no_tensorflow():
     code = ("import sys; from auxiliary.listing import list_models; list_models('cifar10', {}, 'M*'); "
             "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))")
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_where_nothing_is_trained_nothing_is_trainable():
+    rows = [row for name in ("animals10", "flowers") for row in load_profile(name).rows if not row.epochs]
+    assert [row.key for row in rows] == ["mobnet2_small_notraining", "cnn_16_32_64_dropout_l2_tta", "lite0_tta"]
+    assert list(census(rows, CLASSES)["trainable"]) == [0, 0, 0]
