@@ -148,7 +148,9 @@ def _conclude(console: Console, lab: Lab, written: list[Path]) -> None:
         # Few enough columns for 80 characters; results.csv has the others.
         shown = {"key": "row", "stage": "stage", "accuracy": "test accuracy", "val_accuracy": "validation",
                  "train_seconds": "seconds"}
-        table = Table(title=f"{lab.paths.dataset}: test accuracy with its 95% interval, best validation accuracy first")
+        several = ", or the lowest and highest of its seeds" if (results["seeds"] > 1).any() else ""
+        table = Table(title=f"{lab.paths.dataset}: test accuracy with its 95% interval{several}, best validation "
+                            "accuracy first")
         for name, heading in shown.items():
             table.add_column(heading, overflow="fold", no_wrap=name == "accuracy")
         for row in leaderboard(results)[list(shown)].itertuples(index=False):
