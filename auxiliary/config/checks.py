@@ -5,7 +5,7 @@ from auxiliary.data.augmentations import AUGMENTATIONS
 from auxiliary.errors import UserError
 from auxiliary.line import parse_line
 from auxiliary.networks.arithmetic import layer_costs
-from auxiliary.networks.backbones import SMALLEST, find_backbone
+from auxiliary.networks.backbones import check_size, find_backbone
 
 
 def check_rows(profile: Profile) -> None:
@@ -35,8 +35,7 @@ def _check_network(row: ScratchRow | TransferRow) -> None:
     if row.augment and row.epochs and not row.tune_last:
         raise UserError("a frozen backbone's features are computed once, from the pictures as they are: "
                         "leave `augment` out, or tune some layers")
-    if row.image_size < SMALLEST:
-        raise UserError(f"image_size {row.image_size} is too small for {row.backbone}: it needs at least {SMALLEST}")
+    check_size(row.backbone, row.image_size)
     if row.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {row.head!r} must start with `gap`: heads are trained on pooled features")
     layer_costs(row.head, (7, 7, backbone.channels), classes=2)

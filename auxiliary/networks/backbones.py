@@ -72,6 +72,12 @@ def find_backbone(name: str) -> Backbone:
     return BACKBONES[name]
 
 
+def check_size(name: str, image_size: int) -> None:
+    """Refuse pictures, of so many pixels a side, that are too small for a backbone."""
+    if image_size < SMALLEST:
+        raise UserError(f"image_size {image_size} is too small for {name}: it needs at least {SMALLEST}")
+
+
 def tuned_layers(name: str, tune_last: int | Literal["all"]) -> int:
     """How many of a backbone's last layers `tune_last` names, all of them at most."""
     layers = find_backbone(name).layers
@@ -110,8 +116,7 @@ def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") 
     backbone = find_backbone(name)
     if weights not in (None, "imagenet"):
         raise unknown("weights", weights, ["imagenet"])
-    if image_size < SMALLEST:
-        raise UserError(f"image_size {image_size} is too small for {name}: it needs at least {SMALLEST}")
+    check_size(name, image_size)
     if weights is None:
         return _build(backbone, image_size, None)
     # Keras wants another file for MobileNetV2 at each of five sizes, and warns at all others.

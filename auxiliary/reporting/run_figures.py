@@ -2,12 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from auxiliary.evaluation.metrics import confusion
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, ORANGE, counted, new_figure, short, styled
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, ORANGE, counted, epoch_axis, new_figure, short, styled
 
 
 @styled
@@ -25,8 +24,11 @@ def curves_figure(history: pd.DataFrame) -> Figure:
                                      ("accuracy", "loss (nats, with any l2 penalty)"), strict=True):
         axes.plot(epochs, history[quantity], "o--", color=ORANGE, markersize=4, label="training")
         axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
-        _epoch_axis(axes, len(history), parents)
+        epoch_axis(axes, len(history))
         axes.set_ylabel(label)
+        axes.grid(axis="y", color=LIGHT_GREY)
+        if parents:
+            axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="parent's epochs end")
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
     fig.suptitle(_best_epoch(history, parents), x=0.01, ha="left")
     return fig
@@ -52,15 +54,6 @@ def confusion_figure(predictions: pd.DataFrame) -> Figure:
     fig.colorbar(image, ax=axes, label="share of the true class", format=PercentFormatter(1), shrink=0.7)
     fig.suptitle(_commonest_mistake(counts), x=0.01, ha="left")
     return fig
-
-
-def _epoch_axis(axes: Axes, epochs: int, parents: int) -> None:
-    axes.set_xlim(0.5, max(epochs, 1) + 0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.set_xlabel("epoch")
-    axes.grid(axis="y", color=LIGHT_GREY)
-    if parents:
-        axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="parent's epochs end")
 
 
 def _best_epoch(history: pd.DataFrame, parents: int) -> str:

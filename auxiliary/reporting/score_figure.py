@@ -3,14 +3,12 @@
 import math
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from auxiliary.reporting.style import BLUE, GREEN, LIGHT_GREY, ORANGE, VERMILLION, new_figure, short, styled
+from auxiliary.reporting.style import BLUE, GREEN, LIGHT_GREY, ORANGE, VERMILLION, epoch_axis, new_figure, short, styled
 
 # Four colours that anybody can tell apart, and the kind of line for the next four.
 LOOKS = [{"color": color, "linestyle": line} for line in ("-", (0, (4, 1.5)))
@@ -43,7 +41,9 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
     panels = fig.subplots(2, 2, sharex=True, sharey="row").ravel()
     for axes, quantity in zip(panels, PANELS, strict=True):
         _draw(axes, quantity, shown)
-    _epoch_axes(panels[2:], shown)
+    last = max(int(frame["epoch"].max()) for frames in shown.values() for frame in frames)
+    for axes in panels[2:]:
+        epoch_axis(axes, last)
     handles = [Line2D([], [], **look) for look, _ in zip(LOOKS, shown, strict=False)]
     fig.legend(handles, [short(key) for key in shown], loc="outside lower left", ncols=columns, handlelength=3)
     fig.suptitle(_title(trained, len(shown)), x=0.01, ha="left")
@@ -71,13 +71,6 @@ def _draw(axes: Axes, quantity: str, shown: Mapping[str, list[pd.DataFrame]]) ->
             axes.plot(frame["epoch"], frame[quantity], linewidth=1.2, marker="o", markersize=4, markevery=[-1], **look)
     axes.set_title(PANELS[quantity], fontsize=12)
     axes.grid(axis="y", color=LIGHT_GREY)
-
-
-def _epoch_axes(panels: np.ndarray, shown: Mapping[str, list[pd.DataFrame]]) -> None:
-    last = max(int(frame["epoch"].max()) for frames in shown.values() for frame in frames)
-    for axes in panels:
-        axes.set(xlabel="epoch", xlim=(0.5, last + 0.5))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def _title(trained: Mapping[str, list[pd.DataFrame]], shown: int) -> str:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 # Okabe and Ito, "Color universal design" (2008): told apart with any kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -75,6 +77,12 @@ def save_figure(fig: Figure, folder: Path, name: str) -> list[Path]:
     fig.savefig(paths[0], metadata={"Date": None})
     fig.savefig(paths[1])
     return paths
+
+
+def epoch_axis(axes: Axes, epochs: int) -> None:
+    """Make the horizontal axis one of whole epochs, from 1 to `epochs`."""
+    axes.set(xlabel="epoch", xlim=(0.5, max(epochs, 1) + 0.5))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def short(name: object, longest: int = LONGEST_NAME) -> str:
