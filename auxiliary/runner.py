@@ -61,8 +61,9 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
         # What joblib's helper says in the terminal when a kernel is gone before it.
         "PYTHONWARNINGS": "ignore:resource_tracker",
     }
-    # Files instead of ports: runs side by side cannot take each other's.
-    sockets = Config(KernelManager={"transport": "ipc"})
+    # Files instead of ports: runs side by side cannot take each other's, if each has a folder of its own. Left to
+    # itself the client puts them into the working folder, which all runs share.
+    sockets = Config(KernelManager={"transport": "ipc", "ip": str(exchange / "kernel")})
     with _environment(environment):
         try:
             papermill.execute_notebook(notebook, output, dict(parameters), kernel_name="python3",

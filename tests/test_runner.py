@@ -68,6 +68,12 @@ def test_a_notebook_runs_with_its_parameters_in_this_environment(execute, lab, t
     assert json.loads(last)["done"] == 1
 
 
+def test_its_sockets_are_its_own(execute):
+    notebook, exchange = execute(
+        "n = 1", "from ipykernel.connect import get_connection_info\nprint(get_connection_info(unpack=True)['ip'])")
+    assert outputs(notebook).strip() == str(exchange / "kernel")
+
+
 def test_a_users_mistake_is_its_sentence_and_the_notebook_to_look_at(execute, lab):
     with pytest.raises(UserError) as caught:
         execute("n = 1", "from auxiliary.errors import UserError\nraise UserError('the folder is empty: fill it')")
