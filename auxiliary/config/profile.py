@@ -24,13 +24,14 @@ class Split(Record):
     """How pictures are divided into training, validation and test set.
 
     Attributes:
-        by: `seed` divides at random, the shares of the classes kept.
+        by: `group` keeps pictures that are the same, or nearly the same, in one part; `seed` divides at random.
+            Both keep the shares of the classes.
         fractions: shares of training, validation and test set. Where the publisher fixed the test set,
             the second is the share of the training pictures that becomes the validation set.
         random_state: the seed of the division.
     """
 
-    by: Literal["seed"] = "seed"
+    by: Literal["group", "seed"] = "group"
     fractions: tuple[float, float, float] = (0.7, 0.2, 0.1)
     random_state: int = 5
 

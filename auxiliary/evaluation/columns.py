@@ -37,6 +37,11 @@ class Result(BaseModel):
     accuracy_low: float = Field(description="lower end of the test accuracy's 95% Wilson interval")
     accuracy_high: float = Field(description="upper end of the test accuracy's 95% Wilson interval")
     test_pictures: int = Field(description="number of test pictures")
+    test_twins: int = Field(description="how many of them have a twin, the same or nearly the same picture, in the "
+                                        "training set")
+    accuracy_without_twins: float = Field(description="test accuracy on the others")
+    ece: float = Field(description="expected calibration error on the test pictures, 15 bins: how far confidence is "
+                                   "from accuracy")
     train_pictures: int = Field(description="number of training pictures an epoch, after sampling")
     val_pictures: int = Field(description="number of validation pictures")
     classes: int = Field(description="number of classes")
