@@ -25,6 +25,7 @@ lint: $(READY)  ## check style, and that notebooks carry no output
 
 bench: $(READY)  ## measure speed: make bench FOLDER=my-pictures
 	$(BIN)/python tests/benchmarks/normalise.py $(FOLDER)
+	$(BIN)/python tests/benchmarks/determinism.py
 
 lock:  ## write the exact versions anew, from what pyproject.toml asks for
 	uv pip compile --universal --python-version 3.11.4 --extra test --no-header --no-annotate pyproject.toml -o requirements.txt

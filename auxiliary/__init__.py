@@ -18,6 +18,7 @@ _HOME = {
     "catalogue": "auxiliary.data.catalogue",
     "normalise": "auxiliary.data.normalise",
     "clean_table": "auxiliary.data.clean",
+    "with_groups": "auxiliary.data.twins",
     "split": "auxiliary.data.split",
     "write_parts": "auxiliary.data.parts",
     "read_table": "auxiliary.data.tables",

@@ -1,8 +1,13 @@
 """Files that are either there in full or not there at all."""
 
 import os
+import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
 
 
 def absolute(path: str | Path) -> Path:
@@ -10,34 +15,69 @@ def absolute(path: str | Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 (Path.resolve would follow the links)
 
 
-def write_atomically(path: Path, content: str | bytes, *, sync: bool = True,
-                     mtime_ns: int | None = None) -> None:
-    """Write a file so that nobody ever sees half of it, whatever kills the process.
+@contextmanager
+def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> Iterator[Path]:
+    """Let something else write a file so that nobody ever sees half of it, whatever kills the process.
 
-    The content goes into a hidden temporary file in the same folder, which then takes the place of `path`.
-    Folders that do not exist are made.
+    What is written to the hidden temporary file that this yields takes the place of `path` at the end, and is
+    removed if anything goes wrong. Folders that do not exist are made.
 
     Args:
         path: the file to write or to replace.
-        content: text (written as UTF-8, line ends as they are) or bytes.
         sync: wait until the disk holds the content. Switch it off for thousands of files that can be made
             again: a process killed still leaves no half file, but a power cut may.
         mtime_ns: the file's time of modification, in nanoseconds since 1970; now, if None.
 
+    Yields:
+        The path to write to, in the same folder and with the same suffix.
+
     Raises:
-        OSError: the file cannot be written; the temporary file is removed.
+        OSError: the file cannot be written; what was at `path` stays.
+
+    Example:
+        `with replacing(folder / "model.keras") as temporary: model.save(temporary)`
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
     try:
-        with temporary.open("xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
+        yield temporary
+        if sync:
+            _wait_for_disk(temporary)
         if mtime_ns is not None:
             os.utime(temporary, ns=(mtime_ns, mtime_ns))
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: bool = True,
+                     mtime_ns: int | None = None) -> None:
+    """Write a file so that nobody ever sees half of it, whatever kills the process.
+
+    Args:
+        path: the file to write or to replace.
+        content: text (written as UTF-8, line ends as they are) or bytes.
+        sync: as in `replacing`.
+        mtime_ns: as in `replacing`.
+
+    Raises:
+        OSError: the file cannot be written; what was at `path` stays.
+    """
+    with replacing(path, sync=sync, mtime_ns=mtime_ns) as temporary:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in `folder`, not in the folders below it.
+
+    Call it under a lock that all who write to the folder take, or it would pull a file from under one of them.
+    """
+    for path in folder.iterdir() if folder.is_dir() else []:
+        if TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+def _wait_for_disk(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

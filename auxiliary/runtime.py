@@ -14,6 +14,10 @@ from auxiliary.paths import REPOSITORY
 
 # What a run's figures can depend on; results and prose may change meanwhile.
 CODE = ("auxiliary", "notebooks", "pyproject.toml", "requirements.txt")
+PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "pillow", "h5py")
+# Variables of the environment with which TensorFlow computes in another way.
+VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "OMP_NUM_THREADS",
+             "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,20 @@ def usable_cores() -> int:
 
 def versions() -> dict[str, str]:
     """The versions that a run's figures depend on, by name."""
-    packages = {name: version(name) for name in ("tensorflow", "keras", "numpy", "pillow")}
-    return {"python": platform.python_version(), **packages}
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def settings() -> dict[str, str | int | float]:
+    """What else a run's figures can depend on, by name: the system, Keras's settings, cores, and variables if set."""
+    load()
+    import keras
+
+    return {
+        "system": f"{platform.system()} {platform.machine()}", "cores": usable_cores(),
+        "backend": keras.config.backend(), "image_data_format": keras.config.image_data_format(),
+        "epsilon": keras.config.epsilon(),
+        **{name: os.environ[name] for name in VARIABLES if name in os.environ},
+    }
 
 
 def commit() -> str:

@@ -14,10 +14,12 @@ from auxiliary.data.parts import is_divided
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.errors import UserError
 from auxiliary.estimate import estimate_seconds
+from auxiliary.evaluation.saved import saved_predictions
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
-from auxiliary.reporting.comparison import answer, leaderboard
+from auxiliary.reporting.comparison import answer
 from auxiliary.reporting.seeds import over_seeds
+from auxiliary.reporting.terminal import result_table
 from auxiliary.runner import find_notebooks, progress_file, run_notebook
 from auxiliary.training.train import find_run
 from auxiliary.watch import Watch
@@ -145,18 +147,9 @@ def _duration(seconds: float | None) -> str:
 def _conclude(console: Console, lab: Lab, written: list[Path]) -> None:
     results = over_seeds(lab.results)
     if len(results):
-        # Few enough columns for 80 characters; results.csv has the others.
-        shown = {"key": "row", "stage": "stage", "accuracy": "test accuracy", "val_accuracy": "validation",
-                 "train_seconds": "seconds"}
-        several = ", or the lowest and highest of its seeds" if (results["seeds"] > 1).any() else ""
-        table = Table(title=f"{lab.paths.dataset}: test accuracy with its 95% interval{several}, best validation "
-                            "accuracy first")
-        for name, heading in shown.items():
-            table.add_column(heading, overflow="fold", no_wrap=name == "accuracy")
-        for row in leaderboard(results)[list(shown)].itertuples(index=False):
-            table.add_row(*map(str, row))
-        console.print(table)
-        console.print(answer(results, lab.chance), highlight=False)
+        predictions = saved_predictions(results, lab.paths.models)
+        console.print(result_table(results, predictions))
+        console.print(answer(results, lab.chance, predictions), highlight=False)
     console.print("\nwritten:")
     for path in (*written, lab.paths.assets, lab.paths.models, lab.paths.results):
         if path.exists():

@@ -1,9 +1,22 @@
 import os
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
-from auxiliary.files import absolute, write_atomically
+from auxiliary.files import absolute, remove_leftovers, replacing, write_atomically
+
+# What somebody else writes to the temporary path takes the file's place; here a kill gets in between.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from auxiliary.files import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def test_writes_text_as_it_is_and_makes_the_folder(tmp_path):
@@ -31,6 +44,41 @@ def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_written_elsewhere_takes_the_files_place(tmp_path):
+    path = tmp_path / "new" / "model.keras"
+    for content in ("first", "2nd"):
+        with replacing(path) as temporary:
+            assert (temporary.parent, temporary.suffix) == (path.parent, ".keras")
+            temporary.write_text(content)
+    assert path.read_text() == "2nd"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_interruption_leaves_the_old_file_alone(tmp_path, error):
+    path = tmp_path / "a.txt"
+    write_atomically(path, "old")
+    with pytest.raises(error), replacing(path) as temporary:
+        temporary.write_text("new")
+        raise error
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    path = tmp_path / "model.keras"
+    others = [path, tmp_path / ".hidden.tmp", tmp_path / ".run.lock", tmp_path / "a.tmp"]
+    for other in others:
+        other.write_text("old")
+    killed = subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == len(others) + 1
+    remove_leftovers(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+    assert path.read_text() == "old"
+    remove_leftovers(tmp_path / "not there")
 
 
 def test_takes_the_time_it_is_given_to_the_nanosecond(tmp_path):

@@ -53,6 +53,19 @@ def test_versions_are_those_that_run():
     versions = runtime.versions()
     assert versions["python"] == platform.python_version()
     assert (versions["keras"], versions["tensorflow"]) == (keras.__version__, tf.__version__)
+    assert set(versions) == {"python", *runtime.PACKAGES}
+
+
+def test_settings_are_those_in_force(monkeypatch):
+    import keras
+
+    for name in runtime.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    settings = runtime.settings()
+    assert settings["backend"] == "tensorflow" and settings["epsilon"] == keras.config.epsilon()
+    assert settings["cores"] == runtime.usable_cores()
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    assert runtime.settings() == settings | {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 
 def test_versions_do_not_load_tensorflow():

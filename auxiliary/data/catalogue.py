@@ -12,7 +12,8 @@ from auxiliary.errors import UserError
 from auxiliary.files import absolute
 
 COLUMNS = {"filepath": "str", "category": "str", "format": "str", "width": "Int64", "height": "Int64",
-           "mode": "str", "channels": "Int64", "bytes": "int64", "problem": "str", "part": "str", "content": "str"}
+           "mode": "str", "channels": "Int64", "bytes": "int64", "problem": "str", "part": "str", "content": "str",
+           "phash": "str"}
 MISSING = {"str": "", "int64": 0, "Int64": pd.NA}
 
 
@@ -30,7 +31,9 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.
         One row a file, sorted by relative path: filepath (absolute), category, format (the file's extension,
         lower case; Pillow's name of the format where it has none), width and height (pixels as stored), mode
         (Pillow's), channels, bytes, problem (why the file is no use; "" when fine), part ("train", "test" or
-        ""), content (BLAKE2b of the bytes, 16 bytes, hexadecimal). What could not be read is missing, "" or 0.
+        ""), content (BLAKE2b of the bytes, 16 bytes, hexadecimal), phash (the perceptual hash that `normalise` found
+        and left in the picture, 16 hexadecimal digits; "" where there is none). What could not be read is missing,
+        "" or 0.
 
     Raises:
         UserError: the folder is missing or holds no file.

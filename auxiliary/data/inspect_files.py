@@ -1,12 +1,14 @@
-"""What one file says of itself: size, a fingerprint of its bytes, header. Light, for worker processes."""
+"""What one file says of itself: size, a fingerprint of its bytes, header, look. Light, for worker processes."""
 
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from auxiliary.data.decode import PictureError, read_header
+from auxiliary.data.looks import look_in
 
 Facts = dict[str, str | int]
+IN_HEADER = ("format", "width", "height", "mode", "channels")
 
 
 def inspect_files(paths: Sequence[Path]) -> list[Facts]:
@@ -21,7 +23,10 @@ def _inspected(path: Path) -> Facts:
             facts["content"] = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
             facts["bytes"] = file.tell()
             file.seek(0)
-            facts |= vars(read_header(file))
+            header = read_header(file)
+            facts |= {name: getattr(header, name) for name in IN_HEADER}
+            if look := look_in(header.comment):
+                facts["phash"] = look.phash
     except OSError as error:
         facts["problem"] = f"cannot be read: {error.strerror}"
     except PictureError as error:

@@ -12,20 +12,23 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
+from auxiliary.data.decode import PictureError
+from auxiliary.data.looks import read_look
 from auxiliary.data.parallel import in_batches
-from auxiliary.data.rewrite import Job, rewrite
+from auxiliary.data.rewrite import Job, Outcome, rewrite
 from auxiliary.data.targets import targets
 from auxiliary.errors import UserError
 from auxiliary.files import absolute, write_atomically
 
-VERSION = 1    # of what is made from the same picture and settings; raise it when pixels change
+VERSION = 2    # of what is made from the same picture and settings; raise it when pixels or looks change
 
 
 def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 224, quality: int = 90,
               workers: int | None = None) -> pd.DataFrame:
     """Write every usable picture as an upright RGB JPEG of `size` by `size` pixels below `processed`.
 
-    Pictures of 64 pixels or fewer on both sides become PNG files of their own size, without loss. A file's time
+    Every JPEG file carries its look (`auxiliary.data.looks`) in its comment, from which twins are told. Pictures of
+    64 pixels or fewer on both sides become PNG files of their own size, without loss and without a look. A file's time
     tells which source it was made from, so what an interrupted run finished is not made again. What has no usable
     source any more is removed; everything is made again when the settings differ from those in `<processed>.json`.
 
@@ -38,7 +41,7 @@ def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 22
         workers: number of processes; None for one a core.
 
     Returns:
-        The overview, `problem` completed with what decoding found.
+        The overview, with what decoding found: `problem` completed, and the `phash` of every JPEG file written.
 
     Raises:
         UserError: no picture is usable, the folders overlap, `processed` holds foreign files, a picture cannot
@@ -51,10 +54,12 @@ def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 22
     processed.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(processed.with_name(processed.name + ".lock")):
         _prepare(processed, {"version": VERSION, "size": size, "quality": quality}, jobs)
-        problems = _made(jobs, size, quality, workers)
-        _remove_failed(jobs, problems)
-    overview = overview.copy()
-    overview.loc[usable, "problem"] = problems
+        outcomes = _made(jobs, size, quality, workers)
+        _remove_failed(jobs, outcomes)
+    # Whatever hash a raw file came with is not of what was decoded here.
+    overview = overview.assign(phash="").astype({"phash": "str"})
+    overview.loc[usable, "problem"] = [outcome.problem for outcome in outcomes]
+    overview.loc[usable, "phash"] = [outcome.phash for outcome in outcomes]
     return _with_pictures(overview, raw)
 
 
@@ -114,30 +119,37 @@ def _clear(folder: Path, keep: set[Path]) -> None:
             path.unlink()
 
 
-def _made(jobs: Sequence[Job], size: int, quality: int, workers: int | None) -> list[str]:
-    """Why each picture could not be made; "" where it is there."""
-    to_do = [job for job in jobs if not _is_done(job)]
+def _made(jobs: Sequence[Job], size: int, quality: int, workers: int | None) -> list[Outcome]:
+    """What became of each picture, now or in an earlier run."""
+    outcomes = {job.target: _finished(job) for job in jobs}
+    to_do = [job for job in jobs if outcomes[job.target] is None]
     work = functools.partial(rewrite, size=size, quality=quality, owner=os.getpid())
     try:
         results = list(in_batches(work, to_do, "normalise", workers=workers))
     except OSError as error:    # unreadable sources are a picture's problem; this is about targets
         raise UserError(f"pictures cannot be written: {error}. What was finished is kept") from error
-    problems = dict(zip((job.target for job in to_do), results, strict=True))
-    return [problems.get(job.target, "") for job in jobs]
+    outcomes.update(zip((job.target for job in to_do), results, strict=True))
+    return [outcomes[job.target] for job in jobs]
 
 
-def _is_done(job: Job) -> bool:
+def _finished(job: Job) -> Outcome | None:
+    """What an earlier run made of a picture; None where it is still to make."""
     try:
         made = job.target.stat()
         # A power cut may leave an empty file.
-        return made.st_size > 0 and made.st_mtime_ns == job.mtime_ns
-    except OSError:
-        return False
+        if made.st_size == 0 or made.st_mtime_ns != job.mtime_ns:
+            return None
+        if job.target.suffix == ".png":
+            return Outcome()
+        look = read_look(job.target)
+    except (OSError, PictureError):
+        return None
+    return look and Outcome(phash=look.phash)
 
 
-def _remove_failed(jobs: Sequence[Job], problems: Sequence[str]) -> None:
-    for job, problem in zip(jobs, problems, strict=True):
-        if problem:
+def _remove_failed(jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> None:
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        if outcome.problem:
             job.target.unlink(missing_ok=True)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from auxiliary.config.profile import Split
 from auxiliary.data.tables import write_table
+from auxiliary.data.twins import TWINS
 from auxiliary.errors import UserError
 from auxiliary.files import write_atomically
 from auxiliary.paths import Paths
@@ -16,6 +17,8 @@ PARTS = ("train", "val", "test")
 
 def write_parts(parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
     """Write `train.csv`, `val.csv` and `test.csv`, then `split.json`, which says how they were divided.
+
+    It also says by which version of the rule twins were told.
 
     Args:
         parts: the three tables, as `split` gives them.
@@ -28,20 +31,22 @@ def write_parts(parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: S
     for name, part in zip(PARTS, parts, strict=True):
         write_table(part, paths.table(name))
     fixed = bool((parts[2]["part"] == "test").any())
-    write_atomically(record, json.dumps({"split": split.model_dump(mode="json"), "fixed_test": fixed}) + "\n")
+    made = {"split": split.model_dump(mode="json"), "fixed_test": fixed, "twins": TWINS}
+    write_atomically(record, json.dumps(made) + "\n")
 
 
 def is_divided(split: Split, paths: Paths) -> bool:
-    """Whether the tables on disk are there, and divided as `split` says."""
+    """Whether the tables on disk are there, and divided as `split` says, under today's rule of what are twins."""
     made = _division(paths)
-    return made is not None and made["split"] == split.model_dump(mode="json")
+    return made is not None and made["split"] == split.model_dump(mode="json") and made.get("twins") == TWINS
 
 
 def describe_split(split: Split, paths: Paths) -> str:
     """How the tables on disk were divided, in words for `results.csv`.
 
     Raises:
-        UserError: when they are not there, or were divided in another way than `split` says.
+        UserError: when they are not there, or were divided in another way than `split` says, or under another rule
+            of what are twins than today's.
     """
     made = _division(paths)
     again = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
@@ -50,6 +55,9 @@ def describe_split(split: Split, paths: Paths) -> str:
     if made["split"] != split.model_dump(mode="json"):
         raise UserError(f"the pictures in {paths.data} were divided by {made['split']}, and the profile says "
                         f"{split.model_dump(mode='json')}: divide them anew, {again}")
+    if made.get("twins") != TWINS:
+        raise UserError(f"the pictures in {paths.data} were divided under another rule of what are twins: divide them "
+                        f"anew, {again}")
     shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
     if made["fixed_test"]:
         shares = f"publisher's test set, {split.fractions[1]:g} of train for validation"

@@ -5,8 +5,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from auxiliary.data.decode import PictureError, open_rgb
+from auxiliary.data.looks import look_of
 from auxiliary.files import write_atomically
 
 
@@ -34,7 +36,19 @@ class Job:
         return int(self.source.stat().st_mtime) * 10**9 + int(self.content[:8], 16) % 10**6 * 1000
 
 
-def rewrite(jobs: Sequence[Job], size: int, quality: int, owner: int) -> list[str]:
+class Outcome(NamedTuple):
+    """What became of a picture.
+
+    Attributes:
+        problem: why it could not be used; "" where it was written.
+        phash: the perceptual hash of what was written, 16 hexadecimal digits; "" for a PNG file, which has none.
+    """
+
+    problem: str = ""
+    phash: str = ""
+
+
+def rewrite(jobs: Sequence[Job], size: int, quality: int, owner: int) -> list[Outcome]:
     """Rewrite a batch of pictures.
 
     Args:
@@ -45,31 +59,34 @@ def rewrite(jobs: Sequence[Job], size: int, quality: int, owner: int) -> list[st
             pictures of old settings among those of a later run.
 
     Returns:
-        Why each picture could not be used; "" where it was written.
+        What became of each picture.
 
     Raises:
         OSError: a picture cannot be written, for instance because the disk is full.
     """
-    return [_rewritten(job, size, quality) if owner in (os.getpid(), os.getppid()) else "interrupted"
+    return [_rewritten(job, size, quality) if owner in (os.getpid(), os.getppid()) else Outcome("interrupted")
             for job in jobs]
 
 
-def _rewritten(job: Job, size: int, quality: int) -> str:
+def _rewritten(job: Job, size: int, quality: int) -> Outcome:
     try:
         mtime_ns = job.mtime_ns
-        content = _encoded(job, size, quality)
+        content, phash = _encoded(job, size, quality)
     except PictureError as error:
-        return str(error)
+        return Outcome(str(error))
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return Outcome(f"cannot be read: {error.strerror}")
     write_atomically(job.target, content, sync=False, mtime_ns=mtime_ns)
-    return ""
+    return Outcome(phash=phash)
 
 
-def _encoded(job: Job, size: int, quality: int) -> bytes:
+def _encoded(job: Job, size: int, quality: int) -> tuple[bytes, str]:
+    """The bytes of the file to make, and the hash of its picture."""
     buffer = io.BytesIO()
     if job.target.suffix == ".png":
         open_rgb(job.source).save(buffer, "PNG")
-    else:
-        open_rgb(job.source, size).save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
+        return buffer.getvalue(), ""
+    picture = open_rgb(job.source, size)
+    look = look_of(picture)
+    picture.save(buffer, "JPEG", quality=quality, comment=look.comment)
+    return buffer.getvalue(), look.phash

@@ -7,31 +7,39 @@ from math import ceil
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from auxiliary.errors import UserError
+from auxiliary.data.group_split import divide
+from auxiliary.errors import UserError, unknown
 
 Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+WAYS = ("seed", "group")
 
 
-def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), random_state: int = 5) -> Frames:
-    """Split stratified by category: first the training rows are drawn, then the rest is cut in two.
+def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), random_state: int = 5,
+          by: str = "seed") -> Frames:
+    """Split stratified by category: by seed, or by group, which keeps twins together.
+
+    By seed, first the training rows are drawn, then the rest is cut in two. By group, all pictures of a group go to
+    one part, in the order of the table.
 
     Where the publisher fixed the test set (`part` says "train" or "test"), it stays as it is and validation
     is cut from the publisher's training rows; the second fraction is then a share of those, the others are
-    not used.
+    not used. A group that the publisher put on both sides stays on both.
 
     Args:
-        clean: rows with `category` and, where there is one, `part`.
+        clean: rows with `category`, by group also `group`, and, where there is one, `part`.
         fractions: shares of train, validation and test; positive, sum 1. Taken as the decimal numbers they
             are written as, so that 0.7, 0.2, 0.1 asks scikit-learn for 0.3 and exactly 1/3.
-        random_state: seed of both draws.
+        random_state: seed of all draws.
+        by: "seed" or "group".
 
     Returns:
         train, validation and test rows, each with a new index; together they are all of `clean`.
 
     Raises:
-        UserError: for bad fractions, no rows, fewer than two categories, or a category too small to be surely
-            in all three parts (10 pictures are enough for 0.7, 0.2, 0.1).
+        UserError: for bad fractions, another `by`, no rows, fewer than two categories, or a category too small to be
+            surely in all three parts (10 pictures are enough for 0.7, 0.2, 0.1), or with too many twins for that.
     """
+    _check_way(clean, by)
     shares = _exact(fractions)
     _, val, test = shares
     categories = sorted(clean["category"].unique())
@@ -39,13 +47,23 @@ def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), ran
         raise UserError(f"at least two categories with readable pictures are needed, found "
                         f"{', '.join(categories) or 'none'}")
     if "part" in clean and (clean["part"] != "").any():
-        return _split_fixed(clean, val, random_state)
+        return _split_fixed(clean, val, random_state, by)
     _check_sizes(clean, categories, _least(shares), "")
+    if by == "group":
+        return _reindexed(*divide(clean, shares, random_state))
     train, rest = _cut(clean, val + test, random_state)
     return _reindexed(train, *_cut(rest, test / (val + test), random_state))
 
 
-def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int) -> Frames:
+def _check_way(clean: pd.DataFrame, by: str) -> None:
+    if by not in WAYS:
+        raise unknown("way to split", by, WAYS)
+    if by == "group" and "group" not in clean:
+        raise UserError("to split by group, the table needs a column `group`, which says what are twins: "
+                        "`with_groups(clean)` adds it")
+
+
+def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int, by: str) -> Frames:
     unplaced = clean[~clean["part"].isin(["train", "test"])]
     if len(unplaced):
         raise UserError(f"{len(unplaced)} pictures lie in neither train/ nor test/, such as "
@@ -54,7 +72,8 @@ def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int) -> Frame
     categories = sorted(clean["category"].unique())
     _check_sizes(own, categories, _least((1 - val, val)), " in train/")
     _check_sizes(test, categories, 1, " in test/")
-    return _reindexed(*_cut(own, val, random_state), test)
+    divided = divide(own, (1 - val, val), random_state) if by == "group" else _cut(own, val, random_state)
+    return _reindexed(*divided, test)
 
 
 def _exact(fractions: Sequence[float]) -> tuple[Fraction, Fraction, Fraction]:

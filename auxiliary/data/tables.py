@@ -9,7 +9,8 @@ from auxiliary.errors import UserError
 from auxiliary.files import absolute, write_atomically
 
 # Read as text whatever they look like: a category may be called "NA" or "007".
-TEXT = ("filepath", "category", "format", "mode", "problem", "part", "content", "predicted", "phase")
+TEXT = ("filepath", "category", "format", "mode", "problem", "part", "content", "phash", "predicted",
+        "suggested", "phase")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
 REMEDY = "notebook 01 makes it (python -m auxiliary run PROFILE --only 01)"

@@ -1,13 +1,13 @@
 """What a predictions frame is worth: figures for a run, for each class, and who is taken for whom."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
-from auxiliary.errors import UserError
+from auxiliary.evaluation.calibration import expected_calibration_error
+from auxiliary.evaluation.intervals import wilson_interval
 
 PROBABILITY = "p:"    # how the columns of a predictions frame that hold class probabilities begin
 CLIP = 1e-7           # Keras's epsilon: without it, one picture with p = 0 makes the mean infinite
@@ -23,6 +23,7 @@ class Scores:
         macro_f1: unweighted mean F1 of the classes that occur or were predicted, 0 to 1.
         accuracy_low: lower end of the 95% Wilson interval of the accuracy.
         accuracy_high: its upper end.
+        ece: expected calibration error, 15 bins, 0 to 1: how far confidence is from accuracy.
         pictures: how many pictures there were.
     """
 
@@ -31,58 +32,8 @@ class Scores:
     macro_f1: float
     accuracy_low: float
     accuracy_high: float
+    ece: float
     pictures: int
-
-
-def wilson_interval(correct: int, total: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """The score interval of a share: where the true accuracy lies, judging by `total` pictures.
-
-    Unlike accuracy ± z standard errors it stays inside 0 to 1 and is of use for few pictures and for shares
-    near 0 or 1. It covers the luck of the test draw, not the spread between training runs.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
-    the American Statistical Association 22 (1927), 209-212.
-
-    Args:
-        correct: how many were right, 0 to `total`.
-        total: how many there were, at least 1.
-        z: the normal quantile; the default makes a 95% interval.
-
-    Returns:
-        Its lower and upper end, each from 0 to 1.
-
-    Raises:
-        UserError: for fewer than one picture, or more right than there are.
-    """
-    if not 0 <= correct <= total or total < 1:
-        raise UserError(f"no interval for {correct} right of {total}: give at least one picture, "
-                        "and no more right than there are")
-    share = correct / total
-    centre = share + z * z / (2 * total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    # Rounding would otherwise leave 0 right of 10 a bound of -1e-17.
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
-
-
-def difference_interval(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float]:
-    """Where the difference of two accuracies lies, judging by each one's Wilson interval.
-
-    It takes the two for independent. Two models tested on the same pictures are right and wrong together
-    more often than that, so it is wider than it need be rather than too narrow.
-
-    Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics
-    in Medicine 17 (1998), 873-890, method 10.
-
-    Args:
-        first: an accuracy and the lower and upper end of its interval.
-        second: the same of the accuracy to take away.
-
-    Returns:
-        Lower and upper end, from -1 to 1.
-    """
-    (a, a_low, a_high), (b, b_low, b_high) = first, second
-    return a - b - math.hypot(a - a_low, b_high - b), a - b + math.hypot(a_high - a, b - b_low)
 
 
 def classes(predictions: pd.DataFrame) -> list[str]:
@@ -91,12 +42,12 @@ def classes(predictions: pd.DataFrame) -> list[str]:
 
 
 def scores(predictions: pd.DataFrame) -> Scores:
-    """Accuracy with its interval, loss and macro-F1 of a predictions frame.
+    """Accuracy with its interval, loss, macro-F1 and calibration error of a predictions frame.
 
     The loss is computed in float64 from the `p:` columns, clipped to 1e-7 ... 1 - 1e-7 as Keras does.
 
     Args:
-        predictions: a row a picture, with `category`, `predicted` and a column `p:<category>` a class.
+        predictions: a row a picture, with `category`, `predicted`, `confidence` and a column `p:<category>` a class.
 
     Raises:
         UserError: when there are no pictures.
@@ -107,7 +58,7 @@ def scores(predictions: pd.DataFrame) -> Scores:
         accuracy=right / len(predictions), loss=_cross_entropy(predictions),
         macro_f1=float(f1_score(predictions["category"], predictions["predicted"], average="macro",
                                 zero_division=0)),
-        accuracy_low=low, accuracy_high=high, pictures=len(predictions))
+        accuracy_low=low, accuracy_high=high, ece=expected_calibration_error(predictions), pictures=len(predictions))
 
 
 def per_class(predictions: pd.DataFrame) -> pd.DataFrame:

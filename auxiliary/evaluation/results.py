@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isnan, nan
 from pathlib import Path
@@ -15,13 +17,24 @@ from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import COLUMNS, FLOATS, INTEGERS, Result
 from auxiliary.files import write_atomically
 
+NEEDS_QUOTES = re.compile(r'[",\r\n]')
+LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a table as text, as many in every row as in the header."""
+
+    header: list[str]
+    rows: list[list[str]]
+
 
 def log_result(result: Result, path: Path) -> bool:
     """Append `result` to the table at `path`, unless its run is there already.
 
     Safe for several processes at once (a lock file `.<name>.lock` lies beside the table) and against being
-    killed (the file is replaced whole). Rows, columns, their order, a byte-order mark and line ends stay as
-    they are; columns that the file lacks are added at its end. No row is ever removed.
+    killed (the file is replaced whole). What is in the file, its line ends and a byte-order mark stay as they are;
+    columns that it lacks are added behind its own. No row is ever removed.
 
     Args:
         result: the finished run.
@@ -36,10 +49,11 @@ def log_result(result: Result, path: Path) -> bool:
     path = Path(path)
     with FileLock(path.with_name(f".{path.name}.lock")):
         raw = path.read_bytes() if path.exists() else None
-        table = _no_rows() if raw is None else _parse(raw, path)
-        if result.run in set(table["run"]):
+        table = _parse(raw, path)
+        run = table.header.index("run")
+        if any(row[run] == result.run for row in table.rows):
             return False
-        write_atomically(path, _render(_append(table, result), like=raw or b""))
+        write_atomically(path, _with(result, table, raw))
     return True
 
 
@@ -58,7 +72,8 @@ def read_results(path: Path, dataset: str | None = None) -> pd.DataFrame:
         UserError: when `path` is no table with a `run` column, or a number in it is none.
     """
     path = Path(path)
-    table = _parse(path.read_bytes(), path) if path.exists() else _no_rows()
+    parsed = _parse(path.read_bytes() if path.exists() else None, path)
+    table = pd.DataFrame(parsed.rows, columns=parsed.header, dtype=str)
     table = table.loc[(table != "").any(axis=1), ~table.columns.duplicated()]
     extra = [name for name in table.columns if name not in COLUMNS]
     table = table.reindex(columns=[*COLUMNS, *extra], fill_value="")
@@ -72,25 +87,23 @@ def read_results(path: Path, dataset: str | None = None) -> pd.DataFrame:
     return table
 
 
-def _no_rows() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(COLUMNS), dtype=str)
-
-
-def _parse(raw: bytes, path: Path) -> pd.DataFrame:
-    """All cells as text, exactly as they stand."""
+def _parse(raw: bytes | None, path: Path) -> Table:
+    """All cells as text, exactly as they stand; lines without any are left out."""
+    if raw is None:
+        return Table(list(COLUMNS), [])
     try:
-        # Without header=None pandas renames repeated columns and takes an overlong row's first cell as index.
-        rows = pd.read_csv(io.StringIO(raw.decode("utf-8-sig"), newline=""), dtype=str, header=None,
-                           keep_default_na=False).fillna("")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise _not_a_table(path, str(error).strip()) from error
-    header = list(rows.iloc[0])
+        reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
+        header, *rows = [row for row in reader if len(row) > 1 or "".join(row).strip()]
+    except (UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise _not_a_table(path, "it is empty" if not raw.strip() else str(error)) from error
     if "run" not in header:
         raise _not_a_table(path, "its first line names no column 'run'")
     repeated = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
     if repeated:
         raise _not_a_table(path, f"it has several columns named {repeated[0]!r}")
-    return rows.iloc[1:].set_axis(header, axis=1)
+    if longest := next((row for row in rows if len(row) > len(header)), None):
+        raise _not_a_table(path, f"the row that begins with {longest[0]!r} has more cells than there are columns")
+    return Table(header, [[*row, *[""] * (len(header) - len(row))] for row in rows])
 
 
 def _not_a_table(path: Path, reason: str) -> UserError:
@@ -98,11 +111,28 @@ def _not_a_table(path: Path, reason: str) -> UserError:
                      "UTF-8 with its header line, or move it away to start anew; it was left untouched")
 
 
-def _append(table: pd.DataFrame, result: Result) -> pd.DataFrame:
+def _with(result: Result, table: Table, raw: bytes | None) -> bytes:
+    """The file with a row more: its own bytes as they are, unless it lacks columns or is not there."""
+    end = _line_end(raw or b"")
+    added = [name for name in COLUMNS if name not in table.header]
+    header = [*table.header, *added]
+    if raw is None or added:
+        mark = codecs.BOM_UTF8 if raw and raw.startswith(codecs.BOM_UTF8) else b""
+        rows = [header, *([*row, *[""] * len(added)] for row in table.rows)]
+        raw = mark + end.join(map(_line, rows))
     row = {name: _text(getattr(result, name)) for name in COLUMNS}
-    header = [*table.columns, *(name for name in COLUMNS if name not in table.columns)]
-    old = [[*cells, *[""] * (len(header) - len(cells))] for cells in table.to_numpy().tolist()]
-    return pd.DataFrame([*old, [row.get(name, "") for name in header]], columns=header, dtype=str)
+    return end.join([raw.rstrip(b"\r\n"), _line([row.get(name, "") for name in header]), b""])
+
+
+def _line_end(raw: bytes) -> bytes:
+    found = LINE_END.search(raw)
+    return found[0] if found else b"\n"
+
+
+def _line(cells: list[str]) -> bytes:
+    # The standard library's writer leaves a lone carriage return bare, which ends a row.
+    return ",".join('"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
+                    for cell in cells).encode()
 
 
 def _text(value: str | float | datetime) -> str:
@@ -112,16 +142,6 @@ def _text(value: str | float | datetime) -> str:
     if isinstance(value, float):
         return "" if isnan(value) else repr(value)
     return str(value)
-
-
-def _render(table: pd.DataFrame, like: bytes) -> bytes:
-    """The table as CSV, with the byte-order mark and line ends of `like`."""
-    line_end = "\r\n" if b"\r\n" in like else "\n"
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator=line_end)
-    writer.writerows([table.columns, *table.to_numpy().tolist()])
-    mark = codecs.BOM_UTF8 if like.startswith(codecs.BOM_UTF8) else b""
-    return mark + file.getvalue().encode("utf-8")
 
 
 def _numbers(cells: pd.Series, convert: Callable[[str], float | None], path: Path) -> pd.Series:

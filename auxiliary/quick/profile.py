@@ -27,7 +27,10 @@ def shorten(lab: Lab, dataset: str) -> Profile:
         dataset: what its `dataset` becomes.
     """
     short = {stage: tuple(_shortened(row) for row in lab.needed if row.stage == stage) for stage in INHERITED}
-    return lab.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,)} | short)
+    # A few pictures of a burst may all be twins, and then nothing could be divided by group.
+    division = lab.profile.split.model_copy(update={"by": "seed"})
+    return lab.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,), "split": division}
+                                  | short)
 
 
 def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:

@@ -3,48 +3,46 @@
 The best run is always the one of the best validation accuracy; of equals, the earlier row.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from auxiliary.evaluation.columns import SCRATCH, TRANSFER
-from auxiliary.evaluation.metrics import difference_interval
+from auxiliary.reporting.against import against_best, compare, p_value
 from auxiliary.reporting.style import counted
+from auxiliary.reporting.wording import comparable, duration, has_twins, labelled, ranked, with_interval
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
-# What runs of one row may differ in, the first that tells them apart first.
-DIFFERENCES = {"seed": "seed {}", "image_size": "{} px", "epochs": "{} epochs", "learning_rate": "rate {:g}",
-               "batch_size": "batches of {}", "sampling": "sampling {}", "optimizer": "{}", "schedule": "{}",
-               "patience": "patience {}", "tta": "{} views"}
+LEADERBOARD = ["key", "stage", "accuracy", "against the best", "without twins", "val_accuracy", "acc_train", "reported",
+               "calibration error", "parameters", "epochs_total", "train_seconds"]
+DECIMALS = {"without twins": 3, "val_accuracy": 3, "acc_train": 3, "reported": 3, "calibration error": 3,
+            "train_seconds": 1}
 MEGABYTE = 2**20
 
 
-def ranked(results: pd.DataFrame) -> pd.DataFrame:
-    """`results` by validation accuracy, best first, index reset; runs without one come last."""
-    return results.sort_values("val_accuracy", ascending=False, kind="stable", ignore_index=True)
-
-
-def comparable(results: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a stage and a test accuracy: a row that a user typed in may lack either."""
-    return results[results["stage"].isin(NETWORK) & results["accuracy"].notna()]
-
-
-def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
+def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """The results to show, best validation accuracy first; the index is the rank, from 1.
 
     Args:
-        results: rows of one data set, as `read_results` gives them.
+        results: rows of one data set, as `read_results` or `over_seeds` gives them.
+        predictions: what runs said of the test pictures, by the name in the column `run`, as `saved_predictions` reads
+            them; where those of two runs are at hand, a sharper test says whether they differ.
 
     Returns:
-        Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `val_accuracy`, `acc_train`,
-        `reported` where any row has one, `parameters`, `epochs_total`, `train_seconds`.
+        Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `against the best` (the
+        difference in test accuracy, and whether it is noise by the rule of `against`), `without twins` (test accuracy
+        without the pictures that have a twin in the training set) where any run has such pictures, `val_accuracy`,
+        `acc_train`, `reported` and `calibration error` where any row has one, `parameters`, `epochs_total`,
+        `train_seconds`.
     """
     best = ranked(results)
-    columns = ["key", "stage", "accuracy", "val_accuracy", "acc_train", "reported", "parameters",
-               "epochs_total", "train_seconds"]
-    if best["reported"].isna().all():
-        columns.remove("reported")
-    table = best[columns].round({"val_accuracy": 3, "acc_train": 3, "reported": 3, "train_seconds": 1})
-    table["key"] = labelled(best)
-    table["accuracy"] = [with_interval(row) for _, row in best.iterrows()]
+    table = best.rename(columns={"accuracy_without_twins": "without twins", "ece": "calibration error"}).assign(**{
+        "key": labelled(best), "accuracy": [with_interval(row) for _, row in best.iterrows()],
+        "against the best": against_best(best, predictions)})
+    absent = [name for name in ("reported", "calibration error") if table[name].isna().all()]
+    if not has_twins(best):
+        absent.append("without twins")
+    table = table[[name for name in LEADERBOARD if name not in absent]].round(DECIMALS)
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
@@ -67,14 +65,15 @@ def tradeoff_table(results: pd.DataFrame) -> pd.DataFrame:
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
-def answer(results: pd.DataFrame, chance: float) -> str:
-    """One sentence: how far from scratch, how far pre-trained, by how much.
+def answer(results: pd.DataFrame, chance: float, predictions: Mapping[str, pd.DataFrame] | None = None) -> str:
+    """One sentence: how far from scratch, how far pre-trained, by how much, and whether that is noise.
 
     Each stage is spoken for by its run of best validation accuracy.
 
     Args:
-        results: rows of one data set, as `read_results` gives them.
+        results: rows of one data set, as `read_results` or `over_seeds` gives them.
         chance: the accuracy of guessing, 0 to 1.
+        predictions: as for `leaderboard`; with those of both runs the two are compared picture by picture.
     """
     rows = comparable(results)
     rows = rows.assign(key=labelled(rows))
@@ -90,40 +89,7 @@ def answer(results: pd.DataFrame, chance: float) -> str:
     scratch, transfer = best[SCRATCH], best[TRANSFER]
     return (f"{where}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
             f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
-            f"{with_interval(transfer)}: {_difference(scratch, transfer)}.")
-
-
-def labelled(results: pd.DataFrame) -> list[str]:
-    """What to call each run: its key, and what tells it apart from others of that key, no more."""
-    names = results["key"].astype(str).reset_index(drop=True)
-    for column, text in DIFFERENCES.items():
-        values = results[column].reset_index(drop=True)
-        apart = values.groupby(names).transform("nunique") > 1
-        names = names.mask(apart, names + ", " + values.map(text.format).astype(str))
-    return names.tolist()
-
-
-def with_interval(row: pd.Series) -> str:
-    """A result's test accuracy and its 95% interval, such as `0.944 [0.930, 0.955]`.
-
-    That of several seeds comes with their lowest and highest, such as `0.712 (0.706 to 0.718, 3 seeds)`.
-    """
-    if pd.isna(row["accuracy_low"]) or pd.isna(row["accuracy_high"]):
-        return f"{row['accuracy']:.3f}"
-    if _several(row):
-        return f"{row['accuracy']:.3f} ({row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}, {row['seeds']} seeds)"
-    return f"{row['accuracy']:.3f} [{row['accuracy_low']:.3f}, {row['accuracy_high']:.3f}]"
-
-
-def duration(seconds: float) -> str:
-    """A time with its unit, such as `57 s`, `15 min` or `2.5 h`."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def _several(row: pd.Series) -> bool:
-    return row.get("seeds", 1) > 1
+            f"{with_interval(transfer)}: {_difference(transfer, scratch, predictions)}.")
 
 
 def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
@@ -145,14 +111,20 @@ def _where(best: pd.DataFrame, chance: float) -> str:
     return f"On {best['dataset'].iloc[0]} ({tested}, chance {chance:.3f})"
 
 
-def _difference(scratch: pd.Series, transfer: pd.Series) -> str:
+def _difference(transfer: pd.Series, scratch: pd.Series, predictions: Mapping[str, pd.DataFrame] | None) -> str:
     points = 100 * (transfer["accuracy"] - scratch["accuracy"])
     size = f"{abs(points):.1f} percentage points {'more' if points >= 0 else 'less'}"
-    ends = pd.concat([scratch, transfer])[["accuracy_low", "accuracy_high"]]
-    # The ends of several seeds are no interval.
-    if ends.isna().any() or _several(scratch) or _several(transfer):
+    found = compare(transfer, scratch, predictions)
+    if not found:
         return size
-    low, high = (100 * end for end in difference_interval(*(
-        (row["accuracy"], row["accuracy_low"], row["accuracy_high"]) for row in (transfer, scratch))))
-    doubt = "; with 0 inside, these test pictures cannot tell the two apart" if low <= 0 <= high else ""
-    return f"{size} (95% interval of the difference {low:+.1f} to {high:+.1f}{doubt})"
+    ends = f"{found.low:+.1f} to {found.high:+.1f}"
+    doubt = ["these test pictures cannot tell the two apart"] if found.untold else []
+    whose = "between their runs best on validation, " if found.seeds else ""
+    if found.paired:
+        said = [f"{whose}95% interval of the paired difference {ends}", f"McNemar's test: {p_value(found.p)}", *doubt]
+    else:
+        said = [f"{whose}unpaired 95% interval of the difference {ends}",
+                *(f"with 0 inside, {words}" for words in doubt)]
+    if found.overlap:
+        said.append("from lowest to highest, their seeds overlap")
+    return f"{size} ({'; '.join(said)})"

@@ -9,8 +9,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import LABELS, SCRATCH, TRANSFER
-from auxiliary.reporting.comparison import comparable, duration, labelled, ranked
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, counted, new_figure, short, styled
+from auxiliary.reporting.wording import comparable, duration, labelled, ranked
 
 LOOKS = {SCRATCH: {"color": VERMILLION, "marker": "s"}, TRANSFER: {"color": BLUE, "marker": "o"}}
 

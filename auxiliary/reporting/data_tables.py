@@ -50,21 +50,3 @@ def problem_table(overview: pd.DataFrame) -> pd.DataFrame:
     table = broken.groupby("problem").agg(files=("filepath", "size"), example=("filepath", "first"))
     table["example"] = [Path(path).name for path in table["example"]]
     return table.sort_values("files", ascending=False, kind="stable")
-
-
-def twin_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
-    """How many pictures of the validation and test set are, byte for byte, in the training set as well."""
-    parts = {"val": val, "test": test}
-    return pd.DataFrame({
-        "pictures": [len(part) for part in parts.values()],
-        "also in train": [int(part["content"].isin(train["content"]).sum()) for part in parts.values()],
-    }, index=pd.Index(parts, name="part"))
-
-
-def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
-    """Pictures a class (index `category`) and part, with totals in the last row and column."""
-    parts = {"train": train, "val": val, "test": test}
-    table = pd.DataFrame({name: part["category"].value_counts() for name, part in parts.items()})
-    table = table.fillna(0).astype(int).sort_index().rename_axis("category")
-    table["total"] = table.sum(axis=1)
-    return pd.concat([table, table.sum().to_frame("total").T]).rename_axis("category")

@@ -12,18 +12,22 @@ from auxiliary.evaluation.columns import LABELS, describe_columns
 from auxiliary.evaluation.results import read_results
 from auxiliary.files import write_atomically
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.comparison import labelled, ranked, with_interval
+from auxiliary.reporting.against import against_best
 from auxiliary.reporting.seeds import over_seeds
+from auxiliary.reporting.wording import has_twins, labelled, ranked, with_interval
 
 
 def result_table(results: pd.DataFrame) -> str:
     """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
 
-    The seeds of a row share a line. What others reported has a column where there is any.
+    The seeds of a row share a line. Each is compared with the best of its data set by the rule of `against`, without
+    predictions, which the repository does not hold. What others reported, and test accuracy without pictures that have
+    a twin in the training set, have a column where there is any.
     """
     table = over_seeds(results)
     groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
-    rows = [row for group in groups for _, row in group.assign(key=labelled(group)).iterrows()]
+    rows = [row for group in groups
+            for _, row in group.assign(key=labelled(group), against=against_best(group, reasons=False)).iterrows()]
     tested = "test accuracy [95% interval]" + (" (lowest to highest)" if (table["seeds"] > 1).any() else "")
     lines = pd.DataFrame([{
         "data set": row["dataset"],
@@ -32,13 +36,16 @@ def result_table(results: pd.DataFrame) -> str:
         "row": f"`{row['key']}`",
         "": LABELS[row["stage"]],
         tested: with_interval(row),
-        "reported": "" if pd.isna(row["reported"]) else f"{row['reported']:.3f}",
-        "validation": f"{row['val_accuracy']:.3f}",
+        "against the best": row["against"],
+        "without twins": _decimals(row["accuracy_without_twins"]),
+        "reported": _decimals(row["reported"]),
+        "validation": _decimals(row["val_accuracy"]),
         "parameters": f"{row['parameters']:,}",
         "epochs": row["epochs_total"],
         "training": f"{row['train_seconds']:.0f} s",
     } for row in rows])
-    return _markdown(lines if results["reported"].notna().any() else lines.drop(columns="reported"))
+    shown = {"reported": results["reported"].notna().any(), "without twins": has_twins(table)}
+    return _markdown(lines.drop(columns=[name for name, there in shown.items() if not there]))
 
 
 def fill(text: str, name: str, content: str) -> str:
@@ -62,6 +69,10 @@ def main() -> None:
     """Write the repository's README anew."""
     readme = REPOSITORY / "README.md"
     write_atomically(readme, render(readme.read_text(encoding="utf-8"), read_results(REPOSITORY / "results.csv")))
+
+
+def _decimals(share: float) -> str:
+    return "" if pd.isna(share) else f"{share:.3f}"
 
 
 def _markdown(frame: pd.DataFrame) -> str:

@@ -7,8 +7,8 @@ import pandas as pd
 EXPERIMENT = ["dataset", "data", "split", "stage", "model_id", "key", "parent", "network", "backbone", "tune_last",
               "image_size", "learning_rate", "batch_size", "sampling", "optimizer", "schedule", "augment", "patience",
               "tta"]
-MEANS = ["accuracy", "val_accuracy", "acc_train", "loss_train", "val_loss", "loss_test", "macro_f1", "reported",
-         "train_seconds", "pictures_per_second"]
+MEANS = ["accuracy", "val_accuracy", "acc_train", "loss_train", "val_loss", "loss_test", "macro_f1", "ece",
+         "accuracy_without_twins", "reported", "train_seconds", "pictures_per_second"]
 
 
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
@@ -18,9 +18,10 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         results: rows as `read_results` gives them.
 
     Returns:
-        The same columns in order of appearance, and `seeds`, how many there are. Accuracies, losses, times and epochs
-        are means. Of several seeds `accuracy_low` and `accuracy_high` are the lowest and highest test accuracy; a
-        single one keeps its 95% interval. Everything else is the first run's.
+        The same columns in order of appearance, `seeds`, how many there are, and `run_accuracy`. Accuracies, losses,
+        times and epochs are means. Of several seeds `accuracy_low` and `accuracy_high` are the lowest and highest test
+        accuracy; a single one keeps its 95% interval. `run` is the run of the best validation accuracy and
+        `run_accuracy` its test accuracy. Everything else is the first run's.
     """
     number = _experiments(results)
     last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
@@ -31,6 +32,9 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         table[name] = groups[name].mean().round().astype("Int64")
     for name, end in (("accuracy_low", groups["accuracy"].min()), ("accuracy_high", groups["accuracy"].max())):
         table[name] = table[name].mask(table["seeds"] > 1, end)
+    best = results.assign(number=number)[last].sort_values("val_accuracy", ascending=False, kind="stable")
+    best = best.drop_duplicates("number").set_index("number")
+    table = table.assign(run=best["run"], run_accuracy=best["accuracy"])
     return table.reset_index(drop=True)
 
 

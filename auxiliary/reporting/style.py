@@ -16,6 +16,8 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from auxiliary.files import replacing
+
 # Okabe and Ito, "Color universal design" (2008): told apart with any kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, LIGHT_GREY = "#555555", "#DDDDDD"
@@ -71,11 +73,11 @@ def save_figure(fig: Figure, folder: Path, name: str) -> list[Path]:
     Returns:
         The paths of the two files.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.svg", folder / f"{name}.png"]
-    fig.savefig(paths[0], metadata={"Date": None})
-    fig.savefig(paths[1])
+    paths = [Path(folder) / f"{name}.svg", Path(folder) / f"{name}.png"]
+    with replacing(paths[0]) as temporary:
+        fig.savefig(temporary, metadata={"Date": None})
+    with replacing(paths[1]) as temporary:
+        fig.savefig(temporary)
     return paths
 
 

@@ -11,11 +11,11 @@ import tensorflow as tf
 from auxiliary.config.profile import TransferRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import epoch_order, over_epochs, steps_per_epoch
-from auxiliary.data.fingerprint import digest, pictures_fingerprint
+from auxiliary.data.fingerprint import digest
 from auxiliary.errors import UserError
 from auxiliary.files import write_atomically
 from auxiliary.progress import track
-from auxiliary.training.pipeline import PIPELINE
+from auxiliary.training.feature_files import each_once, feature_file
 
 BATCH = 64
 
@@ -33,8 +33,7 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
     Returns:
         (pictures, channels) float32, in the order of the table.
     """
-    made_of = [row.image_size, PIPELINE, _weights_fingerprint(model), pictures_fingerprint(df)]
-    path = folder / f"{row.backbone}-{'-'.join(map(str, made_of))}.npy"
+    path = feature_file(folder, row, weights_fingerprint(model), df)
     if not path.is_file():
         pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH)
         bar = track(pictures, f"{row.backbone} features", steps_per_epoch(len(df), BATCH))
@@ -46,7 +45,8 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
     return np.load(path)
 
 
-def _weights_fingerprint(model: keras.Model) -> str:
+def weights_fingerprint(model: keras.Model) -> str:
+    """What tells a model's weights from others: 12 hexadecimal digits."""
     return digest(b"".join(weight.tobytes() for weight in model.get_weights()))
 
 
@@ -59,8 +59,7 @@ def feature_batches(model: keras.Model, row: TransferRow, folder: Path, df: pd.D
     """
     if augment:
         raise UserError("features are computed once, from the pictures as they are: they cannot be augmented")
-    # Sorted, so that the features are found again whatever drew the table, and in whatever order.
-    pictures = df.drop_duplicates("filepath").sort_values("filepath")
+    pictures = each_once(df)
     features = pooled_features(model, row, pictures, folder)
     position = pd.Index(pictures["filepath"]).get_indexer(df["filepath"])
     return feature_dataset(features[position], df["label"].to_numpy(), shuffle, batch_size=row.batch_size,

@@ -9,24 +9,31 @@ import pandas as pd
 
 from auxiliary import runtime
 from auxiliary.config.profile import Row, TransferRow
+from auxiliary.data.twins import in_train
 from auxiliary.evaluation.columns import Result
 from auxiliary.evaluation.metrics import scores
 from auxiliary.lab import Lab
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count
 from auxiliary.training.identity import fingerprint
+from auxiliary.training.pipeline import PIPELINE
 from auxiliary.training.run_folder import Run
+from auxiliary.training.train import find_run
 
 
 def make_recipe(row: Row, seed: int, lab: Lab, machine: runtime.Machine) -> dict[str, Any]:
-    """What a run is made with, as JSON values: resolved parameters, data, versions, machine, code."""
+    """What a run is made with, and all that it takes to repeat it, as JSON values.
+
+    That is: resolved parameters, the run that it goes on from, data, machine and settings, versions, code.
+    """
     return {
-        "row": row.model_dump(mode="json"), "seed": seed, "dataset": lab.paths.dataset,
-        "split": lab.split, "categories": lab.categories,
+        "row": row.model_dump(mode="json"), "seed": seed,
+        "parent": find_run(lab.all_rows[row.parent], lab, seed).id if row.parent else None, "pipeline": PIPELINE,
+        "dataset": lab.paths.dataset, "split": lab.profile.split.model_dump(mode="json"), "categories": lab.categories,
         "pictures": {part: {"count": len(getattr(lab, part)), "fingerprint": fingerprint}
                      for part, fingerprint in lab.fingerprints.items()},
-        "device": machine.device, "precision": machine.precision, "versions": runtime.versions(),
-        "commit": runtime.commit(),
+        "device": machine.device, "precision": machine.precision, "settings": runtime.settings(),
+        "versions": runtime.versions(), "commit": runtime.commit(),
     }
 
 
@@ -48,6 +55,7 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, model: keras.Model,
         test: what it says of the test pictures.
     """
     on_val, on_test = scores(val), scores(test)
+    apart = test[~in_train(lab.train, lab.test).to_numpy()]
     now = datetime.now(UTC)
     last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
     recipe = run.recipe
@@ -59,6 +67,8 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, model: keras.Model,
         accuracy_low=on_test.accuracy_low, accuracy_high=on_test.accuracy_high,
         dataset=lab.paths.dataset, data=lab.data, split=lab.split, classes=len(lab.categories),
         train_pictures=len(frame), val_pictures=len(val), test_pictures=len(test),
+        test_twins=len(test) - len(apart), accuracy_without_twins=scores(apart).accuracy if len(apart) else math.nan,
+        ece=on_test.ece,
         stage=row.stage, seed=seed, sampling=row.sampling, image_size=row.image_size, batch_size=row.batch_size,
         optimizer=row.optimizer, schedule=row.schedule, augment=row.augment,
         patience=row.patience, tta=row.tta, network=row.network,

@@ -2,17 +2,19 @@
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.evaluation.columns import Result
-from auxiliary.files import write_atomically
+from auxiliary.files import remove_leftovers, write_atomically
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Run:
     def model(self) -> Path:
         """The trained model in Keras format."""
         return self.folder / "model.keras"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where an unfinished run goes on, see `auxiliary.training.checkpoint`."""
+        return self.folder / "checkpoint.npz"
 
     @property
     def result(self) -> Result:
@@ -73,14 +80,25 @@ class Run:
         with np.load(path) as file:
             return dict(file)
 
-    def lock(self) -> FileLock:
-        """A lock that keeps other processes off this run; it lies beside the folder."""
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes off this run; wait, and say so, while another one has it."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder.with_name(f".{self.id}.lock"))
+        # Beside the folder, and let go by the system when its process is killed.
+        lock = FileLock(self.folder.with_name(f".{self.id}.lock"))
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            print(f"another process is training {self.id}: waiting for it")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def begin(self, recipe: dict[str, Any]) -> None:
-        """Make the folder and write down what the run is made with."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Make the folder, or clear it of what a killed process left, and write down what the run is made with."""
+        remove_leftovers(self.folder)
         write_atomically(self.folder / "recipe.json", json.dumps(recipe, indent=2) + "\n")
 
     def save_history(self, history: pd.DataFrame) -> None:
@@ -104,6 +122,11 @@ class Run:
     def finish(self, result: Result) -> None:
         """Complete the run."""
         write_atomically(self._result, result.model_dump_json(indent=2) + "\n")
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what only an unfinished run needs; one that was killed while it finished may have left it."""
+        self.checkpoint.unlink(missing_ok=True)
 
     def _predictions(self, part: str) -> Path:
         return self.folder / f"predictions-{part}.csv"

@@ -26,11 +26,13 @@ class Task:
         trained: the model that is trained: the whole, or the head that shares its layers.
         batches: makes batches for `trained` from a table of pictures; takes the keyword arguments `shuffle`,
             `augment`, `seed`, `first_epoch` and `epochs` of `mk_tf_dataset`.
+        features: of a frozen backbone, from pictures to the features that are kept; else None.
     """
 
     model: keras.Model
     trained: keras.Model
     batches: Callable[..., tf.data.Dataset]
+    features: keras.Model | None = None
 
 
 def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
@@ -48,7 +50,7 @@ def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
         transfer = build_transfer(row, classes, None if parent or row.weights == "random" else "imagenet")
         features = partial(feature_batches, transfer.features, row, lab.paths.features)
         task = (Task(transfer.model, transfer.model, pictures) if row.tune_last
-                else Task(transfer.model, transfer.head, features))
+                else Task(transfer.model, transfer.head, features, transfer.features))
     if parent:
         task.model.load_weights(parent.model)
     return task

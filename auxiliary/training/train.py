@@ -15,8 +15,8 @@ from auxiliary.training.run_folder import Run
 def train_and_evaluate(row: Row, lab: Lab, seed: int = 0, label: str = "") -> Run:
     """Train, evaluate and log a row, unless that has been done.
 
-    A finished run is read back without loading TensorFlow; a parent that has not been trained is trained
-    first. The test pictures are looked at once, after training.
+    A finished run is read back without loading TensorFlow; one that was broken off goes on after its last whole
+    epoch; a parent that has not been trained is trained first. The test pictures are looked at once, after training.
 
     Args:
         row: what to train.
@@ -40,6 +40,7 @@ def train_and_evaluate(row: Row, lab: Lab, seed: int = 0, label: str = "") -> Ru
                 from auxiliary.training.work import work
 
                 work(row, lab, seed, run, parent, label or row.key)
+    run.tidy()
     log_result(run.result, lab.paths.results)
     return run
 

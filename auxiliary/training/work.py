@@ -9,12 +9,16 @@ from auxiliary import runtime
 from auxiliary.config.profile import Row, ScratchRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
+from auxiliary.errors import UserError
 from auxiliary.evaluation.showcase import explain
+from auxiliary.files import replacing
 from auxiliary.lab import Lab
 from auxiliary.networks.convolution import first_convolution
 from auxiliary.networks.summary import layer_table
 from auxiliary.reporting.run_figures import curves_figure
 from auxiliary.reporting.style import save_figure
+from auxiliary.training.checkpoint import Checkpoint
+from auxiliary.training.features import weights_fingerprint
 from auxiliary.training.fit import fit
 from auxiliary.training.optimizer import make_optimizer
 from auxiliary.training.predict import predict
@@ -36,16 +40,23 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     """
     machine = runtime.start(seed)
     task = build_task(row, lab, parent)
-    run.begin(make_recipe(row, seed, lab, machine))
+    checkpoint = _checkpoint(run, label, row.epochs)
+    run.begin(make_recipe(row, seed, lab, machine) | {
+        "resumed_after": _resumed_after(run, checkpoint),
+        # The kept features are found by it without the backbone, see `auxiliary.training.feature_files`.
+        "features": weights_fingerprint(task.features) if task.features else ""})
     run.save_layers(layer_table(task.model))
 
     frame = sampled(row, lab.train)
     began = time.perf_counter()
-    history = _train(row, seed, run, parent, task, frame, lab.val, label)
+    history = _train(row, seed, run, parent, task, frame, lab.val, label, checkpoint)
     seconds = time.perf_counter() - began
+    if checkpoint:
+        seconds += checkpoint.history["seconds"].sum()
 
     # Without its optimiser, whose state would take twice the room of the weights.
-    keras.Model(task.model.inputs, task.model.outputs, name=task.model.name).save(run.model)
+    with replacing(run.model) as temporary:
+        keras.Model(task.model.inputs, task.model.outputs, name=task.model.name).save(temporary)
     save_figure(curves_figure(run.history), run.folder, "curves")
     val, test = (predictions_of(row, seed, task, part, lab.categories) for part in (lab.val, lab.test))
     run.save_predictions("val", val)
@@ -54,16 +65,36 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     run.finish(make_result(row, seed, lab, run, task.model, frame, history, seconds, val, test))
 
 
+def _checkpoint(run: Run, label: str, epochs: int) -> Checkpoint | None:
+    """Where the run was broken off, said aloud; None where it starts from the beginning."""
+    if not run.checkpoint.is_file():
+        return None
+    try:
+        checkpoint = Checkpoint.load(run.checkpoint)
+    except UserError as error:
+        print(f"{label}: {error}; it starts from the beginning")
+        return None
+    print(f"{label}: goes on after epoch {checkpoint.epochs} of {epochs}, where it was broken off")
+    return checkpoint
+
+
+def _resumed_after(run: Run, checkpoint: Checkpoint | None) -> list[int]:
+    """After which epochs the run was broken off, this time and before."""
+    return [*run.recipe.get("resumed_after", []), checkpoint.epochs] if checkpoint else []
+
+
 def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame: pd.DataFrame,
-           val: pd.DataFrame, label: str) -> pd.DataFrame:
+           val: pd.DataFrame, label: str, checkpoint: Checkpoint | None) -> pd.DataFrame:
     """Train and return the history of this run's own epochs."""
     steps = steps_per_epoch(len(frame), row.batch_size)
     task.trained.compile(make_optimizer(row, steps), "sparse_categorical_crossentropy", metrics=["accuracy"])
     # A row that trains nothing augments only what it is tested on, if that.
     augment = row.augment if row.epochs else ""
-    train = task.batches(frame, shuffle=True, augment=augment, seed=seed, epochs=None)
+    train = task.batches(frame, shuffle=True, augment=augment, seed=seed, epochs=None,
+                         first_epoch=checkpoint.epochs if checkpoint else 0)
     return fit(task.trained, train, task.batches(val, shuffle=False), epochs=row.epochs, steps=steps, seed=seed,
-               patience=row.patience, run=run, earlier=parent.history if parent else None, label=label)
+               patience=row.patience, run=run, earlier=parent.history if parent else None, label=label,
+               checkpoint=checkpoint)
 
 
 def predictions_of(row: Row, seed: int, task: Task, part: pd.DataFrame, categories: list[str]) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def test_names_that_are_no_text_are_named(load, name):
     ("sampling", "mena", "parameter 'sampling': 'mena': input should be 'smallest', 'mean', 'largest' or 'none'"),
     ("seeds", ["x"], "parameter 'seeds': ['x']: input should be a valid integer, "
                      "unable to parse string as an integer"),
-    ("split.by", "day", "parameter 'split.by': 'day': input should be 'seed'"),
+    ("split.by", "day", "parameter 'split.by': 'day': input should be 'group' or 'seed'"),
     ("split", 3, "parameter 'split': 3: input should be a valid dictionary or instance of split"),
 ])
 def test_a_wrong_parameter_is_named_once_without_a_line(load, name, value, message):

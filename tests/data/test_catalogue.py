@@ -13,7 +13,7 @@ from auxiliary.data.tables import read_table, write_table
 from auxiliary.errors import UserError
 
 COLUMNS = ["filepath", "category", "format", "width", "height", "mode", "channels", "bytes", "problem", "part",
-           "content"]
+           "content", "phash"]
 
 
 def picture(path, mode="RGB", size=(20, 10), **options):
@@ -34,7 +34,7 @@ def test_a_row_says_all_there_is_to_know(tmp_path):
     assert list(df.columns) == COLUMNS
     content = path.read_bytes()
     assert df.iloc[0].tolist() == [str(path), "cane", "png", 20, 10, "LA", 2, len(content), "", "",
-                                   hashlib.blake2b(content, digest_size=16).hexdigest()]
+                                   hashlib.blake2b(content, digest_size=16).hexdigest(), ""]
 
 
 def test_the_catalogue_survives_the_disk(tmp_path):

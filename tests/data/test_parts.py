@@ -1,11 +1,16 @@
+import json
+
 import pandas as pd
 import pytest
 
 from auxiliary.config.profile import Split
 from auxiliary.data.parts import describe_split, is_divided, write_parts
 from auxiliary.data.tables import read_table
+from auxiliary.data.twins import TWINS
 from auxiliary.errors import UserError
 from auxiliary.paths import Paths
+
+SEED = Split(by="seed")
 
 
 def part(*files, part=""):
@@ -14,29 +19,51 @@ def part(*files, part=""):
 
 def test_tables_remember_how_they_were_divided(tmp_path):
     paths = Paths(tmp_path, "pets")
-    assert not is_divided(Split(), paths)
-    write_parts((part("/a", "/b"), part("/c"), part("/d")), Split(), paths)
+    assert not is_divided(SEED, paths)
+    write_parts((part("/a", "/b"), part("/c"), part("/d")), SEED, paths)
     assert read_table(paths.table("train"))["filepath"].tolist() == ["/a", "/b"]
-    assert is_divided(Split(), paths)
-    assert describe_split(Split(), paths) == "seed 0.7/0.2/0.1, random_state 5"
+    assert is_divided(SEED, paths)
+    assert describe_split(SEED, paths) == "seed 0.7/0.2/0.1, random_state 5"
 
 
 def test_a_publishers_test_set_is_said(tmp_path):
     paths = Paths(tmp_path, "pets")
-    write_parts((part("/a"), part("/b"), part("/c", part="test")), Split(), paths)
-    assert describe_split(Split(), paths) == (
+    write_parts((part("/a"), part("/b"), part("/c", part="test")), SEED, paths)
+    assert describe_split(SEED, paths) == (
         "seed publisher's test set, 0.2 of train for validation, random_state 5")
 
 
 def test_another_division_than_the_profiles_is_refused(tmp_path):
     paths = Paths(tmp_path, "pets")
-    write_parts((part("/a"), part("/b"), part("/c")), Split(), paths)
-    other = Split(random_state=6)
+    write_parts((part("/a"), part("/b"), part("/c")), SEED, paths)
+    other = Split(by="seed", random_state=6)
     assert not is_divided(other, paths)
     with pytest.raises(UserError, match=r"'random_state': 5.*the profile says.*'random_state': 6.*--only 01"):
         describe_split(other, paths)
 
 
+def test_a_division_by_group_is_another_than_one_by_seed(tmp_path):
+    paths = Paths(tmp_path, "pets")
+    write_parts((part("/a"), part("/b"), part("/c")), Split(by="group"), paths)
+    assert describe_split(Split(by="group"), paths) == "group 0.7/0.2/0.1, random_state 5"
+    with pytest.raises(UserError, match=r"'by': 'group'.*the profile says.*'by': 'seed'"):
+        describe_split(SEED, paths)
+
+
+@pytest.mark.parametrize("split", [SEED, Split(by="group")])
+@pytest.mark.parametrize("change", [{"twins": TWINS + 1}, {}])
+def test_a_division_under_another_rule_of_twins_or_before_there_was_one_is_refused(change, split, tmp_path):
+    paths = Paths(tmp_path, "pets")
+    write_parts((part("/a"), part("/b"), part("/c")), split, paths)
+    record = paths.data / "split.json"
+    made = json.loads(record.read_text())
+    del made["twins"]
+    record.write_text(json.dumps(made | change))
+    assert not is_divided(split, paths)
+    with pytest.raises(UserError, match=r"another rule of what are twins: divide them anew, notebook 01 .*--only 01"):
+        describe_split(split, paths)
+
+
 def test_tables_that_are_not_there_are_asked_for(tmp_path):
     with pytest.raises(UserError, match=r"not divided into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
-        describe_split(Split(), Paths(tmp_path, "pets"))
+        describe_split(SEED, Paths(tmp_path, "pets"))

@@ -98,3 +98,14 @@ def test_fractions_that_make_no_sense(fractions):
 
 def test_thirds_need_not_sum_to_one_to_the_last_digit():
     assert [len(part) for part in split(table(30, 30), (1 / 3, 1 / 3, 1 / 3))] == [20, 20, 20]
+
+
+def test_another_way_to_split_is_refused():
+    with pytest.raises(UserError, match=r"unknown way to split 'groups': did you mean 'group'"):
+        split(table(30, 30), by="groups")
+
+
+def test_what_twins_are_does_not_matter_to_the_seeds_split():
+    clean = table(40, 30)
+    for ours, theirs in zip(split(clean.assign(group=0)), split(clean), strict=True):
+        pd.testing.assert_frame_equal(ours.drop(columns="group"), theirs)

@@ -1,6 +1,11 @@
+import csv
+import io
 import math
+import shutil
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,16 +14,18 @@ from hypothesis import strategies as st
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import COLUMNS, Result
-from auxiliary.evaluation.results import _text, log_result, read_results
+from auxiliary.evaluation.results import Table, _line, _parse, _text, log_result, read_results
+
+COMMITTED = Path(__file__).resolve().parents[2] / "results.csv"
 
 
 def another(result: Result, run: str, **values) -> Result:
     return result.model_copy(update={"run": run, **values})
 
 
-def log_25(worker, result, path):
-    for i in range(25):
-        log_result(another(result, f"run-{worker}-{i}"), path)
+def log_100(worker, result, path):
+    for i in range(100):
+        assert log_result(another(result, f"run-{worker}-{i}"), path)
 
 
 def test_a_row_comes_back_as_it_was_written(result, tmp_path):
@@ -52,11 +59,23 @@ def test_a_run_is_logged_once(result, tmp_path):
     assert path.read_bytes() == before
 
 
-def test_four_processes_append_at_once(result, tmp_path):
+def test_eight_processes_append_100_rows_each_before_a_readers_eyes(result, tmp_path):
     path = tmp_path / "results.csv"
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
-        list(pool.map(log_25, range(4), [result] * 4, [path] * 4))
-    assert sorted(read_results(path)["run"]) == sorted(f"run-{w}-{i}" for w in range(4) for i in range(25))
+    log_result(result, path)
+    context = get_context("forkserver")
+    context.set_forkserver_preload([log_result.__module__])    # eight times importing pandas takes long
+    seen, reads = path.read_bytes(), 0
+    with ProcessPoolExecutor(8, mp_context=context) as pool:
+        jobs = [pool.submit(log_100, worker, result, path) for worker in range(8)]
+        while not all(job.done() for job in jobs):
+            before, seen, reads = seen, path.read_bytes(), reads + 1    # a missing file would raise
+            assert seen.startswith(before) and seen.endswith(b"+00:00\n"), "whole rows, and never fewer"
+            time.sleep(0.005)
+    assert not any(job.exception() for job in jobs)
+    assert reads > 20
+    rows = {f"run-{worker}-{i}" for worker in range(8) for i in range(100)}
+    assert set(read_results(path)["run"]) == {result.run} | rows
+    assert len(read_results(path)) == 801
     assert sorted(file.name for file in tmp_path.iterdir()) == [".results.csv.lock", "results.csv"]
 
 
@@ -72,6 +91,57 @@ def test_no_file_is_no_results(tmp_path):
     assert frame.empty
     assert list(frame.columns) == list(COLUMNS)
     assert (frame["accuracy"].dtype, frame["epochs"].dtype) == ("float64", "Int64")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_what_a_user_wrote_stays_byte_for_byte(result, tmp_path, end, mark):
+    path = tmp_path / "results.csv"
+    header = ["my notes", *reversed(COLUMNS), "", ""]
+    own = {"my notes": "café, 5\" wide;\r\ntwo lines", "run": "old", "epochs": "8.0E+01"}
+    cells = [own.get(name, "") for name in header]
+    quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in line) for line in (header, cells)]
+    before = mark.encode() + end.join([*quoted, "," * (len(header) - 1), "old-2 without notes"]).encode()
+    path.write_bytes(before + 3 * end.encode())
+    for run in ("run-1", "run-2"):
+        log_result(another(result, run), path)
+    after = path.read_bytes()
+    assert after.startswith(before + end.encode())
+    assert after[len(before):].decode().count(end) == 3 and after.endswith(end.encode())
+
+    frame = read_results(path)
+    assert frame["run"].tolist()[0::2] == ["old", "run-1"]
+    assert frame["epochs"][0] == 80
+    assert frame["my notes"].tolist() == [cells[0], "old-2 without notes", "", ""]
+
+
+def test_an_older_table_is_read_and_extended(result, tmp_path):
+    path = tmp_path / "results.csv"
+    shutil.copy(COMMITTED, path)
+    old = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    lacking = ["test_twins", "accuracy_without_twins", "ece"]
+    kept = [place for place, name in enumerate(old[0]) if name not in lacking]
+    old = [[row[place] for place in kept] for row in old]
+    path.write_text("".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in old), encoding="utf-8")
+
+    before = read_results(path)
+    assert list(before.columns) == list(COLUMNS) and len(before) == len(old) - 1
+    assert before[lacking].isna().all(axis=None) and before["accuracy"].notna().all()
+
+    assert log_result(another(result, "new"), path)
+    new = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert new[0] == [*old[0], *lacking]
+    assert new[1:-1] == [[*row, "", "", ""] for row in old[1:]]
+    after = read_results(path)
+    pd.testing.assert_frame_equal(after.iloc[:-1], before)
+    assert after.iloc[-1][["run", *lacking]].tolist() == ["new", 3, 0.1, 0.1]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
+def test_any_text_of_a_users_own_survives(texts):
+    header = ["run", "note"]
+    raw = b"\n".join(_line(row) for row in [header, *(["a", text] for text in texts)])
+    assert _parse(raw, Path("results.csv")) == Table(header, [["a", text] for text in texts])
 
 
 def test_a_table_that_a_spreadsheet_saved(result, tmp_path):
@@ -95,8 +165,10 @@ def test_a_table_that_a_spreadsheet_saved(result, tmp_path):
 
 @pytest.mark.parametrize("content", [
     b"", b"\n", b"hello\n", b"model_id;run\na;b\n", b"a,run\n1,2,3\n", b"run,run\n1,2\n",
-    b"\x89PNG\r\n\x1a\n\x00\x00\xff", b"run\ncaf\xe9\n", b'run,a\n"never closed,1\n',
-], ids=["empty", "blank", "no header", "semicolons", "overlong row", "two runs", "binary", "cp1252", "quote"])
+    b"\x89PNG\r\n\x1a\n\x00\x00\xff", b"run\ncaf\xe9\n", b'run,a\n"never closed,1\n', b'run,a\n"1"2,3\n',
+    "run,a\n1,2\n".encode("utf-16"), b"sep=,\nrun,a\n", b"<<<<<<< HEAD\nrun,a\n", b"PK\x03\x04xl/workbook.xml",
+], ids=["empty", "blank", "no header", "semicolons", "overlong row", "two runs", "binary", "cp1252", "quote",
+        "text behind a quote", "utf-16", "sep line", "merge conflict", "workbook"])
 def test_what_is_no_table_is_left_untouched(content, result, tmp_path):
     path = tmp_path / "results.csv"
     path.write_bytes(content)

@@ -10,6 +10,7 @@ from auxiliary.config.profile import Profile
 from auxiliary.data.clean import clean_table
 from auxiliary.data.parts import write_parts
 from auxiliary.data.split import split
+from auxiliary.data.twins import with_groups
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
 from auxiliary.training.train import train_all
@@ -41,7 +42,7 @@ def opened(colours, tmp_path_factory) -> Lab:
     root = tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
     lab = open_lab(str(root / "profile.yaml"), root=root)
-    write_parts(split(clean_table(colours)), lab.profile.split, lab.paths)
+    write_parts(split(with_groups(clean_table(colours)), by=lab.profile.split.by), lab.profile.split, lab.paths)
     return lab
 
 

@@ -47,8 +47,16 @@ def results_of() -> Callable[..., pd.DataFrame]:
     """Makes results as `read_results` gives them, from what matters of each row."""
     usual = {name: {int: 100, float: 0.5}.get(kind, name) for name, kind in COLUMNS.items()}
     usual |= {"dataset": "demo", "stage": "scratch", "seed": 0, "parent": "", "patience": 0, "tta": 0, "experiment": "",
-              "reported": float("nan")}
+              "reported": float("nan"), "test_twins": 0, "ece": float("nan")}
     return lambda *rows: pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
+
+
+@pytest.fixture
+def answers() -> Callable[[int, int], pd.DataFrame]:
+    """Makes predictions for 100 pictures, right for those numbered from `first` up to but without `last`."""
+    return lambda first, last: pd.DataFrame({
+        "filepath": [f"{number:03}.png" for number in range(100)], "category": "cat",
+        "predicted": ["cat" if first <= number < last else "dog" for number in range(100)]})
 
 
 @pytest.fixture

@@ -1,15 +1,8 @@
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.comparison import (
-    answer,
-    duration,
-    labelled,
-    leaderboard,
-    tradeoff_table,
-    with_interval,
-)
-from auxiliary.reporting.seeds import best_of_each, over_seeds
+from auxiliary.reporting.comparison import answer, leaderboard, tradeoff_table
+from auxiliary.reporting.seeds import over_seeds
 
 
 def test_leaderboard_goes_by_validation_accuracy(results):
@@ -28,6 +21,22 @@ def test_reported_is_shown_where_there_is_one(results):
     assert leaderboard(results.assign(reported=0.72))["reported"].tolist() == [0.72] * 3
 
 
+def test_the_calibration_error_is_shown_where_there_is_one(results):
+    assert "calibration error" not in leaderboard(results)
+    assert leaderboard(results.assign(ece=[0.12345, None, None]))["calibration error"].dropna().tolist() == [0.123]
+
+
+def test_accuracy_without_twins_is_shown_where_any_run_was_tested_on_some(results):
+    assert "without twins" not in leaderboard(results.assign(accuracy_without_twins=0.9))
+    some = results.assign(test_twins=[35, 35, None], accuracy_without_twins=[0.84567, 0.8, None])
+    assert leaderboard(some)["without twins"].tolist()[1:] == [0.8, 0.846]
+
+
+def test_each_line_is_compared_with_the_best(results):
+    assert leaderboard(results)["against the best"].tolist() == [
+        "best", "-13.1 points (unpaired)", "-11.1 points (unpaired)"]
+
+
 def test_a_row_without_an_interval_shows_its_accuracy_alone(results):
     assert leaderboard(results.assign(accuracy_low=float("nan")))["accuracy"].tolist()[0] == "0.971"
 
@@ -36,25 +45,12 @@ def test_answer_compares_the_best_by_validation(results):
     assert answer(results, chance=0.1) == (
         "On demo (100 test pictures, chance 0.100), the best network from scratch, cnn_$best$, reaches a test "
         "accuracy of 0.840 [0.810, 0.870] and the best pre-trained one, lite0, 0.971 [0.958, 0.980]: "
-        "13.1 percentage points more (95% interval of the difference +9.8 to +16.2).")
+        "13.1 percentage points more (unpaired 95% interval of the difference +9.8 to +16.2).")
 
 
 def test_answer_says_when_the_difference_may_be_noise(results):
     few_pictures = results.assign(accuracy_low=0.5, accuracy_high=0.99)
     assert "; with 0 inside, these test pictures cannot tell the two apart)" in answer(few_pictures, chance=0.1)
-
-
-@pytest.mark.parametrize(("others", "names"), [
-    ([{"seed": 1}], ["cnn, seed 0", "cnn, seed 1"]),
-    ([{"seed": 1, "epochs": 12}], ["cnn, seed 0", "cnn, seed 1"]),
-    ([{"epochs": 12}], ["cnn, 100 epochs", "cnn, 12 epochs"]),
-    ([{"image_size": 200}, {"seed": 1}], ["cnn, seed 0, 100 px", "cnn, seed 0, 200 px", "cnn, seed 1"]),
-    ([{"learning_rate": 1e-4, "optimizer": "sgd"}], ["cnn, rate 0.5", "cnn, rate 0.0001"]),
-    ([{"key": "other"}], ["cnn", "other"]),
-    ([{}], ["cnn", "cnn"]),
-])
-def test_runs_of_one_key_are_named_by_what_tells_them_apart_and_no_more(others, names, results_of):
-    assert labelled(results_of({"key": "cnn"}, *({"key": "cnn"} | other for other in others))) == names
 
 
 def test_the_answer_names_the_seed_where_there_are_several(results):
@@ -83,54 +79,36 @@ def test_a_row_that_a_user_typed_in_is_shown_but_not_chosen(results):
     assert "from the paper" not in answer(both, 0.1)
 
 
-class TestOverSeeds:
-    def test_seeds_of_a_row_share_a_line(self, seeds):
-        row = over_seeds(seeds(0.718, 0.706, 0.712)).squeeze()
-        assert (row["key"], row["seeds"]) == ("M3", 3)
-        assert row["val_accuracy"] == pytest.approx(0.702)
-        assert with_interval(row) == "0.712 (0.706 to 0.718, 3 seeds)"
+class TestPairedAnswer:
+    def test_with_the_predictions_of_both_they_are_compared_picture_by_picture(self, runs, answers):
+        said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(0, 84)})
+        assert said.endswith("13.0 percentage points more (95% interval of the paired difference +6.4 to +21.0; "
+                             "McNemar's test: p < 0.001).")
 
-    def test_a_single_run_keeps_its_interval(self, results):
-        table = over_seeds(results)
-        assert list(table["seeds"]) == [1, 1, 1]
-        pd.testing.assert_frame_equal(table[list(results)], results, check_dtype=False)
-        assert leaderboard(table)["accuracy"].equals(leaderboard(results)["accuracy"])
+    def test_it_says_when_the_test_pictures_cannot_tell_the_two_apart(self, runs, answers):
+        said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(10, 100)})
+        assert said.endswith("; McNemar's test: p 0.092; these test pictures cannot tell the two apart).")
 
-    @pytest.mark.parametrize("other", [{"key": "M1"}, {"epochs": 3}, {"image_size": 8}, {"dataset": "mine"},
-                                       {"data": "changed"}, {"split": "changed"}, {"learning_rate": 0.1}])
-    def test_another_experiment_is_another_line(self, other, seeds):
-        assert list(over_seeds(pd.concat([seeds(0.7, 0.8), seeds(0.5, **other)]))["seeds"]) == [2, 1]
+    def test_with_those_of_one_alone_they_are_not(self, runs, answers):
+        assert answer(runs, 0.1, {"lite0-1": answers(0, 97)}) == answer(runs, 0.1)
 
-    def test_seeds_that_stopped_after_different_epochs_belong_together(self, seeds):
-        runs = seeds(0.7, 0.8, 0.9, patience=3).assign(epochs=[10, 12, 15], epochs_total=[10, 12, 15])
-        assert over_seeds(runs)[["seeds", "epochs", "epochs_total"]].squeeze().tolist() == [3, 12, 12]
+    def test_of_several_seeds_the_runs_best_on_validation_are_compared(self, seeds, answers):
+        lines = over_seeds(pd.concat([seeds(0.7, 0.8).assign(run=["M3-1", "M3-2"]),
+                                      seeds(0.97, stage="transfer", key="lite0", run="lite0-1")]))
+        said = answer(lines, 0.1, {"lite0-1": answers(0, 97), "M3-2": answers(0, 80)})
+        assert "22.0 percentage points more (between their runs best on validation, 95% interval of the paired" in said
+        assert "(between their runs best on validation, unpaired 95% interval" in answer(lines, 0.1)
 
-    def test_of_a_seed_that_was_run_twice_the_last_counts(self, seeds):
-        row = over_seeds(pd.concat([seeds(0.1, 0.8), seeds(0.7)])).squeeze()
-        assert with_interval(row) == "0.750 (0.700 to 0.800, 2 seeds)"
+    def test_seeds_that_overlap_are_said_to(self, seeds):
+        lines = over_seeds(pd.concat([seeds(0.6, 0.8), seeds(0.7, stage="transfer", key="lite0")]))
+        assert answer(lines, 0.1).endswith("; from lowest to highest, their seeds overlap).")
 
-    def test_what_was_recorded_as_one_experiment_is_one(self, seeds):
-        runs = seeds(0.7, 0.8, patience=3, experiment="e1").assign(epochs=[10, 15])
-        trial = seeds(0.1, patience=3, experiment="e2", epochs=1)
-        assert over_seeds(pd.concat([runs, trial]))["seeds"].tolist() == [2, 1]
-        older = seeds(0.7, 0.8, patience=3)
-        assert over_seeds(pd.concat([older, trial]))["seeds"].tolist() == [2, 1]
 
-    def test_the_best_run_of_each_is_that_of_the_best_mean(self, seeds):
-        steady, lucky = seeds(0.8, 0.82, key="steady"), seeds(0.5, 0.9, key="lucky")
-        both = pd.concat([lucky, steady], ignore_index=True)
-        assert best_of_each(both)[["key", "accuracy"]].to_numpy().tolist() == [["steady", 0.82], ["lucky", 0.9]]
-
-    def test_rows_from_before_a_column_existed_belong_to_those_after(self, seeds):
-        old = seeds(0.7).astype({"patience": "Int64", "tta": "Int64"}).assign(patience=pd.NA, tta=pd.NA)
-        assert over_seeds(pd.concat([old, seeds(0.7, 0.8).tail(1)]))["seeds"].tolist() == [2]
-
-    def test_the_reported_accuracy_stays(self, seeds):
-        assert over_seeds(seeds(0.7, 0.8, reported=0.6969))["reported"].tolist() == pytest.approx([0.6969])
-
-    def test_several_seeds_have_no_interval_to_compare_by(self, results, seeds):
-        both = over_seeds(pd.concat([seeds(0.7, 0.8), results.tail(1)]))
-        assert answer(both, chance=0.1).endswith("lite0, 0.971 [0.958, 0.980]: 22.1 percentage points more.")
+@pytest.fixture
+def runs(results_of):
+    """A run of each stage, tested on the same 100 pictures."""
+    return results_of({"key": "cnn", "run": "cnn-1", "accuracy": 0.84, "val_accuracy": 0.8},
+                      {"key": "lite0", "run": "lite0-1", "stage": "transfer", "accuracy": 0.97, "val_accuracy": 0.9})
 
 
 FROZEN = {"key": "effnet", "val_accuracy": 0.97, "stage": "transfer", "parameters": 20_661_866, "epochs": 12,
@@ -164,8 +142,3 @@ class TestTradeoff:
     def test_rows_that_go_on_from_each_other_come_to_an_end(self, results_of):
         loop = [TUNED | {"key": key, "parent": parent, "epochs": 0} for key, parent in ("ab", "ba")]
         assert tradeoff_table(results_of(*loop))["training"].tolist() == ["14 min + 14 min"] * 2
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(57.2, "57 s"), (897, "15 min"), (9000, "2.5 h")])
-def test_duration(seconds, text):
-    assert duration(seconds) == text

@@ -5,7 +5,6 @@ from auxiliary.reporting.data_tables import (
     format_table,
     problem_table,
     size_tables,
-    split_table,
 )
 
 
@@ -27,11 +26,3 @@ def test_size_tables_list_the_commonest(overview):
 def test_problem_table_counts_and_gives_an_example(overview):
     assert problem_table(overview).to_dict("index") == {"truncated": {"files": 1, "example": "b.jpg"}}
     assert problem_table(overview.head(2)).empty
-
-
-def test_split_table_has_totals():
-    train, val, test = (pd.DataFrame({"category": list(letters)}) for letters in ("aab", "b", "ab"))
-    table = split_table(train, val, test)
-    assert list(table.columns) == ["train", "val", "test", "total"]
-    assert table.to_numpy().tolist() == [[2, 0, 1, 3], [1, 1, 1, 3], [3, 1, 2, 6]]
-    assert list(table.index) == ["a", "b", "total"]

@@ -54,3 +54,19 @@ def test_two_experiments_of_one_name_are_told_apart(results):
     row = results.tail(1)
     table = lines(result_table(pd.concat([row, row.assign(image_size=200, val_accuracy=0.5)])))
     assert [line["row"] for line in table] == ["`lite0, 100 px`", "`lite0, 200 px`"]
+
+
+def test_each_line_is_compared_with_the_best_of_its_data_set(results, seeds):
+    table = lines(result_table(pd.concat([
+        results, results.head(1).assign(key="cnn_other", val_accuracy=0.9, accuracy=0.95, accuracy_low=0.93,
+                                        accuracy_high=0.97),
+        seeds(0.70, 0.72, key="M3", dataset="mine"), seeds(0.69, 0.71, key="M2", dataset="mine")])))
+    assert {line["row"]: line["against the best"] for line in table} == {
+        "`lite0`": "best", "`cnn_other`": "-2.1 points, noise", "`cnn_$best$`": "-13.1 points",
+        "`cnn_lucky`": "-11.1 points", "`M3`": "best", "`M2`": "-1.0 points, noise"}
+
+
+def test_accuracy_without_twins_has_a_column_where_any_run_was_tested_on_some(results):
+    assert "without twins" not in lines(result_table(results))[0]
+    some = results.assign(test_twins=[35, 0, None], accuracy_without_twins=[0.8567, 0.84, None])
+    assert [line["without twins"] for line in lines(result_table(some))] == ["", "0.840", "0.857"]

@@ -7,6 +7,7 @@ import pytest
 from auxiliary.data.clean import clean_table
 from auxiliary.data.parts import write_parts
 from auxiliary.data.split import split
+from auxiliary.data.twins import with_groups
 from auxiliary.lab import Lab
 from auxiliary.networks import backbones
 from auxiliary.opening import open_lab
@@ -16,6 +17,7 @@ dataset: {folder}
 name: colours
 image_size: 16
 batch_size: 8
+split: {{by: seed}}
 sampling: none
 scratch:
   - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2), note: fast}}
@@ -46,7 +48,7 @@ def make_lab(colours, tmp_path_factory) -> Callable[..., Lab]:
         profile = root / "profile.yaml"
         profile.write_text(PROFILE.format(folder=colours).replace(*edit), encoding="utf-8")
         lab = open_lab(str(profile), overrides=overrides, root=root)
-        write_parts(split(clean), lab.profile.split, lab.paths)
+        write_parts(split(with_groups(clean), by=lab.profile.split.by), lab.profile.split, lab.paths)
         return lab
 
     return make

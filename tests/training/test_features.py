@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 
 from auxiliary.errors import UserError
+from auxiliary.evaluation.suspects import suspects
 from auxiliary.networks.build import build_transfer
 from auxiliary.training.features import feature_batches, pooled_features
+from auxiliary.training.train import train_and_evaluate
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,11 @@ def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(model, ro
 def test_features_cannot_be_augmented(model, row, lab):
     with pytest.raises(UserError, match="cannot be augmented"):
         feature_batches(model, row, lab.paths.features, lab.test, augment="flip")
+
+
+def test_the_features_of_a_trained_row_judge_labels(make_lab, capsys):
+    lab = make_lab()
+    train_and_evaluate(lab.all_rows["frozen"], lab)
+    train_and_evaluate(lab.all_rows["tuned"], lab)
+    suspects(lab)
+    assert "of 60 labels are suspect, judged by what Tiny makes of the pictures (row frozen)" in capsys.readouterr().out

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from auxiliary.training.fit import EpochSeeds, fit
+from auxiliary.training.callbacks import EpochSeeds
+from auxiliary.training.fit import fit
 from auxiliary.training.run_folder import Run
 
 PAIRS = tf.data.Dataset.from_tensor_slices((np.eye(8, dtype="float32"), np.arange(8) % 2)).batch(4)

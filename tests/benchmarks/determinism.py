@@ -1,0 +1,92 @@
+"""What it costs that a run gives the same figures again.
+
+    python tests/benchmarks/determinism.py [FOLDER]
+
+Trains a few epochs of some networks on pictures of FOLDER (noise, unless given), with TensorFlow's deterministic
+operations and without, in turn, each in a fresh process. Prints the median seconds of an epoch, the first left out,
+and their ratio.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from auxiliary.data.clean import clean_table
+from auxiliary.data.tables import write_table
+
+ROUNDS, EPOCHS, PICTURES = 3, 4, 1200
+# Name: side in pixels, network, augmentation.
+NETWORKS = {
+    "res(16) | res(32, 2) | res(64, 2), 28 px": (28, "res(16) | res(32, 2) | res(64, 2) | gap", "flip | shift(0.1)"),
+    "conv(32) to conv(128), 32 px": (
+        32, "conv(32) | conv(32) | pool | conv(64) | conv(64) | pool | conv(128) | pool | flatten | dense(128) "
+            "| dropout(0.5)", ""),
+    "conv4invto128_dense256, 224 px": (
+        224, "conv(16) | pool | conv(32) | pool | conv(64) | pool | conv(128) | pool | flatten | dense(256) "
+             "| dropout(0.5)", "flip | shift(0.1) | zoom(0.2) | brightness(0.1) | saturation(0.2)"),
+}
+WORKER = """
+import sys, time
+from pathlib import Path
+import keras, tensorflow as tf
+from auxiliary import runtime
+from auxiliary.config.profile import ScratchRow
+from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.tables import read_table
+from auxiliary.networks.build import build_scratch
+size, net, augment, deterministic, epochs = int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5], int(sys.argv[6])
+if deterministic == "False":
+    tf.config.experimental.enable_op_determinism = lambda: None
+runtime.start(0)
+table = read_table(Path(sys.argv[1]))
+row = ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
+model = build_scratch(row, table["label"].nunique())
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None)
+for epoch in range(epochs):
+    began = time.perf_counter()
+    model.fit(batches, steps_per_epoch=len(table) // 32, verbose=0)
+    print(time.perf_counter() - began)
+"""
+
+
+def noise(folder: Path) -> None:
+    """Two classes of pictures of 224x224, with the grain of photographs."""
+    rng = np.random.default_rng(0)
+    for number in range(PICTURES):
+        pixels = rng.integers(0, 256, (28, 28, 3), dtype="uint8")
+        target = folder / str(number % 2) / f"{number}.jpg"
+        target.parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels).resize((224, 224), Image.Resampling.BICUBIC).save(target, quality=90)
+
+
+def epoch_seconds(table: Path, size: int, net: str, augment: str, deterministic: bool) -> float:
+    """The median time of an epoch but the first, in a process of its own."""
+    arguments = [sys.executable, "-c", WORKER, table, str(size), net, augment, str(deterministic), str(EPOCHS)]
+    done = subprocess.run(arguments, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return statistics.median(float(line) for line in done.stdout.split()[1:])
+
+
+def main(folder: str | None) -> None:
+    """Measure every network and print a line for each."""
+    with tempfile.TemporaryDirectory() as place:
+        if folder is None:
+            (Path(place) / "pictures").mkdir()
+            noise(Path(place) / "pictures")
+        table = Path(place) / "table.csv"
+        pictures = clean_table(folder or Path(place) / "pictures")
+        write_table(pictures.sample(min(PICTURES, len(pictures)), random_state=0), table)
+        for name, settings in NETWORKS.items():
+            rounds = [[epoch_seconds(table, *settings, on) for on in (True, False)] for _ in range(ROUNDS)]
+            ours, free = (statistics.median(row[side] for row in rounds) for side in (0, 1))
+            print(f"{name}: an epoch takes {ours:.2f} s, without determinism {free:.2f} s, ratio {ours / free:.3f}",
+                  flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

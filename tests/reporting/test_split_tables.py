@@ -1,0 +1,57 @@
+import pandas as pd
+import pytest
+
+from auxiliary.data.split import split
+from auxiliary.reporting.split_tables import split_sentence, split_shares, split_table
+
+FRACTIONS = (0.7, 0.2, 0.1)
+
+
+def test_split_table_has_totals():
+    train, val, test = (pd.DataFrame({"category": list(letters)}) for letters in ("aab", "b", "ab"))
+    table = split_table(train, val, test)
+    assert list(table.columns) == ["train", "val", "test", "total"]
+    assert table.to_numpy().tolist() == [[2, 0, 1, 3], [1, 1, 1, 3], [3, 1, 2, 6]]
+    assert list(table.index) == ["a", "b", "total"]
+
+
+def parts_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFrame, ...]:
+    """Divide classes of groups of these sizes: `{"cat": [90, *[1] * 10]}`."""
+    rows = [(f"{category}{number}", category) for category, sizes in groups.items()
+            for number, size in enumerate(sizes) for _ in range(size)]
+    return split(pd.DataFrame(rows, columns=["group", "category"]), FRACTIONS, by=by)
+
+
+@pytest.mark.parametrize("by", ["group", "seed"])
+@pytest.mark.parametrize("size", [12, 13, 15, 17, 200])
+def test_no_class_is_off_where_only_rounding_keeps_it_from_its_shares(size, by):
+    parts = parts_of({"cat": [1] * size, "dog": [1] * size}, by)
+    assert split_shares(*parts, FRACTIONS).empty
+    assert split_sentence(*parts, FRACTIONS) == (
+        "Every class is within one percentage point, or one picture, of 0.7 / 0.2 / 0.1.")
+
+
+def test_classes_that_are_off_are_named_with_the_reason():
+    parts = parts_of({"cat": [90, *[1] * 10], "dog": [1] * 100, "eel": [75, *[1] * 25]})
+    assert split_shares(*parts, FRACTIONS).round(2).to_dict("index") == {
+        "cat": {"train": 0.9, "val": 0.07, "test": 0.03}, "eel": {"train": 0.75, "val": 0.17, "test": 0.08}}
+    assert split_sentence(*parts, FRACTIONS) == (
+        "2 classes are more than one percentage point off 0.7 / 0.2 / 0.1 (cat by 20.0, eel by 5.0): "
+        "their twins stay together, and are too many for that.")
+
+
+def test_a_long_list_of_classes_is_cut_and_no_reason_is_given_where_twins_are_not_kept_together():
+    parts = parts_of({"cat": [1] * 100, "dog": [1] * 100, "eel": [1] * 100, "fox": [2] * 50}, by="seed")
+    train, val, test = parts
+    moved = train.groupby("category").head(5)
+    sentence = split_sentence(train.drop(moved.index), pd.concat([val, moved]), test, FRACTIONS)
+    assert sentence == ("4 classes are more than one percentage point off 0.7 / 0.2 / 0.1 "
+                        "(cat by 5.0, dog by 5.0, eel by 5.0 and 1 more).")
+
+
+def test_where_the_test_set_is_fixed_the_shares_are_of_the_rest():
+    train, val = (pd.DataFrame({"category": ["cat"] * count, "part": "train"}) for count in (80, 20))
+    test = pd.DataFrame({"category": ["cat"] * 5, "part": "test"})
+    assert split_shares(train, val, test, FRACTIONS).empty
+    assert split_sentence(train, val, test, FRACTIONS).endswith("of 0.8 / 0.2 of what is not the test set.")
+    assert split_shares(train.head(60), val, test, FRACTIONS).to_dict("index") == {"cat": {"train": 0.75, "val": 0.25}}

@@ -1,0 +1,84 @@
+"""Writes that really fail, as on a full disk: the old file stays whole, and nothing else stays.
+
+A limit on the size of files makes every write beyond it fail, in a process of its own that it binds.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+START = """
+import resource, signal, sys
+from pathlib import Path
+path, limit = Path(sys.argv[1]), int(sys.argv[2])
+
+def fill_the_disk():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)    # the signal would kill, the error behind it is what we want
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+"""
+WRITES = {
+    "text": ("a.txt", """
+from auxiliary.files import write_atomically
+write = lambda text: write_atomically(path, text * 20_000)
+"""),
+    "results": ("results.csv", """
+from auxiliary.evaluation.columns import COLUMNS, Result
+from auxiliary.evaluation.results import log_result
+values = {name: {int: 3, float: 0.1}.get(kind, name * 99) for name, kind in COLUMNS.items()}
+values |= {"stage": "scratch", "time": "2025-06-16T12:00:00+00:00"}
+write = lambda text: log_result(Result(**values | {"run": text}), path)
+"""),
+    "table": ("clean.csv", """
+import pandas as pd
+from auxiliary.data.tables import write_table
+write = lambda text: write_table(pd.DataFrame({"filepath": [text] * 5000}), path)
+"""),
+    "arrays": ("arrays.npz", """
+import numpy as np
+from auxiliary.training.run_folder import Run
+numbers = np.random.default_rng(0).random(9999)
+write = lambda text: Run(path.parent).save_arrays(path.stem, numbers=numbers + len(text))
+"""),
+    "figure": ("curves.png", """
+from auxiliary.reporting.style import new_figure, save_figure
+def write(text):
+    # A wide, empty figure: its drawing has room where its pixels have none.
+    save_figure(new_figure(20, 10 + len(text)), path.parent, path.stem)
+"""),
+    "drawing": ("curves.svg", """
+from auxiliary.reporting.style import new_figure, save_figure
+def write(text):
+    fig = new_figure(3, len(text))
+    fig.subplots(3, 3)
+    save_figure(fig, path.parent, path.stem)
+"""),
+    "model": ("model.keras", """
+import keras
+from auxiliary.files import replacing
+def write(text):
+    model = keras.Sequential([keras.Input((len(text),)), keras.layers.Dense(9999)])
+    with replacing(path) as temporary:
+        model.save(temporary)
+"""),
+}
+FAIL = """
+write("old")
+before = path.read_bytes(), {file.name for file in path.parent.iterdir()}
+fill_the_disk()
+try:
+    write("newer")
+except OSError as error:
+    assert (path.read_bytes(), {file.name for file in path.parent.iterdir()}) == before
+    print("refused:", error.strerror or error)
+"""
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_full_disk_leaves_the_old_file_whole(tmp_path, what):
+    name, write = WRITES[what]
+    done = subprocess.run([sys.executable, "-c", START + write + FAIL, tmp_path / "folder" / name, "8000"],
+                          capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert done.stdout.startswith("refused: "), done.stderr

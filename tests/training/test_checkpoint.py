@@ -1,0 +1,120 @@
+"""A run that is broken off goes on as if nothing had happened; real kills are in tests/kills."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from auxiliary.errors import UserError
+from auxiliary.training import callbacks
+from auxiliary.training.checkpoint import Checkpoint
+from auxiliary.training.train import find_run, train_and_evaluate
+
+
+class PowerCut(Exception):
+    """What breaks a training off."""
+
+
+@pytest.fixture
+def cut(monkeypatch):
+    """Breaks every training off once it has saved so many epochs: `cut(after=2)`; `cut(None)` no more."""
+    save = callbacks.Checkpoints.on_epoch_end
+
+    def set_to(after):
+        def on_epoch_end(self, epoch, logs=None):
+            save(self, epoch, logs)
+            if epoch + 1 == after:
+                raise PowerCut
+
+        monkeypatch.setattr(callbacks.Checkpoints, "on_epoch_end", on_epoch_end)
+
+    return set_to
+
+
+def figures(run) -> str:
+    """A result without its times, as text: NaN equals NaN."""
+    return run.result.model_dump_json(exclude={"run", "time", "train_seconds", "pictures_per_second"})
+
+
+@pytest.mark.parametrize(("key", "settings"), [
+    ("small", {"optimizer": "adam", "schedule": "onecycle", "augment": "flip | shift(0.1)"}),
+    ("small", {"optimizer": "rmsprop", "patience": 3}),
+    ("frozen", {"optimizer": "sgd"}),
+    ("tuned", {"optimizer": "adam", "augment": "flip"}),
+])
+def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_off(make_lab, cut, capsys, key, settings):
+    whole, broken = make_lab(epochs=4, **settings), make_lab(epochs=4, **settings)
+    expected = train_and_evaluate(whole.all_rows[key], whole)
+    if key == "tuned":
+        train_and_evaluate(broken.all_rows["frozen"], broken)
+    for after in (1, 3):
+        cut(after)
+        with pytest.raises(PowerCut):
+            train_and_evaluate(broken.all_rows[key], broken)
+    kept = Checkpoint.load(find_run(broken.all_rows[key], broken, 0).checkpoint).history
+    cut(None)
+    run = train_and_evaluate(broken.all_rows[key], broken)
+
+    assert "goes on after epoch 3 of 4" in capsys.readouterr().out
+    assert figures(run) == figures(expected)
+    pd.testing.assert_frame_equal(run.history.drop(columns="seconds"), expected.history.drop(columns="seconds"))
+    pd.testing.assert_frame_equal(run.predictions, expected.predictions)
+    # Their very times came back: the epochs were not trained again.
+    own = run.history[run.history["phase"] == "own"]["seconds"]
+    assert own.tolist()[:3] == kept["seconds"].tolist()
+    assert run.result.train_seconds >= kept["seconds"].sum()
+    assert not run.checkpoint.exists()
+
+
+def test_a_run_that_had_stopped_by_itself_trains_no_more(make_lab, cut):
+    # At such a rate the loss soon rises.
+    settings = {"learning_rate": 3.0, "patience": 1, "epochs": 30}
+    whole, broken = make_lab(**settings), make_lab(**settings)
+    expected = train_and_evaluate(whole.all_rows["small"], whole)
+    epochs = expected.result.epochs
+    assert epochs < 30
+    cut(epochs)
+    with pytest.raises(PowerCut):
+        train_and_evaluate(broken.all_rows["small"], broken)
+    cut(None)
+    assert figures(train_and_evaluate(broken.all_rows["small"], broken)) == figures(expected)
+
+
+def test_a_damaged_checkpoint_is_said_and_the_run_starts_from_the_beginning(make_lab, cut, capsys):
+    lab = make_lab()
+    cut(1)
+    with pytest.raises(PowerCut):
+        train_and_evaluate(lab.all_rows["small"], lab)
+    checkpoint = find_run(lab.all_rows["small"], lab, 0).checkpoint
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    cut(None)
+    run = train_and_evaluate(lab.all_rows["small"], lab)
+    assert "cannot be read" in capsys.readouterr().out
+    assert run.result.epochs == 2
+
+
+def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_lab):
+    lab = make_lab()
+    run = train_and_evaluate(lab.all_rows["small"], lab)
+    run.checkpoint.write_bytes(b"")
+    train_and_evaluate(lab.all_rows["small"], lab)
+    assert not run.checkpoint.exists()
+
+
+def test_it_comes_back_to_the_last_digit(tmp_path):
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape).astype("float32") for shape in ((3, 2), (), (12,))]
+    history = pd.DataFrame({"epoch": [1, 2], "loss": rng.random(2), "val_loss": [0.1, np.nan]})
+    saved = Checkpoint(history, True, arrays * 4, arrays, {"wait": 2, "best": 0.1, "best_epoch": 0}, arrays[:1])
+    saved.save(tmp_path / "c.npz")
+    loaded = Checkpoint.load(tmp_path / "c.npz")
+    pd.testing.assert_frame_equal(loaded.history, history, check_exact=True)
+    assert (loaded.stopped, loaded.patience, loaded.epochs) == (True, saved.patience, 2)
+    for name in ("weights", "optimizer", "best"):
+        for ours, theirs in zip(getattr(loaded, name), getattr(saved, name), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_code_in_a_checkpoint_is_not_run(tmp_path):
+    np.savez(tmp_path / "c.npz", state=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(UserError, match="allow_pickle"):
+        Checkpoint.load(tmp_path / "c.npz")

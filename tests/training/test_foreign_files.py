@@ -1,0 +1,62 @@
+"""Files of arrays that try to run code when they are read."""
+
+import os
+
+import keras
+import numpy as np
+import pytest
+
+from auxiliary.errors import UserError
+from auxiliary.networks.build import build_transfer
+from auxiliary.training.checkpoint import Checkpoint
+from auxiliary.training.features import pooled_features
+from auxiliary.training.run_folder import Run
+
+
+class Evil:
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.marker),)
+
+
+@pytest.fixture
+def evil(tmp_path):
+    """An array that makes a folder, `marker`, when it is unpickled."""
+    array = np.empty(1, object)
+    array[0] = Evil(tmp_path / "marker")
+    yield array
+    assert not (tmp_path / "marker").exists()
+
+
+def test_the_array_does_harm_where_pickles_are_admitted(tmp_path):
+    array = np.array([Evil(tmp_path / "harm")], object)
+    np.save(tmp_path / "evil.npy", array)
+    np.load(tmp_path / "evil.npy", allow_pickle=True)
+    assert (tmp_path / "harm").exists()
+
+
+def test_arrays_of_a_run(tmp_path, evil):
+    Run(tmp_path).save_arrays("grad-cam", evil=evil)
+    with pytest.raises((UserError, ValueError), match=r"grad-cam|allow_pickle=False"):
+        Run(tmp_path).arrays("grad-cam")
+
+
+def test_a_checkpoint(tmp_path, evil):
+    np.savez(tmp_path / "checkpoint.npz", state=evil)
+    with pytest.raises(UserError, match=r"checkpoint\.npz cannot be read"):
+        Checkpoint.load(tmp_path / "checkpoint.npz")
+
+
+def test_features_of_a_frozen_backbone(make_lab, tmp_path, evil):
+    lab = make_lab()
+    row = lab.all_rows["frozen"]
+    keras.utils.set_random_seed(0)
+    model = build_transfer(row, classes=3, weights=None).features
+    folder = tmp_path / "features"
+    pooled_features(model, row, lab.test, folder)
+    for file in folder.rglob("*.npy"):
+        np.save(file, evil)
+    with pytest.raises((UserError, ValueError), match=r"features|allow_pickle=False"):
+        pooled_features(model, row, lab.test, folder)

@@ -1,0 +1,46 @@
+"""Saved models, read by a process that knows nothing of their training."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from auxiliary.evaluation.metrics import PROBABILITY, scores
+from auxiliary.training.train import train_and_evaluate
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Nothing but Keras, Pillow and the layer that keeps a backbone in inference mode.
+SCRIPT = """
+import json, sys
+import keras, numpy as np
+from PIL import Image
+import auxiliary.networks.inference
+
+def pixels(file, size):
+    with Image.open(file) as image:
+        return keras.ops.image.resize(np.asarray(image.convert("RGB"), "float32"), size, antialias=True)
+
+probabilities = []
+for file, pictures in json.load(sys.stdin):
+    model = keras.models.load_model(file)
+    batch = np.stack([pixels(picture, model.input_shape[1:3]) for picture in pictures])
+    probabilities.append(model.predict(batch, verbose=0).tolist())
+print(json.dumps(probabilities))
+"""
+
+
+def test_a_fresh_process_gives_the_same_accuracy_to_the_last_digit(make_lab):
+    lab = make_lab()
+    runs = [train_and_evaluate(lab.all_rows[key], lab) for key in ("small", "frozen", "tuned")]
+    work = [(str(run.model), run.predictions["filepath"].tolist()) for run in runs]
+    done = subprocess.run([sys.executable, "-c", SCRIPT], input=json.dumps(work), capture_output=True, text=True,
+                          cwd=REPOSITORY, check=False)
+    assert done.returncode == 0, done.stderr
+    columns = [PROBABILITY + name for name in lab.categories]
+    for run, probabilities in zip(runs, json.loads(done.stdout), strict=True):
+        said = run.predictions
+        said[columns] = probabilities
+        said["predicted"] = said[columns].idxmax(axis=1).str.removeprefix(PROBABILITY)
+        assert scores(said).accuracy == run.result.accuracy
+        # Other batches add up in another order.
+        assert (said[columns] - run.predictions[columns]).abs().max(axis=None) < 1e-6
