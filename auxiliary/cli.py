@@ -57,3 +57,20 @@ def models(profile: str, as_csv: bool, parameters: tuple[tuple[str, str], ...], 
     from auxiliary.listing import list_models
 
     list_models(profile, dict(parameters), rows, as_csv)
+
+
+@command.command()
+@click.argument("name", metavar="RUN")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Folder for data, models, assets and results.csv; the repository unless given.")
+def repeat(name: str, root: Path | None) -> None:
+    """Train a finished RUN anew: do its figures come out again?
+
+    They must to the last digit, all but times; otherwise those that differ are listed and the exit status is 1. RUN
+    is a run's name as in results.csv, the path of its folder, or the key of its row if that has one finished run.
+    The runs that it goes on from are repeated too. Everything happens in a temporary folder, and nothing in --root
+    is written.
+    """
+    from auxiliary.repeating.session import repeat_run
+
+    repeat_run(name, root)

@@ -39,7 +39,7 @@ def refusal(tmp_path, monkeypatch, capsys):
     return run
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["models", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["models", "--help"], ["repeat", "--help"]])
 def test_help_answers_without_tensorflow_and_pandas(words):
     script = (f"import sys; sys.argv[1:] = {words}; import auxiliary.__main__ as m\n"
               "try: m.main()\nexcept SystemExit: pass\n"
