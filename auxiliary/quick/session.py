@@ -1,9 +1,7 @@
 """A quick run: does every row of a profile work, from its pictures to a model that can be read back?"""
 
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from auxiliary.quick.pictures import copy_few, enough, find_originals
 from auxiliary.quick.profile import missing_weights, shorten, start_at_random, write_profile
 from auxiliary.runner import find_notebooks
 from auxiliary.session import has_work, run_notebooks
+from auxiliary.temporary_root import temporary_root
 
 
 def run_quick(profile: str, parameters: Mapping[str, str], rows: str = "*", root: Path | None = None) -> None:
@@ -40,7 +39,7 @@ def run_quick(profile: str, parameters: Mapping[str, str], rows: str = "*", root
     lab = open_lab(profile, rows, read_parameters(parameters), root)
     if not lab.profile.rows:
         raise UserError("there is nothing to try: the profile has no rows")
-    with _own_root() as folder:
+    with temporary_root("quick run") as folder:
         quick, values = _prepare(console, lab, folder)
         notebooks = [notebook for notebook in find_notebooks() if has_work(console, quick, notebook)]
         run_notebooks(console, quick, notebooks, values)
@@ -48,24 +47,6 @@ def run_quick(profile: str, parameters: Mapping[str, str], rows: str = "*", root
     count = len(quick.profile.rows)
     console.print(f"{count} of {count} rows of {quick.paths.dataset} train, reload and go on as they should "
                   "(figures mean nothing; nothing was added to results.csv)", highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def _own_root() -> Iterator[Path]:
-    """A temporary root, removed unless something goes wrong in it."""
-    root = Path(tempfile.mkdtemp(prefix="auxiliary-quick-")).resolve()
-    kept = f"all that was made is kept in {root}"
-    try:
-        yield root
-    except KeyboardInterrupt:
-        shutil.rmtree(root, ignore_errors=True)
-        raise UserError("interrupted; nothing is kept of a quick run") from None
-    except UserError as error:
-        raise UserError(f"{error}\n{kept}") from None
-    except Exception as error:
-        error.add_note(kept)
-        raise
-    shutil.rmtree(root)
 
 
 def _prepare(console: Console, lab: Lab, folder: Path) -> tuple[Lab, dict[str, Any]]:
