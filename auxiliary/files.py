@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,13 +69,17 @@ def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: boo
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path, age: float = 0) -> None:
     """Remove the temporary files that killed processes left in `folder`, not in the folders below it.
 
-    Call it under a lock that all who write to the folder take, or it would pull a file from under one of them.
+    Args:
+        folder: where they may be; it need not exist.
+        age: how old they must be, in seconds. Without a lock that all who write to the folder take, give more than
+            any writing takes, or a file would be pulled from under somebody.
     """
+    oldest = time.time() - age
     for path in folder.iterdir() if folder.is_dir() else []:
-        if TEMPORARY.fullmatch(path.name):
+        if TEMPORARY.fullmatch(path.name) and path.stat().st_mtime <= oldest:
             path.unlink(missing_ok=True)
 
 

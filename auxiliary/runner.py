@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from auxiliary.errors import UserError, unknown
+from auxiliary.files import remove_leftovers
 from auxiliary.lab import Lab
 from auxiliary.paths import REPOSITORY
 from auxiliary.progress import PROGRESS_FILE
 
 NOTEBOOKS = REPOSITORY / "notebooks"
+HOUR = 3600
 
 
 def find_notebooks(only: str = "") -> list[Path]:
@@ -53,6 +55,9 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
 
     output = lab.paths.assets / notebook.name
     output.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (lab.paths.root, lab.paths.data, lab.paths.features, output.parent):
+        # Others may be writing here at this moment.
+        remove_leftovers(folder, age=HOUR)
     environment = {
         PROGRESS_FILE: str(progress_file(exchange)),
         "JUPYTER_RUNTIME_DIR": str(exchange),

@@ -81,6 +81,15 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
     remove_leftovers(tmp_path / "not there")
 
 
+def test_what_may_still_be_written_is_no_leftover(tmp_path):
+    young, old = (tmp_path / f".{digit * 32}.tmp.npy" for digit in "ab")
+    for path in (young, old):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    remove_leftovers(tmp_path, age=3600)
+    assert list(tmp_path.iterdir()) == [young]
+
+
 def test_takes_the_time_it_is_given_to_the_nanosecond(tmp_path):
     write_atomically(tmp_path / "a", b"", mtime_ns=1_234_567_890_123_456_789)
     assert (tmp_path / "a").stat().st_mtime_ns == 1_234_567_890_123_456_789

@@ -47,7 +47,7 @@ def twin_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd
     Returns:
         A frame indexed by `part` (val, test): `pictures`; `same in train`, those that are byte for byte in the
         training set as well; `same or nearly the same in train`, those of a group with a training picture; and the
-        share of each, 0 to 1.
+        share of each, 0 to 1, rounded to 3 digits.
     """
     parts = {"val": val, "test": test}
     table = pd.DataFrame({"pictures": [len(part) for part in parts.values()]}, index=pd.Index(parts, name="part"))
@@ -55,7 +55,7 @@ def twin_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd
     twins = [in_train(train, part) for part in parts.values()]
     for name, found in (("same in train", same), ("same or nearly the same in train", twins)):
         table[name] = [int(each.sum()) for each in found]
-        table[f"{name}, share"] = table[name] / table["pictures"]
+        table[f"{name}, share"] = (table[name] / table["pictures"]).round(3)
     return table
 
 

@@ -30,7 +30,7 @@ def test_groups_in_a_sentence(clean):
 def test_twins_in_the_training_set_are_counted(clean):
     train, val, test = clean.iloc[[0, 3]], clean.iloc[[1, 2, 4]], clean.iloc[[5]]
     assert twin_table(train, val, test).to_dict("index") == {
-        "val": {"pictures": 3, "same in train": 2, "same in train, share": pytest.approx(2 / 3),
+        "val": {"pictures": 3, "same in train": 2, "same in train, share": 0.667,
                 "same or nearly the same in train": 3, "same or nearly the same in train, share": 1.0},
         "test": {"pictures": 1, "same in train": 0, "same in train, share": 0.0,
                  "same or nearly the same in train": 0, "same or nearly the same in train, share": 0.0}}
