@@ -11,6 +11,7 @@ from auxiliary.data.fingerprint import pictures_fingerprint
 from auxiliary.data.parts import PARTS, describe_split
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.data.tables import read_table
+from auxiliary.evaluation.columns import folder_of
 from auxiliary.evaluation.results import read_results
 from auxiliary.paths import Paths
 
@@ -85,7 +86,7 @@ class Lab:
     def results(self) -> pd.DataFrame:
         """The results so far on these very pictures, so divided; of a run trained several times the last."""
         results = read_results(self.paths.results, self.paths.dataset)
-        folder = results["run"].str.replace(r"-[^-]*$", "", regex=True)
+        folder = results["run"].map(folder_of)
         same = (results["data"] == self.data) & (results["split"] == self.split)
         return results[same & ~folder.duplicated(keep="last")].reset_index(drop=True)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from auxiliary.errors import UserError, unknown
-from auxiliary.files import remove_leftovers
+from auxiliary.files import remove_leftovers, write_atomically
 from auxiliary.lab import Lab
 from auxiliary.paths import REPOSITORY
 from auxiliary.progress import PROGRESS_FILE
@@ -37,17 +37,21 @@ def find_notebooks(only: str = "") -> list[Path]:
 def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchange: Path) -> Path:
     """Execute a notebook in a kernel of this environment.
 
+    An executed notebook of an earlier run stays until this one has come to its end, or to a cell that fails.
+
     Args:
         notebook: one of `find_notebooks`.
         lab: the open profile, whose assets folder gets the executed notebook.
         parameters: values of the notebook's parameters.
-        exchange: a folder with a short path, for the sockets and the progress file of the kernel.
+        exchange: a folder with a short path, for the sockets and the progress file of the kernel, and for the notebook
+            while it is executed.
 
     Returns:
         The executed notebook.
 
     Raises:
         UserError: when a cell fails or the kernel dies, with the cell's own error and the notebook to look at.
+        OSError: the executed notebook cannot be written; the earlier one stays.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -69,18 +73,23 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
     # Files instead of ports: runs side by side cannot take each other's, if each has a folder of its own. Left to
     # itself the client puts them into the working folder, which all runs share.
     sockets = Config(KernelManager={"transport": "ipc", "ip": str(exchange / "kernel")})
+    # Written after every cell, so not where the earlier one is; nor beside it, where a killed process would leave it
+    # and two that run the same profile would meet.
+    unfinished, failure = exchange / notebook.name, None
     with _environment(environment):
         try:
-            papermill.execute_notebook(notebook, output, dict(parameters), kernel_name="python3",
+            papermill.execute_notebook(notebook, unfinished, dict(parameters), kernel_name="python3",
                                        cwd=notebook.parent, progress_bar=False, config=sockets,
                                        # Asked to leave, a kernel that used joblib stays for seconds.
                                        shutdown_kernel="immediate")
         except papermill.PapermillExecutionError as error:
-            raise UserError(_failure(error, output)) from None
+            failure = _failure(error, output)
         except DeadKernelError:
-            raise UserError(f"the kernel that ran {notebook.name} died, which usually means that memory ran "
-                            f"out; what it did until then is in {output}. A smaller batch_size or image_size "
-                            "needs less") from None
+            failure = (f"the kernel that ran {notebook.name} died, which usually means that memory ran out; what it "
+                       f"did until then is in {output}. A smaller batch_size or image_size needs less")
+    write_atomically(output, unfinished.read_bytes())
+    if failure:
+        raise UserError(failure)
     return output
 
 

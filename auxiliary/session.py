@@ -21,6 +21,7 @@ from auxiliary.reporting.comparison import answer
 from auxiliary.reporting.seeds import over_seeds
 from auxiliary.reporting.terminal import result_table
 from auxiliary.runner import find_notebooks, progress_file, run_notebook
+from auxiliary.training.run_folder import Run
 from auxiliary.training.train import find_run
 from auxiliary.watch import Watch
 
@@ -50,7 +51,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", row
     try:
         written = run_notebooks(console, lab, notebooks, values)
     except KeyboardInterrupt:
-        raise UserError("interrupted; the same command goes on from the last finished row") from None
+        raise UserError("interrupted; the same command goes on after the last whole epoch") from None
     # Opened anew: notebook 01 may have written other tables.
     _conclude(console, open_lab(profile, rows, values["overrides"], root), written)
 
@@ -126,9 +127,19 @@ def _remaining(row: Row, lab: Lab, pictures: int) -> float | None:
     if not pictures:
         return None
     # Without pictures divided in this way there is nothing that a run could have been trained on.
-    divided = is_divided(lab.profile.split, lab.paths)
-    seeds = [seed for seed in row.seeds if not (divided and find_run(row, lab, seed).finished)]
-    return estimate_seconds(row, pictures) * len(seeds)
+    if not is_divided(lab.profile.split, lab.paths):
+        return estimate_seconds(row, pictures) * len(row.seeds)
+    runs = [find_run(row, lab, seed) for seed in row.seeds]
+    left = [max(0, row.epochs - _epochs_done(run)) for run in runs if not run.finished]
+    return sum(estimate_seconds(row.model_copy(update={"epochs": epochs}), pictures) for epochs in left)
+
+
+def _epochs_done(run: Run) -> int:
+    """After how many epochs an unfinished run goes on; 0 where it starts from the beginning or nobody can tell."""
+    try:
+        return int((run.history["phase"] == "own").sum()) if run.checkpoint.is_file() else 0
+    except (OSError, ValueError, KeyError):
+        return 0
 
 
 def _pictures(lab: Lab) -> int:

@@ -55,6 +55,13 @@ def write(text):
     fig.subplots(3, 3)
     save_figure(fig, path.parent, path.stem)
 """),
+    "checkpoint": ("checkpoint.npz", """
+import numpy as np
+import pandas as pd
+from auxiliary.training.checkpoint import Checkpoint
+numbers = np.random.default_rng(0).random(9999)
+write = lambda text: Checkpoint(pd.DataFrame({"loss": [0.1] * len(text)}), False, [numbers], [numbers]).save(path)
+"""),
     "model": ("model.keras", """
 import keras
 from auxiliary.files import replacing

@@ -105,7 +105,7 @@ def test_only_a_known_data_set_renames_categories(profile, tmp_path, picture_fol
 
 def tables(lab, folder):
     """Write tables: of each class one picture validates, one tests, and the others train."""
-    df = catalogue(folder).assign(label=0)
+    df = catalogue(folder).assign(label=0, group=lambda df: range(len(df)))
     numbered = df.groupby("category").cumcount()
     write_parts((df[numbered >= 2], df[numbered == 0], df[numbered == 1]), lab.profile.split, lab.paths)
 

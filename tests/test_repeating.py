@@ -20,8 +20,8 @@ from auxiliary.errors import UserError
 from auxiliary.opening import open_lab
 from auxiliary.paths import REPOSITORY
 from auxiliary.repeating import prepare, session
-from auxiliary.repeating.figures import compare, figures
-from auxiliary.repeating.find import find_chain
+from auxiliary.repeating.figures import figures, side_by_side
+from auxiliary.repeating.find import find_chain, find_finished
 from auxiliary.repeating.prepare import open_chain
 from auxiliary.repeating.surroundings import differences
 from auxiliary.training import identity
@@ -147,7 +147,7 @@ def test_epochs_and_probabilities_count_to_the_last_digit(trained, root):
     edit(run.folder / "history.csv", loss, loss[:-1] + str((int(loss[-1]) + 1) % 10))
     file = run.folder / "predictions-test.csv"
     file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
-    table = compare(then, figures(run))
+    table = side_by_side(then, figures(run))
     different = table[table["then"] != table["again"]]
     assert different["figure"].tolist() == ["epoch 2 val_loss", *(f"picture 6 {name}" for name in (
         "predicted", "confidence", "p:blue", "p:green", "p:red"))]
@@ -177,8 +177,9 @@ def test_surroundings_that_are_the_same_are_not_mentioned(trained):
     changed = recipe | {"commit": f"{COMMIT}+changes"}
     assert list(differences(recipe, changed)) == ["commit"]
     assert list(differences(changed, changed)) == ["code"]
-    assert list(differences(recipe | {"resumed_after": [3, 5]}, recipe).values()) == [
-        "broken off: after epoch 3, 5 then, not now"]
+    broken = recipe | {"breaks": [{"epoch": 3, "commit": "abc"}, {"epoch": 5, "commit": ""}]}
+    assert list(differences(broken, recipe).values()) == [
+        "broken off: after epoch 3 (commit abc), 5 (commit unknown) then, not now"]
 
 
 def test_pictures_that_were_divided_anew_are_noticed(repeat, root):
@@ -242,6 +243,15 @@ def test_a_folder_that_this_code_cannot_repeat(repeat, root, file, old, new, ans
     run = run_of(root, "small")
     edit(run.folder / file, old, new)
     assert answer in repeat(str(run.folder), None, error=True)
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"{}", b'{"row": null}'])
+def test_a_damaged_recipe_of_another_run_is_in_nobodys_way(root, content):
+    run = run_of(root, "small")
+    run_of(root, "small_on").folder.joinpath("recipe.json").write_bytes(content)
+    assert find_finished("small", root) == run
+    with pytest.raises(UserError, match=r"valid: small, untrained\)"):
+        find_finished("small_on", root)
 
 
 def test_another_version_of_the_pipeline(repeat, root, monkeypatch):

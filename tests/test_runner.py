@@ -1,6 +1,8 @@
 """Notebooks of one or two cells, executed for real; those of the project are run in tests/notebooks."""
 
+import contextlib
 import json
+import re
 import sys
 
 import nbformat
@@ -66,6 +68,18 @@ def test_a_notebook_runs_with_its_parameters_in_this_environment(execute, lab, t
     assert f"{{'epochs': 2}} {sys.executable} {tmp_path}" in outputs(notebook)
     last = progress_file(exchange).read_text(encoding="utf-8").splitlines()[-1]
     assert json.loads(last)["done"] == 1
+
+
+@pytest.mark.parametrize("end", ["pass", "1 / 0", "import os; os._exit(1)"])
+def test_the_earlier_one_stays_whole_until_the_end(execute, lab, end):
+    earlier = lab.paths.assets / "07-small.ipynb"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("whole", encoding="utf-8")
+    look = f"from pathlib import Path\nprint(Path({str(earlier)!r}).read_text(), os.listdir({str(earlier.parent)!r}))"
+    with contextlib.nullcontext() if end == "pass" else pytest.raises(UserError, match=re.escape(str(earlier))):
+        execute("import os", look, look, end)
+    assert outputs(earlier) == 2 * "whole ['07-small.ipynb']\n"
+    assert list(earlier.parent.iterdir()) == [earlier]
 
 
 def test_its_sockets_are_its_own(execute):

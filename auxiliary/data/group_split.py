@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 
 from auxiliary.errors import UserError
 
-PARTS = ("training", "validation", "test")
+IN_WORDS = ("training", "validation", "test")
 
 
 def divide(rows: pd.DataFrame, shares: Sequence[Fraction], random_state: int) -> list[pd.DataFrame]:
@@ -41,7 +41,7 @@ def divide(rows: pd.DataFrame, shares: Sequence[Fraction], random_state: int) ->
         if missing := set(range(len(shares))) - set(parts[codes == code]):
             raise UserError(
                 f"too few different pictures of {name}: twins stay together, and none is left for the "
-                f"{PARTS[min(missing)]} set; add pictures of it, or say `split: {{by: seed}}`, which does not keep "
+                f"{IN_WORDS[min(missing)]} set; add pictures of it, or say `split: {{by: seed}}`, which does not keep "
                 "them together")
     return [rows[parts == part] for part in range(len(shares))]
 

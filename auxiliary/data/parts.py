@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock
 
 from auxiliary.config.profile import Split
 from auxiliary.data.tables import write_table
@@ -24,15 +25,25 @@ def write_parts(parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: S
         parts: the three tables, as `split` gives them.
         split: how they were divided.
         paths: where the data set lives.
+
+    Raises:
+        UserError: when a table does not say what are twins.
     """
-    record = paths.data / "split.json"
-    # While it is gone the tables may be of two divisions, and nothing is trained on them.
-    record.unlink(missing_ok=True)
-    for name, part in zip(PARTS, parts, strict=True):
-        write_table(part, paths.table(name))
-    fixed = bool((parts[2]["part"] == "test").any())
+    named = dict(zip(PARTS, parts, strict=True))
+    if missing := [name for name, part in named.items() if "group" not in part]:
+        raise UserError(f"the table {missing[0]} needs a column `group`, which says what are twins: before the "
+                        "pictures are divided, `with_groups(clean)` adds it")
+    fixed = bool((named["test"]["part"] == "test").any())
     made = {"split": split.model_dump(mode="json"), "fixed_test": fixed, "twins": TWINS}
-    write_atomically(record, json.dumps(made) + "\n")
+    paths.data.mkdir(parents=True, exist_ok=True)
+    # Two divisions at once would leave tables of both.
+    with FileLock(paths.data / ".split.lock"):
+        record = paths.data / "split.json"
+        # While it is gone the tables may be of two divisions, and nothing is trained on them.
+        record.unlink(missing_ok=True)
+        for name, part in named.items():
+            write_table(part, paths.table(name))
+        write_atomically(record, json.dumps(made) + "\n")
 
 
 def is_divided(split: Split, paths: Paths) -> bool:

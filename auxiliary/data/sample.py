@@ -3,9 +3,16 @@
 import pandas as pd
 from sklearn.utils import resample
 
+from auxiliary.config.profile import Row
 from auxiliary.errors import UserError, unknown
 
 SAMPLINGS = {"smallest": "min", "mean": "mean", "largest": "max"}   # of the categories' sizes
+
+
+def sampled(row: Row, train: pd.DataFrame) -> pd.DataFrame:
+    """The training pictures of a row: every class brought to the size that its `sampling` asks for."""
+    size = sampling_size(train, row.sampling)
+    return train if size is None else sample_to_n(train, size)
 
 
 def sampling_size(df: pd.DataFrame, sampling: str) -> int | None:

@@ -2,9 +2,9 @@
 
 Two pictures are twins when their files are identical, or when they look the same: their perceptual hashes differ in
 few bits *and* their thumbnails by little. The hash alone also meets in pictures that only share their composition,
-thumbnails alone in pictures of one colour. Found are copies that were recompressed, resized or slightly brightened; a
-mirrored picture is no twin, nor is another picture of the same thing. Pictures of 64 pixels or fewer have no look, so
-they are twins only when identical.
+thumbnails alone in pictures of one colour. Found are copies that were recompressed, resized, slightly brightened or
+cropped by a percent or two; a mirrored picture is no twin, nor is another picture of the same thing. Pictures of 64
+pixels or fewer have no look, so they are twins only when identical.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,6 @@
 """The columns of results.csv: one frozen record, each field with its type and what it means."""
 
+import re
 from math import nan
 from typing import Literal
 
@@ -8,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 SCRATCH, TRANSFER = "scratch", "transfer"
 LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
+# How the name of a run ends: with when it finished.
+FINISHED = re.compile(r"-\d{8}T\d{6}$")
 
 
 class Result(BaseModel):
@@ -82,6 +85,11 @@ class Result(BaseModel):
 COLUMNS: dict[str, type] = {name: field.annotation for name, field in Result.model_fields.items()}
 INTEGERS = [name for name, kind in COLUMNS.items() if kind is int]
 FLOATS = [name for name, kind in COLUMNS.items() if kind is float]
+
+
+def folder_of(run: str) -> str:
+    """The name of a run's folder below `models/<dataset>`: its name without when it finished, if it has that."""
+    return FINISHED.sub("", run)
 
 
 def describe_columns() -> pd.DataFrame:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import basename
 
 import numpy as np
 import pandas as pd
 
-from auxiliary.errors import UserError
 from auxiliary.evaluation.intervals import paired_interval
 
 
@@ -34,8 +34,11 @@ class PairedTest:
     high: float
 
 
-def paired_test(first: pd.DataFrame, second: pd.DataFrame) -> PairedTest:
-    """Compare two runs by their predictions for the same pictures, in whatever order.
+def paired_test(first: pd.DataFrame, second: pd.DataFrame) -> PairedTest | None:
+    """Compare two runs by their predictions for the same pictures, in the same order; None where they are not.
+
+    Pictures count as the same by their categories and the names of their files: the folder that they lie in may have
+    been moved. That they hold the same is for the caller to know.
 
     The p-value is `mcnemar`'s, the interval `paired_interval`'s. As these are two methods, the interval may just
     leave out 0 where p is just above 0.05, or the other way round; p decides.
@@ -45,22 +48,15 @@ def paired_test(first: pd.DataFrame, second: pd.DataFrame) -> PairedTest:
         second: those of the other run.
 
     Raises:
-        UserError: when they are of different pictures, or of none.
+        UserError: when there are no pictures.
     """
-    if not same_pictures(first, second):
-        raise UserError("the two runs were tested on different pictures, or on pictures of other categories, so they "
-                        "cannot be paired: compare runs of one data set that was divided once")
-    one, other = _right(first), _right(second)
+    if _pictures(first) != _pictures(second):
+        return None
+    one, other = ((said["category"] == said["predicted"]).to_numpy() for said in (first, second))
     counts = {"both": int((one & other).sum()), "only_first": int((one & ~other).sum()),
               "only_second": int((~one & other).sum()), "neither": int((~one & ~other).sum())}
     low, high = paired_interval(**counts)
     return PairedTest(**counts, p=mcnemar(counts["only_first"], counts["only_second"]), low=low, high=high)
-
-
-def same_pictures(first: pd.DataFrame, second: pd.DataFrame) -> bool:
-    """Whether two predictions frames are of the same files in the same categories, in whatever order."""
-    one, other = (frame.sort_values("filepath")[["filepath", "category"]] for frame in (first, second))
-    return len(one) == len(other) and bool((one.to_numpy() == other.to_numpy()).all())
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -106,7 +102,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
-def _right(predictions: pd.DataFrame) -> np.ndarray:
-    """Whether each prediction is right, in the order of the files' names."""
-    table = predictions.sort_values("filepath")
-    return (table["category"] == table["predicted"]).to_numpy()
+def _pictures(predictions: pd.DataFrame) -> list[tuple[str, str]]:
+    """Category and name of each file."""
+    return list(zip(predictions["category"], predictions["filepath"].map(basename), strict=True))

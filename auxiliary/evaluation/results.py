@@ -1,13 +1,7 @@
 """results.csv: one row a finished run, shared by processes and by a person with a spreadsheet."""
 
-import codecs
-import csv
-import io
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from math import isnan, nan
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +9,8 @@ from filelock import FileLock
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import COLUMNS, FLOATS, INTEGERS, Result
+from auxiliary.evaluation.text_table import parse_table, with_result
 from auxiliary.files import write_atomically
-
-NEEDS_QUOTES = re.compile(r'[",\r\n]')
-LINE_END = re.compile(rb"\r\n|\n|\r")
-
-
-@dataclass(frozen=True)
-class Table:
-    """The cells of a table as text, as many in every row as in the header."""
-
-    header: list[str]
-    rows: list[list[str]]
 
 
 def log_result(result: Result, path: Path) -> bool:
@@ -49,11 +33,11 @@ def log_result(result: Result, path: Path) -> bool:
     path = Path(path)
     with FileLock(path.with_name(f".{path.name}.lock")):
         raw = path.read_bytes() if path.exists() else None
-        table = _parse(raw, path)
+        table = parse_table(raw, path)
         run = table.header.index("run")
         if any(row[run] == result.run for row in table.rows):
             return False
-        write_atomically(path, _with(result, table, raw))
+        write_atomically(path, with_result(result, table, raw))
     return True
 
 
@@ -72,7 +56,7 @@ def read_results(path: Path, dataset: str | None = None) -> pd.DataFrame:
         UserError: when `path` is no table with a `run` column, or a number in it is none.
     """
     path = Path(path)
-    parsed = _parse(path.read_bytes() if path.exists() else None, path)
+    parsed = parse_table(path.read_bytes() if path.exists() else None, path)
     table = pd.DataFrame(parsed.rows, columns=parsed.header, dtype=str)
     table = table.loc[(table != "").any(axis=1), ~table.columns.duplicated()]
     extra = [name for name in table.columns if name not in COLUMNS]
@@ -85,63 +69,6 @@ def read_results(path: Path, dataset: str | None = None) -> pd.DataFrame:
     for name in INTEGERS:
         table[name] = _numbers(table[name], _integer, path).astype("Int64")
     return table
-
-
-def _parse(raw: bytes | None, path: Path) -> Table:
-    """All cells as text, exactly as they stand; lines without any are left out."""
-    if raw is None:
-        return Table(list(COLUMNS), [])
-    try:
-        reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
-        header, *rows = [row for row in reader if len(row) > 1 or "".join(row).strip()]
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise _not_a_table(path, "it is empty" if not raw.strip() else str(error)) from error
-    if "run" not in header:
-        raise _not_a_table(path, "its first line names no column 'run'")
-    repeated = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
-    if repeated:
-        raise _not_a_table(path, f"it has several columns named {repeated[0]!r}")
-    if longest := next((row for row in rows if len(row) > len(header)), None):
-        raise _not_a_table(path, f"the row that begins with {longest[0]!r} has more cells than there are columns")
-    return Table(header, [[*row, *[""] * (len(header) - len(row))] for row in rows])
-
-
-def _not_a_table(path: Path, reason: str) -> UserError:
-    return UserError(f"{path} cannot be read as a table of results ({reason}): save it as comma-separated "
-                     "UTF-8 with its header line, or move it away to start anew; it was left untouched")
-
-
-def _with(result: Result, table: Table, raw: bytes | None) -> bytes:
-    """The file with a row more: its own bytes as they are, unless it lacks columns or is not there."""
-    end = _line_end(raw or b"")
-    added = [name for name in COLUMNS if name not in table.header]
-    header = [*table.header, *added]
-    if raw is None or added:
-        mark = codecs.BOM_UTF8 if raw and raw.startswith(codecs.BOM_UTF8) else b""
-        rows = [header, *([*row, *[""] * len(added)] for row in table.rows)]
-        raw = mark + end.join(map(_line, rows))
-    row = {name: _text(getattr(result, name)) for name in COLUMNS}
-    return end.join([raw.rstrip(b"\r\n"), _line([row.get(name, "") for name in header]), b""])
-
-
-def _line_end(raw: bytes) -> bytes:
-    found = LINE_END.search(raw)
-    return found[0] if found else b"\n"
-
-
-def _line(cells: list[str]) -> bytes:
-    # The standard library's writer leaves a lone carriage return bare, which ends a row.
-    return ",".join('"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
-                    for cell in cells).encode()
-
-
-def _text(value: str | float | datetime) -> str:
-    """`value` as it is written: numbers come back as they were, NaN is empty."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="seconds")
-    if isinstance(value, float):
-        return "" if isnan(value) else repr(value)
-    return str(value)
 
 
 def _numbers(cells: pd.Series, convert: Callable[[str], float | None], path: Path) -> pd.Series:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.data.tables import read_table
+from auxiliary.evaluation.columns import folder_of
 
 
 def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataFrame]:
@@ -22,7 +23,7 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
     Returns:
         A predictions frame for each run found, by its name in the column `run`.
     """
-    folders = {run: models / run.rpartition("-")[0] for run in results["run"] if "-" in run}
+    folders = {run: models / folder_of(run) for run in results["run"]}
     return {run: read_table(folder / "predictions-test.csv") for run, folder in folders.items() if _holds(folder, run)}
 
 

@@ -37,7 +37,7 @@ def _long(table: pd.DataFrame) -> pd.Series:
     return cells.sort_values("number", kind="stable").set_index(["number", "name"])["value"]
 
 
-def compare(then: pd.Series, again: pd.Series) -> pd.DataFrame:
+def side_by_side(then: pd.Series, again: pd.Series) -> pd.DataFrame:
     """Put the figures of two runs side by side.
 
     Args:

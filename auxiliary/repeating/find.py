@@ -1,6 +1,5 @@
 """Finds a finished run by what its user calls it, with the runs that it goes on from."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from auxiliary.errors import UserError, unknown
-from auxiliary.evaluation.columns import Result
+from auxiliary.evaluation.columns import Result, folder_of
 from auxiliary.training.run_folder import Run
 
-# How a run's name ends: with its fingerprint and, in results.csv, with when it finished.
-TIME = re.compile(r"-\d{8}T\d{6}$")
+# How the name of a run's folder ends.
 FINGERPRINT = re.compile(r"-[0-9a-f]{12}$")
 # What a recipe must hold, so that the run can be repeated from it.
 NEEDED = {"row", "seed", "parent", "pipeline", "dataset", "split", "pictures", "device", "precision", "settings",
@@ -60,7 +58,7 @@ def read_recipe(run: Run) -> dict[str, Any]:
     file = run.folder / "recipe.json"
     try:
         recipe = run.recipe
-    except (OSError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(f"{file} cannot be read ({error}), so the run cannot be repeated") from None
     if missing := sorted(NEEDED - recipe.keys()):
         raise UserError(f"{file} was written by an earlier version and lacks {', '.join(missing)}: remove the folder "
@@ -85,12 +83,12 @@ def _is_run(folder: Path) -> bool:
 def _among(name: str, root: Path) -> Run:
     """The run below `root` that is called so; the key of a row counts where no run has that name."""
     runs = [Run(folder) for folder in sorted((root / "models").glob("*/*")) if _is_run(folder)]
-    untimed = TIME.sub("", name)
+    untimed = folder_of(name)
     finished = [run for run in runs if run.finished]
     found = [run for run in runs if run.id in (name, untimed)] or [run for run in finished if _key(run) == name]
     if not found:
         known = [run.id if FINGERPRINT.search(untimed) else _key(run) for run in finished]
-        raise unknown(f"run of {root}", name, set(known))
+        raise unknown(f"run of {root}", name, set(known) - {""})
     if len(found) > 1:
         listed = [f"{run.id} ({run.folder.parent.name}, seed {run.recipe['seed']})" for run in found]
         raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; name one of them:", *listed]))
@@ -102,4 +100,8 @@ def _among(name: str, root: Path) -> Run:
 
 
 def _key(run: Run) -> str:
-    return run.recipe["row"]["key"]
+    """The key of a run's row, empty where the run's recipe is damaged: another run may be meant."""
+    try:
+        return run.recipe["row"]["key"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -14,7 +14,7 @@ from auxiliary.data.parts import write_parts
 from auxiliary.errors import UserError
 from auxiliary.lab import Lab
 from auxiliary.paths import REPOSITORY
-from auxiliary.repeating.figures import compare, figures
+from auxiliary.repeating.figures import figures, side_by_side
 from auxiliary.repeating.find import find_chain, find_finished, read_recipe
 from auxiliary.repeating.prepare import check_identity, check_pictures, open_chain
 from auxiliary.repeating.surroundings import differences
@@ -51,7 +51,7 @@ def repeat_run(name: str, root: Path | None = None) -> None:
     with temporary_root("repetition") as folder:
         why = _surroundings(console, chain, lab)
         again = _train(lab, read_recipe(run)["seed"], folder)
-        _conclude(console, {then.id: compare(figures(then), figures(now))
+        _conclude(console, {then.id: side_by_side(figures(then), figures(now))
                             for then, now in zip(chain, again, strict=True)}, why)
 
 

@@ -29,6 +29,6 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, st
     if before["commit"] == after["commit"] and before["commit"].endswith(DIRTY):
         found["code"] = (f"code: changed beyond commit {before['commit'].removesuffix(DIRTY)} then and now, perhaps "
                          "not alike")
-    if broken := then.get("resumed_after"):
-        found["broken off"] = f"broken off: after epoch {', '.join(map(str, broken))} then, not now"
+    if broken := [f"{told['epoch']} (commit {told['commit'] or 'unknown'})" for told in then.get("breaks", [])]:
+        found["broken off"] = f"broken off: after epoch {', '.join(broken)} then, not now"
     return found

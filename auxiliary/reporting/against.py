@@ -6,7 +6,9 @@ The rule, in one place:
   pictures. The difference shown is that of the accuracies shown, which for several seeds are their means; their run of
   the best validation accuracy takes the tests below.
 - Where the predictions of both are at hand, McNemar's exact paired test says whether it is noise: p of 0.05 or more.
-  The p-values of a table are corrected by Holm.
+  The p-values of a table are corrected by Holm. The sentence under a table goes by these too: its two lines, the best
+  from scratch and the best pre-trained, are a line of the table and the best one, and may not differ in the one and
+  be noise in the other.
 - Where they are not, the 95% interval of the difference of two independent accuracies does: 0 inside it is noise.
   Being wider than need be, it is not corrected.
 - Whatever these say, it is noise where a line is several seeds and the two overlap, from lowest to highest accuracy:
@@ -14,13 +16,13 @@ The rule, in one place:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan, nan
 
 import pandas as pd
 
 from auxiliary.evaluation.intervals import difference_interval, wilson_interval
-from auxiliary.evaluation.paired import holm, paired_test, same_pictures
+from auxiliary.evaluation.paired import holm, paired_test
 from auxiliary.reporting.wording import comparable, several
 
 ALPHA = 0.05
@@ -35,6 +37,7 @@ class Comparison:
         low: lower end of the 95% interval of the difference, of several seeds that of their best run, in points.
         high: its upper end.
         p: p-value of McNemar's test; NaN where the two were not compared picture by picture.
+        corrected: whether Holm's correction raised it.
         seeds: whether one of them is several seeds.
         overlap: whether, moreover, the two overlap from lowest to highest.
     """
@@ -45,6 +48,7 @@ class Comparison:
     p: float
     seeds: bool
     overlap: bool
+    corrected: bool = False
 
     @property
     def paired(self) -> bool:
@@ -68,22 +72,34 @@ def against_best(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] 
         predictions: those of the test pictures by the name in the column `run`, as far as they are at hand.
         reasons: whether to say what noise was told by, and where a comparison is not of pairs.
     """
+    best = comparable(ordered).head(1).index
+    cells = {place: _cell(found, reasons) for place, found in compare_with_best(ordered, predictions).items()}
+    return ["best" if place in best else cells.get(place, "") for place in ordered.index]
+
+
+def compare_with_best(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None) -> (
+        dict[int, Comparison]):
+    """Compare each line with the best, those of pairs corrected by Holm.
+
+    Args:
+        ordered: rows as `ranked` gives them.
+        predictions: as for `against_best`.
+
+    Returns:
+        A comparison for each line that can be compared, by its place in the index.
+    """
     lines = comparable(ordered)
-    if lines.empty:
-        return [""] * len(ordered)
-    best = lines.iloc[0]
-    found = {place: compare(row, best, predictions) for place, row in lines.iloc[1:].iterrows() if _same(row, best)}
+    others = {place: row for place, row in lines.iloc[1:].iterrows() if _same(row, lines.iloc[0])}
+    found = {place: compare(row, lines.iloc[0], predictions) for place, row in others.items()}
     known = {place: comparison for place, comparison in found.items() if comparison}
     paired = [place for place, comparison in known.items() if comparison.paired]
-    corrected = dict(zip(paired, holm([known[place].p for place in paired]), strict=True))
-    cells = {place: _cell(Comparison(**vars(comparison) | {"p": corrected.get(place, nan)}), reasons)
-             for place, comparison in known.items()}
-    return ["best" if place == best.name else cells.get(place, "") for place in ordered.index]
+    raised = dict(zip(paired, holm([known[place].p for place in paired]), strict=True))
+    return known | {place: replace(known[place], p=p, corrected=p > known[place].p) for place, p in raised.items()}
 
 
 def compare(row: pd.Series, other: pd.Series, predictions: Mapping[str, pd.DataFrame] | None = None) -> (
         Comparison | None):
-    """Compare two lines; None where no interval of their difference is known.
+    """Compare two lines alone, so without correction; None where no interval of their difference is known.
 
     Args:
         row: a row of `read_results` or `over_seeds`.
@@ -91,9 +107,8 @@ def compare(row: pd.Series, other: pd.Series, predictions: Mapping[str, pd.DataF
         predictions: those of the test pictures by the name in the column `run`, as far as they are at hand.
     """
     one, another = ((predictions or {}).get(line["run"]) for line in (row, other))
-    # Predictions name files by where these were, and a folder may have been moved.
-    if _same(row, other) and one is not None and another is not None and same_pictures(one, another):
-        test = paired_test(one, another)
+    both = _same(row, other) and one is not None and another is not None
+    if both and (test := paired_test(one, another)):
         low, high, p = test.low, test.high, test.p
     else:
         low, high = difference_interval(_interval(row), _interval(other))

@@ -4,11 +4,12 @@ The best run is always the one of the best validation accuracy; of equals, the e
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from auxiliary.evaluation.columns import SCRATCH, TRANSFER
-from auxiliary.reporting.against import against_best, compare, p_value
+from auxiliary.reporting.against import Comparison, against_best, compare, compare_with_best, p_value
 from auxiliary.reporting.style import counted
 from auxiliary.reporting.wording import comparable, duration, has_twins, labelled, ranked, with_interval
 
@@ -73,11 +74,12 @@ def answer(results: pd.DataFrame, chance: float, predictions: Mapping[str, pd.Da
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` gives them.
         chance: the accuracy of guessing, 0 to 1.
-        predictions: as for `leaderboard`; with those of both runs the two are compared picture by picture.
+        predictions: as for `leaderboard`; with those of both runs the two are compared picture by picture, to the same
+            end as there.
     """
-    rows = comparable(results)
+    rows = ranked(comparable(results))
     rows = rows.assign(key=labelled(rows))
-    best = {stage: ranked(group).iloc[0] for stage, group in rows.groupby("stage")}
+    best = {row["stage"]: row for _, row in rows.drop_duplicates("stage").iterrows()}
     if not best:
         return "No run has finished yet, so there is nothing to compare."
     where = _where(pd.DataFrame(best.values()), chance)
@@ -87,9 +89,10 @@ def answer(results: pd.DataFrame, chance: float, predictions: Mapping[str, pd.Da
         return (f"{where}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
                 f"{with_interval(row)}; no {other} has finished yet.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
+    found = _compared(transfer, scratch, rows, predictions)
     return (f"{where}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
             f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
-            f"{with_interval(transfer)}: {_difference(transfer, scratch, predictions)}.")
+            f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}.")
 
 
 def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
@@ -111,17 +114,26 @@ def _where(best: pd.DataFrame, chance: float) -> str:
     return f"On {best['dataset'].iloc[0]} ({tested}, chance {chance:.3f})"
 
 
-def _difference(transfer: pd.Series, scratch: pd.Series, predictions: Mapping[str, pd.DataFrame] | None) -> str:
+def _compared(transfer: pd.Series, scratch: pd.Series, rows: pd.DataFrame,
+              predictions: Mapping[str, pd.DataFrame] | None) -> Comparison | None:
+    """The comparison of the two, of which one is the best of all rows, with the leaderboard's p-value."""
+    found = compare(transfer, scratch, predictions)
+    # The two in this order or the other; the p-value is the same.
+    shown = compare_with_best(rows, predictions).get(max(transfer.name, scratch.name))
+    return replace(found, p=shown.p, corrected=shown.corrected) if found and shown else found
+
+
+def _difference(transfer: pd.Series, scratch: pd.Series, found: Comparison | None) -> str:
     points = 100 * (transfer["accuracy"] - scratch["accuracy"])
     size = f"{abs(points):.1f} percentage points {'more' if points >= 0 else 'less'}"
-    found = compare(transfer, scratch, predictions)
     if not found:
         return size
     ends = f"{found.low:+.1f} to {found.high:+.1f}"
     doubt = ["these test pictures cannot tell the two apart"] if found.untold else []
     whose = "between their runs best on validation, " if found.seeds else ""
     if found.paired:
-        said = [f"{whose}95% interval of the paired difference {ends}", f"McNemar's test: {p_value(found.p)}", *doubt]
+        test = "McNemar's test with Holm's correction" if found.corrected else "McNemar's test"
+        said = [f"{whose}95% interval of the paired difference {ends}", f"{test}: {p_value(found.p)}", *doubt]
     else:
         said = [f"{whose}unpaired 95% interval of the difference {ends}",
                 *(f"with 0 inside, {words}" for words in doubt)]

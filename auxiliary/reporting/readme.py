@@ -17,7 +17,7 @@ from auxiliary.reporting.seeds import over_seeds
 from auxiliary.reporting.wording import has_twins, labelled, ranked, with_interval
 
 
-def result_table(results: pd.DataFrame) -> str:
+def markdown_results(results: pd.DataFrame) -> str:
     """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
 
     The seeds of a row share a line. Each is compared with the best of its data set by the rule of `against`, without
@@ -62,7 +62,7 @@ def fill(text: str, name: str, content: str) -> str:
 
 def render(readme: str, results: pd.DataFrame) -> str:
     """A README's text with its tables up to date."""
-    return fill(fill(readme, "results", result_table(results)), "columns", _markdown(describe_columns()))
+    return fill(fill(readme, "results", markdown_results(results)), "columns", _markdown(describe_columns()))
 
 
 def main() -> None:

@@ -32,7 +32,8 @@ def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame])
 def _explained(cells: pd.Series) -> str:
     """What a column `against the best` went by, as far as it did."""
     told = cells[~cells.isin(["", "best"])]
-    unpaired = told.str.contains("unpaired")
-    said = {"noise: could be luck, by McNemar's paired test with Holm's correction": not unpaired.all(),
+    unpaired, overlapping = told.str.contains("unpaired"), told.str.contains("seeds overlap")
+    said = {"noise: could be luck, by McNemar's paired test with Holm's correction": not (unpaired | overlapping).all(),
+            "seeds overlap: noise, since with another seed the order might be another": overlapping.any(),
             "unpaired: judged by the interval of the difference, without predictions": unpaired.any()}
     return "; ".join(words for words, true in said.items() if true)

@@ -62,9 +62,9 @@ class Checkpoint:
             # NumPy leaves a file that it opened itself, and that is no archive, open.
             with path.open("rb") as opened, np.load(opened) as file:
                 arrays = dict(file)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise UserError(f"the checkpoint {path} cannot be read ({error})") from error
-        state = json.loads(str(arrays.pop("state")))
+            state = json.loads(str(arrays.pop("state")))
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+            raise UserError(f"the checkpoint {path}, which cannot be read ({error})") from error
         lists: dict[str, Arrays] = {"weights": [], "optimizer": [], "best": []}
         for name, array in arrays.items():
             lists[name.partition(".")[0]].append(array)

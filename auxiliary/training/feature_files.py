@@ -8,7 +8,7 @@ import pandas as pd
 from auxiliary.config.profile import TransferRow
 from auxiliary.data.fingerprint import pictures_fingerprint
 from auxiliary.data.parts import PARTS
-from auxiliary.data.sample import sample_to_n, sampling_size
+from auxiliary.data.sample import sampled
 from auxiliary.lab import Lab
 from auxiliary.training.pipeline import PIPELINE
 
@@ -35,9 +35,8 @@ def each_once(df: pd.DataFrame) -> pd.DataFrame:
 
 def pictures_of(row: TransferRow, lab: Lab) -> dict[str, pd.DataFrame]:
     """The pictures of each part that a run of a frozen row looks at; `sampling` may leave out some of training."""
-    size = sampling_size(lab.train, row.sampling)
-    train = lab.train if size is None else sample_to_n(lab.train, size)
-    return {part: each_once(df) for part, df in zip(PARTS, (train, lab.val, lab.test), strict=True)}
+    parts = sampled(row, lab.train), lab.val, lab.test
+    return {part: each_once(df) for part, df in zip(PARTS, parts, strict=True)}
 
 
 def read_features(files: list[Path]) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any
 from auxiliary.config.profile import Row, ScratchRow, TransferRow
 from auxiliary.data.augmentations import AUGMENTATIONS
 from auxiliary.data.fingerprint import digest
+from auxiliary.data.twins import TWINS
 from auxiliary.lab import Lab
 from auxiliary.line import parse_line
 from auxiliary.networks.operations import OPERATIONS
@@ -19,7 +20,7 @@ def fingerprint(row: Row, seed: int | None, lab: Lab) -> str:
     """Identify a run by everything that its figures depend on, without loading TensorFlow.
 
     That is: the row with its lines written out in full, the seed, the pictures with their labels and
-    division, the parent run, and the version of the training pipeline.
+    division, the parent run, and the versions of the training pipeline and of the rule of what are twins.
 
     Args:
         row: what is trained.
@@ -32,7 +33,7 @@ def fingerprint(row: Row, seed: int | None, lab: Lab) -> str:
     parent = fingerprint(lab.all_rows[row.parent], seed, lab) if row.parent else None
     matters = {
         "pipeline": PIPELINE, "seed": seed, "parent": parent, "row": _settings(row),
-        "data": lab.fingerprints,
+        "data": lab.fingerprints, "twins": TWINS,
     }
     return digest(json.dumps(matters, sort_keys=True))
 

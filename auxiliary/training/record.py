@@ -25,11 +25,15 @@ def make_recipe(row: Row, seed: int, lab: Lab, machine: runtime.Machine) -> dict
     """What a run is made with, and all that it takes to repeat it, as JSON values.
 
     That is: resolved parameters, the run that it goes on from, data, machine and settings, versions, code.
+
+    Raises:
+        UserError: when the pictures are not, or no longer, divided as the profile says.
     """
     return {
         "row": row.model_dump(mode="json"), "seed": seed,
         "parent": find_run(lab.all_rows[row.parent], lab, seed).id if row.parent else None, "pipeline": PIPELINE,
-        "dataset": lab.paths.dataset, "split": lab.profile.split.model_dump(mode="json"), "categories": lab.categories,
+        "dataset": lab.paths.dataset, "split": lab.profile.split.model_dump(mode="json"), "division": lab.split,
+        "categories": lab.categories,
         "pictures": {part: {"count": len(getattr(lab, part)), "fingerprint": fingerprint}
                      for part, fingerprint in lab.fingerprints.items()},
         "device": machine.device, "precision": machine.precision, "settings": runtime.settings(),
@@ -54,33 +58,54 @@ def make_result(row: Row, seed: int, lab: Lab, run: Run, model: keras.Model,
         val: what the model says of the validation pictures.
         test: what it says of the test pictures.
     """
-    on_val, on_test = scores(val), scores(test)
-    apart = test[~in_train(lab.train, lab.test).to_numpy()]
     now = datetime.now(UTC)
-    last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
-    recipe = run.recipe
-    versions = recipe["versions"]
     return Result(
-        model_id=row.model_id, key=row.key, learning_rate=row.learning_rate, epochs=len(history),
-        acc_train=last["accuracy"], loss_train=last["loss"], accuracy=on_test.accuracy, loss_test=on_test.loss,
-        val_accuracy=on_val.accuracy, val_loss=on_val.loss, macro_f1=on_test.macro_f1,
-        accuracy_low=on_test.accuracy_low, accuracy_high=on_test.accuracy_high,
+        **_settings(row, seed), **_training(frame, history), **_evaluation(lab, val, test), **_surroundings(run.recipe),
         dataset=lab.paths.dataset, data=lab.data, split=lab.split, classes=len(lab.categories),
-        train_pictures=len(frame), val_pictures=len(val), test_pictures=len(test),
-        test_twins=len(test) - len(apart), accuracy_without_twins=scores(apart).accuracy if len(apart) else math.nan,
-        ece=on_test.ece,
-        stage=row.stage, seed=seed, sampling=row.sampling, image_size=row.image_size, batch_size=row.batch_size,
-        optimizer=row.optimizer, schedule=row.schedule, augment=row.augment,
-        patience=row.patience, tta=row.tta, network=row.network,
-        backbone=getattr(row, "backbone", ""), weights=getattr(row, "weights", ""), tune_last=_tuned(row),
-        parent=row.parent or "",
         parameters=model.count_params(), trainable=count(model.trainable_weights) if row.epochs else 0,
         epochs_total=len(run.history), train_seconds=round(seconds, 2),
-        pictures_per_second=_speed(frame, history),
-        device=recipe["device"], precision=recipe["precision"], python=versions["python"],
-        tensorflow=versions["tensorflow"], keras=versions["keras"], commit=recipe["commit"],
-        reported=_number(row.reported_with(seed)),
         experiment=fingerprint(row, None, lab), run=f"{run.id}-{now:%Y%m%dT%H%M%S}", time=now)
+
+
+def _settings(row: Row, seed: int) -> dict[str, Any]:
+    """What the profile says of the run."""
+    return {
+        "model_id": row.model_id, "key": row.key, "stage": row.stage, "seed": seed, "parent": row.parent or "",
+        "learning_rate": row.learning_rate, "optimizer": row.optimizer, "schedule": row.schedule,
+        "sampling": row.sampling, "image_size": row.image_size, "batch_size": row.batch_size,
+        "augment": row.augment, "patience": row.patience, "tta": row.tta, "network": row.network,
+        "backbone": getattr(row, "backbone", ""), "weights": getattr(row, "weights", ""), "tune_last": _tuned(row),
+        "reported": _number(row.reported_with(seed)),
+    }
+
+
+def _training(frame: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
+    """What came of the training pictures; nothing is known of their accuracy where nothing was trained."""
+    last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
+    return {
+        "epochs": len(history), "acc_train": last["accuracy"], "loss_train": last["loss"],
+        "train_pictures": len(frame), "pictures_per_second": _speed(frame, history),
+    }
+
+
+def _evaluation(lab: Lab, val: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
+    """How good the predictions are, on the test pictures without a twin in training too."""
+    on_val, on_test = scores(val), scores(test)
+    # Predictions are in the order of the table.
+    apart = test[~in_train(lab.train, lab.test).to_numpy()]
+    return {
+        "val_accuracy": on_val.accuracy, "val_loss": on_val.loss, "val_pictures": len(val),
+        "accuracy": on_test.accuracy, "accuracy_low": on_test.accuracy_low, "accuracy_high": on_test.accuracy_high,
+        "loss_test": on_test.loss, "macro_f1": on_test.macro_f1, "ece": on_test.ece, "test_pictures": len(test),
+        "test_twins": len(test) - len(apart),
+        "accuracy_without_twins": scores(apart).accuracy if len(apart) else math.nan,
+    }
+
+
+def _surroundings(recipe: dict[str, Any]) -> dict[str, Any]:
+    """Where and by what the run was made."""
+    return ({name: recipe[name] for name in ("device", "precision", "commit")}
+            | {name: recipe["versions"][name] for name in ("python", "tensorflow", "keras")})
 
 
 def _speed(frame: pd.DataFrame, history: pd.DataFrame) -> float:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import keras
-import pandas as pd
 import tensorflow as tf
 
 from auxiliary.config.profile import Row, ScratchRow
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.sample import sample_to_n, sampling_size
 from auxiliary.lab import Lab
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.training.features import feature_batches
@@ -54,9 +52,3 @@ def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
     if parent:
         task.model.load_weights(parent.model)
     return task
-
-
-def sampled(row: Row, train: pd.DataFrame) -> pd.DataFrame:
-    """The training pictures of a row: every class brought to the size that its `sampling` asks for."""
-    size = sampling_size(train, row.sampling)
-    return train if size is None else sample_to_n(train, size)

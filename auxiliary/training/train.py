@@ -5,6 +5,7 @@ import pandas as pd
 from auxiliary import runtime
 from auxiliary.config.profile import Row
 from auxiliary.errors import UserError
+from auxiliary.evaluation.columns import folder_of
 from auxiliary.evaluation.results import log_result
 from auxiliary.lab import Lab
 from auxiliary.reporting.seeds import best_of_each
@@ -100,7 +101,7 @@ def best_so_far(lab: Lab) -> Run:
         UserError: when there is none.
     """
     for name in best_of_each(lab.results)["run"]:
-        run = Run(lab.paths.models / name.rpartition("-")[0])
+        run = Run(lab.paths.models / folder_of(name))
         if run.finished:
             return run
     raise UserError(f"{lab.paths.models} holds no finished run on these pictures: train a row first")

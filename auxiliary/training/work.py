@@ -9,7 +9,7 @@ from auxiliary import runtime
 from auxiliary.config.profile import Row, ScratchRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
-from auxiliary.errors import UserError
+from auxiliary.data.sample import sampled
 from auxiliary.evaluation.showcase import explain
 from auxiliary.files import replacing
 from auxiliary.lab import Lab
@@ -23,8 +23,9 @@ from auxiliary.training.fit import fit
 from auxiliary.training.optimizer import make_optimizer
 from auxiliary.training.predict import predict
 from auxiliary.training.record import make_recipe, make_result
+from auxiliary.training.resume import breaks, resume
 from auxiliary.training.run_folder import Run
-from auxiliary.training.task import Task, build_task, sampled
+from auxiliary.training.task import Task, build_task
 
 
 def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str) -> None:
@@ -40,9 +41,10 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     """
     machine = runtime.start(seed)
     task = build_task(row, lab, parent)
-    checkpoint = _checkpoint(run, label, row.epochs)
-    run.begin(make_recipe(row, seed, lab, machine) | {
-        "resumed_after": _resumed_after(run, checkpoint),
+    recipe = make_recipe(row, seed, lab, machine)
+    checkpoint = resume(run, recipe, label, row.epochs)
+    run.begin(recipe | {
+        "breaks": breaks(run, checkpoint),
         # The kept features are found by it without the backbone, see `auxiliary.training.feature_files`.
         "features": weights_fingerprint(task.features) if task.features else ""})
     run.save_layers(layer_table(task.model))
@@ -63,24 +65,6 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     run.save_predictions("test", test)
     _keep_for_figures(row, run, task, lab.test, test)
     run.finish(make_result(row, seed, lab, run, task.model, frame, history, seconds, val, test))
-
-
-def _checkpoint(run: Run, label: str, epochs: int) -> Checkpoint | None:
-    """Where the run was broken off, said aloud; None where it starts from the beginning."""
-    if not run.checkpoint.is_file():
-        return None
-    try:
-        checkpoint = Checkpoint.load(run.checkpoint)
-    except UserError as error:
-        print(f"{label}: {error}; it starts from the beginning")
-        return None
-    print(f"{label}: goes on after epoch {checkpoint.epochs} of {epochs}, where it was broken off")
-    return checkpoint
-
-
-def _resumed_after(run: Run, checkpoint: Checkpoint | None) -> list[int]:
-    """After which epochs the run was broken off, this time and before."""
-    return [*run.recipe.get("resumed_after", []), checkpoint.epochs] if checkpoint else []
 
 
 def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame: pd.DataFrame,

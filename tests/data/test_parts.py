@@ -1,11 +1,13 @@
 import json
+from threading import Thread
 
 import pandas as pd
 import pytest
 
 from auxiliary.config.profile import Split
+from auxiliary.data import parts
 from auxiliary.data.parts import describe_split, is_divided, write_parts
-from auxiliary.data.tables import read_table
+from auxiliary.data.tables import read_table, write_table
 from auxiliary.data.twins import TWINS
 from auxiliary.errors import UserError
 from auxiliary.paths import Paths
@@ -14,7 +16,7 @@ SEED = Split(by="seed")
 
 
 def part(*files, part=""):
-    return pd.DataFrame({"filepath": list(files), "category": "cat", "part": part})
+    return pd.DataFrame({"filepath": list(files), "category": "cat", "part": part, "group": range(len(files))})
 
 
 def test_tables_remember_how_they_were_divided(tmp_path):
@@ -62,6 +64,35 @@ def test_a_division_under_another_rule_of_twins_or_before_there_was_one_is_refus
     assert not is_divided(split, paths)
     with pytest.raises(UserError, match=r"another rule of what are twins: divide them anew, notebook 01 .*--only 01"):
         describe_split(split, paths)
+
+
+@pytest.mark.parametrize("name", parts.PARTS)
+def test_a_table_that_does_not_say_what_are_twins_is_refused_and_nothing_is_lost(name, tmp_path):
+    paths = Paths(tmp_path, "pets")
+    tables = [part("/a"), part("/b"), part("/c")]
+    write_parts(tables, SEED, paths)
+    number = parts.PARTS.index(name)
+    tables[number] = tables[number].drop(columns="group")
+    with pytest.raises(UserError, match=rf"table {name} needs a column `group`.*`with_groups\(clean\)` adds it"):
+        write_parts(tables, Split(by="group"), paths)
+    assert is_divided(SEED, paths)
+
+
+def test_of_two_divisions_at_once_the_last_is_there_in_full(tmp_path, monkeypatch):
+    paths = Paths(tmp_path, "pets")
+    other = Thread(target=write_parts, args=([part("/x"), part("/y"), part("/z")], Split(by="group"), paths))
+
+    def interrupted(table, path):
+        if table["filepath"][0] == "/b":
+            other.start()
+            other.join(1)       # time enough to write between two tables, were it let
+        write_table(table, path)
+
+    monkeypatch.setattr(parts, "write_table", interrupted)
+    write_parts([part("/a"), part("/b"), part("/c")], SEED, paths)
+    other.join()
+    assert [read_table(paths.table(name))["filepath"].item() for name in parts.PARTS] == ["/x", "/y", "/z"]
+    assert is_divided(Split(by="group"), paths)
 
 
 def test_tables_that_are_not_there_are_asked_for(tmp_path):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxiliary.data.sample import sample_to_n, sampling_size
+from auxiliary.config.profile import ScratchRow
+from auxiliary.data.sample import sample_to_n, sampled, sampling_size
 from auxiliary.data.split import split
 from auxiliary.errors import UserError
 
@@ -51,3 +52,9 @@ def test_bad_input_is_named():
         sampling_size(table({"a": 3}), "bigest")
     with pytest.raises(UserError, match="at least 1"):
         sample_to_n(table({"a": 3}), 0)
+
+
+@pytest.mark.parametrize(("sampling", "sizes"), [("none", [2, 4]), ("smallest", [2, 2]), ("largest", [4, 4])])
+def test_a_rows_training_pictures_are_as_many_as_its_sampling_says(sampling, sizes):
+    row = ScratchRow(model_id="net", key="net", learning_rate=0.1, epochs=1, net="gap", sampling=sampling)
+    assert sampled(row, table({"a": 2, "b": 4}))["category"].value_counts(sort=False).tolist() == sizes

@@ -80,6 +80,12 @@ def test_copies_of_a_photograph_are_twins(tmp_path):
     assert set(found.values()) == {0}
 
 
+def test_a_photograph_cropped_by_a_percent_a_side_is_a_twin(tmp_path):
+    found = groups(tmp_path, {f"{number}/{name}.png": picture for number in range(5) for name, picture in {
+        "cropped": photograph(number).crop((4, 3, 396, 297)), "original": photograph(number)}.items()})
+    assert list(found.values()) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+
+
 def test_what_is_no_copy_is_no_twin(tmp_path):
     original = photograph(0)
     found = groups(tmp_path, {

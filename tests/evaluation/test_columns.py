@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from auxiliary.evaluation.columns import COLUMNS, Result, describe_columns
+from auxiliary.evaluation.columns import COLUMNS, Result, describe_columns, folder_of
 
 
 def test_the_first_columns_never_change():
@@ -14,6 +14,13 @@ def test_every_column_is_described():
     assert frame["meaning"].str.len().gt(3).all()
     types = frame.set_index("column")["type"]
     assert (types["run"], types["epochs"], types["accuracy"]) == ("text", "int", "float")
+
+
+@pytest.mark.parametrize(("run", "folder"), [
+    ("cnn-0123456789ab-20250616T120000", "cnn-0123456789ab"), ("cnn-0123456789ab", "cnn-0123456789ab"), ("", ""),
+    ("typed-in-1", "typed-in-1")])
+def test_a_runs_folder_is_its_name_without_the_time(run, folder):
+    assert folder_of(run) == folder
 
 
 def test_a_result_admits_no_unknown_column(result):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import COLUMNS, Result
-from auxiliary.evaluation.results import Table, _line, _parse, _text, log_result, read_results
+from auxiliary.evaluation.results import log_result, read_results
+from auxiliary.evaluation.text_table import Table, line_of, parse_table, text_of
 
 COMMITTED = Path(__file__).resolve().parents[2] / "results.csv"
 
@@ -41,7 +42,7 @@ def test_a_row_comes_back_as_it_was_written(result, tmp_path):
 
 @given(st.floats(allow_nan=False))
 def test_numbers_survive_to_the_last_digit(number):
-    assert float(_text(number)) == number
+    assert float(text_of(number)) == number
 
 
 def test_text_that_looks_like_something_missing_survives(result, tmp_path):
@@ -140,8 +141,8 @@ def test_an_older_table_is_read_and_extended(result, tmp_path):
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
 def test_any_text_of_a_users_own_survives(texts):
     header = ["run", "note"]
-    raw = b"\n".join(_line(row) for row in [header, *(["a", text] for text in texts)])
-    assert _parse(raw, Path("results.csv")) == Table(header, [["a", text] for text in texts])
+    raw = b"\n".join(line_of(row) for row in [header, *(["a", text] for text in texts)])
+    assert parse_table(raw, Path("results.csv")) == Table(header, [["a", text] for text in texts])
 
 
 def test_a_table_that_a_spreadsheet_saved(result, tmp_path):

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,10 @@ from auxiliary.data.clean import clean_table
 from auxiliary.data.parts import write_parts
 from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
 from auxiliary.data.providers.pictures import write_pictures
-from auxiliary.evaluation.suspects import COLUMNS, out_of_fold, suspect_labels, suspects
+from auxiliary.evaluation.suspects import COLUMNS, out_of_fold, suspect_labels
 from auxiliary.opening import open_lab
+from auxiliary.training import audit
+from auxiliary.training.audit import suspects
 from auxiliary.training.feature_files import feature_file, pictures_of
 from auxiliary.training.train import find_run
 
@@ -157,6 +160,15 @@ class TestSuspects:
         assert len(first) == 0
         assert len(suspects(lab)) > 10
 
+    def test_worked_out_by_one_while_others_wait(self, lab, finish, monkeypatch):
+        finish(lab, "good", 0.9, "abc")
+        calls = []
+        monkeypatch.setattr(audit, "suspect_labels", lambda *arguments: calls.append(1) or suspect_labels(*arguments))
+        with ThreadPoolExecutor(4) as pool:
+            tables = list(pool.map(suspects, [lab] * 4))
+        assert len(calls) == 1
+        assert all(table.equals(tables[0]) for table in tables)
+
     def test_the_best_frozen_row_judges(self, lab, finish, capsys):
         finish(lab, "better", 0.95, "abc")
         finish(lab, "good", 0.9, "abc")
@@ -199,7 +211,7 @@ def divided(root, pictures: pd.DataFrame, **overrides):
 
 
 def test_no_tensorflow_and_no_cleanlab_until_needed():
-    script = ("import sys, auxiliary.evaluation.suspects, auxiliary.reporting.suspect_sheet; "
+    script = ("import sys, auxiliary.training.audit, auxiliary.reporting.suspect_sheet; "
               "print({'tensorflow', 'keras', 'cleanlab'} & set(sys.modules))")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -147,7 +147,7 @@ def normalised() -> Callable[..., int]:
     With a limit, a single process does all the work, in which no file may take more seconds than that.
     Returns the most memory that the process took, in MiB.
     """
-    def run(root: Path, limit: int = 0, timeout: int = 120) -> int:
+    def run(root: Path, limit: int = 0, timeout: int = 600) -> int:
         command = [sys.executable, "-c", SCRIPT, root, str(limit)]
         environment = os.environ | ({"LOKY_MAX_CPU_COUNT": "1"} if limit else {})
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY,

@@ -36,9 +36,12 @@ class TestPaired:
         assert cells(line("a", 0.9), line("b", 0.84), line("c", 0.89), predictions=said) == [
             "best", "-1.0 points, noise (p 1.00)", "-6.0 points, noise (p 0.062)"]
 
-    def test_predictions_for_files_elsewhere_are_not_paired(self, line, answers):
-        moved = answers(0, 84).assign(filepath=[f"moved/{number}.png" for number in range(100)])
-        assert cells(line("a", 0.9), line("b", 0.84), predictions={"a-1": answers(0, 90), "b-1": moved}) == [
+    def test_predictions_for_files_that_were_moved_since_are_paired(self, line, answers):
+        both, after = (line("a", 0.9), line("b", 0.84)), answers(0, 84)
+        moved = after.assign(filepath="/moved/" + after["filepath"])
+        assert cells(*both, predictions={"a-1": answers(0, 90), "b-1": moved}) == ["best", "-6.0 points"]
+        renamed = after.assign(filepath="x" + after["filepath"])
+        assert cells(*both, predictions={"a-1": answers(0, 90), "b-1": renamed}) == [
             "best", "-6.0 points, noise (unpaired)"]
 
     def test_one_without_predictions_is_judged_by_the_interval_among_others_with(self, line, answers):

@@ -89,6 +89,20 @@ class TestPairedAnswer:
         said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(10, 100)})
         assert said.endswith("; McNemar's test: p 0.092; these test pictures cannot tell the two apart).")
 
+    @pytest.mark.parametrize("best", ["lite0", "cnn"])
+    def test_it_says_noise_where_the_leaderboard_does(self, runs, answers, results_of, best):
+        third = results_of({"key": "third", "run": "third-1", "accuracy": 0.92, "val_accuracy": 0.5})
+        runs = pd.concat([runs.assign(accuracy=[0.84, 0.90]), third]).assign(
+            val_accuracy=lambda rows: rows["val_accuracy"].mask(rows["key"] == best, 0.95))
+        # All 6 pictures on which they differ speak for lite0: p is 0.031 alone, and twice that among two comparisons.
+        like_the_best = answers(0, 90 if best == "lite0" else 84)
+        said = {"lite0-1": answers(0, 90), "cnn-1": answers(0, 84), "third-1": like_the_best}
+        board = leaderboard(runs, said).set_index("key")["against the best"]
+        assert board["cnn" if best == "lite0" else "lite0"].endswith("6.0 points, noise (p 0.062)")
+        assert answer(runs, 0.1, said).endswith("; McNemar's test with Holm's correction: p 0.062; these test pictures "
+                                                "cannot tell the two apart).")
+        assert "McNemar's test: p 0.031)" in answer(runs[:2], 0.1, said)
+
     def test_with_those_of_one_alone_they_are_not(self, runs, answers):
         assert answer(runs, 0.1, {"lite0-1": answers(0, 97)}) == answer(runs, 0.1)
 

@@ -6,7 +6,7 @@ import pytest
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import read_results
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.readme import fill, render, result_table
+from auxiliary.reporting.readme import fill, markdown_results, render
 
 
 def committed(name, tmp_path):
@@ -37,27 +37,27 @@ def lines(table: str) -> list[dict[str, str]]:
 
 
 def test_seeds_share_a_line(results, seeds):
-    first, *_, last = lines(result_table(pd.concat([results, seeds(0.70, 0.72, 0.71)])))
+    first, *_, last = lines(markdown_results(pd.concat([results, seeds(0.70, 0.72, 0.71)])))
     accuracy = "test accuracy [95% interval] (lowest to highest)"
     assert (first["row"], first[accuracy]) == ("`lite0`", "0.971 [0.958, 0.980]")
     assert (last["row"], last[accuracy]) == ("`M3`", "0.710 (0.700 to 0.720, 3 seeds)")
 
 
 def test_reported_stands_beside_measured_where_there_is_one(results):
-    assert "reported" not in lines(result_table(results))[0]
-    table = lines(result_table(results.assign(reported=[0.6969, float("nan"), float("nan")])))
+    assert "reported" not in lines(markdown_results(results))[0]
+    table = lines(markdown_results(results.assign(reported=[0.6969, float("nan"), float("nan")])))
     assert [line["reported"] for line in table if line["row"] == "`cnn_lucky`"] == ["0.697"]
     assert [line["reported"] for line in table if line["row"] != "`cnn_lucky`"] == ["", ""]
 
 
 def test_two_experiments_of_one_name_are_told_apart(results):
     row = results.tail(1)
-    table = lines(result_table(pd.concat([row, row.assign(image_size=200, val_accuracy=0.5)])))
+    table = lines(markdown_results(pd.concat([row, row.assign(image_size=200, val_accuracy=0.5)])))
     assert [line["row"] for line in table] == ["`lite0, 100 px`", "`lite0, 200 px`"]
 
 
 def test_each_line_is_compared_with_the_best_of_its_data_set(results, seeds):
-    table = lines(result_table(pd.concat([
+    table = lines(markdown_results(pd.concat([
         results, results.head(1).assign(key="cnn_other", val_accuracy=0.9, accuracy=0.95, accuracy_low=0.93,
                                         accuracy_high=0.97),
         seeds(0.70, 0.72, key="M3", dataset="mine"), seeds(0.69, 0.71, key="M2", dataset="mine")])))
@@ -67,6 +67,6 @@ def test_each_line_is_compared_with_the_best_of_its_data_set(results, seeds):
 
 
 def test_accuracy_without_twins_has_a_column_where_any_run_was_tested_on_some(results):
-    assert "without twins" not in lines(result_table(results))[0]
+    assert "without twins" not in lines(markdown_results(results))[0]
     some = results.assign(test_twins=[35, 0, None], accuracy_without_twins=[0.8567, 0.84, None])
-    assert [line["without twins"] for line in lines(result_table(some))] == ["", "0.840", "0.857"]
+    assert [line["without twins"] for line in lines(markdown_results(some))] == ["", "0.840", "0.857"]

@@ -41,6 +41,13 @@ def test_the_caption_says_what_noise_went_by(results, answers):
     assert "noise: could be luck, by McNemar" in text and "unpaired" not in text
 
 
+def test_the_caption_says_that_seeds_overlap(wide, answers):
+    lines = wide.assign(accuracy=[0.9, 0.92, 0.5, 0.91])
+    said = " ".join(printed(lines, {"a-1": answers(0, 92), "b-1": answers(0, 70)}).split())
+    assert "seeds overlap: noise, since with another seed the order might be another" in said
+    assert "McNemar" not in said and "unpaired" not in said
+
+
 def test_a_single_line_needs_no_caption(results):
     text = printed(results.head(1), {})
     assert "best" in text and "noise" not in text and "unpaired" not in text

@@ -1,9 +1,12 @@
 """A run that is broken off goes on as if nothing had happened; real kills are in tests/kills."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from auxiliary import runtime
 from auxiliary.errors import UserError
 from auxiliary.training import callbacks
 from auxiliary.training.checkpoint import Checkpoint
@@ -63,6 +66,17 @@ def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_of
     assert own.tolist()[:3] == kept["seconds"].tolist()
     assert run.result.train_seconds >= kept["seconds"].sum()
     assert not run.checkpoint.exists()
+    assert [told["epoch"] for told in run.recipe["breaks"]] == [1, 3]
+
+
+def test_a_run_that_had_trained_all_its_epochs_trains_no_more(make_lab, cut):
+    whole, broken = make_lab(), make_lab()
+    expected = train_and_evaluate(whole.all_rows["small"], whole)
+    cut(2)
+    with pytest.raises(PowerCut):
+        train_and_evaluate(broken.all_rows["small"], broken)
+    cut(None)
+    assert figures(train_and_evaluate(broken.all_rows["small"], broken)) == figures(expected)
 
 
 def test_a_run_that_had_stopped_by_itself_trains_no_more(make_lab, cut):
@@ -88,8 +102,29 @@ def test_a_damaged_checkpoint_is_said_and_the_run_starts_from_the_beginning(make
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     cut(None)
     run = train_and_evaluate(lab.all_rows["small"], lab)
-    assert "cannot be read" in capsys.readouterr().out
+    assert "starts from the beginning since these are not what they were: the checkpoint" in capsys.readouterr().out
     assert run.result.epochs == 2
+    assert run.recipe["breaks"] == []
+
+
+def test_other_versions_start_from_the_beginning(make_lab, cut, capsys, monkeypatch):
+    lab = make_lab()
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime, "versions", lambda: {"python": "3.0", "tensorflow": "1.0", "keras": "1.0"})
+        cut(1)
+        with pytest.raises(PowerCut):
+            train_and_evaluate(lab.all_rows["small"], lab)
+    checkpoint = find_run(lab.all_rows["small"], lab, 0).checkpoint
+    assert checkpoint.is_file()
+    # Broken off again before its first epoch is done: the old checkpoint must not come back.
+    cut(0)
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        patch.setattr(callbacks.Journal, "on_epoch_begin", Mock(side_effect=PowerCut))
+        train_and_evaluate(lab.all_rows["small"], lab)
+    assert not checkpoint.exists()
+    cut(None)
+    assert train_and_evaluate(lab.all_rows["small"], lab).result.epochs == 2
+    assert "starts from the beginning since these are not what they were: versions" in capsys.readouterr().out
 
 
 def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_lab):

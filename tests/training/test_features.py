@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from auxiliary.errors import UserError
-from auxiliary.evaluation.suspects import suspects
 from auxiliary.networks.build import build_transfer
+from auxiliary.training.audit import suspects
 from auxiliary.training.features import feature_batches, pooled_features
 from auxiliary.training.train import train_and_evaluate
 

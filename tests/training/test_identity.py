@@ -2,6 +2,8 @@
 
 import pytest
 
+from auxiliary.data.twins import TWINS
+from auxiliary.training import identity
 from auxiliary.training.identity import fingerprint
 
 
@@ -41,6 +43,12 @@ def test_any_other_picture_class_or_division_changes_it(lab, make_lab):
         other = make_lab()
         other.__dict__["train"] = changed       # in place of the cached table
         assert of(other) != of(lab)
+
+
+def test_another_rule_of_what_are_twins_changes_it(lab, monkeypatch):
+    before = of(lab)
+    monkeypatch.setattr(identity, "TWINS", TWINS + 1)
+    assert of(lab) != before
 
 
 def test_a_parents_change_reaches_its_children(lab, make_lab):

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from auxiliary.config.profile import Split
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.parts import write_parts
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import read_results
 from auxiliary.training.train import best, best_by_row, find_run, results_of, train_all, train_and_evaluate
@@ -159,6 +161,15 @@ def test_a_run_that_was_removed_and_done_again_counts_once(make_lab):
     again = train_and_evaluate(row, lab).result
     assert read_results(lab.paths.results)["run"].tolist() == [first.run, again.run]
     assert lab.results["run"].tolist() == [again.run]
+
+
+def test_pictures_divided_anew_meanwhile_are_noticed_before_training(make_lab):
+    lab = make_lab()
+    run = find_run(lab.all_rows["small"], lab, 0)       # reads the tables
+    write_parts((lab.train, lab.val, lab.test), Split(by="seed", random_state=6), lab.paths)
+    with pytest.raises(UserError, match=r"'random_state': 6.*the profile says.*'random_state': 5"):
+        train_and_evaluate(lab.all_rows["small"], lab)
+    assert not run.folder.exists()
 
 
 def test_no_epochs_train_nothing(lab):
