@@ -87,10 +87,10 @@ def test_one_row_of_results_a_run(session):
 
 def test_the_tables_and_figures_are_there(session):
     assert {path.stem for path in (session.root / "data" / "pets").glob("*.csv")} == {
-        "overview", "clean", "train", "val", "test"}
+        "overview", "clean", "train", "val", "test", "suspects"}
     figures = {path.stem for path in session.assets.glob("*.png")}
-    assert {"classes", "sizes", "examples", "scratch-comparison", "scratch-confusion", "transfer-confusion",
-            "comparison", "trade-off", "predictions"} <= figures
+    assert {"classes", "sizes", "examples", "twins", "largest-group", "scratch-comparison", "scratch-confusion",
+            "transfer-confusion", "suspects", "comparison", "trade-off", "predictions"} <= figures
     assert len(list((session.root / "models" / "pets").glob("*/result.json"))) == 2
 
 
