@@ -1,4 +1,4 @@
-# The four commands: run, test, lint, bench. Each installs first, if what is to be installed changed.
+# The commands: run, test, lint, bench, kills. Each installs first, if what is to be installed changed.
 PROFILE ?= demo
 FOLDER ?= data/animals10/raw-img
 # The first Python that TensorFlow has wheels for.
@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/installed
 
-.PHONY: run test lint bench lock
+.PHONY: run test lint bench kills lock
 
 run: $(READY)  ## run a profile's notebooks: make run PROFILE=animals10 ARGS="--only 02"
 	$(BIN)/python -m auxiliary run $(PROFILE) $(ARGS)
@@ -26,6 +26,9 @@ lint: $(READY)  ## check style, and that notebooks carry no output
 bench: $(READY)  ## measure speed: make bench FOLDER=my-pictures
 	$(BIN)/python tests/benchmarks/normalise.py $(FOLDER)
 	$(BIN)/python tests/benchmarks/determinism.py
+
+kills: $(READY)  ## kill runs at random moments, and see that nothing is lost: make kills ARGS="--kills 50 --seed 7"
+	$(BIN)/python tests/kills/kill_runs.py $(ARGS)
 
 lock:  ## write the exact versions anew, from what pyproject.toml asks for
 	uv pip compile --universal --python-version 3.11.4 --extra test --no-header --no-annotate pyproject.toml -o requirements.txt
