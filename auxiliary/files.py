@@ -5,7 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
@@ -79,8 +79,10 @@ def remove_leftovers(folder: Path, age: float = 0) -> None:
     """
     oldest = time.time() - age
     for path in folder.iterdir() if folder.is_dir() else []:
-        if TEMPORARY.fullmatch(path.name) and path.stat().st_mtime <= oldest:
-            path.unlink(missing_ok=True)
+        # Its writer, if alive, or somebody else who tidies up may be quicker.
+        with suppress(FileNotFoundError):
+            if TEMPORARY.fullmatch(path.name) and path.stat().st_mtime <= oldest:
+                path.unlink()
 
 
 def _wait_for_disk(path: Path) -> None:

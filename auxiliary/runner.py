@@ -84,7 +84,10 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
                                        shutdown_kernel="immediate")
         except papermill.PapermillExecutionError as error:
             failure = _failure(error, output)
-        except DeadKernelError:
+        except RuntimeError as error:
+            # The client has no error of its own for a kernel that dies before it first answers.
+            if not isinstance(error, DeadKernelError) and "Kernel died" not in str(error):
+                raise
             failure = (f"the kernel that ran {notebook.name} died, which usually means that memory ran out; what it "
                        f"did until then is in {output}. A smaller batch_size or image_size needs less")
     write_atomically(output, unfinished.read_bytes())

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import sys
 
@@ -105,3 +106,11 @@ def test_any_other_error_is_named_by_its_kind(execute):
 def test_a_kernel_that_dies_is_said_to_have_died(execute):
     with pytest.raises(UserError, match=r"the kernel that ran 07-small\.ipynb died"):
         execute("import os\nos._exit(1)")
+
+
+def test_a_kernel_that_dies_before_it_answers_is_said_to_have_died_too(execute, tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nif 'ipykernel_launcher' in sys.orig_argv: os._exit(1)\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(UserError, match=r"the kernel that ran 07-small\.ipynb died"):
+        execute("n = 1")

@@ -31,7 +31,13 @@ def train_and_evaluate(row: Row, lab: Lab, seed: int = 0, label: str = "") -> Ru
     Raises:
         UserError: when the pictures have not been prepared, or pre-trained weights cannot be had.
     """
+    return _run_of(row, lab, seed, label or row.key)[0]
+
+
+def _run_of(row: Row, lab: Lab, seed: int, label: str) -> tuple[Run, bool]:
+    """The finished run of a row, and whether it was trained here and now."""
     run = find_run(row, lab, seed)
+    trained = False
     if not run.finished:
         parent = train_and_evaluate(lab.all_rows[row.parent], lab, seed) if row.parent else None
         with run.lock():
@@ -40,10 +46,11 @@ def train_and_evaluate(row: Row, lab: Lab, seed: int = 0, label: str = "") -> Ru
                 runtime.load()
                 from auxiliary.training.work import work
 
-                work(row, lab, seed, run, parent, label or row.key)
+                work(row, lab, seed, run, parent, label)
+                trained = True
     run.tidy()
     log_result(run.result, lab.paths.results)
-    return run
+    return run, trained
 
 
 def train_all(rows: tuple[Row, ...], lab: Lab) -> list[Run]:
@@ -61,12 +68,11 @@ def train_all(rows: tuple[Row, ...], lab: Lab) -> list[Run]:
     jobs = [(row, seed) for row in rows for seed in row.seeds]
     for number, (row, seed) in enumerate(jobs, start=1):
         name = row.key if len(row.seeds) == 1 else f"{row.key} (seed {seed})"
-        done = find_run(row, lab, seed).finished
-        run = train_and_evaluate(row, lab, seed, f"row {number} of {len(jobs)}: {name}")
+        run, trained = _run_of(row, lab, seed, f"row {number} of {len(jobs)}: {name}")
         result = run.result
         print(f"{number} of {len(jobs)}: {name}: validation accuracy {result.val_accuracy:.4f}, "
               f"test accuracy {result.accuracy:.4f} "
-              + ("(read back)" if done else f"({result.train_seconds:.0f} s of training)"))
+              + (f"({result.train_seconds:.0f} s of training)" if trained else "(read back)"))
         runs.append(run)
     return runs
 
