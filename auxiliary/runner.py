@@ -53,15 +53,32 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
         UserError: when a cell fails or the kernel dies, with the cell's own error and the notebook to look at.
         OSError: the executed notebook cannot be written; the earlier one stays.
     """
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-    from traitlets.config import Config
-
     output = lab.paths.assets / notebook.name
     output.parent.mkdir(parents=True, exist_ok=True)
     for folder in (lab.paths.root, lab.paths.data, lab.paths.features, output.parent):
         # Others may be writing here at this moment.
         remove_leftovers(folder, age=HOUR)
+    # Written after every cell, so not where the earlier one is; nor beside it, where a killed process would leave it
+    # and two that run the same profile would meet.
+    unfinished = exchange / notebook.name
+    failure = _execute(notebook, unfinished, parameters, exchange)
+    write_atomically(output, unfinished.read_bytes())
+    if failure:
+        raise UserError(f"{failure}\nWhat it did until then is in {output}")
+    return output
+
+
+def progress_file(exchange: Path) -> Path:
+    """Where in the exchange folder kernels say how far they are."""
+    return exchange / "progress"
+
+
+def _execute(notebook: Path, unfinished: Path, parameters: Mapping[str, Any], exchange: Path) -> str:
+    """Execute into `unfinished`; what went wrong in a sentence, or nothing."""
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from traitlets.config import Config
+
     environment = {
         PROGRESS_FILE: str(progress_file(exchange)),
         "JUPYTER_RUNTIME_DIR": str(exchange),
@@ -73,9 +90,6 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
     # Files instead of ports: runs side by side cannot take each other's, if each has a folder of its own. Left to
     # itself the client puts them into the working folder, which all runs share.
     sockets = Config(KernelManager={"transport": "ipc", "ip": str(exchange / "kernel")})
-    # Written after every cell, so not where the earlier one is; nor beside it, where a killed process would leave it
-    # and two that run the same profile would meet.
-    unfinished, failure = exchange / notebook.name, None
     with _environment(environment):
         try:
             papermill.execute_notebook(notebook, unfinished, dict(parameters), kernel_name="python3",
@@ -83,28 +97,20 @@ def run_notebook(notebook: Path, lab: Lab, parameters: Mapping[str, Any], exchan
                                        # Asked to leave, a kernel that used joblib stays for seconds.
                                        shutdown_kernel="immediate")
         except papermill.PapermillExecutionError as error:
-            failure = _failure(error, output)
+            return _failed_cell(error, notebook)
         except RuntimeError as error:
             # The client has no error of its own for a kernel that dies before it first answers.
             if not isinstance(error, DeadKernelError) and "Kernel died" not in str(error):
                 raise
-            failure = (f"the kernel that ran {notebook.name} died, which usually means that memory ran out; what it "
-                       f"did until then is in {output}. A smaller batch_size or image_size needs less")
-    write_atomically(output, unfinished.read_bytes())
-    if failure:
-        raise UserError(failure)
-    return output
+            return (f"the kernel that ran {notebook.name} died, which usually means that memory ran out; a smaller "
+                    f"batch_size or image_size needs less")
+    return ""
 
 
-def progress_file(exchange: Path) -> Path:
-    """Where in the exchange folder kernels say how far they are."""
-    return exchange / "progress"
-
-
-def _failure(error: Any, output: Path) -> str:
+def _failed_cell(error: Any, notebook: Path) -> str:
     # A user's mistake needs its sentence only; anything else is named by its kind.
     what = error.evalue if error.ename == UserError.__name__ else f"{error.ename}: {error.evalue}"
-    return f"{what}\n(cell {error.exec_count} of the executed notebook, {output})"
+    return f"{what}\n(cell {error.exec_count} of {notebook.name})"
 
 
 @contextmanager

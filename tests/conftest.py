@@ -5,8 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
+
+from auxiliary.data.parts import write_parts
+from auxiliary.data.split import split
+from auxiliary.data.twins import with_groups
+from auxiliary.lab import Lab
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +36,14 @@ def picture_folder(tmp_path_factory) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def divide() -> Callable[[Lab, pd.DataFrame], None]:
+    """Divides the pictures of a lab as its profile says, as notebook 01 does: `divide(lab, clean_table(folder))`."""
+
+    def into_parts(lab: Lab, clean: pd.DataFrame) -> None:
+        parts = split(with_groups(clean), by=lab.profile.split.by)
+        write_parts(parts, lab.profile.split, lab.paths)
+
+    return into_parts

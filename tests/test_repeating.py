@@ -13,9 +13,6 @@ import pytest
 
 from auxiliary import runtime
 from auxiliary.data.clean import clean_table
-from auxiliary.data.parts import write_parts
-from auxiliary.data.split import split
-from auxiliary.data.twins import with_groups
 from auxiliary.errors import UserError
 from auxiliary.opening import open_lab
 from auxiliary.paths import REPOSITORY
@@ -52,13 +49,13 @@ def clean_code():
 
 
 @pytest.fixture(scope="module")
-def trained(clean_code, picture_folder, tmp_path_factory) -> Path:
+def trained(clean_code, picture_folder, divide, tmp_path_factory) -> Path:
     """A root in which every row has been trained."""
     folder, root = picture_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("trained")
     (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     lab = open_lab(str(root / "profile.yaml"), root=root)
     shutil.copytree(folder, lab.paths.processed)
-    write_parts(split(with_groups(clean_table(lab.paths.processed))), lab.profile.split, lab.paths)
+    divide(lab, clean_table(lab.paths.processed))
     train_all(lab.profile.rows, lab)
     return root
 

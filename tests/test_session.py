@@ -5,9 +5,6 @@ import pytest
 
 from auxiliary import session
 from auxiliary.data.clean import clean_table
-from auxiliary.data.parts import write_parts
-from auxiliary.data.split import split
-from auxiliary.data.twins import with_groups
 from auxiliary.opening import open_lab
 from auxiliary.training.train import find_run
 
@@ -20,13 +17,13 @@ scratch:
 
 
 @pytest.fixture
-def lab(picture_folder, tmp_path, monkeypatch):
+def lab(picture_folder, divide, tmp_path, monkeypatch):
     """A row of three seeds, ten epochs each, that takes a second an epoch."""
     monkeypatch.setattr(session, "estimate_seconds", lambda row, _: row.epochs)
     folder = picture_folder({"green": 20, "blue": 20})
     (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     lab = open_lab(str(tmp_path / "profile.yaml"), root=tmp_path)
-    write_parts(split(with_groups(clean_table(folder))), lab.profile.split, lab.paths)
+    divide(lab, clean_table(folder))
     return lab
 
 

@@ -3,7 +3,8 @@
 The features of a frozen, pre-trained backbone are kept when its row is trained, and know nothing of the labels. A
 linear classifier on them says of each picture what it is, having learned from pictures among which there is neither
 that one nor a twin of it; cleanlab decides where that contradicts the label more than the classifier's usual mistakes
-would. Of 5% wrong labels planted in `demo` this finds 87%, and 87% of the labels that it suspects are planted ones.
+would. Of 5% wrong labels planted in `demo`, in three draws, this finds 84 to 91%, and 83 to 88% of the labels that it
+suspects are planted ones.
 """
 
 import numpy as np

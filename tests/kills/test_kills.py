@@ -9,9 +9,6 @@ from killing import Victim
 from surviving import Witness, progress, runs_in
 
 from auxiliary.data.clean import clean_table
-from auxiliary.data.parts import write_parts
-from auxiliary.data.split import split
-from auxiliary.data.twins import with_groups
 from auxiliary.evaluation.results import read_results
 from auxiliary.opening import open_lab
 
@@ -36,12 +33,12 @@ train_all(lab.profile.rows, lab)
 
 
 @pytest.fixture(scope="module")
-def place(picture_folder, tmp_path_factory):
+def place(picture_folder, divide, tmp_path_factory):
     """A folder with a profile, and a root `divided` in which its pictures are divided and nothing is trained."""
     folder, place = picture_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("place")
     (place / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     lab = open_lab(str(place / "profile.yaml"), root=place / "divided")
-    write_parts(split(with_groups(clean_table(folder))), lab.profile.split, lab.paths)
+    divide(lab, clean_table(folder))
     return place
 
 

@@ -8,9 +8,6 @@ import pytest
 
 from auxiliary.config.profile import Profile
 from auxiliary.data.clean import clean_table
-from auxiliary.data.parts import write_parts
-from auxiliary.data.split import split
-from auxiliary.data.twins import with_groups
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
 from auxiliary.training.train import train_all
@@ -37,12 +34,12 @@ def colours(picture_folder):
 
 
 @pytest.fixture(scope="package")
-def opened(colours, tmp_path_factory) -> Lab:
+def opened(colours, divide, tmp_path_factory) -> Lab:
     """The profile, its pictures divided, nothing trained."""
     root = tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
     lab = open_lab(str(root / "profile.yaml"), root=root)
-    write_parts(split(with_groups(clean_table(colours)), by=lab.profile.split.by), lab.profile.split, lab.paths)
+    divide(lab, clean_table(colours))
     return lab
 
 

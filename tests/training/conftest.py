@@ -5,9 +5,6 @@ from types import ModuleType
 import pytest
 
 from auxiliary.data.clean import clean_table
-from auxiliary.data.parts import write_parts
-from auxiliary.data.split import split
-from auxiliary.data.twins import with_groups
 from auxiliary.lab import Lab
 from auxiliary.networks import backbones
 from auxiliary.opening import open_lab
@@ -36,7 +33,7 @@ def colours(picture_folder):
 
 
 @pytest.fixture(scope="package")
-def make_lab(colours, tmp_path_factory) -> Callable[..., Lab]:
+def make_lab(colours, divide, tmp_path_factory) -> Callable[..., Lab]:
     """Opens the profile in a new root, or in a given one, its pictures divided: `make_lab(epochs=3)`.
 
     The text of the profile may be changed before: `make_lab(edit=("note: fast", "note: slow"))`.
@@ -48,7 +45,7 @@ def make_lab(colours, tmp_path_factory) -> Callable[..., Lab]:
         profile = root / "profile.yaml"
         profile.write_text(PROFILE.format(folder=colours).replace(*edit), encoding="utf-8")
         lab = open_lab(str(profile), overrides=overrides, root=root)
-        write_parts(split(with_groups(clean), by=lab.profile.split.by), lab.profile.split, lab.paths)
+        divide(lab, clean)
         return lab
 
     return make
