@@ -11,6 +11,10 @@ class UserError(Exception):
     """
 
 
+class PictureError(Exception):
+    """A file that cannot be used as a picture; the message is the reason, in one short line."""
+
+
 def unknown(what: str, name: object, valid: Iterable[str]) -> UserError:
     """An error for a name that does not exist, with the nearest one that does.
 

@@ -20,8 +20,7 @@ def check_rows(profile: Profile) -> None:
             parse_line(row.augment, AUGMENTATIONS, "augment")
             _check_network(row)
             if row.tta and not row.augment:
-                raise UserError("`tta` averages over augmented pictures, so it needs an `augment` line; for a frozen "
-                                "backbone both belong to a row of their own, with this one as `parent`, `epochs: 0`")
+                raise UserError("`tta` averages over augmented pictures, so it needs an `augment` line")
         except UserError as error:
             raise UserError(f"row {row.key!r}: {error}") from None
 
@@ -32,9 +31,6 @@ def _check_network(row: ScratchRow | TransferRow) -> None:
         layer_costs(row.net, (row.image_size, row.image_size, 3), classes=2)
         return
     backbone = find_backbone(row.backbone)
-    if row.augment and row.epochs and not row.tune_last:
-        raise UserError("a frozen backbone's features are computed once, from the pictures as they are: "
-                        "leave `augment` out, or tune some layers")
     check_size(row.backbone, row.image_size)
     if row.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {row.head!r} must start with `gap`: heads are trained on pooled features")

@@ -126,12 +126,15 @@ class TransferRow(Row):
         head: what follows it, as a line that starts with `gap`; the final layer is added to it.
         tune_last: how many of the backbone's last layers are trained as well; `all` of them if need be.
         weights: what the backbone starts from, what it learned on `imagenet` or `random` numbers.
+        views: where `augment` is asked for and the backbone stays frozen, how many augmented versions of each training
+            picture it is shown once and for all; epochs take them in turn.
     """
 
     backbone: str
     head: str
     tune_last: Annotated[int, Field(ge=0)] | Literal["all"] = 0
     weights: Literal["imagenet", "random"] = "imagenet"
+    views: Positive = 4
 
     @property
     def stage(self) -> str:

@@ -1,50 +1,52 @@
 """Applies a line of augmentations to a batch of pictures."""
 
 from collections.abc import Sequence
+from functools import reduce
 
-import tensorflow as tf
+import cv2
+import numpy as np
 
-from auxiliary.data.augmentations import Augmentation, Move
+from auxiliary.data.augmentations import Augmentation, Move, Recolour
 
 
-def augment_batch(pictures: tf.Tensor, steps: Sequence[Augmentation], seed: tf.Tensor) -> tf.Tensor:
+def augment_batch(pictures: np.ndarray, steps: Sequence[Augmentation], generator: np.random.Generator) -> np.ndarray:
     """Augment each picture of a batch in its own way.
 
     Args:
-        pictures: (N, H, W, 3) float32 in 0..255.
+        pictures: (N, H, W, 3) uint8.
         steps: the augmentations, as `parse_line` reads them.
-        seed: (2,) int64; the same seed gives the same result.
+        generator: what to draw from.
 
     Returns:
-        The augmented pictures, same shape and dtype, in 0..255.
+        The augmented pictures, same shape and dtype; the given ones where there is no step.
     """
-    if not steps:
-        return pictures
-    draws = _draws(tf.shape(pictures)[0], steps, seed)
-    moves = [(step, numbers) for step, numbers in zip(steps, draws, strict=True) if isinstance(step, Move)]
+    draws = np.split(generator.uniform(-1, 1, (len(pictures), sum(step.draws for step in steps))),
+                     np.cumsum([step.draws for step in steps])[:-1], axis=1) if steps else []
+    matrices = [(step, step.matrices(numbers)) for step, numbers in zip(steps, draws, strict=True)]
+    moves = [matrix for step, matrix in matrices if isinstance(step, Move)]
+    colours = [matrix for step, matrix in matrices if isinstance(step, Recolour)]
     if moves:
-        matrix = tf.eye(3, batch_shape=[tf.shape(pictures)[0]])
-        for step, numbers in moves:
-            matrix = matrix @ step.matrices(tf, numbers)
-        pictures = _transform(pictures, matrix)
-    for step, numbers in zip(steps, draws, strict=True):
-        if not isinstance(step, Move):
-            pictures = step.recolour(tf, pictures, numbers)
-    return tf.clip_by_value(pictures, 0.0, 255.0)
+        # Places go back from the result, so the last move comes first.
+        pictures = _moved(pictures, reduce(np.matmul, moves))
+    # Colours go forward.
+    return _recoloured(pictures, reduce(np.matmul, reversed(colours))) if colours else pictures
 
 
-def _draws(count: tf.Tensor, steps: Sequence[Augmentation], seed: tf.Tensor) -> list[tf.Tensor]:
-    widths = [step.draws for step in steps]
-    numbers = tf.random.stateless_uniform([count, sum(widths)], seed, minval=-1.0, maxval=1.0)
-    return tf.split(numbers, widths, axis=1)
+def _moved(pictures: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    """Resample pictures by (N, 3, 3) matrices over centred places in units of the side."""
+    height, width = pictures.shape[1:3]
+    to_pixels = np.array([[width, 0, (width - 1) / 2], [0, height, (height - 1) / 2], [0, 0, 1]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved = np.empty(pictures.shape, "uint8")
+    for picture, matrix, out in zip(pictures, to_pixels @ matrices @ np.linalg.inv(to_pixels), moved, strict=True):
+        cv2.warpAffine(picture, matrix[:2], (width, height), out, flags, cv2.BORDER_REFLECT)
+    return moved
 
 
-def _transform(pictures: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """Resample (N, H, W, 3) pictures by (N, 3, 3) matrices over centred places in units of the side."""
-    height, width = tf.shape(pictures)[1], tf.shape(pictures)[2]
-    h, w = tf.cast(height, tf.float32), tf.cast(width, tf.float32)
-    to_pixels = tf.stack([tf.stack([w, 0.0, (w - 1) / 2]), tf.stack([0.0, h, (h - 1) / 2]), [0.0, 0.0, 1.0]])
-    pixels = to_pixels @ matrix @ tf.linalg.inv(to_pixels)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=pictures, transforms=tf.reshape(pixels, [-1, 9])[:, :8], output_shape=[height, width],
-        fill_value=0.0, interpolation="BILINEAR", fill_mode="REFLECT")
+def _recoloured(pictures: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    """Map colours by (N, 4, 4) matrices over (red, green, blue, 1), white being 1; what is too bright becomes white."""
+    matrices = matrices[:, :3] * [1, 1, 1, 255]
+    recoloured = np.empty(pictures.shape, "uint8")
+    for picture, matrix, out in zip(pictures, matrices, recoloured, strict=True):
+        cv2.transform(picture, matrix, out)
+    return recoloured

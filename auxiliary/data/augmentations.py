@@ -1,19 +1,15 @@
 """The operations an `augment` line is made of, such as `flip | shift(0.1) | brightness(0.1)`.
 
-They work on whole batches, which costs a fraction of going picture by picture. What moves pixels (`flip`,
-`shift`, `zoom`) is multiplied into one transformation, so that a picture is interpolated once; what recolours
-them follows. Every draw is a function of the seed it is given, never of what was drawn before.
+Each is a matrix a picture: what moves pixels (`flip`, `shift`, `zoom`) one over places, what recolours them one over
+colours. The matrices of a line are multiplied, so that a picture is interpolated once, however long the line.
 """
 
-from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from auxiliary.line import operation
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 DEFAULT = "flip | shift(0.1) | zoom(0.2) | brightness(0.1) | saturation(0.2)"
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -21,27 +17,29 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 LUMA = (0.299, 0.587, 0.114)
 
 
-class Move:
-    """Moves pixels: gives a matrix a picture, from places in the result to places in the picture.
+class Augmentation:
+    """Changes each picture in its own way.
 
-    Places are (x, y, 1) with the centre at (0, 0) and the picture's side as the unit.
+    Attributes:
+        draws: how many random numbers a picture takes.
     """
 
     draws: ClassVar[int]
 
-    def matrices(self, tf: ModuleType, draws: "tf.Tensor") -> "tf.Tensor":
-        """(N, 3, 3) matrices from (N, draws) numbers, uniform in -1..1."""
+    def matrices(self, draws: np.ndarray) -> np.ndarray:
+        """(N, M, M) float64 matrices from (N, draws) numbers, uniform in -1..1."""
         raise NotImplementedError
 
 
-class Recolour:
-    """Changes the colours of pixels where they are."""
+class Move(Augmentation):
+    """Moves pixels: (N, 3, 3) matrices, from places in the result to places in the picture.
 
-    draws: ClassVar[int]
+    Places are (x, y, 1) with the centre at (0, 0) and the picture's side as the unit.
+    """
 
-    def recolour(self, tf: ModuleType, pictures: "tf.Tensor", draws: "tf.Tensor") -> "tf.Tensor":
-        """(N, H, W, 3) pictures from pictures in 0..255 and (N, draws) numbers, uniform in -1..1."""
-        raise NotImplementedError
+
+class Recolour(Augmentation):
+    """Changes the colours of pixels where they are: (N, 4, 4) matrices over (red, green, blue, 1), white being 1."""
 
 
 @operation
@@ -50,9 +48,8 @@ class Flip(Move):
 
     draws: ClassVar[int] = 1
 
-    def matrices(self, tf: ModuleType, draws: "tf.Tensor") -> "tf.Tensor":
-        one = tf.ones_like(draws[:, 0])
-        return _affine(tf, x_scale=tf.where(draws[:, 0] < 0, -one, one), y_scale=one)
+    def matrices(self, draws: np.ndarray) -> np.ndarray:
+        return _diagonal(np.where(draws < 0, -1, 1), 1, 1)
 
 
 @operation
@@ -62,9 +59,8 @@ class Shift(Move):
     share: Share
     draws: ClassVar[int] = 2
 
-    def matrices(self, tf: ModuleType, draws: "tf.Tensor") -> "tf.Tensor":
-        one = tf.ones_like(draws[:, 0])
-        return _affine(tf, one, one, self.share * draws[:, 0], self.share * draws[:, 1])
+    def matrices(self, draws: np.ndarray) -> np.ndarray:
+        return _plus(np.eye(3), self.share * draws)
 
 
 @operation
@@ -74,9 +70,9 @@ class Zoom(Move):
     share: Share
     draws: ClassVar[int] = 1
 
-    def matrices(self, tf: ModuleType, draws: "tf.Tensor") -> "tf.Tensor":
-        scale = 1 / (1 + self.share * draws[:, 0])
-        return _affine(tf, scale, scale)
+    def matrices(self, draws: np.ndarray) -> np.ndarray:
+        scale = 1 / (1 + self.share * draws)
+        return _diagonal(scale, scale, 1)
 
 
 @operation
@@ -86,8 +82,8 @@ class Brightness(Recolour):
     share: Share
     draws: ClassVar[int] = 1
 
-    def recolour(self, tf: ModuleType, pictures: "tf.Tensor", draws: "tf.Tensor") -> "tf.Tensor":
-        return pictures + 255 * self.share * draws[:, tf.newaxis, tf.newaxis]
+    def matrices(self, draws: np.ndarray) -> np.ndarray:
+        return _plus(np.eye(4), self.share * draws.repeat(3, axis=1))
 
 
 @operation
@@ -97,20 +93,26 @@ class Saturation(Recolour):
     share: Share
     draws: ClassVar[int] = 1
 
-    def recolour(self, tf: ModuleType, pictures: "tf.Tensor", draws: "tf.Tensor") -> "tf.Tensor":
-        grey = tf.reduce_sum(pictures * tf.constant(LUMA, pictures.dtype), axis=-1, keepdims=True)
-        return grey + (pictures - grey) * (1 + self.share * draws[:, tf.newaxis, tf.newaxis])
+    def matrices(self, draws: np.ndarray) -> np.ndarray:
+        grey = np.zeros((4, 4))
+        grey[:3, :3] = LUMA
+        grey[3, 3] = 1
+        # On the line from the grey picture through the picture itself.
+        return grey + (np.eye(4) - grey) * (1 + self.share * draws[:, :, None])
 
 
-Augmentation = Move | Recolour
 AUGMENTATIONS: dict[str, type[Augmentation]] = {
     "flip": Flip, "shift": Shift, "zoom": Zoom, "brightness": Brightness, "saturation": Saturation,
 }
 
 
-def _affine(tf: ModuleType, x_scale: "tf.Tensor", y_scale: "tf.Tensor", x: "tf.Tensor | float" = 0.0,
-            y: "tf.Tensor | float" = 0.0) -> "tf.Tensor":
-    """(N, 3, 3) matrices that scale, then move."""
-    one, zero = tf.ones_like(x_scale), tf.zeros_like(x_scale)
-    rows = [[x_scale, zero, x + zero], [zero, y_scale, y + zero], [zero, zero, one]]
-    return tf.stack([tf.stack(row, axis=-1) for row in rows], axis=-2)
+def _diagonal(*entries: np.ndarray | int) -> np.ndarray:
+    """(N, M, M) matrices of M entries, (N, 1) each or one for all."""
+    return np.concatenate(np.broadcast_arrays(*entries), axis=1)[:, :, None] * np.eye(len(entries))
+
+
+def _plus(matrix: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """(N, M, M) matrices with (N, M - 1) numbers added to the last column."""
+    matrices = np.repeat(matrix[None], len(last), axis=0)
+    matrices[:, :-1, -1] += last
+    return matrices

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import tensorflow as tf
 
 from auxiliary.data.augment import augment_batch
 from auxiliary.data.augmentations import AUGMENTATIONS, DEFAULT
-from auxiliary.data.epochs import epoch_order, over_epochs, step_seed, steps_per_epoch
+from auxiliary.data.epochs import Batch, over_epochs
+from auxiliary.data.pictures import Pictures
 from auxiliary.errors import UserError
 from auxiliary.line import parse_line
 
@@ -17,7 +19,7 @@ Preprocess = Callable[[tf.Tensor], tf.Tensor]
 def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = False,
                   preprocess_fn: Preprocess | None = None, *, image_size: int | None = None,
                   batch_size: int = 32, seed: int = 0, first_epoch: int = 0,
-                  epochs: int | None = 1) -> tf.data.Dataset:
+                  epochs: int | None = 1, keep: bool = False) -> tf.data.Dataset:
     """Make a `tf.data.Dataset` from a table of pictures.
 
     Order and augmentation are functions of (seed, epoch, step) alone. Going over the data set again repeats
@@ -34,6 +36,8 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
         seed: of order and augmentation.
         first_epoch: number of the first epoch, from 0.
         epochs: how many epochs follow each other; None for no end.
+        keep: whether pictures are decoded only once, and kept: in memory if they take no more than a quarter of
+            what is free, else in a temporary file. Worth it where they are gone over several times.
 
     Returns:
         Batches of ((N, S, S, 3) float32 in 0..255, (N,) int64 labels).
@@ -43,24 +47,19 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
     """
     size = _size(df, image_size)
     steps = parse_line(DEFAULT if augment is True else augment or "", AUGMENTATIONS, "augment")
-    files = tf.constant(df["filepath"].to_list())
-    labels = tf.constant(df["label"].to_numpy("int64"))
-    resize = bool((df["width"] != size).any() or (df["height"] != size).any())
+    pictures, labels = Pictures(df["filepath"].to_list(), size, keep), df["label"].to_numpy("int64")
 
-    def read(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return _read(files[index], size, resize), labels[index]
+    def batch(places: np.ndarray, _: int, generator: np.random.Generator) -> Batch:
+        return augment_batch(pictures[places], steps, generator), labels[places]
 
-    def finish(step: tf.Tensor, batch: tuple[tf.Tensor, tf.Tensor], epoch: tf.Tensor) -> tuple:
-        pictures = augment_batch(batch[0], steps, step_seed(seed, epoch, step))
-        return preprocess_fn(pictures) if preprocess_fn else pictures, batch[1]
+    def finish(batch: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = tf.cast(batch, tf.float32)
+        return preprocess_fn(batch) if preprocess_fn else batch, labels
 
-    def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = tf.data.Dataset.from_tensor_slices(epoch_order(len(df), shuffle, seed, epoch))
-        batches = order.map(read, tf.data.AUTOTUNE, deterministic=True).batch(batch_size)
-        return batches.enumerate().map(lambda step, batch: finish(step, batch, epoch), tf.data.AUTOTUNE,
-                                       deterministic=True)
-
-    return over_epochs(one_epoch, steps_per_epoch(len(df), batch_size), first_epoch, epochs)
+    like = tf.TensorSpec((None, size, size, 3), tf.uint8), tf.TensorSpec((None,), tf.int64)
+    batches = over_epochs(batch, len(df), like, shuffle, batch_size=batch_size, seed=seed, first_epoch=first_epoch,
+                          epochs=epochs)
+    return batches.map(finish, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
 
 
 def _size(df: pd.DataFrame, image_size: int | None) -> int:
@@ -76,10 +75,3 @@ def _size(df: pd.DataFrame, image_size: int | None) -> int:
         raise UserError(f"the pictures have {len(sizes)} different sides: say which `image_size` to give out")
     return int(sizes.pop())
 
-
-def _read(file: tf.Tensor, size: int, resize: bool) -> tf.Tensor:
-    """One picture, (size, size, 3) float32 in 0..255."""
-    picture = tf.io.decode_image(tf.io.read_file(file), channels=3, expand_animations=False)
-    if resize:
-        picture = tf.clip_by_value(tf.image.resize(picture, (size, size), antialias=True), 0.0, 255.0)
-    return tf.ensure_shape(tf.cast(picture, tf.float32), (size, size, 3))

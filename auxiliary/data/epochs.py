@@ -1,42 +1,61 @@
-"""Epochs as a function of (seed, epoch): a run that is broken off goes on exactly as it would have."""
+"""Epochs as a function of (seed, epoch, step): a run that is broken off goes on exactly as it would have."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
+import numpy as np
 import tensorflow as tf
 
+Batch = tuple[np.ndarray, np.ndarray]
 
-def over_epochs(one_epoch: Callable[[tf.Tensor], tf.data.Dataset], steps: int, first_epoch: int = 0,
-                epochs: int | None = 1) -> tf.data.Dataset:
-    """Join the data sets of several epochs.
+
+def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], count: int,
+                like: tuple[tf.TensorSpec, tf.TensorSpec], shuffle: bool, *, batch_size: int, seed: int = 0,
+                first_epoch: int = 0, epochs: int | None = 1) -> tf.data.Dataset:
+    """A data set of batches that a function makes, several at a time, and gives out in order.
 
     Args:
-        one_epoch: makes the batches of an epoch from its number, an int64 scalar.
-        steps: batches an epoch.
+        make: gives the batch of the pictures at some places, (N,) int64, in an epoch, and draws random numbers from
+            nowhere but the generator; called from several threads.
+        count: how many pictures there are.
+        like: shapes and dtypes of what a batch consists of.
+        shuffle: whether each epoch has an order of its own.
+        batch_size: pictures a batch; the last of an epoch may have fewer.
+        seed: of order and generators.
         first_epoch: number of the first epoch.
         epochs: how many follow each other; None for no end.
 
     Returns:
         All their batches, one epoch after the other.
     """
-    last = tf.int64.max if epochs is None else first_epoch + epochs
-    batches = tf.data.Dataset.range(first_epoch, last).flat_map(one_epoch)
-    if epochs is not None:
-        batches = batches.apply(tf.data.experimental.assert_cardinality(steps * epochs))
-    return batches.prefetch(tf.data.AUTOTUNE)
+    steps = steps_per_epoch(count, batch_size)
+
+    def numbered(number: np.ndarray) -> Batch:
+        epoch, step = divmod(int(number), steps)
+        places = epoch_order(count, shuffle, seed, epoch)[step * batch_size:(step + 1) * batch_size]
+        return make(places, epoch, step_generator(seed, epoch, step))
+
+    def batch(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        # Said to have no state, which is true: else determinism would have batches made one after the other.
+        values = tf.numpy_function(numbered, [number], [spec.dtype for spec in like], stateful=False)
+        return tuple(tf.ensure_shape(value, spec.shape) for value, spec in zip(values, like, strict=True))
+
+    last = tf.int64.max if epochs is None else (first_epoch + epochs) * steps
+    return tf.data.Dataset.range(first_epoch * steps, last).map(batch, tf.data.AUTOTUNE, deterministic=True)
 
 
-def epoch_order(count: int, shuffle: bool, seed: int, epoch: tf.Tensor) -> tf.Tensor:
+@lru_cache(maxsize=4)    # asked for at every step; training, validation and the epoch to come take turns
+def epoch_order(count: int, shuffle: bool, seed: int, epoch: int) -> np.ndarray:
     """The order, (count,) int64, in which an epoch goes through `count` pictures."""
-    order = tf.range(count, dtype=tf.int64)
-    if not shuffle:
-        return order
-    return tf.random.experimental.stateless_shuffle(order, seed=tf.stack([tf.cast(seed, tf.int64), epoch]))
+    order = np.random.default_rng([seed, epoch]).permutation(count) if shuffle else np.arange(count)
+    order.flags.writeable = False
+    return order
 
 
-def step_seed(seed: int, epoch: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-    """A seed, (2,) int64, of its own for every step of every epoch."""
-    # Epoch and step share one number, so that no other (epoch, step) or shuffle has the same seed.
-    return tf.stack([tf.cast(seed, tf.int64), epoch * 2**32 + step + 2**31])
+def step_generator(seed: int, epoch: int, step: int) -> np.random.Generator:
+    """What a step of an epoch draws its random numbers from, its own."""
+    # From 1, because NumPy takes (seed, epoch, 0) for (seed, epoch), which the order is drawn from.
+    return np.random.default_rng([seed, epoch, step + 1])
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:

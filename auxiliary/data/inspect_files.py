@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from auxiliary.data.decode import PictureError, read_header
+from auxiliary.data.header import read_header
 from auxiliary.data.looks import look_in
+from auxiliary.errors import PictureError
 
 Facts = dict[str, str | int]
 IN_HEADER = ("format", "width", "height", "mode", "channels")

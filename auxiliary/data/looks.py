@@ -11,18 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from auxiliary.data.decode import read_header
+from auxiliary.data.header import read_header
 
 if TYPE_CHECKING:
     import numpy as np
 
 HASHED = 32       # side of the picture that the hash is of, in pixels
 THUMBNAIL = 8     # side of the thumbnail, in pixels
-BOX = Image.Resampling.BOX
 # The number is the version of how looks are made: a look of another version is none.
-COMMENT = "auxiliary look 1 {} {}"
+COMMENT = "auxiliary look 2 {} {}"
 PATTERN = re.compile(COMMENT.format("([0-9a-f]{16})", "([A-Za-z0-9+/]{256})").encode())
 
 
@@ -44,27 +41,32 @@ class Look:
         return COMMENT.format(self.phash, base64.b64encode(self.thumbnail).decode()).encode()
 
 
-def look_of(picture: Image.Image) -> Look:
-    """The look of a square RGB picture.
+def look_of(pixels: "np.ndarray") -> Look:
+    """The look of a square picture.
 
-    The picture is reduced once, to 32 by 32 pixels, each the mean of the box that it stands for. The hash is
+    The picture is reduced once, to 32 by 32 pixels, each the mean of the area that it stands for. The hash is
     what `imagehash.phash` says of that: whether each of the 64 lowest frequencies of the grey picture's cosine
     transform exceeds their median (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions",
     2010). The thumbnail is that, reduced further.
+
+    Args:
+        pixels: (S, S, 3) uint8 in RGB.
     """
-    reduced = picture.reduce(max(1, picture.width // HASHED)).resize((HASHED, HASHED), BOX)
-    return Look(_phash(reduced.convert("L")), reduced.reduce(HASHED // THUMBNAIL).tobytes())
+    # Here, because small pictures need not wait for it, nor who only reads looks.
+    import cv2
+
+    reduced = cv2.resize(pixels, (HASHED, HASHED), interpolation=cv2.INTER_AREA)
+    thumbnail = cv2.resize(reduced, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+    return Look(_phash(cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY)), thumbnail.tobytes())
 
 
-def _phash(grey: Image.Image) -> str:
-    # `imagehash` would take three times as long for it, and a third of a second to import in every worker; NumPy is
-    # imported here, because small pictures need not wait for it.
+def _phash(grey: "np.ndarray") -> str:
+    # `imagehash` would take three times as long for it, and a third of a second to import in every worker.
     import numpy as np
 
     cosines = _cosines()
-    pixels = np.frombuffer(grey.tobytes(), "uint8").reshape(HASHED, HASHED).astype("float64")
     # Rounded, or the noise of the arithmetic would make up the hash of a plain picture.
-    frequencies = (cosines @ pixels @ cosines.T).round(3).ravel()
+    frequencies = (cosines @ grey @ cosines.T).round(3).ravel()
     ordered = np.sort(frequencies)
     median = (ordered[31] + ordered[32]) / 2
     return np.packbits(frequencies > median).tobytes().hex()

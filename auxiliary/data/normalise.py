@@ -12,15 +12,14 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from auxiliary.data.decode import PictureError
 from auxiliary.data.looks import read_look
 from auxiliary.data.parallel import in_batches
 from auxiliary.data.rewrite import Job, Outcome, rewrite
 from auxiliary.data.targets import targets
-from auxiliary.errors import UserError
+from auxiliary.errors import PictureError, UserError
 from auxiliary.files import absolute, write_atomically
 
-VERSION = 2    # of what is made from the same picture and settings; raise it when pixels or looks change
+VERSION = 3    # of what is made from the same picture and settings; raise it when pixels or looks change
 
 
 def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 224, quality: int = 90,

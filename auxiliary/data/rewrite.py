@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from auxiliary.data.decode import PictureError, open_rgb
+from auxiliary.data.decode import open_rgb
 from auxiliary.data.looks import look_of
+from auxiliary.errors import PictureError
 from auxiliary.files import write_atomically
 
 
@@ -82,11 +83,15 @@ def _rewritten(job: Job, size: int, quality: int) -> Outcome:
 
 def _encoded(job: Job, size: int, quality: int) -> tuple[bytes, str]:
     """The bytes of the file to make, and the hash of its picture."""
-    buffer = io.BytesIO()
     if job.target.suffix == ".png":
+        buffer = io.BytesIO()
         open_rgb(job.source).save(buffer, "PNG")
         return buffer.getvalue(), ""
-    picture = open_rgb(job.source, size)
-    look = look_of(picture)
-    picture.save(buffer, "JPEG", quality=quality, comment=look.comment)
-    return buffer.getvalue(), look.phash
+    # Here, because workers that make no JPEG need not wait for them.
+    import numpy as np
+
+    from auxiliary.data.jpeg import encode_jpeg
+
+    pixels = np.asarray(open_rgb(job.source, size))
+    look = look_of(pixels)
+    return encode_jpeg(pixels, quality, look.comment), look.phash

@@ -16,9 +16,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auxiliary.data.decode import PictureError
 from auxiliary.data.looks import read_look
-from auxiliary.errors import UserError
+from auxiliary.errors import PictureError, UserError
 
 TWINS = 1          # the version of the rule; raise it when other pictures become twins
 BITS = 6           # of the 64 of a hash, at most, in which twins differ

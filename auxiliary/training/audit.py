@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from filelock import FileLock
 
@@ -41,7 +42,7 @@ def suspects(lab: Lab) -> pd.DataFrame:
     with FileLock(table.with_name(f".{table.name}.lock")):
         if not (table.is_file() and record.is_file() and record.read_text(encoding="utf-8") == made_of):
             record.unlink(missing_ok=True)
-            write_table(suspect_labels(read_features(files), pictures), table)
+            write_table(suspect_labels(np.concatenate([np.load(file) for file in files]), pictures), table)
             write_atomically(record, made_of)
         suspicious = read_table(table)
     print(f"{len(suspicious):,} of {len(pictures):,} labels are suspect, judged by what {row.backbone} makes of the "
@@ -53,12 +54,13 @@ def _best_frozen(lab: Lab) -> tuple[TransferRow, list[Path]] | None:
     """The frozen, pre-trained row of the best validation accuracy, and the files of its features."""
     found = []
     for row in (row for row in lab.all_rows.values() if _is_frozen(row, lab)):
-        pictures = pictures_of(row, lab).values()
+        pictures = list(pictures_of(row, lab).values())
         for run in (find_run(row, lab, seed) for seed in row.seeds):
             if run.finished:
                 weights = run.recipe.get("features", "")
                 files = [feature_file(lab.paths.features, row, weights, df) for df in pictures]
-                if all(file.is_file() for file in files):
+                # Or they have been deleted, damaged, or only made of augmented pictures.
+                if all(read_features(file, len(df)) is not None for file, df in zip(files, pictures, strict=True)):
                     found.append((run.result.val_accuracy, row, files))
     return max(found, key=lambda each: each[0])[1:] if found else None
 

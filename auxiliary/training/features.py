@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,17 +11,18 @@ import tensorflow as tf
 
 from auxiliary.config.profile import TransferRow
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.epochs import epoch_order, over_epochs, steps_per_epoch
+from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.fingerprint import digest
-from auxiliary.errors import UserError
 from auxiliary.files import write_atomically
+from auxiliary.networks.frozen import frozen
 from auxiliary.progress import track
-from auxiliary.training.feature_files import each_once, feature_file
+from auxiliary.training.feature_files import View, each_once, feature_file, read_features
 
 BATCH = 64
 
 
-def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, folder: Path) -> np.ndarray:
+def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, folder: Path,
+                    view: View | None = None) -> np.ndarray:
     """Pooled features of each picture, read from `folder` where they have been computed before.
 
     Args:
@@ -29,20 +31,24 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
             weights, which a parent may have tuned, and of the pictures.
         df: the pictures, a row each.
         folder: where features are kept.
+        view: how the pictures are augmented, if they are.
 
     Returns:
         (pictures, channels) float32, in the order of the table.
     """
-    path = feature_file(folder, row, weights_fingerprint(model), df)
-    if not path.is_file():
-        pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH)
-        bar = track(pictures, f"{row.backbone} features", steps_per_epoch(len(df), BATCH))
-        values = np.concatenate([model.predict_on_batch(batch) for batch, _ in bar]).astype("float32")
-        buffer = io.BytesIO()
-        np.save(buffer, values)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, buffer.getvalue())
-    return np.load(path)
+    path = feature_file(folder, row, weights_fingerprint(model), df, view)
+    if (kept := read_features(path, len(df))) is not None:
+        return kept
+    augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
+    pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH, **augmented)
+    label = f"{row.backbone} features" + (f", view {view.number + 1} of {row.views}" if view else "")
+    features = frozen(model)
+    values = np.concatenate([features(batch) for batch, _ in track(pictures, label, len(pictures))])
+    buffer = io.BytesIO()
+    np.save(buffer, values.astype("float32"))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, buffer.getvalue())
+    return values
 
 
 def weights_fingerprint(model: keras.Model) -> str:
@@ -51,33 +57,20 @@ def weights_fingerprint(model: keras.Model) -> str:
 
 
 def feature_batches(model: keras.Model, row: TransferRow, folder: Path, df: pd.DataFrame, shuffle: bool = True,
-                    augment: str = "", seed: int = 0, first_epoch: int = 0,
-                    epochs: int | None = 1) -> tf.data.Dataset:
+                    augment: str = "", seed: int = 0, **options: Any) -> tf.data.Dataset:
     """Batches of pooled features and labels of a table of pictures, which may hold a picture several times.
 
-    Arguments as in `pooled_features` and `mk_tf_dataset`; the features are those of the pictures as they are.
+    Arguments as in `pooled_features` and `mk_tf_dataset`. Where pictures are augmented, each has as many views as the
+    row says, and epochs take them in turn: epoch mod views.
     """
-    if augment:
-        raise UserError("features are computed once, from the pictures as they are: they cannot be augmented")
     pictures = each_once(df)
-    features = pooled_features(model, row, pictures, folder)
-    position = pd.Index(pictures["filepath"]).get_indexer(df["filepath"])
-    return feature_dataset(features[position], df["label"].to_numpy(), shuffle, batch_size=row.batch_size,
-                           seed=seed, first_epoch=first_epoch, epochs=epochs)
+    views = [View(augment, seed, number) for number in range(row.views)] if augment else [None]
+    features = [pooled_features(model, row, pictures, folder, view) for view in views]
+    position, labels = pd.Index(pictures["filepath"]).get_indexer(df["filepath"]), df["label"].to_numpy("int64")
 
+    def batch(places: np.ndarray, epoch: int, _: np.random.Generator) -> Batch:
+        return features[epoch % len(features)][position[places]], labels[places]
 
-def feature_dataset(features: np.ndarray, labels: np.ndarray, shuffle: bool, *, batch_size: int, seed: int = 0,
-                    first_epoch: int = 0, epochs: int | None = 1) -> tf.data.Dataset:
-    """Batches of features and labels; order and arguments as in `mk_tf_dataset`.
-
-    Args:
-        features: (pictures, channels) float32.
-        labels: (pictures,) integers.
-    """
-    values, targets = tf.constant(features), tf.constant(labels, tf.int64)
-
-    def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = tf.data.Dataset.from_tensor_slices(epoch_order(len(labels), shuffle, seed, epoch))
-        return order.batch(batch_size).map(lambda index: (tf.gather(values, index), tf.gather(targets, index)))
-
-    return over_epochs(one_epoch, steps_per_epoch(len(labels), batch_size), first_epoch, epochs)
+    like = tf.TensorSpec((None, *model.output_shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int64)
+    batches = over_epochs(batch, len(df), like, shuffle, batch_size=row.batch_size, seed=seed, **options)
+    return batches.prefetch(tf.data.AUTOTUNE)

@@ -39,7 +39,7 @@ def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
     A frozen backbone is not run again every epoch: its head is trained on features computed once.
     """
     classes = len(lab.categories)
-    pictures = partial(mk_tf_dataset, image_size=row.image_size, batch_size=row.batch_size)
+    pictures = partial(mk_tf_dataset, image_size=row.image_size, batch_size=row.batch_size, keep=True)
     if isinstance(row, ScratchRow):
         model = build_scratch(row, classes)
         task = Task(model, model, pictures)

@@ -1,46 +1,64 @@
 import itertools
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxiliary.data.epochs import epoch_order, over_epochs, step_seed, steps_per_epoch
+from auxiliary.data.epochs import epoch_order, over_epochs, step_generator, steps_per_epoch
+
+LIKE = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((None,), tf.float64)
 
 
 def order(count, shuffle=True, seed=0, epoch=0):
-    return epoch_order(count, shuffle, seed, tf.constant(epoch, tf.int64)).numpy().tolist()
+    return epoch_order(count, shuffle, seed, epoch).tolist()
 
 
-def two_steps(epoch):
-    """An epoch of two batches that say which they are: epoch 3 gives 30 and 31."""
-    return tf.data.Dataset.range(epoch * 10, epoch * 10 + 2)
+def batches(count=5, shuffle=False, **options):
+    """Batches of two places, and of a random number each."""
+    return over_epochs(lambda places, _, generator: (places, generator.random(len(places))), count, LIKE, shuffle,
+                       batch_size=2, **options)
+
+
+def places(dataset):
+    return [batch.tolist() for batch, _ in dataset.as_numpy_iterator()]
 
 
 def numbers(dataset):
-    return [int(number) for number in dataset]
+    return np.concatenate([numbers for _, numbers in dataset.as_numpy_iterator()]).tolist()
 
 
 def test_epochs_follow_each_other():
-    assert numbers(over_epochs(two_steps, steps=2, epochs=3)) == [0, 1, 10, 11, 20, 21]
+    assert places(batches(epochs=2)) == 2 * [[0, 1], [2, 3], [4]]
 
 
-def test_a_later_start_gives_what_would_have_come_then():
-    assert numbers(over_epochs(two_steps, steps=2, first_epoch=2, epochs=2)) == [20, 21, 30, 31]
+def test_each_follows_its_own_order():
+    shuffled = np.concatenate(places(batches(shuffle=True, seed=7, epochs=2)))
+    assert shuffled.tolist() == order(5, seed=7, epoch=0) + order(5, seed=7, epoch=1)
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_a_later_start_gives_what_would_have_come_then(shuffle):
+    whole, later = batches(shuffle=shuffle, epochs=4), batches(shuffle=shuffle, first_epoch=2, epochs=2)
+    assert places(later) == places(whole)[6:]
+    assert numbers(later) == numbers(whole)[10:]
 
 
 def test_without_an_end_they_go_on():
-    assert numbers(over_epochs(two_steps, steps=2, first_epoch=5, epochs=None).take(5)) == [50, 51, 60, 61, 70]
+    endless = batches(shuffle=True, first_epoch=5, epochs=None)
+    assert places(endless.take(6)) == places(batches(shuffle=True, first_epoch=5, epochs=2))
 
 
 def test_the_number_of_batches_is_known_beforehand():
-    assert over_epochs(two_steps, steps=2, epochs=3).cardinality() == 6
+    assert batches(epochs=3).cardinality() == 9
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 50), st.integers(0, 2**31), st.integers(0, 1000))
 def test_an_order_has_every_picture_once_and_is_always_the_same(count, seed, epoch):
     assert sorted(order(count, seed=seed, epoch=epoch)) == list(range(count))
+    epoch_order.cache_clear()
     assert order(count, seed=seed, epoch=epoch) == order(count, seed=seed, epoch=epoch)
 
 
@@ -53,12 +71,11 @@ def test_without_shuffling_the_order_is_that_of_the_table():
     assert order(5, shuffle=False, epoch=7) == [0, 1, 2, 3, 4]
 
 
-def test_no_two_steps_or_shuffles_share_a_seed():
+def test_no_two_steps_or_orders_draw_the_same_numbers():
     each = range(4)
-    steps = [tuple(np.array(step_seed(seed, tf.constant(epoch, tf.int64), tf.constant(step, tf.int64))))
-             for seed, epoch, step in itertools.product(each, each, each)]
-    shuffles = list(itertools.product(each, each))
-    assert len({*steps, *shuffles}) == len(steps) + len(shuffles)
+    steps = [step_generator(seed, epoch, step) for seed, epoch, step in itertools.product(each, each, each)]
+    orders = [np.random.default_rng([seed, epoch]) for seed, epoch in itertools.product(each, each)]
+    assert len({generator.random() for generator in (*steps, *orders)}) == 64 + 16
 
 
 def test_the_last_step_of_an_epoch_may_be_smaller():

@@ -2,6 +2,7 @@ import io
 import subprocess
 import sys
 
+import cv2
 import imagehash
 import numpy as np
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.decode import PictureError
 from auxiliary.data.looks import Look, look_in, look_of, read_look
 from auxiliary.data.normalise import normalise
+from auxiliary.errors import PictureError
 
 LOOK = Look("0123456789abcdef", bytes(range(192)))
 
@@ -23,22 +24,27 @@ def blobs(seed, size=224):
     return Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC)
 
 
-@pytest.mark.parametrize("size", [16, 32, 224, 299])
+def hash_of(picture):
+    return look_of(np.asarray(picture)).phash
+
+
+@pytest.mark.parametrize("size", [32, 224, 299])
 def test_the_hash_is_imagehashs_of_the_reduced_picture(size):
     for seed in range(50):
-        picture = blobs(seed, size)
-        reduced = picture.reduce(max(1, size // 32)).resize((32, 32), Image.Resampling.BOX)
-        assert look_of(picture).phash == str(imagehash.phash(reduced))
+        reduced = cv2.resize(np.asarray(blobs(seed, size)), (32, 32), interpolation=cv2.INTER_AREA)
+        grey = Image.fromarray(cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY))
+        assert hash_of(blobs(seed, size)) == str(imagehash.phash(grey))
 
 
-def test_the_hash_is_nearly_imagehashs_of_the_whole_picture():
-    gaps = [imagehash.hex_to_hash(look_of(blobs(seed)).phash) - imagehash.phash(blobs(seed)) for seed in range(50)]
-    assert max(gaps) <= 4
+@pytest.mark.parametrize("size", [16, 224, 299])
+def test_the_hash_is_nearly_imagehashs_of_the_whole_picture(size):
+    pictures = [blobs(seed, size) for seed in range(50)]
+    assert max(imagehash.hex_to_hash(hash_of(picture)) - imagehash.phash(picture) for picture in pictures) <= 4
 
 
 @pytest.mark.parametrize("colour", ["white", "black", (200, 30, 90), (1, 1, 1)])
 def test_plain_pictures_have_the_same_hash(colour):
-    phash = look_of(Image.new("RGB", (224, 224), colour)).phash
+    phash = hash_of(Image.new("RGB", (224, 224), colour))
     assert phash in ("8000000000000000", "0000000000000000")
     assert (phash == "0" * 16) == (colour == "black")
 
@@ -46,7 +52,7 @@ def test_plain_pictures_have_the_same_hash(colour):
 def test_the_thumbnail_holds_the_mean_of_each_box():
     pixels = np.asarray(blobs(0), float)
     expected = pixels.reshape(8, 28, 8, 28, 3).mean(axis=(1, 3))
-    thumbnail = np.frombuffer(look_of(blobs(0)).thumbnail, "uint8").reshape(8, 8, 3)
+    thumbnail = np.frombuffer(look_of(np.asarray(blobs(0))).thumbnail, "uint8").reshape(8, 8, 3)
     assert np.abs(thumbnail - expected).max() <= 1
 
 
@@ -59,7 +65,7 @@ def test_a_look_comes_back_from_its_comment(number, thumbnail):
 
 @pytest.mark.parametrize("comment", [
     b"", b"CREATOR: gd-jpeg v1.0", b"\xff\x00", LOOK.comment + b"\n", b" " + LOOK.comment, LOOK.comment[:-1],
-    LOOK.comment.replace(b"look 1", b"look 2"), LOOK.comment.replace(b"abcdef", b"ABCDEF"),
+    LOOK.comment.replace(b"look 2", b"look 1"), LOOK.comment.replace(b"abcdef", b"ABCDEF"),
     LOOK.comment.replace(b"abcdef", b"abcdeg"), LOOK.comment[:-4] + b"AA==",
 ])
 def test_a_foreign_comment_is_no_look(comment):
@@ -88,15 +94,6 @@ def test_only_a_jpeg_file_holds_a_look(tmp_path):
     assert read_look(tmp_path / "b.jp2") is None
 
 
-def test_the_comment_leaves_the_pixels_alone():
-    saved = [io.BytesIO(), io.BytesIO()]
-    blobs(0).save(saved[0], "JPEG", quality=90)
-    blobs(0).save(saved[1], "JPEG", quality=90, comment=LOOK.comment)
-    plain, commented = (np.asarray(Image.open(file)) for file in saved)
-    assert (plain == commented).all()
-    assert len(saved[1].getvalue()) - len(saved[0].getvalue()) < 300
-
-
 def test_normalise_hashes_what_it_decodes(tmp_path):
     raw = tmp_path / "raw-img"
     (raw / "cat").mkdir(parents=True)
@@ -109,7 +106,7 @@ def test_normalise_hashes_what_it_decodes(tmp_path):
     found = catalogue(raw)
     assert found["phash"].tolist() == ["", "", LOOK.phash, LOOK.phash, ""]
     overview = normalise(found, raw, tmp_path / "processed")
-    phash = look_of(blobs(0)).phash
+    phash = hash_of(blobs(0))
     assert overview["phash"].tolist()[:2] + overview["phash"].tolist()[3:] == [phash, "", "", ""]
     assert overview["phash"][2] != LOOK.phash
     again = catalogue(tmp_path / "processed")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.data.clean import clean_table
-from auxiliary.data.decode import FORMATS
+from auxiliary.data.header import FORMATS
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.data.targets import SMALL, targets
 

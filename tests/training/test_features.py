@@ -2,9 +2,12 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.errors import UserError
+from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.networks.build import build_transfer
+from auxiliary.networks.frozen import frozen
+from auxiliary.training import features
 from auxiliary.training.audit import suspects
+from auxiliary.training.feature_files import View
 from auxiliary.training.features import feature_batches, pooled_features
 from auxiliary.training.train import train_and_evaluate
 
@@ -34,9 +37,22 @@ class Counted:
     def __getattr__(self, name):
         return getattr(self.model, name)
 
-    def predict_on_batch(self, batch):
-        self.pictures += len(batch)
-        return self.model.predict_on_batch(batch)
+    def frozen(self, model):
+        assert model is self
+        ask = frozen(self.model)
+
+        def counted(batch):
+            self.pictures += len(batch)
+            return ask(batch)
+
+        return counted
+
+
+@pytest.fixture
+def counted(model, monkeypatch):
+    counted = Counted(model)
+    monkeypatch.setattr(features, "frozen", counted.frozen)
+    return counted
 
 
 def batches(model, row, lab, df, **options):
@@ -44,8 +60,7 @@ def batches(model, row, lab, df, **options):
     return np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs])
 
 
-def test_features_are_computed_once_and_found_again(model, row, lab, tmp_path):
-    counted = Counted(model)
+def test_features_are_computed_once_and_found_again(counted, row, lab, tmp_path):
     first = pooled_features(counted, row, lab.train, tmp_path)
     assert first.shape == (42, 8) and first.dtype == "float32"
     np.testing.assert_array_equal(pooled_features(counted, row, lab.train, tmp_path), first)
@@ -53,17 +68,15 @@ def test_features_are_computed_once_and_found_again(model, row, lab, tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_other_pictures_sizes_or_weights_have_features_of_their_own(model, row, lab, tmp_path):
-    counted = Counted(model)
+def test_other_pictures_sizes_or_weights_have_features_of_their_own(counted, row, lab, tmp_path):
     first = pooled_features(counted, row, lab.val, tmp_path)
     pooled_features(counted, row, lab.test, tmp_path)
     assert counted.pictures == 18
-    model.set_weights([2 * weight for weight in model.get_weights()])
+    counted.model.set_weights([2 * weight for weight in counted.get_weights()])
     assert not np.allclose(pooled_features(counted, row, lab.val, tmp_path), first)
 
 
-def test_pictures_drawn_several_times_are_computed_once(model, row, lab):
-    counted = Counted(model)
+def test_pictures_drawn_several_times_are_computed_once(counted, row, lab):
     features, labels = batches(counted, row, lab, lab.train.iloc[[3, 1, 1, 3, 40]], shuffle=False)
     assert counted.pictures == 3
     np.testing.assert_array_equal(features[[0, 1]], features[[3, 2]])
@@ -87,9 +100,41 @@ def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(model, ro
     assert not np.array_equal(batches(model, row, lab, lab.test, seed=2)[0], first[:6])
 
 
-def test_features_cannot_be_augmented(model, row, lab):
-    with pytest.raises(UserError, match="cannot be augmented"):
-        feature_batches(model, row, lab.paths.features, lab.test, augment="flip")
+def test_augmented_views_take_turns_and_are_kept(counted, row, lab, tmp_path):
+    row = row.model_copy(update={"views": 2})
+    options = {"augment": "flip | zoom(0.5)", "seed": 3, "shuffle": False}
+    features, labels = batches(counted, row, lab, lab.test, epochs=5, **options)
+    assert counted.pictures == 2 * 6
+    first, second, third, fourth, fifth = features.reshape(5, 6, -1)
+    np.testing.assert_array_equal([first, second, first], [third, fourth, fifth])
+    assert not np.allclose(first, second)
+    assert labels.tolist() == 5 * lab.test["label"].tolist()
+    later, _ = batches(counted, row, lab, lab.test, first_epoch=3, **options)
+    np.testing.assert_array_equal(later, fourth)
+    assert counted.pictures == 2 * 6
+    batches(counted, row, lab, lab.test, **options | {"seed": 4})
+    assert counted.pictures == 4 * 6
+
+
+def test_a_view_shows_the_pictures_that_augmentation_makes(model, row, lab, tmp_path):
+    view = View("flip | zoom(0.5)", seed=3, number=1)
+    pictures = mk_tf_dataset(lab.test, shuffle=False, augment=view.augment, image_size=row.image_size, batch_size=64,
+                             seed=3, first_epoch=1)
+    expected = model.predict_on_batch(next(iter(pictures))[0])
+    np.testing.assert_allclose(pooled_features(model, row, lab.test, tmp_path, view), expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("damage", [b"", b"rubbish", b"half", "fewer"])
+def test_a_damaged_file_is_made_again(counted, row, lab, tmp_path, damage):
+    first = pooled_features(counted, row, lab.test, tmp_path)
+    file, = tmp_path.iterdir()
+    if damage == "fewer":
+        np.save(file, first[:5])
+    else:
+        file.write_bytes(file.read_bytes()[:-20] if damage == b"half" else damage)
+    np.testing.assert_array_equal(pooled_features(counted, row, lab.test, tmp_path), first)
+    np.testing.assert_array_equal(np.load(file), first)
+    assert counted.pictures == 2 * 6
 
 
 def test_the_features_of_a_trained_row_judge_labels(make_lab, capsys):

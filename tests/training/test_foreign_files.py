@@ -55,8 +55,7 @@ def test_features_of_a_frozen_backbone(make_lab, tmp_path, evil):
     keras.utils.set_random_seed(0)
     model = build_transfer(row, classes=3, weights=None).features
     folder = tmp_path / "features"
-    pooled_features(model, row, lab.test, folder)
+    features = pooled_features(model, row, lab.test, folder)
     for file in folder.rglob("*.npy"):
         np.save(file, evil)
-    with pytest.raises((UserError, ValueError), match=r"features|allow_pickle=False"):
-        pooled_features(model, row, lab.test, folder)
+    np.testing.assert_array_equal(pooled_features(model, row, lab.test, folder), features)

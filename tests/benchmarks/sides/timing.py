@@ -1,0 +1,36 @@
+"""What the sides have in common: the network, the clock, and how they say what they measured."""
+
+import json
+import statistics
+import time
+
+SIZE, EPOCHS = 224, 3
+NET = ("conv(16) | pool | conv(32) | pool | conv(64) | pool | conv(128) | pool | flatten | dense(256) "
+       "| dropout(0.5)")
+
+
+def conv4(keras, classes: int) -> list:
+    """`NET` in plain Keras."""
+    layers = [layer for width in (16, 32, 64, 128)
+              for layer in (keras.layers.Conv2D(width, 3, padding="same", activation="relu"),
+                            keras.layers.MaxPooling2D())]
+    return [*layers, keras.layers.Flatten(), keras.layers.Dense(256, "relu"), keras.layers.Dropout(0.5),
+            keras.layers.Dense(classes, "softmax")]
+
+
+def seconds(work) -> float:
+    """How long a call takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def epochs_of(epoch) -> float:
+    """The median time of three epochs, after one in which everything is made ready."""
+    epoch()
+    return statistics.median(seconds(epoch) for _ in range(EPOCHS))
+
+
+def say(took: float, **versions: str) -> None:
+    """Print what was measured, as `measure.timed` reads it."""
+    print(json.dumps({"seconds": took, "versions": ", ".join(f"{name} {is_}" for name, is_ in versions.items())}))
