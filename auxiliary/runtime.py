@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 from auxiliary.paths import REPOSITORY
+from auxiliary.precision import cpu_precision, gpu_precision, processor
 
 # What a run's figures can depend on; results and prose may change meanwhile.
 CODE = ("auxiliary", "notebooks", "pyproject.toml", "requirements.txt")
-PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "pillow", "h5py")
+PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "pillow", "opencv-python-headless",
+            "simplejpeg", "h5py")
 # Variables of the environment with which TensorFlow computes in another way.
 VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "OMP_NUM_THREADS",
              "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
@@ -44,8 +45,8 @@ def load() -> None:
 def start(seed: int) -> Machine:
     """Make TensorFlow ready for a run whose figures can be had again.
 
-    Sets all random seeds, asks for deterministic operations, frees what earlier runs left behind, and
-    lets a GPU's memory grow as needed.
+    Sets all random seeds, asks for deterministic operations, frees what earlier runs left behind, lets a GPU's memory
+    grow as needed, and chooses the precision.
 
     Args:
         seed: of weights and dropout.
@@ -63,8 +64,13 @@ def start(seed: int) -> Machine:
     for gpu in gpus:
         if not tf.config.experimental.get_memory_growth(gpu):
             tf.config.experimental.set_memory_growth(gpu, True)
-    device = tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else cpu_name()
-    return Machine(device, keras.config.dtype_policy().name)
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")))
+    else:
+        machine = Machine(cpu_name(), cpu_precision(processor()))
+    keras.config.set_dtype_policy(machine.precision)
+    return machine
 
 
 @contextmanager
@@ -83,12 +89,7 @@ def _silent() -> Iterator[None]:
 
 def cpu_name() -> str:
     """The processor's name and the number of its cores that this process may use."""
-    name = platform.processor() or platform.machine()
-    linux = Path("/proc/cpuinfo")
-    if linux.exists():
-        lines = linux.read_text(encoding="utf-8").splitlines()
-        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-        name = names[0] if names else name
+    name = processor().get("model name") or platform.processor() or platform.machine()
     return f"{name}, {usable_cores()} cores"
 
 

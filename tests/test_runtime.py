@@ -89,7 +89,27 @@ def test_start_sets_every_seed():
         machine = runtime.start(7)
         drawn.append((np.random.rand(), float(keras.random.uniform(())), keras.layers.Dense(1).name))  # noqa: NPY002
     assert drawn[0] == drawn[1]
-    assert machine.precision == "float32" and machine.device
+    assert machine.device == runtime.cpu_name()
+    assert machine.precision == keras.config.dtype_policy().name
+
+
+def test_a_gpu_is_used_as_it_is_found(monkeypatch):
+    """Faked: what TensorFlow says of its devices, not what it computes on."""
+    import keras
+    import tensorflow as tf
+
+    grown = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"{kind}:0", f"{kind}:1"])
+    monkeypatch.setattr(tf.config.experimental, "get_memory_growth", lambda gpu: gpu in grown)
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda gpu, _: grown.append(gpu))
+    monkeypatch.setattr(tf.config.experimental, "get_device_details",
+                        lambda _: {"device_name": "NVIDIA H200", "compute_capability": (9, 0)})
+    try:
+        assert runtime.start(0) == runtime.Machine("NVIDIA H200", "mixed_bfloat16")
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        assert grown == ["GPU:0", "GPU:1"]
+    finally:
+        keras.config.set_dtype_policy("float32")
 
 
 def test_the_processor_is_named_with_its_cores():

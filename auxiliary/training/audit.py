@@ -10,6 +10,7 @@ from filelock import FileLock
 from auxiliary.config.profile import Row, TransferRow
 from auxiliary.data.fingerprint import digest
 from auxiliary.data.tables import read_table, write_table
+from auxiliary.errors import UserError
 from auxiliary.evaluation.suspects import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.files import write_atomically
 from auxiliary.lab import Lab
@@ -42,7 +43,7 @@ def suspects(lab: Lab) -> pd.DataFrame:
     with FileLock(table.with_name(f".{table.name}.lock")):
         if not (table.is_file() and record.is_file() and record.read_text(encoding="utf-8") == made_of):
             record.unlink(missing_ok=True)
-            write_table(suspect_labels(np.concatenate([np.load(file) for file in files]), pictures), table)
+            write_table(suspect_labels(_features(files, row, lab), pictures), table)
             write_atomically(record, made_of)
         suspicious = read_table(table)
     print(f"{len(suspicious):,} of {len(pictures):,} labels are suspect, judged by what {row.backbone} makes of the "
@@ -54,15 +55,25 @@ def _best_frozen(lab: Lab) -> tuple[TransferRow, list[Path]] | None:
     """The frozen, pre-trained row of the best validation accuracy, and the files of its features."""
     found = []
     for row in (row for row in lab.all_rows.values() if _is_frozen(row, lab)):
-        pictures = list(pictures_of(row, lab).values())
+        pictures = pictures_of(row, lab).values()
         for run in (find_run(row, lab, seed) for seed in row.seeds):
             if run.finished:
                 weights = run.recipe.get("features", "")
                 files = [feature_file(lab.paths.features, row, weights, df) for df in pictures]
-                # Or they have been deleted, damaged, or only made of augmented pictures.
-                if all(read_features(file, len(df)) is not None for file, df in zip(files, pictures, strict=True)):
+                # Or they have been deleted, or made of augmented pictures only.
+                if all(file.is_file() for file in files):
                     found.append((run.result.val_accuracy, row, files))
     return max(found, key=lambda each: each[0])[1:] if found else None
+
+
+def _features(files: list[Path], row: TransferRow, lab: Lab) -> np.ndarray:
+    """The features of the pictures of all parts, one after the other."""
+    kept = [read_features(file, len(df)) for file, df in zip(files, pictures_of(row, lab).values(), strict=True)]
+    for file, features in zip(files, kept, strict=True):
+        if features is None:
+            raise UserError(f"the kept features {file} are damaged: delete that file and the folder of row {row.key!r} "
+                            f"in {lab.paths.models}, to have them made again")
+    return np.concatenate(kept)
 
 
 def _is_frozen(row: Row, lab: Lab) -> bool:

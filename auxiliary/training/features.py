@@ -52,8 +52,9 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
 
 
 def weights_fingerprint(model: keras.Model) -> str:
-    """What tells a model's weights from others: 12 hexadecimal digits."""
-    return digest(b"".join(weight.tobytes() for weight in model.get_weights()))
+    """What tells a model's weights, and the precision that it computes in, from others: 12 hexadecimal digits."""
+    precision = keras.config.dtype_policy().name.encode()
+    return digest(precision + b"".join(weight.tobytes() for weight in model.get_weights()))
 
 
 def feature_batches(model: keras.Model, row: TransferRow, folder: Path, df: pd.DataFrame, shuffle: bool = True,

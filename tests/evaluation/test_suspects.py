@@ -11,6 +11,7 @@ from auxiliary.data.clean import clean_table
 from auxiliary.data.parts import write_parts
 from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
 from auxiliary.data.providers.pictures import write_pictures
+from auxiliary.errors import UserError
 from auxiliary.evaluation.suspects import COLUMNS, out_of_fold, suspect_labels
 from auxiliary.opening import open_lab
 from auxiliary.training import audit
@@ -155,6 +156,9 @@ class TestSuspects:
         for file in lab.paths.features.iterdir():
             file.write_bytes(b"this cannot be read")
         pd.testing.assert_frame_equal(suspects(lab), first)
+        lab.paths.table("suspects").unlink()
+        with pytest.raises(UserError, match=r"the kept features \S+\.npy are damaged: delete that file"):
+            suspects(lab)
         lab = divided(lab.paths.root, relabelled(clusters()[1], 0.05, seed=0)[0])
         finish(lab, "good", 0.9, "abc")
         assert len(first) == 0
