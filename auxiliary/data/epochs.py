@@ -1,5 +1,6 @@
 """Epochs as a function of (seed, epoch, step): a run that is broken off goes on exactly as it would have."""
 
+import weakref
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -29,11 +30,14 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
         All their batches, one epoch after the other.
     """
     steps = steps_per_epoch(count, batch_size)
+    # TensorFlow keeps what a graph calls for as long as any graph made beside it lives, in effect for ever. So the data
+    # set alone holds the pictures, and what is derived from it holds the data set.
+    held = weakref.ref(make)
 
     def numbered(number: np.ndarray) -> Batch:
         epoch, step = divmod(int(number), steps)
         places = epoch_order(count, shuffle, seed, epoch)[step * batch_size:(step + 1) * batch_size]
-        return make(places, epoch, step_generator(seed, epoch, step))
+        return held()(places, epoch, step_generator(seed, epoch, step))
 
     def batch(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
         # Said to have no state, which is true: else determinism would have batches made one after the other.
@@ -41,7 +45,9 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
         return tuple(tf.ensure_shape(value, spec.shape) for value, spec in zip(values, like, strict=True))
 
     last = tf.int64.max if epochs is None else (first_epoch + epochs) * steps
-    return tf.data.Dataset.range(first_epoch * steps, last).map(batch, tf.data.AUTOTUNE, deterministic=True)
+    batches = tf.data.Dataset.range(first_epoch * steps, last).map(batch, tf.data.AUTOTUNE, deterministic=True)
+    batches.make = make
+    return batches
 
 
 @lru_cache(maxsize=4)    # asked for at every step; training, validation and the epoch to come take turns

@@ -4,15 +4,14 @@
 
 Trains a few epochs of some networks on pictures of FOLDER (noise, unless given), with TensorFlow's deterministic
 operations and without, in turn, each in a fresh process. Prints the median seconds of all epochs but the first of each
-process, and their ratio. Some virtual machines wake a waiting thread late, so that single epochs take twice as long on
-either side: hence many short rounds.
+process, by the clock and of the processor's time, and their ratios. Some virtual machines wake a waiting thread late,
+so that single epochs take twice as long by the clock on either side: hence many short rounds, and the second figure.
 """
 
 import statistics
 import subprocess
 import sys
 import tempfile
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +48,11 @@ table = read_table(Path(sys.argv[1]))
 row = ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
 model = build_scratch(row, table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None)
+batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None, keep=True)
 for epoch in range(epochs):
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     model.fit(batches, steps_per_epoch=len(table) // 32, verbose=0)
-    print(time.perf_counter() - began)
+    print(time.perf_counter() - began, time.process_time() - worked)
 """
 
 
@@ -67,11 +66,11 @@ def noise(folder: Path) -> None:
         Image.fromarray(pixels).resize((224, 224), Image.Resampling.BICUBIC).save(target, quality=90)
 
 
-def epoch_seconds(table: Path, size: int, net: str, augment: str, deterministic: bool) -> list[float]:
-    """The times of all epochs but the first, in a process of its own."""
+def epoch_seconds(table: Path, size: int, net: str, augment: str, deterministic: bool) -> list[tuple[float, float]]:
+    """The times of all epochs but the first, in a process of its own: by the clock, and of the processor."""
     arguments = [sys.executable, "-c", WORKER, table, str(size), net, augment, str(deterministic), str(EPOCHS)]
     done = subprocess.run(arguments, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return [float(line) for line in done.stdout.split()[1:]]
+    return [tuple(map(float, line.split())) for line in done.stdout.splitlines()[1:]]
 
 
 def main(folder: str | None) -> None:
@@ -85,9 +84,11 @@ def main(folder: str | None) -> None:
         write_table(pictures.sample(min(PICTURES, len(pictures)), random_state=0), table)
         for name, settings in NETWORKS.items():
             rounds = [[epoch_seconds(table, *settings, on) for on in (True, False)] for _ in range(ROUNDS)]
-            ours, free = (statistics.median(chain.from_iterable(row[side] for row in rounds)) for side in (0, 1))
-            print(f"{name}: an epoch takes {ours:.2f} s, without determinism {free:.2f} s, ratio {ours / free:.3f}",
-                  flush=True)
+            for clock, number in (("s", 0), ("s of the processor", 1)):
+                ours, free = (statistics.median(epoch[number] for row in rounds for epoch in row[side])
+                              for side in (0, 1))
+                print(f"{name}: an epoch takes {ours:.2f} {clock}, without determinism {free:.2f}, "
+                      f"ratio {ours / free:.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from auxiliary.data.clean import clean_table
@@ -114,6 +117,11 @@ class TestSeedAndEpoch:
         np.testing.assert_array_equal(read(endless.take(3))[0], self.made(table, first_epoch=1))
 
 
+    def test_keeping_pictures_changes_nothing(self, table):
+        for options in ({"epochs": 3}, {"shuffle": False, "first_epoch": 2}):
+            np.testing.assert_array_equal(self.made(table, keep=True, **options), self.made(table, **options))
+
+
 class TestSize:
     def test_pictures_are_brought_to_a_size(self, table):
         pictures, _ = read(mk_tf_dataset(table, shuffle=False, image_size=5))
@@ -171,6 +179,11 @@ class TestBadInput:
         table.loc[0, "height"] = 9
         with pytest.raises(UserError, match="the pictures have 2 different sides: say which `image_size` to give out"):
             mk_tf_dataset(table)
+
+    def test_a_picture_that_is_gone_is_named(self, table):
+        Path(table["filepath"][3]).unlink()
+        with pytest.raises(tf.errors.UnknownError, match=r"3\.png cannot be read any more .+: run notebook 01 again"):
+            read(mk_tf_dataset(table))
 
     def test_a_line_that_cannot_be_read(self, table):
         with pytest.raises(UserError, match="unknown augment operation 'flop': did you mean 'flip'"):

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from auxiliary import runtime
 from auxiliary.data import pictures as module
 from auxiliary.data.clean import clean_table
 from auxiliary.data.dataset import mk_tf_dataset
@@ -94,15 +93,17 @@ def test_without_room_anywhere_they_are_decoded_every_time_and_that_is_said(file
         np.testing.assert_array_equal(pictures[EVERY], pixels(files))
 
 
-def test_nothing_stays_when_the_next_run_starts(picture_folder, monkeypatch):
+def test_nothing_stays_when_the_data_set_goes(picture_folder, monkeypatch):
     made = []
     kept_room = module._room
     monkeypatch.setattr(module, "_room", lambda shape: made.append(weakref.ref(room := kept_room(shape))) or room)
     dataset = mk_tf_dataset(clean_table(picture_folder({"ant": 3, "bee": 2}, size=12)), epochs=2, keep=True)
+    # What is derived from it, an iterator at last, is enough to hold the pictures.
+    dataset = iter(dataset.take(2).prefetch(1))
+    gc.collect()
     assert len(list(dataset)) == 2
     assert made[0]() is not None
     del dataset
-    runtime.start(0)
     gc.collect()
     assert made[0]() is None
 

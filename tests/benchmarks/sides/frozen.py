@@ -1,0 +1,54 @@
+"""Fifteen epochs of a new head on a frozen backbone: `frozen.py ours|seeds BACKBONE`, random weights, 320 pictures."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+from timing import SIZE, say, seconds
+
+from auxiliary import runtime
+from auxiliary.config.profile import TransferRow
+from auxiliary.data.epochs import steps_per_epoch
+from auxiliary.data.tables import read_table
+from auxiliary.networks.build import build_transfer
+from auxiliary.training.features import feature_batches
+
+EPOCHS = 15
+side, backbone = sys.argv[1:]
+if side == "ours":
+    runtime.start(0)
+table = read_table(Path("val.csv"))
+row = TransferRow(model_id="m", key="m", learning_rate=1e-3, epochs=EPOCHS, backbone=backbone, head="gap | dense(256)",
+                  image_size=SIZE)
+transfer = build_transfer(row, table["label"].nunique(), weights=None)
+
+
+def read(file, label):
+    picture = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
+    return tf.image.resize(picture, (SIZE, SIZE)), label
+
+
+def ours() -> None:
+    """The backbone runs once, the head fifteen times."""
+    with tempfile.TemporaryDirectory() as folder:
+        batches = feature_batches(transfer.features, row, Path(folder), table, epochs=None)
+        fit(transfer.head, batches, steps_per_epoch=steps_per_epoch(len(table), row.batch_size))
+
+
+def seeds() -> None:
+    """The whole network runs fifteen times, on files decoded fifteen times."""
+    files = tf.data.Dataset.from_tensor_slices((table["filepath"].to_numpy(str), table["label"].to_numpy("int64")))
+    batches = files.shuffle(len(table)).map(read, tf.data.AUTOTUNE).batch(row.batch_size).prefetch(tf.data.AUTOTUNE)
+    transfer.backbone.trainable = False
+    fit(transfer.model, batches)
+
+
+def fit(model: keras.Model, batches: tf.data.Dataset, **options: int) -> None:
+    """Fifteen epochs."""
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(batches, epochs=EPOCHS, verbose=0, **options)
+
+
+say(seconds({"ours": ours, "seeds": seeds}[side]), keras=keras.__version__, tensorflow=tf.__version__)

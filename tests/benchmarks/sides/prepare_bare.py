@@ -1,0 +1,31 @@
+"""Nothing but decode, resize and encode, with the same libraries, on all cores; workers are there before."""
+
+import multiprocessing
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import simplejpeg
+from PIL import Image
+from timing import say, seconds
+
+
+def rewrite(job: tuple[int, Path, str]) -> None:
+    """One picture as a square JPEG."""
+    number, file, out = job
+    data = file.read_bytes()
+    if data.startswith(b"\xff\xd8"):
+        pixels = simplejpeg.decode_jpeg(data, "RGB")
+    else:
+        pixels = np.asarray(Image.open(file).convert("RGB"))
+    small = cv2.resize(pixels, (224, 224), interpolation=cv2.INTER_AREA)
+    Path(out, f"{number}.jpg").write_bytes(simplejpeg.encode_jpeg(small, 90, "RGB", "420"))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as out, multiprocessing.Pool() as pool:
+        jobs = [(number, file, out) for number, file in enumerate(sorted(Path("raw-img").rglob("*.*")))]
+        pool.map(abs, range(100))
+        say(seconds(lambda: pool.map(rewrite, jobs, chunksize=32)), opencv=cv2.__version__,
+            simplejpeg=simplejpeg.__version__)

@@ -1,0 +1,27 @@
+"""Training steps of conv4invto128_dense256: `step.py fed` by the augmented pipeline, `step.py memory` on one batch."""
+
+import sys
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+from timing import NET, SIZE, epochs_of, say
+
+from auxiliary import runtime
+from auxiliary.config.profile import ScratchRow
+from auxiliary.data.augmentations import DEFAULT
+from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.tables import read_table
+from auxiliary.networks.build import build_scratch
+
+STEPS = 30
+machine = runtime.start(0)
+table = read_table(Path("train.csv"))
+model = build_scratch(ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE),
+                      table["label"].nunique())
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, keep=True)
+if sys.argv[1:] == ["memory"]:
+    batches = tf.data.Dataset.from_tensors(next(iter(batches))).repeat()
+say(epochs_of(lambda: model.fit(batches, steps_per_epoch=STEPS, verbose=0)), keras=keras.__version__,
+    tensorflow=tf.__version__, precision=machine.precision)
