@@ -17,7 +17,7 @@ run: $(READY)  ## run a profile's notebooks: make run PROFILE=animals10 ARGS="--
 	$(BIN)/python -m auxiliary run $(PROFILE) $(ARGS)
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 lint: $(READY)  ## check style, and that notebooks carry no output
 	$(BIN)/ruff check .
