@@ -18,7 +18,7 @@ from auxiliary.networks.frozen import frozen
 from auxiliary.progress import track
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features
 
-BATCH = 64
+BATCH = 32     # of 4 to 64 the fastest
 
 
 def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, folder: Path,

@@ -6,6 +6,7 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.evaluation.metrics import PROBABILITY
+from auxiliary.networks.frozen import frozen
 
 
 def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
@@ -21,7 +22,8 @@ def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, cate
     Returns:
         filepath, category, label, predicted (a class name), confidence (0 to 1), then `p:<class>` for each.
     """
-    answers = np.concatenate([np.asarray(model.predict_on_batch(inputs)) for inputs, _ in batches])
+    ask = frozen(model)
+    answers = np.concatenate([ask(inputs) for inputs, _ in batches])
     probabilities = answers.reshape(-1, len(df), len(categories)).mean(axis=0)
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)
