@@ -23,9 +23,8 @@ lint: $(READY)  ## check style, and that notebooks carry no output
 	$(BIN)/ruff check .
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 
-bench: $(READY)  ## measure speed: make bench FOLDER=my-pictures
-	$(BIN)/python tests/benchmarks/normalise.py $(FOLDER)
-	$(BIN)/python tests/benchmarks/determinism.py
+bench: $(READY)  ## measure speed against other ways: make bench FOLDER=animals10-raw-img.zip
+	$(BIN)/python -m tests.benchmarks $(FOLDER)
 
 kills: $(READY)  ## kill runs at random moments, and see that nothing is lost: make kills ARGS="--kills 50 --seed 7"
 	$(BIN)/python tests/kills/kill_runs.py $(ARGS)

@@ -7,42 +7,38 @@ With parts of names, only works that have one of them in their name are measured
 
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 
-from auxiliary.runtime import cpu_name
-from tests.benchmarks.measure import medians
+from tests.benchmarks.measure import measured
 from tests.benchmarks.pictures import prepare
-from tests.benchmarks.works import WORKS, Work
+from tests.benchmarks.works import WORKS, Against
 
 RESULTS = Path(__file__).parent / "results.csv"
 
 
-def measured(work: Work, place: Path) -> dict[str, str | float | bool]:
-    """A row of the table."""
-    ours, baseline = medians([work.ours, work.baseline], place)
-    ratio = baseline["seconds"] / ours["seconds"]
-    return {
-        "work": work.work, "against": work.against, "ours": round(ours["seconds"], 3),
-        "baseline": round(baseline["seconds"], 3), "ratio": round(ratio, 2), "target": round(work.target, 2),
-        "met": ratio >= work.target, "versions": f"{ours['versions']}; {baseline['versions']}", "machine": cpu_name(),
-    }
+def possible(other: Against) -> bool:
+    """Whether the package that it needs is there; says so where it is not."""
+    if other.needs and not find_spec(other.needs):
+        print(f"{other.name} is left out: .venv/bin/pip install -e '.[bench]' would bring {other.needs}")
+        return False
+    return True
 
 
 def main(source: str, *parts: str) -> None:
     """Measure and print; write where all was measured."""
-    wanted = [work for work in WORKS if not parts or any(part in f"{work.work} {work.against}" for part in parts)]
+    rows = []
     with tempfile.TemporaryDirectory() as place:
         prepare(Path(source), Path(place))
-        rows = []
-        for work in wanted:
-            rows.append(measured(work, Path(place)))
-            print({name: rows[-1][name] for name in ("work", "against", "ours", "baseline", "ratio")}, flush=True)
-    table = pd.DataFrame(rows)
-    print(table.drop(columns=["versions", "machine"]).to_string(index=False))
-    if not parts:
-        table.to_csv(RESULTS, index=False)
+        for work in WORKS:
+            if not parts or any(part in work.name for part in parts):
+                print(work.name, flush=True)
+                rows += measured(work, [other for other in work.others if possible(other)], Path(place))
+                if not parts:
+                    pd.DataFrame(rows).to_csv(RESULTS, index=False)
+    print(pd.DataFrame(rows).drop(columns=["versions", "machine"]).to_string(index=False))
 
 
 if __name__ == "__main__":

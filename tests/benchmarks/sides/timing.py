@@ -1,9 +1,11 @@
 """What the sides have in common: the network, the clock, and how they say what they measured."""
 
 import json
+import os
 import statistics
 import time
 
+SEED = int(os.environ.get("SEED", "0"))
 SIZE, EPOCHS = 224, 3
 NET = ("conv(16) | pool | conv(32) | pool | conv(64) | pool | conv(128) | pool | flatten | dense(256) "
        "| dropout(0.5)")
@@ -31,6 +33,7 @@ def epochs_of(epoch) -> float:
     return statistics.median(seconds(epoch) for _ in range(EPOCHS))
 
 
-def say(took: float, **versions: str) -> None:
-    """Print what was measured, as `measure.timed` reads it."""
-    print(json.dumps({"seconds": took, "versions": ", ".join(f"{name} {is_}" for name, is_ in versions.items())}))
+def say(took: float, right: list[bool] = (), **versions: str) -> None:
+    """Print what was measured, as `measure` reads it; `right` is of each validation picture, if that was asked."""
+    named = ", ".join(f"{name} {version}" for name, version in versions.items())
+    print(json.dumps({"seconds": took, "right": list(right), "versions": named}))
