@@ -19,7 +19,7 @@ from auxiliary.data.targets import targets
 from auxiliary.errors import PictureError, UserError
 from auxiliary.files import absolute, write_atomically
 
-VERSION = 3    # of what is made from the same picture and settings; raise it when pixels or looks change
+VERSION = 4    # of what is made from the same picture and settings; raise it when pixels or looks change
 
 
 def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 224, quality: int = 90,

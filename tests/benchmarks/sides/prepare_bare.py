@@ -1,4 +1,4 @@
-"""Nothing but decode, resize and encode, with the same libraries, on all cores; workers are there before."""
+"""Nothing but decode, resize and encode, each as we do it, on all cores; the workers are there before."""
 
 import multiprocessing
 import tempfile
@@ -10,6 +10,8 @@ import simplejpeg
 from PIL import Image
 from timing import say, seconds
 
+from auxiliary.data.jpeg import resized
+
 
 def rewrite(job: tuple[int, Path, str]) -> None:
     """One picture as a square JPEG."""
@@ -19,7 +21,7 @@ def rewrite(job: tuple[int, Path, str]) -> None:
         pixels = simplejpeg.decode_jpeg(data, "RGB")
     else:
         pixels = np.asarray(Image.open(file).convert("RGB"))
-    small = cv2.resize(pixels, (224, 224), interpolation=cv2.INTER_AREA)
+    small = resized(pixels, 224)
     Path(out, f"{number}.jpg").write_bytes(simplejpeg.encode_jpeg(small, 90, "RGB", "420"))
 
 
