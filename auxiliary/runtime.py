@@ -28,10 +28,12 @@ class Machine:
     Attributes:
         device: the processor's or GPU's name.
         precision: the Keras dtype policy, such as `float32`.
+        gpu: whether it is a GPU, with memory of its own.
     """
 
     device: str
     precision: str
+    gpu: bool = False
 
 
 def load() -> None:
@@ -66,7 +68,7 @@ def start(seed: int) -> Machine:
             tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
-        machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")))
+        machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)
     else:
         machine = Machine(cpu_name(), cpu_precision(processor()))
     keras.config.set_dtype_policy(machine.precision)

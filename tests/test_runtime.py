@@ -105,7 +105,7 @@ def test_a_gpu_is_used_as_it_is_found(monkeypatch):
     monkeypatch.setattr(tf.config.experimental, "get_device_details",
                         lambda _: {"device_name": "NVIDIA H200", "compute_capability": (9, 0)})
     try:
-        assert runtime.start(0) == runtime.Machine("NVIDIA H200", "mixed_bfloat16")
+        assert runtime.start(0) == runtime.Machine("NVIDIA H200", "mixed_bfloat16", gpu=True)
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
         assert grown == ["GPU:0", "GPU:1"]
     finally:

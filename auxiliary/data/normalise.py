@@ -18,8 +18,11 @@ from auxiliary.data.rewrite import Job, Outcome, rewrite
 from auxiliary.data.targets import targets
 from auxiliary.errors import PictureError, UserError
 from auxiliary.files import absolute, write_atomically
+from auxiliary.room import check_disk
 
 VERSION = 4    # of what is made from the same picture and settings; raise it when pixels or looks change
+# Bytes that a file takes on a disk at least, and a JPEG a pixel: photographs take about three times that.
+LEAST, LEAST_SHARE = 4096, 0.1
 
 
 def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 224, quality: int = 90,
@@ -43,8 +46,8 @@ def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 22
         The overview, with what decoding found: `problem` completed, and the `phash` of every JPEG file written.
 
     Raises:
-        UserError: no picture is usable, the folders overlap, `processed` holds foreign files, a picture cannot
-            be written, or a worker was killed.
+        UserError: no picture is usable, the folders overlap, `processed` holds foreign files, the disk has no room,
+            a picture cannot be written, or a worker was killed.
     """
     raw, processed = absolute(raw), absolute(processed)
     _check_apart(raw, processed)
@@ -53,7 +56,7 @@ def normalise(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 22
     processed.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(processed.with_name(processed.name + ".lock")):
         _prepare(processed, {"version": VERSION, "size": size, "quality": quality}, jobs)
-        outcomes = _made(jobs, size, quality, workers)
+        outcomes = _made(jobs, processed, size, quality, workers)
         _remove_failed(jobs, outcomes)
     # Whatever hash a raw file came with is not of what was decoded here.
     overview = overview.assign(phash="").astype({"phash": "str"})
@@ -118,10 +121,12 @@ def _clear(folder: Path, keep: set[Path]) -> None:
             path.unlink()
 
 
-def _made(jobs: Sequence[Job], size: int, quality: int, workers: int | None) -> list[Outcome]:
+def _made(jobs: Sequence[Job], processed: Path, size: int, quality: int, workers: int | None) -> list[Outcome]:
     """What became of each picture, now or in an earlier run."""
     outcomes = {job.target: _finished(job) for job in jobs}
     to_do = [job for job in jobs if outcomes[job.target] is None]
+    leasts = (LEAST if job.target.suffix == ".png" else max(LEAST, LEAST_SHARE * size**2) for job in to_do)
+    check_disk(processed, sum(leasts), "the prepared pictures take")
     work = functools.partial(rewrite, size=size, quality=quality, owner=os.getpid())
     try:
         results = list(in_batches(work, to_do, "normalise", workers=workers))

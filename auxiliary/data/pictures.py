@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from auxiliary.data.jpeg import prepared_pixels
 from auxiliary.errors import UserError
+from auxiliary.room import free_memory, in_words
 
 # Of the memory that is free when training starts, for the pictures of one part; what is left is the model's.
 SHARE = 0.25
@@ -60,19 +60,10 @@ def _room(shape: tuple[int, ...]) -> np.ndarray | None:
     if needed <= SHARE * memory:
         return np.empty(shape, "uint8")
     disk = shutil.disk_usage(folder).free
-    found = f"{memory / 1e9:.1f} GB of memory are free, and {disk / 1e9:.1f} GB in {folder}"
+    found = f"{in_words(memory)} of memory are free, and {in_words(disk)} in {folder}"
     if needed > 0.9 * disk:
-        print(f"pictures are decoded every epoch, since kept they would take {needed / 1e9:.1f} GB; {found}")
+        print(f"pictures are decoded every epoch, since kept they would take {in_words(needed)}; {found}")
         return None
-    print(f"decoded pictures, {needed / 1e9:.1f} GB, are kept in a temporary file; {found}")
+    print(f"decoded pictures, {in_words(needed)}, are kept in a temporary file; {found}")
     with tempfile.TemporaryFile(dir=folder) as file:
         return np.memmap(file, "uint8", "w+", shape=shape)
-
-
-def free_memory() -> int:
-    """Bytes of memory that this process may still take, by the machine and by its container."""
-    free = psutil.virtual_memory().available
-    limit, used = (Path("/sys/fs/cgroup") / name for name in ("memory.max", "memory.current"))
-    if limit.exists() and (most := limit.read_text(encoding="ascii").strip()) != "max":
-        free = min(free, max(0, int(most) - int(used.read_text(encoding="ascii"))))
-    return free

@@ -7,6 +7,7 @@ import pandas as pd
 
 from auxiliary.networks.inference import InferenceMode
 
+BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 # Layers that use each number of their kernels once at each place of what comes out.
 SLIDING = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D, keras.layers.Dense)
 
@@ -45,6 +46,18 @@ def multiply_adds(model: keras.Model) -> int:
         TypeError: for a layer with a kernel that is used in another way.
     """
     return sum(count(_kernels(layer)) * math.prod(layer.output.shape[1:-1]) for layer in all_layers(model))
+
+
+def training_bytes(model: keras.Model, batch_size: int) -> int:
+    """Bytes of memory that training a model takes at least: what its layers give out, and weights four times over.
+
+    To go back through the layers, what each gave out for a batch is kept; weights come with their gradients and the two
+    averages of Adam. What TensorFlow needs to work with comes on top. Of a backbone only the layers that are tuned
+    count, which is what has to be kept of it.
+    """
+    layers = [layer for layer in all_layers(model) if layer.trainable_weights]
+    given_out = sum(math.prod(layer.output.shape[1:]) * BYTES[layer.compute_dtype] for layer in layers)
+    return batch_size * given_out + 4 * 4 * count(model.trainable_weights)
 
 
 def _kernels(layer: keras.Layer) -> list[keras.Variable]:

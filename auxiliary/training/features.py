@@ -16,6 +16,7 @@ from auxiliary.data.fingerprint import digest
 from auxiliary.files import write_atomically
 from auxiliary.networks.frozen import frozen
 from auxiliary.progress import track
+from auxiliary.room import check_disk
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features
 
 BATCH = 32     # of 4 to 64 the fastest
@@ -35,10 +36,14 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
 
     Returns:
         (pictures, channels) float32, in the order of the table.
+
+    Raises:
+        UserError: the disk has no room for them.
     """
     path = feature_file(folder, row, weights_fingerprint(model), df, view)
     if (kept := read_features(path, len(df))) is not None:
         return kept
+    check_disk(folder, 4 * len(df) * model.output_shape[-1], f"the features of {row.backbone} take")
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH, **augmented)
     label = f"{row.backbone} features" + (f", view {view.number + 1} of {row.views}" if view else "")

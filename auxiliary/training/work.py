@@ -14,9 +14,10 @@ from auxiliary.evaluation.showcase import explain
 from auxiliary.files import replacing
 from auxiliary.lab import Lab
 from auxiliary.networks.convolution import first_convolution
-from auxiliary.networks.summary import layer_table
+from auxiliary.networks.summary import count, layer_table, training_bytes
 from auxiliary.reporting.run_figures import curves_figure
 from auxiliary.reporting.style import save_figure
+from auxiliary.room import check_disk, check_memory
 from auxiliary.training.checkpoint import Checkpoint
 from auxiliary.training.features import weights_fingerprint
 from auxiliary.training.fit import fit
@@ -41,6 +42,7 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     """
     machine = runtime.start(seed)
     task = build_task(row, lab, parent)
+    _check_room(row, run, task, machine)
     recipe = make_recipe(row, seed, lab, machine)
     checkpoint = resume(run, recipe, label, row.epochs)
     run.begin(recipe | {
@@ -65,6 +67,15 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     run.save_predictions("test", test)
     _keep_for_figures(row, run, task, lab.test, test)
     run.finish(make_result(row, seed, lab, run, task.model, frame, history, seconds, val, test))
+
+
+def _check_room(row: Row, run: Run, task: Task, machine: runtime.Machine) -> None:
+    """Say now that there is too little room for the run, rather than after hours."""
+    if row.epochs and not machine.gpu:
+        check_memory(training_bytes(task.trained, row.batch_size), f"training {row.key} takes")
+    weights, trained = count(task.model.weights), count(task.trained.trainable_weights)
+    # The model; and the weights with the two averages of Adam, twice while one checkpoint takes another's place.
+    check_disk(run.folder, 4 * (weights + 2 * (count(task.trained.weights) + 2 * trained)), f"{row.key} takes")
 
 
 def _train(row: Row, seed: int, run: Run, parent: Run | None, task: Task, frame: pd.DataFrame,

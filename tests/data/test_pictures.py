@@ -10,7 +10,7 @@ from PIL import Image
 from auxiliary.data import pictures as module
 from auxiliary.data.clean import clean_table
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.pictures import Pictures, free_memory
+from auxiliary.data.pictures import Pictures
 from auxiliary.errors import UserError
 
 EVERY = np.arange(4)
@@ -75,7 +75,7 @@ def test_too_many_for_memory_lie_in_a_file_that_goes_with_them(files, memory, mo
     for _ in range(2):
         np.testing.assert_array_equal(pictures[EVERY], pixels(files))
     assert list((tmp_path / "cache").iterdir()) == []
-    assert capsys.readouterr().out.startswith("decoded pictures, 0.0 GB, are kept in a temporary file; 0.0 GB of ")
+    assert capsys.readouterr().out.startswith("decoded pictures, 0.0 MB, are kept in a temporary file; 0.0 MB of ")
 
 
 def test_a_quarter_of_the_memory_is_enough(files, memory, capsys):
@@ -88,7 +88,7 @@ def test_without_room_anywhere_they_are_decoded_every_time_and_that_is_said(file
     memory(0)
     disk(100)
     pictures = Pictures(files, 12, keep=True)
-    assert "pictures are decoded every epoch, since kept they would take 0.0 GB; 0.0 GB of" in capsys.readouterr().out
+    assert "pictures are decoded every epoch, since kept they would take 0.0 MB; 0.0 MB of" in capsys.readouterr().out
     for _ in range(2):
         np.testing.assert_array_equal(pictures[EVERY], pixels(files))
 
@@ -116,7 +116,3 @@ def test_a_file_that_is_gone_or_damaged_is_named(files, content):
         Path(files[1]).write_bytes(content)
     with pytest.raises(UserError, match=r"1\.png cannot be read any more \(.+\): run notebook 01 again"):
         Pictures(files, 12, keep=True)[EVERY]
-
-
-def test_free_memory_is_less_than_there_is():
-    assert 2**20 < free_memory() < 2**50

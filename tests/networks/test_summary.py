@@ -4,7 +4,7 @@ import pytest
 
 from auxiliary.config.profile import ScratchRow, TransferRow
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.networks.summary import all_layers, count, layer_table, multiply_adds
+from auxiliary.networks.summary import all_layers, count, layer_table, multiply_adds, training_bytes
 
 USUAL = {"model_id": "m", "key": "m", "learning_rate": 0.1, "epochs": 1, "image_size": 32}
 
@@ -68,3 +68,15 @@ def test_a_layer_that_uses_its_kernel_in_another_way_is_refused():
     model = keras.Sequential([keras.Input((6, 8, 2)), keras.layers.Conv2DTranspose(5, 3, name="up")])
     with pytest.raises(TypeError, match="up, a Conv2DTranspose"):
         multiply_adds(model)
+
+
+def test_training_takes_what_layers_give_out_and_weights_four_times():
+    model = build_scratch(ScratchRow(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
+    assert training_bytes(model, 16) == 16 * 4 * (30 * 30 * 8 + 2) + 4 * 4 * (224 + 146)
+
+
+def test_of_a_frozen_backbone_nothing_is_kept():
+    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head="gap")
+    assert training_bytes(build_transfer(row, classes=2, weights=None).model, 16) == 16 * 4 * 2 + 4 * 4 * (1280 + 1) * 2
+    everything = row.model_copy(update={"tune_last": "all"})
+    assert training_bytes(build_transfer(everything, classes=2, weights=None).model, 16) > 16 * 4 * 10**5

@@ -1,6 +1,7 @@
 """One training after the other, from rows to folders and `results.csv`, as notebooks 02 and 03 do it."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from auxiliary import room
 from auxiliary.config.profile import Split
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.parts import write_parts
@@ -217,3 +219,18 @@ def test_rows_are_ranked_by_their_best_seed(lab, small, frozen):
 def test_nothing_to_train_is_said(lab):
     with pytest.raises(UserError, match="no rows to train"):
         train_all((), lab)
+
+
+@pytest.mark.parametrize(("what", "said"), [
+    ("memory", "^training small takes at least .* MB of memory, and 0.0 MB are free: close other programs, or"),
+    ("disk", "^small takes at least .* MB, and 0.0 MB are free on the disk of"),
+])
+def test_too_little_room_is_said_before_training(make_lab, monkeypatch, what, said):
+    lab = make_lab()
+    if what == "memory":
+        monkeypatch.setattr(room, "free_memory", lambda: 0)
+    else:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 0))
+    with pytest.raises(UserError, match=said):
+        train_and_evaluate(lab.all_rows["small"], lab)
+    assert not (find_run(lab.all_rows["small"], lab, 0).folder / "recipe.json").exists()
