@@ -1,4 +1,4 @@
-"""A profile from raw pictures to results: `profile.py first`, then, with nothing changed, `profile.py second`."""
+"""A profile from raw pictures to results: `again.py first`, then, with nothing changed, `again.py second`."""
 
 import shutil
 import subprocess
