@@ -28,7 +28,7 @@ else:
 table, val = read_table(Path("train.csv")).head(PICTURES), read_table(Path("val.csv"))
 row = TransferRow(model_id="m", key="m", learning_rate=1e-3, epochs=EPOCHS, backbone=backbone, head="gap | dense(256)",
                   image_size=SIZE)
-transfer = build_transfer(row, table["label"].max() + 1)
+transfer = build_transfer(row, table["label"].nunique())
 
 
 def read(file, label):
