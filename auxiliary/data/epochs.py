@@ -1,11 +1,15 @@
 """Epochs as a function of (seed, epoch, step): a run that is broken off goes on exactly as it would have."""
 
+import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
+
+from auxiliary.errors import UserError
 
 Batch = tuple[np.ndarray, np.ndarray]
 
@@ -48,6 +52,17 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
     batches = tf.data.Dataset.range(first_epoch * steps, last).map(batch, tf.data.AUTOTUNE, deterministic=True)
     batches.make = make
     return batches
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Lets through the `UserError` of a function that makes batches, which TensorFlow wraps in a page of its own."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if found := re.search(rf"{UserError.__name__}: (.+)", error.message):
+            raise UserError(found[1]) from error
+        raise
 
 
 @lru_cache(maxsize=4)    # asked for at every step; training, validation and the epoch to come take turns

@@ -8,7 +8,7 @@ import pandas as pd
 from auxiliary import runtime
 from auxiliary.config.profile import Row, ScratchRow
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.epochs import steps_per_epoch
+from auxiliary.data.epochs import own_errors, steps_per_epoch
 from auxiliary.data.sample import sampled
 from auxiliary.evaluation.showcase import explain
 from auxiliary.files import replacing
@@ -53,7 +53,8 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
 
     frame = sampled(row, lab.train)
     began = time.perf_counter()
-    history = _train(row, seed, run, parent, task, frame, lab.val, label, checkpoint)
+    with own_errors():
+        history = _train(row, seed, run, parent, task, frame, lab.val, label, checkpoint)
     seconds = time.perf_counter() - began
     if checkpoint:
         seconds += checkpoint.history["seconds"].sum()
@@ -62,7 +63,8 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     with replacing(run.model) as temporary:
         keras.Model(task.model.inputs, task.model.outputs, name=task.model.name).save(temporary)
     save_figure(curves_figure(run.history), run.folder, "curves")
-    val, test = (predictions_of(row, seed, task, part, lab.categories) for part in (lab.val, lab.test))
+    with own_errors():
+        val, test = (predictions_of(row, seed, task, part, lab.categories) for part in (lab.val, lab.test))
     run.save_predictions("val", val)
     run.save_predictions("test", test)
     _keep_for_figures(row, run, task, lab.test, test)

@@ -1,10 +1,12 @@
 """One training after the other, from rows to folders and `results.csv`, as notebooks 02 and 03 do it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 
 from auxiliary import room
 from auxiliary.config.profile import Split
+from auxiliary.data.clean import clean_table
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.parts import write_parts
 from auxiliary.errors import UserError
@@ -234,3 +237,14 @@ def test_too_little_room_is_said_before_training(make_lab, monkeypatch, what, sa
     with pytest.raises(UserError, match=said):
         train_and_evaluate(lab.all_rows["small"], lab)
     assert not (find_run(lab.all_rows["small"], lab, 0).folder / "recipe.json").exists()
+
+
+@pytest.mark.parametrize("key", ["small", "frozen"])
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_a_picture_that_is_gone_is_named(make_lab, picture_folder, tmp_path, key, part):
+    folder = picture_folder({"green": 10, "blue": 10, "red": 10}, size=16)
+    lab = make_lab(clean=clean_table(folder))
+    file = Path(getattr(lab, part)["filepath"].iloc[1])
+    file.unlink()
+    with pytest.raises(UserError, match=rf"^{re.escape(str(file))} cannot be read any more \(.*\): run notebook 01"):
+        train_and_evaluate(lab.all_rows[key], lab)
