@@ -16,6 +16,8 @@ from auxiliary.reporting.against import against_best
 from auxiliary.reporting.seeds import over_seeds
 from auxiliary.reporting.wording import has_twins, labelled, ranked, with_interval
 
+SCALE = "tests/benchmarks/scale.csv"
+
 
 def markdown_results(results: pd.DataFrame) -> str:
     """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
@@ -48,6 +50,14 @@ def markdown_results(results: pd.DataFrame) -> str:
     return _markdown(lines.drop(columns=[name for name, there in shown.items() if not there]))
 
 
+def markdown_scale(scale: pd.DataFrame) -> str:
+    """Measured stages as a Markdown table: a line a stage, a column a number of pictures."""
+    said = scale.assign(said=[f"{row.seconds:.1f} s, {row.memory_mb:,} MB" for row in scale.itertuples()],
+                        pictures=[f"{count:,} pictures" for count in scale["pictures"]])
+    table = said.pivot_table("said", "stage", "pictures", aggfunc="first", fill_value="", sort=False)
+    return _markdown(table.reset_index())
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace what stands between the comments `<!-- name -->` and `<!-- /name -->`.
 
@@ -60,15 +70,21 @@ def fill(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def render(readme: str, results: pd.DataFrame) -> str:
+def render(readme: str, results: pd.DataFrame, scale: pd.DataFrame) -> str:
     """A README's text with its tables up to date."""
-    return fill(fill(readme, "results", markdown_results(results)), "columns", _markdown(describe_columns()))
+    tables = {"results": markdown_results(results), "columns": _markdown(describe_columns()),
+              "scale": markdown_scale(scale)}
+    for name, table in tables.items():
+        readme = fill(readme, name, table)
+    return readme
 
 
 def main() -> None:
     """Write the repository's README anew."""
     readme = REPOSITORY / "README.md"
-    write_atomically(readme, render(readme.read_text(encoding="utf-8"), read_results(REPOSITORY / "results.csv")))
+    text = render(readme.read_text(encoding="utf-8"), read_results(REPOSITORY / "results.csv"),
+                  pd.read_csv(REPOSITORY / SCALE))
+    write_atomically(readme, text)
 
 
 def _decimals(share: float) -> str:

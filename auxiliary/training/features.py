@@ -14,7 +14,7 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.fingerprint import digest
 from auxiliary.files import write_atomically
-from auxiliary.networks.frozen import frozen
+from auxiliary.networks.frozen import answers, frozen
 from auxiliary.progress import track
 from auxiliary.room import check_disk
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features
@@ -47,8 +47,7 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH, **augmented)
     label = f"{row.backbone} features" + (f", view {view.number + 1} of {row.views}" if view else "")
-    features = frozen(model)
-    values = np.concatenate([features(batch) for batch, _ in track(pictures, label, len(pictures))])
+    values = np.concatenate(list(track(answers(frozen(model), pictures), label, len(pictures))))
     buffer = io.BytesIO()
     np.save(buffer, values.astype("float32"))
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.evaluation.metrics import PROBABILITY
-from auxiliary.networks.frozen import frozen
+from auxiliary.networks.frozen import answers, frozen
 
 
 def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
@@ -22,9 +22,8 @@ def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, cate
     Returns:
         filepath, category, label, predicted (a class name), confidence (0 to 1), then `p:<class>` for each.
     """
-    ask = frozen(model)
-    answers = np.concatenate([ask(inputs) for inputs, _ in batches])
-    probabilities = answers.reshape(-1, len(df), len(categories)).mean(axis=0)
+    said = np.concatenate(list(answers(frozen(model), batches)))
+    probabilities = said.reshape(-1, len(df), len(categories)).mean(axis=0)
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)
     table["predicted"] = np.array(categories, dtype=object)[best]

@@ -3,11 +3,12 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras.layers import BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Dropout, GlobalAveragePooling2D, ReLU
 
 from auxiliary.networks.backbones import load_backbone
 from auxiliary.networks.folded import folded
-from auxiliary.networks.frozen import frozen
+from auxiliary.networks.frozen import answers, frozen
 from auxiliary.networks.inference import InferenceMode
 
 
@@ -58,7 +59,7 @@ def test_it_says_what_the_model_says(name):
     build, left = MODELS[name]
     model = build()
     pictures = np.random.default_rng(1).uniform(0, 1, (5, 6, 6, 3)).astype("float32")
-    assert frozen(model)(pictures) == pytest.approx(model.predict(pictures, verbose=0), rel=1e-4, abs=1e-4)
+    assert frozen(model)(pictures).numpy() == pytest.approx(model.predict(pictures, verbose=0), rel=1e-4, abs=1e-4)
     assert normalisations(folded(model)) == left
 
 
@@ -66,7 +67,7 @@ def test_a_pre_trained_backbone():
     backbone = load_backbone("EfficientNetLite0", 64)
     model = keras.Model(backbone.input, InferenceMode(backbone)(backbone.input))
     pictures = np.random.default_rng(1).uniform(-1, 1, (2, 64, 64, 3)).astype("float32")
-    assert frozen(model)(pictures) == pytest.approx(model.predict(pictures, verbose=0), abs=1e-3)
+    assert frozen(model)(pictures).numpy() == pytest.approx(model.predict(pictures, verbose=0), abs=1e-3)
     assert (normalisations(model), normalisations(folded(model))) == (49, 0)
 
 
@@ -74,9 +75,9 @@ def test_weights_that_change_later_change_nothing():
     model = chain(Conv2D(4, 3), BatchNormalization())
     pictures = np.ones((2, 6, 6, 3), "float32")
     ask, before = frozen(model), model.get_weights()
-    said = ask(pictures)
+    said = ask(pictures).numpy()
     model.set_weights([weight * 0 for weight in before])
-    assert (ask(pictures) == said).all()
+    assert (ask(pictures).numpy() == said).all()
 
 
 def test_the_model_itself_stays_as_it_was():
@@ -85,3 +86,12 @@ def test_the_model_itself_stays_as_it_was():
     folded(model)
     assert all((old == new).all() for old, new in zip(before, model.get_weights(), strict=True))
     assert normalisations(model) == 1
+
+
+def test_answers_come_in_the_order_of_the_batches():
+    model = chain(Conv2D(4, 3), BatchNormalization(), GlobalAveragePooling2D())
+    pictures = np.random.default_rng(1).uniform(0, 1, (50, 6, 6, 3)).astype("float32")
+    batches = tf.data.Dataset.from_tensor_slices((pictures, np.arange(50))).batch(3)
+    said = list(answers(frozen(model), batches))
+    assert [len(answer) for answer in said] == [3] * 16 + [2]
+    assert np.concatenate(said) == pytest.approx(model.predict(pictures, verbose=0), rel=1e-4)

@@ -1,4 +1,5 @@
 import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -6,20 +7,22 @@ import pytest
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import read_results
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.readme import fill, markdown_results, render
+from auxiliary.reporting.readme import SCALE, fill, markdown_results, markdown_scale, render
 
 
 def committed(name, tmp_path):
     done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
     if done.returncode:
         pytest.skip(f"{name} is not committed here")
-    (tmp_path / name).write_bytes(done.stdout)
-    return tmp_path / name
+    file = tmp_path / Path(name).name
+    file.write_bytes(done.stdout)
+    return file
 
 
 def test_the_committed_readme_shows_the_committed_results(tmp_path):
     readme = committed("README.md", tmp_path).read_text(encoding="utf-8")
-    assert render(readme, read_results(committed("results.csv", tmp_path))) == readme
+    results, scale = (committed(name, tmp_path) for name in ("results.csv", SCALE))
+    assert render(readme, read_results(results), pd.read_csv(scale)) == readme
 
 
 def test_only_what_stands_between_the_marks_is_replaced():
@@ -34,6 +37,14 @@ def test_a_text_without_marks_is_an_error():
 def lines(table: str) -> list[dict[str, str]]:
     head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines())
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_scale_has_a_line_a_stage_and_a_column_a_number_of_pictures():
+    scale = pd.DataFrame({"stage": ["split", "catalogue", "split"], "pictures": [1000, 1000, 20000],
+                          "seconds": [0.54, 1, 2], "memory_mb": [80, 90, 1234]})
+    assert lines(markdown_scale(scale)) == [
+        {"stage": "split", "1,000 pictures": "0.5 s, 80 MB", "20,000 pictures": "2.0 s, 1,234 MB"},
+        {"stage": "catalogue", "1,000 pictures": "1.0 s, 90 MB", "20,000 pictures": ""}]
 
 
 def test_seeds_share_a_line(results, seeds):

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.networks.build import build_transfer
@@ -37,13 +38,17 @@ class Counted:
     def __getattr__(self, name):
         return getattr(self.model, name)
 
+    def count(self, batch):
+        self.pictures += len(batch)
+        return batch
+
     def frozen(self, model):
         assert model is self
         ask = frozen(self.model)
 
         def counted(batch):
-            self.pictures += len(batch)
-            return ask(batch)
+            # In a graph, where only what NumPy is asked to do happens at every batch.
+            return ask(tf.ensure_shape(tf.numpy_function(self.count, [batch], tf.float32), batch.shape))
 
         return counted
 

@@ -13,7 +13,7 @@ from auxiliary.config.profile import TransferRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
-from auxiliary.networks.frozen import frozen
+from auxiliary.networks.frozen import answers, frozen
 from auxiliary.training.features import BATCH
 
 side, backbone = sys.argv[1:]
@@ -31,7 +31,7 @@ for weight in model.weights:
 batches = mk_tf_dataset(read_table(Path("val.csv")), shuffle=False, image_size=SIZE, batch_size=BATCH)
 if side == "ours":
     ask = frozen(model)
-    took = epochs_of(lambda: [ask(batch) for batch, _ in batches])
+    took = epochs_of(lambda: list(answers(ask, batches)))
 else:
     took = epochs_of(lambda: model.predict(batches, verbose=0))
 say(took, keras=keras.__version__, tensorflow=tf.__version__, precision=keras.config.dtype_policy().name)

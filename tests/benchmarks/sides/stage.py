@@ -55,8 +55,10 @@ def own_memory() -> int:
 
 
 def watch(done: threading.Event, most: list[int]) -> None:
-    """Note the most memory, five times a second."""
-    while not done.wait(0.2):
+    """Note the most memory, five times a second and at the end."""
+    over = False
+    while not over:
+        over = done.wait(0.2)
         most.append(max(own_memory(), most.pop()))
 
 
