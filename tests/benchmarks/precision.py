@@ -16,6 +16,7 @@ from unittest import mock
 import pandas as pd
 
 from auxiliary import runtime
+from auxiliary.data.tables import read_table
 from auxiliary.evaluation.paired import paired_test
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
@@ -29,7 +30,7 @@ def trained(root: Path, precision: str, seed: int) -> tuple[pd.DataFrame, float]
     lab: Lab = open_lab("cifar10", "M1", root=root)
     with mock.patch.multiple(runtime, cpu_precision=lambda _: precision, gpu_precision=lambda _: precision):
         run = train_and_evaluate(lab.profile.scratch[0], lab, seed)
-    said = run.predictions("val"), run.result.train_seconds
+    said = read_table(run.folder / "predictions-val.csv"), run.result.train_seconds
     assert run.result.precision == precision
     # A run's name does not tell the precision, which is the machine's.
     run.folder.rename(root / f"{precision}-{seed}")
