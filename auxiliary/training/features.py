@@ -1,6 +1,8 @@
 """What a frozen backbone makes of pictures, computed once and kept."""
 
 import io
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.fingerprint import digest
 from auxiliary.files import write_atomically
-from auxiliary.networks.frozen import answers, frozen
+from auxiliary.networks.frozen import Ask, answers, frozen
 from auxiliary.progress import track
 from auxiliary.room import check_disk
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features
@@ -22,13 +24,35 @@ from auxiliary.training.feature_files import View, each_once, feature_file, read
 BATCH = 32     # of 4 to 64 the fastest
 
 
-def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, folder: Path,
+@dataclass(frozen=True)
+class FeatureExtractor:
+    """A backbone that makes features of pictures, and whose weights change no more once it has been used.
+
+    Attributes:
+        model: from pictures to pooled features.
+    """
+
+    model: keras.Model
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells its weights, and the precision that it computes in, from others: 12 hexadecimal digits."""
+        precision = keras.config.dtype_policy().name.encode()
+        return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
+
+    @cached_property
+    def ask(self) -> Ask:
+        """The model, frozen: that takes seconds, so it is not done where all features are kept."""
+        return frozen(self.model)
+
+
+def pooled_features(extractor: FeatureExtractor, row: TransferRow, df: pd.DataFrame, folder: Path,
                     view: View | None = None) -> np.ndarray:
     """Pooled features of each picture, read from `folder` where they have been computed before.
 
     Args:
-        model: from pictures to pooled features.
-        row: whose backbone and picture size the model has; they name the file, with fingerprints of the
+        extractor: makes them.
+        row: whose backbone and picture size it has; they name the file, with fingerprints of the
             weights, which a parent may have tuned, and of the pictures.
         df: the pictures, a row each.
         folder: where features are kept.
@@ -40,14 +64,14 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
     Raises:
         UserError: the disk has no room for them.
     """
-    path = feature_file(folder, row, weights_fingerprint(model), df, view)
+    path = feature_file(folder, row, extractor.fingerprint, df, view)
     if (kept := read_features(path, len(df))) is not None:
         return kept
-    check_disk(folder, 4 * len(df) * model.output_shape[-1], f"the features of {row.backbone} take")
+    check_disk(folder, 4 * len(df) * extractor.model.output_shape[-1], f"the features of {row.backbone} take")
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH, **augmented)
     label = f"{row.backbone} features" + (f", view {view.number + 1} of {row.views}" if view else "")
-    values = np.concatenate(list(track(answers(frozen(model), pictures), label, len(pictures))))
+    values = np.concatenate(list(track(answers(extractor.ask, pictures), label, len(pictures))))
     buffer = io.BytesIO()
     np.save(buffer, values.astype("float32"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,14 +79,8 @@ def pooled_features(model: keras.Model, row: TransferRow, df: pd.DataFrame, fold
     return values
 
 
-def weights_fingerprint(model: keras.Model) -> str:
-    """What tells a model's weights, and the precision that it computes in, from others: 12 hexadecimal digits."""
-    precision = keras.config.dtype_policy().name.encode()
-    return digest(precision + b"".join(weight.tobytes() for weight in model.get_weights()))
-
-
-def feature_batches(model: keras.Model, row: TransferRow, folder: Path, df: pd.DataFrame, shuffle: bool = True,
-                    augment: str = "", seed: int = 0, **options: Any) -> tf.data.Dataset:
+def feature_batches(extractor: FeatureExtractor, row: TransferRow, folder: Path, df: pd.DataFrame,
+                    shuffle: bool = True, augment: str = "", seed: int = 0, **options: Any) -> tf.data.Dataset:
     """Batches of pooled features and labels of a table of pictures, which may hold a picture several times.
 
     Arguments as in `pooled_features` and `mk_tf_dataset`. Where pictures are augmented, each has as many views as the
@@ -70,12 +88,12 @@ def feature_batches(model: keras.Model, row: TransferRow, folder: Path, df: pd.D
     """
     pictures = each_once(df)
     views = [View(augment, seed, number) for number in range(row.views)] if augment else [None]
-    features = [pooled_features(model, row, pictures, folder, view) for view in views]
+    features = [pooled_features(extractor, row, pictures, folder, view) for view in views]
     position, labels = pd.Index(pictures["filepath"]).get_indexer(df["filepath"]), df["label"].to_numpy("int64")
 
     def batch(places: np.ndarray, epoch: int, _: np.random.Generator) -> Batch:
         return features[epoch % len(features)][position[places]], labels[places]
 
-    like = tf.TensorSpec((None, *model.output_shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int64)
+    like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int64)
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=row.batch_size, seed=seed, **options)
     return batches.prefetch(tf.data.AUTOTUNE)

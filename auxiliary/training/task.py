@@ -11,7 +11,7 @@ from auxiliary.config.profile import Row, ScratchRow
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.lab import Lab
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.training.features import feature_batches
+from auxiliary.training.features import FeatureExtractor, feature_batches
 from auxiliary.training.run_folder import Run
 
 
@@ -24,13 +24,13 @@ class Task:
         trained: the model that is trained: the whole, or the head that shares its layers.
         batches: makes batches for `trained` from a table of pictures; takes the keyword arguments `shuffle`,
             `augment`, `seed`, `first_epoch` and `epochs` of `mk_tf_dataset`.
-        features: of a frozen backbone, from pictures to the features that are kept; else None.
+        extractor: of a frozen row, what makes the features that are kept; else None.
     """
 
     model: keras.Model
     trained: keras.Model
     batches: Callable[..., tf.data.Dataset]
-    features: keras.Model | None = None
+    extractor: FeatureExtractor | None = None
 
 
 def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
@@ -46,9 +46,10 @@ def build_task(row: Row, lab: Lab, parent: Run | None) -> Task:
     else:
         # A parent's weights replace the pre-trained ones, so those need not be fetched.
         transfer = build_transfer(row, classes, None if parent or row.weights == "random" else "imagenet")
-        features = partial(feature_batches, transfer.features, row, lab.paths.features)
+        extractor = FeatureExtractor(transfer.features)
+        features = partial(feature_batches, extractor, row, lab.paths.features)
         task = (Task(transfer.model, transfer.model, pictures) if row.tune_last
-                else Task(transfer.model, transfer.head, features, transfer.features))
+                else Task(transfer.model, transfer.head, features, extractor))
     if parent:
         task.model.load_weights(parent.model)
     return task

@@ -19,7 +19,6 @@ from auxiliary.reporting.run_figures import curves_figure
 from auxiliary.reporting.style import save_figure
 from auxiliary.room import check_disk, check_memory
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.features import weights_fingerprint
 from auxiliary.training.fit import fit
 from auxiliary.training.optimizer import make_optimizer
 from auxiliary.training.predict import predict
@@ -48,7 +47,7 @@ def work(row: Row, lab: Lab, seed: int, run: Run, parent: Run | None, label: str
     run.begin(recipe | {
         "breaks": breaks(run, checkpoint),
         # The kept features are found by it without the backbone, see `auxiliary.training.feature_files`.
-        "features": weights_fingerprint(task.features) if task.features else ""})
+        "features": task.extractor.fingerprint if task.extractor else ""})
     run.save_layers(layer_table(task.model))
 
     frame = sampled(row, lab.train)

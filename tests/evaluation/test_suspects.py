@@ -99,7 +99,7 @@ class TestSuspectLabels:
         """On all of its pictures at 112 pixels 87% are found, and 87% of what is suspected was planted."""
         pytest.importorskip("tensorflow")
         from auxiliary.networks.build import build_transfer
-        from auxiliary.training.features import pooled_features
+        from auxiliary.training.features import FeatureExtractor, pooled_features
 
         arrays = [read_array(package_folder() / f"animal_{name}_version_3.gz") for name in ("data", "label")]
         chosen = np.random.default_rng(0).choice(10_000, 3000, replace=False)
@@ -108,7 +108,8 @@ class TestSuspectLabels:
         clean = clean.assign(part="train", group=pd.factorize(clean["content"])[0])
         row = TransferRow(model_id="lite0", key="lite0", backbone="EfficientNetLite0", image_size=64, head="gap",
                           learning_rate=0.01, epochs=1)
-        features = pooled_features(build_transfer(row, 10, "imagenet").features, row, clean, tmp_path / "features")
+        extractor = FeatureExtractor(build_transfer(row, 10, "imagenet").features)
+        features = pooled_features(extractor, row, clean, tmp_path / "features")
         recall, precision = [], []
         for seed in range(3):
             flipped, at = relabelled(clean, 0.05, seed)

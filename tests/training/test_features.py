@@ -9,7 +9,7 @@ from auxiliary.networks.frozen import frozen
 from auxiliary.training import features
 from auxiliary.training.audit import suspects
 from auxiliary.training.feature_files import View
-from auxiliary.training.features import feature_batches, pooled_features
+from auxiliary.training.features import FeatureExtractor, feature_batches, pooled_features
 from auxiliary.training.train import train_and_evaluate
 
 
@@ -29,14 +29,23 @@ def model(row):
     return build_transfer(row, classes=3, weights=None).features
 
 
+@pytest.fixture
+def extractor(model):
+    return FeatureExtractor(model)
+
+
 class Counted:
     """A model that counts the pictures it is asked about."""
 
     def __init__(self, model) -> None:
-        self.model, self.pictures = model, 0
+        self.model, self.pictures, self.times_frozen = model, 0, 0
 
     def __getattr__(self, name):
         return getattr(self.model, name)
+
+    @property
+    def extractor(self):
+        return FeatureExtractor(self)
 
     def count(self, batch):
         self.pictures += len(batch)
@@ -44,6 +53,7 @@ class Counted:
 
     def frozen(self, model):
         assert model is self
+        self.times_frozen += 1
         ask = frozen(self.model)
 
         def counted(batch):
@@ -60,84 +70,94 @@ def counted(model, monkeypatch):
     return counted
 
 
-def batches(model, row, lab, df, **options):
-    pairs = list(feature_batches(model, row, lab.paths.features, df, **options))
+def batches(extractor, row, lab, df, **options):
+    pairs = list(feature_batches(extractor, row, lab.paths.features, df, **options))
     return np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs])
 
 
 def test_features_are_computed_once_and_found_again(counted, row, lab, tmp_path):
-    first = pooled_features(counted, row, lab.train, tmp_path)
+    first = pooled_features(counted.extractor, row, lab.train, tmp_path)
     assert first.shape == (42, 8) and first.dtype == "float32"
-    np.testing.assert_array_equal(pooled_features(counted, row, lab.train, tmp_path), first)
+    np.testing.assert_array_equal(pooled_features(counted.extractor, row, lab.train, tmp_path), first)
     assert counted.pictures == 42
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_backbone_is_frozen_once_for_all_parts_and_not_at_all_where_features_are_kept(counted, row, lab, tmp_path):
+    extractor = counted.extractor
+    for part in (lab.train, lab.val, lab.test):
+        pooled_features(extractor, row, part, tmp_path)
+    assert counted.times_frozen == 1
+    pooled_features(counted.extractor, row, lab.test, tmp_path)
+    assert counted.times_frozen == 1
+
+
 def test_other_pictures_sizes_or_weights_have_features_of_their_own(counted, row, lab, tmp_path):
-    first = pooled_features(counted, row, lab.val, tmp_path)
-    pooled_features(counted, row, lab.test, tmp_path)
+    first = pooled_features(counted.extractor, row, lab.val, tmp_path)
+    pooled_features(counted.extractor, row, lab.test, tmp_path)
     assert counted.pictures == 18
     counted.model.set_weights([2 * weight for weight in counted.get_weights()])
-    assert not np.allclose(pooled_features(counted, row, lab.val, tmp_path), first)
+    assert not np.allclose(pooled_features(counted.extractor, row, lab.val, tmp_path), first)
 
 
 def test_pictures_drawn_several_times_are_computed_once(counted, row, lab):
-    features, labels = batches(counted, row, lab, lab.train.iloc[[3, 1, 1, 3, 40]], shuffle=False)
+    features, labels = batches(counted.extractor, row, lab, lab.train.iloc[[3, 1, 1, 3, 40]], shuffle=False)
     assert counted.pictures == 3
     np.testing.assert_array_equal(features[[0, 1]], features[[3, 2]])
     assert labels.tolist() == lab.train["label"].iloc[[3, 1, 1, 3, 40]].tolist()
 
 
-def test_batches_match_the_pictures_they_are_of(model, row, lab):
-    alone = [pooled_features(model, row, lab.test.iloc[[index]], lab.paths.features)[0] for index in range(6)]
-    together, labels = batches(model, row, lab, lab.test, shuffle=False)
+def test_batches_match_the_pictures_they_are_of(extractor, row, lab):
+    alone = [pooled_features(extractor, row, lab.test.iloc[[index]], lab.paths.features)[0] for index in range(6)]
+    together, labels = batches(extractor, row, lab, lab.test, shuffle=False)
     np.testing.assert_allclose(together, alone, rtol=1e-5)
     assert labels.tolist() == lab.test["label"].tolist()
 
 
-def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(model, row, lab):
-    plain, labels = batches(model, row, lab, lab.test, shuffle=False)
+def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(extractor, row, lab):
+    plain, labels = batches(extractor, row, lab, lab.test, shuffle=False)
     of = {feature.tobytes(): label for feature, label in zip(plain, labels, strict=True)}
-    first, shuffled = batches(model, row, lab, lab.test, seed=1, epochs=2)
+    first, shuffled = batches(extractor, row, lab, lab.test, seed=1, epochs=2)
     assert [of[feature.tobytes()] for feature in first] == shuffled.tolist()
-    np.testing.assert_array_equal(batches(model, row, lab, lab.test, seed=1, first_epoch=1)[0], first[6:])
+    np.testing.assert_array_equal(batches(extractor, row, lab, lab.test, seed=1, first_epoch=1)[0], first[6:])
     assert not np.array_equal(first[:6], first[6:])
-    assert not np.array_equal(batches(model, row, lab, lab.test, seed=2)[0], first[:6])
+    assert not np.array_equal(batches(extractor, row, lab, lab.test, seed=2)[0], first[:6])
 
 
 def test_augmented_views_take_turns_and_are_kept(counted, row, lab, tmp_path):
     row = row.model_copy(update={"views": 2})
     options = {"augment": "flip | zoom(0.5)", "seed": 3, "shuffle": False}
-    features, labels = batches(counted, row, lab, lab.test, epochs=5, **options)
+    features, labels = batches(counted.extractor, row, lab, lab.test, epochs=5, **options)
     assert counted.pictures == 2 * 6
     first, second, third, fourth, fifth = features.reshape(5, 6, -1)
     np.testing.assert_array_equal([first, second, first], [third, fourth, fifth])
     assert not np.allclose(first, second)
     assert labels.tolist() == 5 * lab.test["label"].tolist()
-    later, _ = batches(counted, row, lab, lab.test, first_epoch=3, **options)
+    later, _ = batches(counted.extractor, row, lab, lab.test, first_epoch=3, **options)
     np.testing.assert_array_equal(later, fourth)
     assert counted.pictures == 2 * 6
-    batches(counted, row, lab, lab.test, **options | {"seed": 4})
+    batches(counted.extractor, row, lab, lab.test, **options | {"seed": 4})
     assert counted.pictures == 4 * 6
 
 
-def test_a_view_shows_the_pictures_that_augmentation_makes(model, row, lab, tmp_path):
+def test_a_view_shows_the_pictures_that_augmentation_makes(extractor, row, lab, tmp_path):
     view = View("flip | zoom(0.5)", seed=3, number=1)
     pictures = mk_tf_dataset(lab.test, shuffle=False, augment=view.augment, image_size=row.image_size, batch_size=64,
                              seed=3, first_epoch=1)
-    expected = model.predict_on_batch(next(iter(pictures))[0])
-    np.testing.assert_allclose(pooled_features(model, row, lab.test, tmp_path, view), expected, rtol=1e-4, atol=1e-6)
+    expected = extractor.model.predict_on_batch(next(iter(pictures))[0])
+    made = pooled_features(extractor, row, lab.test, tmp_path, view)
+    np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("damage", [b"", b"rubbish", b"half", "fewer"])
 def test_a_damaged_file_is_made_again(counted, row, lab, tmp_path, damage):
-    first = pooled_features(counted, row, lab.test, tmp_path)
+    first = pooled_features(counted.extractor, row, lab.test, tmp_path)
     file, = tmp_path.iterdir()
     if damage == "fewer":
         np.save(file, first[:5])
     else:
         file.write_bytes(file.read_bytes()[:-20] if damage == b"half" else damage)
-    np.testing.assert_array_equal(pooled_features(counted, row, lab.test, tmp_path), first)
+    np.testing.assert_array_equal(pooled_features(counted.extractor, row, lab.test, tmp_path), first)
     np.testing.assert_array_equal(np.load(file), first)
     assert counted.pictures == 2 * 6
 

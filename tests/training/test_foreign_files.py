@@ -9,7 +9,7 @@ import pytest
 from auxiliary.errors import UserError
 from auxiliary.networks.build import build_transfer
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.features import pooled_features
+from auxiliary.training.features import FeatureExtractor, pooled_features
 from auxiliary.training.run_folder import Run
 
 
@@ -55,7 +55,7 @@ def test_features_of_a_frozen_backbone(make_lab, tmp_path, evil):
     keras.utils.set_random_seed(0)
     model = build_transfer(row, classes=3, weights=None).features
     folder = tmp_path / "features"
-    features = pooled_features(model, row, lab.test, folder)
+    features = pooled_features(FeatureExtractor(model), row, lab.test, folder)
     for file in folder.rglob("*.npy"):
         np.save(file, evil)
-    np.testing.assert_array_equal(pooled_features(model, row, lab.test, folder), features)
+    np.testing.assert_array_equal(pooled_features(FeatureExtractor(model), row, lab.test, folder), features)

@@ -17,7 +17,7 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
-from auxiliary.training.features import feature_batches
+from auxiliary.training.features import FeatureExtractor, feature_batches
 
 EPOCHS, PICTURES = 15, 320
 side, backbone = sys.argv[1:]
@@ -39,7 +39,7 @@ def read(file, label):
 def ours() -> None:
     """The backbone runs once, the head fifteen times."""
     with tempfile.TemporaryDirectory() as folder:
-        batches = feature_batches(transfer.features, row, Path(folder), table, seed=SEED, epochs=None)
+        batches = feature_batches(FeatureExtractor(transfer.features), row, Path(folder), table, seed=SEED, epochs=None)
         fit(transfer.head, batches, steps_per_epoch=steps_per_epoch(len(table), row.batch_size))
 
 
