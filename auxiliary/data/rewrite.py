@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from auxiliary.data.decode import open_rgb
+from auxiliary.data.decode import open_rgb, rgb_pixels
 from auxiliary.data.looks import look_of
 from auxiliary.errors import PictureError
 from auxiliary.files import write_atomically
@@ -87,11 +87,9 @@ def _encoded(job: Job, size: int, quality: int) -> tuple[bytes, str]:
         buffer = io.BytesIO()
         open_rgb(job.source).save(buffer, "PNG")
         return buffer.getvalue(), ""
-    # Here, because workers that make no JPEG need not wait for them.
-    import numpy as np
-
+    # Here, because workers that make no JPEG need not wait for it.
     from auxiliary.data.jpeg import encode_jpeg
 
-    pixels = np.asarray(open_rgb(job.source, size))
+    pixels = rgb_pixels(job.source.read_bytes(), size)
     look = look_of(pixels)
     return encode_jpeg(pixels, quality, look.comment), look.phash

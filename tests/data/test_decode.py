@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from auxiliary.data.decode import FILTER, open_rgb
+from auxiliary.data.decode import FILTER, open_rgb, rgb_pixels
 from auxiliary.data.header import read_header
+from auxiliary.data.jpeg import is_plain
 from auxiliary.errors import PictureError
 
 ANIMALS = Path(__file__).resolve().parents[2] / "../shared/data/animals10-raw-img.zip"
@@ -160,6 +161,12 @@ def test_real_photographs_look_like_pillows_plain_resize():
     assert np.mean([difference(data) for data in photographs]) < 3
 
 
+def turned(data, way):
+    """A JPEG file that says by XMP how it is to be turned."""
+    packet = f'http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="{way}"/>'.encode()
+    return data[:2] + b"\xff\xe1" + struct.pack(">H", len(packet) + 2) + packet + data[2:]
+
+
 JPEG = encoded(noise(320, 240), "JPEG")
 PNG = encoded(noise(320, 240))
 
@@ -194,6 +201,35 @@ def test_a_picture_cut_anywhere_is_refused_or_shown(kind):
         except PictureError:
             outcomes.add("refused")
     assert "refused" in outcomes
+
+
+@pytest.mark.parametrize(("data", "plain"), [
+    (JPEG, True),
+    (encoded(noise(1600, 1200), "JPEG"), True),
+    (encoded(noise(320, 240).convert("L"), "JPEG"), True),
+    (encoded(noise(320, 240).convert("CMYK"), "JPEG"), False),
+    (encoded(noise(320, 240), "JPEG", exif=Image.Exif()), False),
+    (turned(JPEG, 6), False),
+    (PNG, False),
+])
+def test_without_pillow_the_same_pixels_come_out(data, plain):
+    assert is_plain(data) == plain
+    np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
+
+
+def test_xmp_turns_a_picture():
+    np.testing.assert_array_equal(rgb_pixels(turned(JPEG, 3), 64), rgb_pixels(JPEG, 64)[::-1, ::-1])
+
+
+@pytest.mark.parametrize(("data", "reason"), [
+    (b"", "empty file"),
+    (JPEG[:2], "not a picture"),
+    (JPEG[:-2000], "truncated"),
+    (JPEG.replace(struct.pack(">HH", 240, 320), struct.pack(">HH", 60_000, 60_000)), "absurdly large"),
+])
+def test_without_pillow_the_same_is_wrong(data, reason):
+    with pytest.raises(PictureError, match=reason):
+        rgb_pixels(data, 64)
 
 
 def test_unreadable_files_are_named_by_the_systems_reason(tmp_path):
