@@ -14,7 +14,6 @@ from auxiliary.files import absolute
 COLUMNS = {"filepath": "str", "category": "str", "format": "str", "width": "Int64", "height": "Int64",
            "mode": "str", "channels": "Int64", "bytes": "int64", "problem": "str", "part": "str", "content": "str",
            "phash": "str"}
-MISSING = {"str": "", "int64": 0, "Int64": pd.NA}
 
 
 def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -40,9 +39,8 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.
     """
     entries = _entries(absolute(folder))
     readable = [entry.path for entry in entries if _is_readable(entry)]
-    facts = dict(zip(readable, in_batches(inspect_files, readable, "catalogue", size=256), strict=True))
-    rows = [_row(entry, facts.get(entry.path, {}), names or {}) for entry in entries]
-    return _table(rows)
+    facts = iter(list(in_batches(inspect_files, readable, "catalogue", size=256)))
+    return _table(entries, [next(facts) if _is_readable(entry) else Facts() for entry in entries], names or {})
 
 
 def _entries(folder: Path) -> list[Entry]:
@@ -62,17 +60,14 @@ def _is_readable(entry: Entry) -> bool:
     return entry.problem in ("", "hidden file", "outside every category folder")
 
 
-def _row(entry: Entry, facts: Facts, names: Mapping[str, str]) -> Facts:
-    extension = entry.path.suffix.removeprefix(".").lower()
-    return facts | {
-        "filepath": str(entry.path),
-        "category": names.get(entry.folder, entry.folder),
-        "format": extension or facts.get("format", ""),
-        "problem": entry.problem or facts.get("problem", ""),
-        "part": entry.part,
+def _table(entries: list[Entry], facts: list[Facts], names: Mapping[str, str]) -> pd.DataFrame:
+    # A column at a time: a row of its own for each of a million files would take a gigabyte more.
+    columns = {name: [getattr(fact, name) for fact in facts] for name in Facts._fields} | {
+        "filepath": [str(entry.path) for entry in entries],
+        "category": [names.get(entry.folder, entry.folder) for entry in entries],
+        "format": [entry.path.suffix.removeprefix(".").lower() or fact.format
+                   for entry, fact in zip(entries, facts, strict=True)],
+        "problem": [entry.problem or fact.problem for entry, fact in zip(entries, facts, strict=True)],
+        "part": [entry.part for entry in entries],
     }
-
-
-def _table(rows: list[Facts]) -> pd.DataFrame:
-    columns = {name: [row.get(name, MISSING[kind]) for row in rows] for name, kind in COLUMNS.items()}
-    return pd.DataFrame(columns).astype(COLUMNS)
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in COLUMNS.items()})

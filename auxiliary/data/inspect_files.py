@@ -3,33 +3,56 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from auxiliary.data.header import read_header
 from auxiliary.data.looks import look_in
 from auxiliary.errors import PictureError
 
-Facts = dict[str, str | int]
-IN_HEADER = ("format", "width", "height", "mode", "channels")
+
+class Facts(NamedTuple):
+    """What one file says of itself, as columns of the catalogue; what could not be read is None, "" or 0.
+
+    Attributes:
+        content: BLAKE2b of the bytes, 16 bytes, hexadecimal.
+        bytes: how many.
+        format: as `Header` has it, like the next four.
+        width: in pixels.
+        height: in pixels.
+        mode: Pillow's.
+        channels: number of bands.
+        phash: the perceptual hash that `normalise` left in the picture.
+        problem: why the rest is missing.
+    """
+
+    content: str = ""
+    bytes: int = 0
+    format: str = ""
+    width: int | None = None
+    height: int | None = None
+    mode: str = ""
+    channels: int | None = None
+    phash: str = ""
+    problem: str = ""
 
 
 def inspect_files(paths: Sequence[Path]) -> list[Facts]:
-    """The facts of each file, as columns of the catalogue: those that could be read, and `problem`."""
+    """The facts of each file: those that could be read, and `problem`."""
     return [_inspected(path) for path in paths]
 
 
 def _inspected(path: Path) -> Facts:
-    facts: Facts = {}
+    facts = Facts()
     try:
         with path.open("rb") as file:
-            facts["content"] = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-            facts["bytes"] = file.tell()
+            content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+            facts = Facts(content, file.tell())
             file.seek(0)
             header = read_header(file)
-            facts |= {name: getattr(header, name) for name in IN_HEADER}
-            if look := look_in(header.comment):
-                facts["phash"] = look.phash
     except OSError as error:
-        facts["problem"] = f"cannot be read: {error.strerror}"
+        return facts._replace(problem=f"cannot be read: {error.strerror}")
     except PictureError as error:
-        facts["problem"] = str(error)
-    return facts
+        return facts._replace(problem=str(error))
+    look = look_in(header.comment)
+    return facts._replace(format=header.format, width=header.width, height=header.height, mode=header.mode,
+                          channels=header.channels, phash=look.phash if look else "")

@@ -73,12 +73,15 @@ def _check_apart(raw: Path, processed: Path) -> None:
 
 
 def _jobs(usable: pd.DataFrame, raw: Path, processed: Path) -> list[Job]:
-    sources = [Path(file) for file in usable["filepath"]]
-    if strays := [file for file in sources if not file.is_relative_to(raw) or ".." in file.parts]:
+    # Strings, as there may be a million of them: a path takes five times as much memory.
+    below = str(raw).rstrip(os.sep) + os.sep
+    up = f"{os.sep}..{os.sep}"
+    if strays := [file for file in usable["filepath"] if not file.startswith(below) or up in file]:
         raise UserError(f"{strays[0]} does not lie below {raw}: make the overview from that folder")
-    files = zip((file.relative_to(raw) for file in sources), usable["width"], usable["height"], strict=True)
-    return [Job(source, processed / target, content)
-            for source, target, content in zip(sources, targets(files), usable["content"], strict=True)]
+    files = zip((file.removeprefix(below) for file in usable["filepath"]), usable["width"], usable["height"],
+                strict=True)
+    return [Job(source, f"{processed}{os.sep}{target}", content) for source, target, content
+            in zip(usable["filepath"], targets(files), usable["content"], strict=True)]
 
 
 def _prepare(processed: Path, settings: dict[str, int], jobs: Sequence[Job]) -> None:
@@ -93,8 +96,8 @@ def _prepare(processed: Path, settings: dict[str, int], jobs: Sequence[Job]) -> 
         _clear(processed, keep=set())
         write_atomically(record, json.dumps(settings) + "\n")
     _clear(processed, keep={job.target for job in jobs})
-    for folder in {job.target.parent for job in jobs}:
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in {job.target.rpartition(os.sep)[0] for job in jobs}:
+        Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 def _check_ours(processed: Path, record: Path) -> None:
@@ -110,42 +113,41 @@ def _recorded(record: Path) -> object:
         return None
 
 
-def _clear(folder: Path, keep: set[Path]) -> None:
+def _clear(folder: Path, keep: set[str]) -> None:
     """Remove all files but those to keep, and folders left empty; links are removed, never followed."""
     for path in list(folder.iterdir()) if folder.is_dir() else []:
         if path.is_dir() and not path.is_symlink():
             _clear(path, keep)
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path not in keep or path.is_symlink():
+        elif str(path) not in keep or path.is_symlink():
             path.unlink()
 
 
 def _made(jobs: Sequence[Job], processed: Path, size: int, quality: int, workers: int | None) -> list[Outcome]:
     """What became of each picture, now or in an earlier run."""
-    outcomes = {job.target: _finished(job) for job in jobs}
-    to_do = [job for job in jobs if outcomes[job.target] is None]
-    leasts = (LEAST if job.target.suffix == ".png" else max(LEAST, LEAST_SHARE * size**2) for job in to_do)
+    outcomes = [_finished(job) for job in jobs]
+    to_do = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
+    leasts = (LEAST if job.target.endswith(".png") else max(LEAST, LEAST_SHARE * size**2) for job in to_do)
     check_disk(processed, sum(leasts), "the prepared pictures take")
     work = functools.partial(rewrite, size=size, quality=quality, owner=os.getpid())
     try:
-        results = list(in_batches(work, to_do, "normalise", workers=workers))
+        made = iter(list(in_batches(work, to_do, "normalise", workers=workers)))
     except OSError as error:    # unreadable sources are a picture's problem; this is about targets
         raise UserError(f"pictures cannot be written: {error}. What was finished is kept") from error
-    outcomes.update(zip((job.target for job in to_do), results, strict=True))
-    return [outcomes[job.target] for job in jobs]
+    return [outcome or next(made) for outcome in outcomes]
 
 
 def _finished(job: Job) -> Outcome | None:
     """What an earlier run made of a picture; None where it is still to make."""
     try:
-        made = job.target.stat()
+        made = Path(job.target).stat()
         # A power cut may leave an empty file.
         if made.st_size == 0 or made.st_mtime_ns != job.mtime_ns:
             return None
-        if job.target.suffix == ".png":
+        if job.target.endswith(".png"):
             return Outcome()
-        look = read_look(job.target)
+        look = read_look(Path(job.target))
     except (OSError, PictureError):
         return None
     return look and Outcome(phash=look.phash)
@@ -154,7 +156,7 @@ def _finished(job: Job) -> Outcome | None:
 def _remove_failed(jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> None:
     for job, outcome in zip(jobs, outcomes, strict=True):
         if outcome.problem:
-            job.target.unlink(missing_ok=True)
+            Path(job.target).unlink(missing_ok=True)
 
 
 def _with_pictures(overview: pd.DataFrame, raw: Path) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +12,7 @@ from auxiliary.errors import PictureError
 from auxiliary.files import write_atomically
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """A picture to rewrite.
 
     Attributes:
@@ -23,8 +21,8 @@ class Job:
         content: the fingerprint of the raw file's bytes, hexadecimal.
     """
 
-    source: Path
-    target: Path
+    source: str
+    target: str
     content: str
 
     @property
@@ -34,7 +32,7 @@ class Job:
         So a target tells which picture it was made from, without a list that a killed run could leave behind.
         """
         # Microseconds, because not every file system keeps more.
-        return int(self.source.stat().st_mtime) * 10**9 + int(self.content[:8], 16) % 10**6 * 1000
+        return int(Path(self.source).stat().st_mtime) * 10**9 + int(self.content[:8], 16) % 10**6 * 1000
 
 
 class Outcome(NamedTuple):
@@ -77,19 +75,19 @@ def _rewritten(job: Job, size: int, quality: int) -> Outcome:
         return Outcome(str(error))
     except OSError as error:
         return Outcome(f"cannot be read: {error.strerror}")
-    write_atomically(job.target, content, sync=False, mtime_ns=mtime_ns)
+    write_atomically(Path(job.target), content, sync=False, mtime_ns=mtime_ns)
     return Outcome(phash=phash)
 
 
 def _encoded(job: Job, size: int, quality: int) -> tuple[bytes, str]:
     """The bytes of the file to make, and the hash of its picture."""
-    if job.target.suffix == ".png":
+    if job.target.endswith(".png"):
         buffer = io.BytesIO()
         open_rgb(job.source).save(buffer, "PNG")
         return buffer.getvalue(), ""
     # Here, because workers that make no JPEG need not wait for it.
     from auxiliary.data.jpeg import encode_jpeg
 
-    pixels = rgb_pixels(job.source.read_bytes(), size)
+    pixels = rgb_pixels(Path(job.source).read_bytes(), size)
     look = look_of(pixels)
     return encode_jpeg(pixels, quality, look.comment), look.phash

@@ -14,7 +14,7 @@ PARTS = {"train", "test"}
 VALIDATION = {"val", "valid", "validation"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file below a folder of pictures.
 
@@ -41,7 +41,8 @@ def walk(root: Path) -> list[Entry]:
     depth = 1 if _has_parts(root) else 0
     entries = [_spelt(_placed(path, path.relative_to(root).parts, depth, problem))
                for path, problem in _files(root, ())]
-    return sorted(entries, key=lambda entry: entry.path.parts)
+    # Part by part; as strings, since a path keeps its parts once it has been asked for them.
+    return sorted(entries, key=lambda entry: str(entry.path).replace(os.sep, "\0"))
 
 
 def _has_parts(root: Path) -> bool:

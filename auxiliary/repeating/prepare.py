@@ -58,8 +58,8 @@ def check_pictures(lab: Lab, chain: Sequence[Run]) -> None:
     files = [Path(file) for file in listed["filepath"]]
     facts = in_batches(inspect_files, files, "checking the pictures", size=256)
     for table, file, content, fact in zip(listed["table"], files, listed["content"], facts, strict=True):
-        if fact.get("content") != content:
-            why = "holds something else" if "content" in fact else fact["problem"]
+        if fact.content != content:
+            why = "holds something else" if fact.content else fact.problem
             raise UserError(f"{file} is not the picture that {table}.csv lists ({why}): put it back, or delete "
                             f"{lab.paths.processed}, and notebook 01 makes it again "
                             "(python -m auxiliary run PROFILE --only 01)")

@@ -5,8 +5,8 @@
 SOURCE is a zip or folder of CIFAR-10. The profile's network M1 is trained with three seeds, in float32 and in bfloat16,
 whatever this machine would choose; with Adam, under which it hardly jumps from epoch to epoch as it does under RMSprop.
 Compared is the accuracy on the validation pictures, as the choice of a precision is a choice like any other. Another
-precision is another training, as another seed is: what it costs shows only over seeds, in Student's interval of the mean
-difference.
+precision is another training, as another seed is: what it costs shows only over seeds, in Student's interval of the
+mean difference.
 """
 
 import subprocess

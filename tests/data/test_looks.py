@@ -131,7 +131,7 @@ def test_small_pictures_stay_as_they_are_and_load_no_numpy(tmp_path):
     blobs(0, 28).save(tmp_path / "cat" / "a.bmp")
     code = ("import os, sys; from pathlib import Path; from auxiliary.data.rewrite import Job, rewrite; "
             f"folder = Path({str(tmp_path)!r}); "
-            "print(rewrite([Job(folder / 'cat/a.bmp', folder / 'a.png', '0' * 32)], 224, 90, os.getpid()), "
+            "print(rewrite([Job(f'{folder}/cat/a.bmp', f'{folder}/a.png', '0' * 32)], 224, 90, os.getpid()), "
             "'numpy' in sys.modules)")
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.strip() == "[Outcome(problem='', phash='')] False"

@@ -74,7 +74,7 @@ def test_every_file_has_its_row(root, overview):
 
 def test_every_file_without_a_problem_is_a_picture_of_the_right_size_and_nothing_else_is_there(root, overview):
     usable = overview[overview["problem"] == ""]
-    sources = [Path(file).relative_to(root / "raw-img") for file in usable["filepath"]]
+    sources = [str(Path(file).relative_to(root / "raw-img")) for file in usable["filepath"]]
     made = targets(zip(sources, usable["width"], usable["height"], strict=True))
     assert files_below(root / "processed") == {str(path) for path in made}
     for path, width, height in zip(made, usable["width"], usable["height"], strict=True):
