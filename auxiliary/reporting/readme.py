@@ -16,7 +16,7 @@ from auxiliary.reporting.against import against_best
 from auxiliary.reporting.seeds import over_seeds
 from auxiliary.reporting.wording import has_twins, labelled, ranked, with_interval
 
-SCALE = "tests/benchmarks/scale.csv"
+SCALE, BENCH = "tests/benchmarks/scale.csv", "tests/benchmarks/results.csv"
 
 
 def markdown_results(results: pd.DataFrame) -> str:
@@ -58,6 +58,17 @@ def markdown_scale(scale: pd.DataFrame) -> str:
     return _markdown(table.reset_index())
 
 
+def markdown_bench(bench: pd.DataFrame) -> str:
+    """What was compared with other ways of doing it, as a Markdown table: a line each."""
+    return _markdown(pd.DataFrame({
+        "work": bench["work"], "against": bench["against"],
+        "here": [f"{value:.4g}" for value in bench["ours"]], "there": [f"{value:.4g}" for value in bench["baseline"]],
+        "ratio": [f"**{ratio:.2f}**" if met else f"{ratio:.2f}"
+                  for ratio, met in zip(bench["ratio"], bench["met"], strict=True)],
+        "aim": [f"{target:.2g}" for target in bench["target"]],
+    }))
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace what stands between the comments `<!-- name -->` and `<!-- /name -->`.
 
@@ -70,10 +81,10 @@ def fill(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def render(readme: str, results: pd.DataFrame, scale: pd.DataFrame) -> str:
+def render(readme: str, results: pd.DataFrame, scale: pd.DataFrame, bench: pd.DataFrame) -> str:
     """A README's text with its tables up to date."""
     tables = {"results": markdown_results(results), "columns": _markdown(describe_columns()),
-              "scale": markdown_scale(scale)}
+              "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
     for name, table in tables.items():
         readme = fill(readme, name, table)
     return readme
@@ -83,7 +94,7 @@ def main() -> None:
     """Write the repository's README anew."""
     readme = REPOSITORY / "README.md"
     text = render(readme.read_text(encoding="utf-8"), read_results(REPOSITORY / "results.csv"),
-                  pd.read_csv(REPOSITORY / SCALE))
+                  *(pd.read_csv(REPOSITORY / name) for name in (SCALE, BENCH)))
     write_atomically(readme, text)
 
 

@@ -7,7 +7,7 @@ import pytest
 from auxiliary.errors import UserError
 from auxiliary.evaluation.results import read_results
 from auxiliary.paths import REPOSITORY
-from auxiliary.reporting.readme import SCALE, fill, markdown_results, markdown_scale, render
+from auxiliary.reporting.readme import BENCH, SCALE, fill, markdown_bench, markdown_results, markdown_scale, render
 
 
 def committed(name, tmp_path):
@@ -21,8 +21,8 @@ def committed(name, tmp_path):
 
 def test_the_committed_readme_shows_the_committed_results(tmp_path):
     readme = committed("README.md", tmp_path).read_text(encoding="utf-8")
-    results, scale = (committed(name, tmp_path) for name in ("results.csv", SCALE))
-    assert render(readme, read_results(results), pd.read_csv(scale)) == readme
+    results, *measured = (committed(name, tmp_path) for name in ("results.csv", SCALE, BENCH))
+    assert render(readme, read_results(results), *map(pd.read_csv, measured)) == readme
 
 
 def test_only_what_stands_between_the_marks_is_replaced():
@@ -45,6 +45,15 @@ def test_scale_has_a_line_a_stage_and_a_column_a_number_of_pictures():
     assert lines(markdown_scale(scale)) == [
         {"stage": "split", "1,000 pictures": "0.5 s, 80 MB", "20,000 pictures": "2.0 s, 1,234 MB"},
         {"stage": "catalogue", "1,000 pictures": "1.0 s, 90 MB", "20,000 pictures": ""}]
+
+
+def test_what_was_compared_has_a_line_and_a_bold_ratio_where_the_aim_is_met():
+    bench = pd.DataFrame({"work": ["start (s)", "train (s)"], "against": ["TensorFlow", "PyTorch"], "ours": [0.1, 10],
+                          "baseline": [5.5, 12.345], "ratio": [55, 1.23], "target": [10, 1.3], "met": [True, False]})
+    assert lines(markdown_bench(bench)) == [
+        {"work": "start (s)", "against": "TensorFlow", "here": "0.1", "there": "5.5", "ratio": "**55.00**",
+         "aim": "10"},
+        {"work": "train (s)", "against": "PyTorch", "here": "10", "there": "12.35", "ratio": "1.23", "aim": "1.3"}]
 
 
 def test_seeds_share_a_line(results, seeds):

@@ -6,7 +6,7 @@ import statistics
 import time
 
 SEED = int(os.environ.get("SEED", "0"))
-SIZE, EPOCHS = 224, 3
+SIZE, EPOCHS = 224, 2
 NET = ("conv(16) | pool | conv(32) | pool | conv(64) | pool | conv(128) | pool | flatten | dense(256) "
        "| dropout(0.5)")
 
@@ -28,7 +28,7 @@ def seconds(work) -> float:
 
 
 def epochs_of(epoch) -> float:
-    """The median time of three epochs, after one in which everything is made ready."""
+    """The median time of some epochs, after one in which everything is made ready."""
     epoch()
     return statistics.median(seconds(epoch) for _ in range(EPOCHS))
 
