@@ -71,9 +71,10 @@ def pooled_features(extractor: FeatureExtractor, row: TransferRow, df: pd.DataFr
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     pictures = mk_tf_dataset(df, shuffle=False, image_size=row.image_size, batch_size=BATCH, **augmented)
     label = f"{row.backbone} features" + (f", view {view.number + 1} of {row.views}" if view else "")
-    values = np.concatenate(list(track(answers(extractor.ask, pictures), label, len(pictures))))
+    # float32 also where the backbone computes in less, so that they are the same whether computed or read back.
+    values = np.concatenate(list(track(answers(extractor.ask, pictures), label, len(pictures)))).astype("float32")
     buffer = io.BytesIO()
-    np.save(buffer, values.astype("float32"))
+    np.save(buffer, values)
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(path, buffer.getvalue())
     return values

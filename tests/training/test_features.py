@@ -168,3 +168,16 @@ def test_the_features_of_a_trained_row_judge_labels(make_lab, capsys):
     train_and_evaluate(lab.all_rows["tuned"], lab)
     suspects(lab)
     assert "of 60 labels are suspect, judged by what Tiny makes of the pictures (row frozen)" in capsys.readouterr().out
+
+
+def test_features_computed_in_short_numbers_are_float32_as_those_read_back(row, lab, monkeypatch, tmp_path):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "features.npy")
+    try:
+        extractor = FeatureExtractor(build_transfer(row, classes=3, weights=None).features)
+        computed, read = (pooled_features(extractor, row, lab.val, tmp_path) for _ in range(2))
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert computed.dtype == read.dtype == "float32"
+    np.testing.assert_array_equal(computed, read)
