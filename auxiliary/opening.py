@@ -9,6 +9,7 @@ from typing import Any
 from auxiliary.config.loader import find_profile, load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
 from auxiliary.config.profile import Profile, Row
+from auxiliary.data.parts import split_on_disk
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.errors import UserError, unknown
 from auxiliary.lab import Lab
@@ -39,8 +40,35 @@ def open_lab(profile: str, rows: str = "*", overrides: Mapping[str, Any] | str |
         profile=loaded.model_copy(update={
             "scratch": _matching(loaded.scratch, rows), "transfer": _matching(loaded.transfer, rows),
             "source": _found(loaded.source, beside) if loaded.source else None}),
-        paths=_paths(loaded, Path(root).expanduser().resolve() if root else REPOSITORY, beside),
+        paths=_paths(loaded, _root(root), beside),
         all_rows={row.key: row for row in loaded.rows})
+
+
+def open_data_set(name: str | None = None, root: str | Path | None = None) -> Lab:
+    """Open what was made of a data set, without a profile: its pictures and results, and no rows.
+
+    Args:
+        name: of its folder in `models/`; None where there is only one.
+        root: the folder for data, models, assets and results; the repository unless given.
+
+    Raises:
+        UserError: when there is no such folder, or its pictures are not divided.
+    """
+    place = _root(root)
+    folders = [path.name for path in sorted((place / "models").glob("*")) if path.is_dir()]
+    if not folders:
+        raise UserError(f"{place / 'models'} holds no data set: run one first (python -m auxiliary run demo)")
+    if name is None and len(folders) > 1:
+        raise UserError(f"{place / 'models'} holds several data sets; name one of {', '.join(folders)}")
+    dataset = name or folders[0]
+    if dataset not in folders:
+        raise unknown(f"data set of {place / 'models'}", dataset, folders)
+    paths = Paths(place, dataset)
+    return Lab(Profile(dataset=dataset, split=split_on_disk(paths)), paths, {})
+
+
+def _root(root: str | Path | None) -> Path:
+    return Path(root).expanduser().resolve() if root else REPOSITORY
 
 
 def _matching(rows: tuple[Row, ...], patterns: str) -> tuple[Row, ...]:

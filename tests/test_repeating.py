@@ -17,11 +17,12 @@ from auxiliary.errors import UserError
 from auxiliary.opening import open_lab
 from auxiliary.paths import REPOSITORY
 from auxiliary.repeating import prepare, session
+from auxiliary.repeating.chain import find_chain
 from auxiliary.repeating.figures import figures, side_by_side
-from auxiliary.repeating.find import find_chain, find_finished
 from auxiliary.repeating.prepare import open_chain
 from auxiliary.repeating.surroundings import differences
 from auxiliary.training import identity
+from auxiliary.training.find import find_finished
 from auxiliary.training.pipeline import PIPELINE
 from auxiliary.training.run_folder import Run
 from auxiliary.training.train import train_all
@@ -153,12 +154,14 @@ def test_epochs_and_probabilities_count_to_the_last_digit(trained, root):
 
 def test_another_precision_is_named_as_what_may_be_why(repeat, root):
     run = run_of(root, "untrained")
-    edit(run.folder / "recipe.json", '"precision": "float32"', '"precision": "mixed_bfloat16"')
+    now = run.recipe["precision"]
+    then = "mixed_float16" if now == "float32" else "float32"
+    edit(run.folder / "recipe.json", f'"precision": "{now}"', f'"precision": "{then}"')
     edit(run.folder / "result.json", f'"loss_test": {run.result.loss_test}', '"loss_test": 9.0')
     file = run.folder / "predictions-test.csv"
     file.write_text(file.read_text(encoding="utf-8").replace(",0.", ",1."), encoding="utf-8")
     said = repeat(run.id, root, error=True)
-    assert "\nprecision: mixed_bfloat16 then, float32 now\n" in said
+    assert f"\nprecision: {then} then, {now} now\n" in said
     # Twenty of the loss, and of six pictures the confidence and three probabilities.
     assert "\nand 5 more\n25 of " in said
     assert " figures differ; what may be why, for it is not what it was: precision" in said
@@ -279,5 +282,5 @@ def test_the_command_in_a_process_of_its_own(trained):
     """Which has other hash seeds and has trained nothing before."""
     done = subprocess.run([sys.executable, "-m", "auxiliary", "repeat", "small", "--root", str(trained)],
                           capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | {"COLUMNS": "80"})
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr.splitlines()) == (0, ["checking the pictures", "small"])
     assert "figures agree to the last digit" in done.stdout

@@ -14,6 +14,7 @@ from auxiliary.files import write_atomically
 from auxiliary.paths import Paths
 
 PARTS = ("train", "val", "test")
+AGAIN = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
 
 
 def write_parts(parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
@@ -60,19 +61,34 @@ def describe_split(split: Split, paths: Paths) -> str:
             of what are twins than today's.
     """
     made = _division(paths)
-    again = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
     if made is None:
-        raise UserError(f"the pictures in {paths.data} are not divided into train.csv, val.csv and test.csv: {again}")
+        raise _undivided(paths)
     if made["split"] != split.model_dump(mode="json"):
         raise UserError(f"the pictures in {paths.data} were divided by {made['split']}, and the profile says "
-                        f"{split.model_dump(mode='json')}: divide them anew, {again}")
+                        f"{split.model_dump(mode='json')}: divide them anew, {AGAIN}")
     if made.get("twins") != TWINS:
         raise UserError(f"the pictures in {paths.data} were divided under another rule of what are twins: divide them "
-                        f"anew, {again}")
+                        f"anew, {AGAIN}")
     shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
     if made["fixed_test"]:
         shares = f"publisher's test set, {split.fractions[1]:g} of train for validation"
     return f"{split.by} {shares}, random_state {split.random_state}"
+
+
+def split_on_disk(paths: Paths) -> Split:
+    """How the tables on disk were divided.
+
+    Raises:
+        UserError: when they are not there.
+    """
+    made = _division(paths)
+    if made is None:
+        raise _undivided(paths)
+    return Split.model_validate(made["split"])
+
+
+def _undivided(paths: Paths) -> UserError:
+    return UserError(f"the pictures in {paths.data} are not divided into train.csv, val.csv and test.csv: {AGAIN}")
 
 
 def _division(paths: Paths) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.data.tables import read_table
+from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import folder_of
 
 
@@ -22,6 +23,9 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
 
     Returns:
         A predictions frame for each run found, by its name in the column `run`.
+
+    Raises:
+        UserError: when a result file is damaged.
     """
     folders = {run: models / folder_of(run) for run in results["run"]}
     return {run: read_table(folder / "predictions-test.csv") for run, folder in folders.items() if _holds(folder, run)}
@@ -30,5 +34,10 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
 def _holds(folder: Path, run: str) -> bool:
     """Whether this very run is what was finished in a folder."""
     result = folder / "result.json"
-    # Not read as a `Result`: that of an older version lacks columns.
-    return result.is_file() and json.loads(result.read_text(encoding="utf-8"))["run"] == run
+    if not result.is_file():
+        return False
+    try:
+        # Not read as a `Result`: that of an older version lacks columns.
+        return json.loads(result.read_text(encoding="utf-8"))["run"] == run
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{result} cannot be read ({error}): remove the folder and train the row anew") from error

@@ -13,7 +13,7 @@ from auxiliary.data.parts import PARTS
 from auxiliary.errors import UserError
 from auxiliary.lab import Lab
 from auxiliary.paths import Paths
-from auxiliary.repeating.find import read_recipe
+from auxiliary.training.find import read_recipe
 from auxiliary.training.pipeline import PIPELINE
 from auxiliary.training.run_folder import Run
 from auxiliary.training.train import find_run

@@ -14,11 +14,12 @@ from auxiliary.data.parts import write_parts
 from auxiliary.errors import UserError
 from auxiliary.lab import Lab
 from auxiliary.paths import REPOSITORY
+from auxiliary.repeating.chain import find_chain
 from auxiliary.repeating.figures import figures, side_by_side
-from auxiliary.repeating.find import find_chain, find_finished, read_recipe
 from auxiliary.repeating.prepare import check_identity, check_pictures, open_chain
 from auxiliary.repeating.surroundings import differences
 from auxiliary.temporary_root import temporary_root
+from auxiliary.training.find import find_finished, read_recipe
 from auxiliary.training.run_folder import Run
 from auxiliary.training.train import find_run, train_and_evaluate
 

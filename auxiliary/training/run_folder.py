@@ -38,6 +38,12 @@ class Run:
         return self._result.is_file()
 
     @property
+    def readable(self) -> bool:
+        """Whether all is there that is shown of a finished run: somebody may have removed a part."""
+        shown = (self._result, self._history, self._layers, self._predictions("val"), self._predictions("test"))
+        return all(file.is_file() for file in shown)
+
+    @property
     def model(self) -> Path:
         """The trained model in Keras format."""
         return self.folder / "model.keras"
@@ -55,12 +61,17 @@ class Run:
     @property
     def history(self) -> pd.DataFrame:
         """A row an epoch, those of its parents first."""
-        return pd.read_csv(self.folder / "history.csv")
+        return pd.read_csv(self._history)
 
     @property
     def predictions(self) -> pd.DataFrame:
         """What the model says of each test picture."""
         return read_table(self._predictions("test"))
+
+    @property
+    def val_predictions(self) -> pd.DataFrame:
+        """What it says of each validation picture."""
+        return read_table(self._predictions("val"))
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -70,7 +81,7 @@ class Run:
     @property
     def layers(self) -> pd.DataFrame:
         """The model's layers: type, output shape, parameters."""
-        return pd.read_csv(self.folder / "layers.csv")
+        return pd.read_csv(self._layers)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """Arrays that were kept together under a name; none where there are none."""
@@ -103,11 +114,11 @@ class Run:
 
     def save_history(self, history: pd.DataFrame) -> None:
         """Keep the epochs so far."""
-        write_atomically(self.folder / "history.csv", history.to_csv(index=False))
+        write_atomically(self._history, history.to_csv(index=False))
 
     def save_layers(self, layers: pd.DataFrame) -> None:
         """Keep the table of layers."""
-        write_atomically(self.folder / "layers.csv", layers.to_csv(index=False))
+        write_atomically(self._layers, layers.to_csv(index=False))
 
     def save_predictions(self, part: str, predictions: pd.DataFrame) -> None:
         """Keep what the model says of the pictures of a part, `val` or `test`."""
@@ -133,6 +144,14 @@ class Run:
 
     def _arrays(self, name: str) -> Path:
         return self.folder / f"{name}.npz"
+
+    @property
+    def _history(self) -> Path:
+        return self.folder / "history.csv"
+
+    @property
+    def _layers(self) -> Path:
+        return self.folder / "layers.csv"
 
     @property
     def _result(self) -> Path:

@@ -1,4 +1,4 @@
-"""Finds a finished run by what its user calls it, with the runs that it goes on from."""
+"""Finds a finished run by what its user calls it, or the best there is."""
 
 import re
 from pathlib import Path
@@ -31,49 +31,51 @@ def find_finished(name: str, root: Path) -> Run:
     folder = Path(name).expanduser().resolve()
     run = Run(folder) if _is_run(folder) else _among(name, root)
     if not run.finished:
-        raise UserError(f"{run.id} is not finished, so there is nothing to compare with: the command that began it "
-                        "goes on with it")
+        raise UserError(f"{run.id} is not finished: the command that began it goes on with it")
     return run
 
 
-def find_chain(run: Run) -> list[Run]:
-    """A finished run and those that it goes on from, the first of them first.
+def find_best(root: Path) -> Run:
+    """The finished run of the best validation accuracy below a root, of whatever data set; of equals the first.
 
     Raises:
-        UserError: when one of them is gone, or was not written by this version.
+        UserError: when there is none, or one of them cannot be read.
     """
-    parent = read_recipe(run)["parent"]
-    read_result(run)
-    if parent is None:
-        return [run]
-    before = Run(run.folder.with_name(parent))
-    if not before.finished:
-        raise UserError(f"{run.id} goes on from {parent}, which is not in {run.folder.parent}: it cannot be repeated "
-                        "without what that was made with")
-    return [*find_chain(before), run]
+    finished = [run for run in _runs(root) if run.finished]
+    if not finished:
+        raise UserError(f"{root / 'models'} holds no finished run: train one first (python -m auxiliary run demo)")
+    return max(finished, key=lambda run: read_result(run).val_accuracy)
 
 
 def read_recipe(run: Run) -> dict[str, Any]:
     """What a run was made with; `UserError` where that is not on record in full."""
     file = run.folder / "recipe.json"
     try:
-        recipe = run.recipe
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file} cannot be read ({error}), so the run cannot be repeated") from None
+        recipe = dict(run.recipe)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{file} cannot be read ({error}), so nobody can tell what the run was made with: remove the "
+                        "folder and train the row anew") from None
     if missing := sorted(NEEDED - recipe.keys()):
         raise UserError(f"{file} was written by an earlier version and lacks {', '.join(missing)}: remove the folder "
-                        "and train the row anew to have a run that can be repeated")
+                        "and train the row anew")
     return recipe
 
 
 def read_result(run: Run) -> Result:
-    """The result of a finished run; `UserError` where this version cannot read it."""
+    """The result of a finished run; `UserError` where it is damaged, or this version cannot read it."""
+    file, anew = run.folder / "result.json", "remove the folder and train the row anew"
     try:
         return run.result
     except ValidationError as error:
         names = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
-        raise UserError(f"{run.folder / 'result.json'} cannot be read by this version ({', '.join(names) or error}): "
-                        "remove the folder and train the row anew to have a run that can be repeated") from None
+        what = f"cannot be read by this version ({', '.join(names)})" if names else "is damaged"
+        raise UserError(f"{file} {what}: {anew}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} cannot be read ({error}): {anew}") from None
+
+
+def _runs(root: Path) -> list[Run]:
+    return [Run(folder) for folder in sorted((root / "models").glob("*/*")) if _is_run(folder)]
 
 
 def _is_run(folder: Path) -> bool:
@@ -82,7 +84,7 @@ def _is_run(folder: Path) -> bool:
 
 def _among(name: str, root: Path) -> Run:
     """The run below `root` that is called so; the key of a row counts where no run has that name."""
-    runs = [Run(folder) for folder in sorted((root / "models").glob("*/*")) if _is_run(folder)]
+    runs = _runs(root)
     untimed = folder_of(name)
     finished = [run for run in runs if run.finished]
     found = [run for run in runs if run.id in (name, untimed)] or [run for run in finished if _key(run) == name]
@@ -90,7 +92,7 @@ def _among(name: str, root: Path) -> Run:
         known = [run.id if FINGERPRINT.search(untimed) else _key(run) for run in finished]
         raise unknown(f"run of {root}", name, set(known) - {""})
     if len(found) > 1:
-        listed = [f"{run.id} ({run.folder.parent.name}, seed {run.recipe['seed']})" for run in found]
+        listed = [f"{run.id} ({run.folder.parent.name}, seed {read_recipe(run)['seed']})" for run in found]
         raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; name one of them:", *listed]))
     run, = found
     if run.id == untimed != name and run.finished and read_result(run).run != name:
