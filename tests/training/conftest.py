@@ -4,6 +4,7 @@ from types import ModuleType
 
 import pytest
 
+from auxiliary import runtime
 from auxiliary.data.clean import clean_table
 from auxiliary.lab import Lab
 from auxiliary.networks import backbones
@@ -68,3 +69,16 @@ def tiny_backbone():
         patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
             "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_float32():
+    """The precision that all machines have, so that figures are the same on all."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "cpu_precision", lambda _: "float32")
+        keras.config.set_dtype_policy("float32")
+        yield
+    keras.config.set_dtype_policy(before)
