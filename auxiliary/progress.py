@@ -1,26 +1,30 @@
 """How far along a long piece of work is, wherever its user looks.
 
-In a notebook or a terminal a tqdm bar is drawn. Under `python -m auxiliary run` the notebooks run in
-kernels of their own, so progress goes, a JSON object a line, into the file that `PROGRESS_FILE` names, and
-the command draws it.
+A notebook and a terminal get a bar, a log file plain lines now and then. Under `python -m auxiliary run` the notebooks
+run in kernels of their own, so progress goes, a JSON object a line, into the file that `PROGRESS_FILE` names, and the
+command shows it.
 """
 
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from tqdm.auto import tqdm
+from rich.console import Console
+
+from auxiliary.piece import State
+from auxiliary.views import Log, Notebook, Terminal, View
 
 PROGRESS_FILE = "AUXILIARY_PROGRESS"
 Item = TypeVar("Item")
 
 
 class Progress:
-    """A bar of `total` steps; use as a context manager.
+    """A piece of work of `total` steps; use as a context manager.
 
     Args:
         label: what is being done, such as `"normalise"` or `"row 2 of 5: conv4"`.
@@ -30,34 +34,44 @@ class Progress:
     """
 
     def __init__(self, label: str, total: int, unit: str = "step", start: int = 0) -> None:
-        self._label, self._total, self._unit, self._done = label, total, unit, start
-        self._file = os.environ.get(PROGRESS_FILE)
-        # A log file gets no bar: control codes make it unreadable.
-        quiet = bool(self._file) or not (sys.stderr.isatty() or "ipykernel" in sys.modules)
-        self._bar = tqdm(desc=label, total=total, unit=f" {unit}", initial=start, disable=quiet, leave=False)
+        self._state = State(label, start, total, unit, event="begin")
+        self._view = _view()
 
     def advance(self, steps: int = 1, note: str = "") -> None:
-        """Count `steps` more as done; `note` is shown behind the bar, such as the last accuracy."""
-        self._done += steps
-        if note:
-            self._bar.set_postfix_str(note, refresh=False)
-        self._bar.update(steps)
-        self._report(note)
+        """Count `steps` more as done; `note` is shown from now on, such as the last accuracy."""
+        self._show(replace(self._state, done=self._state.done + steps, note=note or self._state.note, event="step"))
 
-    def _report(self, note: str) -> None:
-        if self._file:
-            state = {"label": self._label, "done": self._done, "total": self._total, "unit": self._unit,
-                     "note": note}
-            with Path(self._file).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(state) + "\n")
+    def _show(self, state: State) -> None:
+        self._state = state
+        self._view.show(state)
 
     def __enter__(self) -> "Progress":
-        self._report("")
+        self._show(self._state)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        self._bar.close()
+        self._show(replace(self._state, event="end"))
+        self._view.close()
+
+
+class ProgressFile:
+    """A line of JSON a state, for another process to show.
+
+    Args:
+        path: the file to append to.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def show(self, state: State) -> None:
+        """Append a state."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(state)) + "\n")
+
+    def close(self) -> None:
+        """Nothing is left to do."""
 
 
 def track(items: Iterable[Item], label: str, total: int, unit: str = "step") -> Iterator[Item]:
@@ -66,3 +80,16 @@ def track(items: Iterable[Item], label: str, total: int, unit: str = "step") -> 
         for item in items:
             yield item
             progress.advance()
+
+
+def _view() -> View:
+    if file := os.environ.get(PROGRESS_FILE):
+        return ProgressFile(Path(file))
+    if "ipykernel" in sys.modules:
+        return Notebook()
+    terminal = Console(stderr=True)
+    return Terminal(terminal) if terminal.is_interactive else Log(_to_stderr)
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,8 +1,10 @@
 import json
+import subprocess
 import sys
 
 import pytest
 
+from auxiliary import piece
 from auxiliary.progress import PROGRESS_FILE, Progress, track
 
 
@@ -16,16 +18,19 @@ def reports(tmp_path, monkeypatch):
 
 def test_each_step_is_a_line_in_the_progress_file(reports):
     with Progress("fit", total=5, unit="epoch", start=2) as progress:
-        progress.advance()
-        progress.advance(2, note="val 0.93")
-    usual = {"label": "fit", "total": 5, "unit": "epoch", "note": ""}
-    assert reports() == [usual | {"done": 2}, usual | {"done": 3}, usual | {"done": 5, "note": "val 0.93"}]
+        progress.advance(note="val 0.91")
+        progress.advance(2)
+    usual = {"label": "fit", "total": 5, "unit": "epoch"}
+    assert reports() == [usual | {"done": 2, "note": "", "event": "begin"},
+                         usual | {"done": 3, "note": "val 0.91", "event": "step"},
+                         usual | {"done": 5, "note": "val 0.91", "event": "step"},
+                         usual | {"done": 5, "note": "val 0.91", "event": "end"}]
 
 
 def test_track_yields_the_items_and_counts_each_once_it_is_dealt_with(reports):
     seen = [(item, reports()[-1]["done"]) for item in track("ab", "read", total=2, unit="picture")]
     assert seen == [("a", 0), ("b", 1)]
-    assert reports()[-1] == {"label": "read", "done": 2, "total": 2, "unit": "picture", "note": ""}
+    assert reports()[-1] == {"label": "read", "done": 2, "total": 2, "unit": "picture", "note": "", "event": "end"}
 
 
 def test_work_that_fails_is_not_counted_as_done(reports):
@@ -34,21 +39,37 @@ def test_work_that_fails_is_not_counted_as_done(reports):
     assert reports()[-1]["done"] == 1
 
 
-def terminal(monkeypatch, yes):
+@pytest.fixture
+def stderr(monkeypatch):
+    """Makes standard error a terminal or a file."""
     monkeypatch.delenv(PROGRESS_FILE, raising=False)
-    monkeypatch.setattr("sys.stderr.isatty", lambda: yes)
-
-
-def test_a_terminal_gets_a_bar(monkeypatch, capsys):
-    terminal(monkeypatch, yes=True)
-    with Progress("normalise", total=4, unit="picture") as progress:
-        progress.advance(4, note="all well")
-    assert "normalise" in capsys.readouterr().err
-
-
-def test_a_log_file_gets_no_bar(monkeypatch, capsys):
-    terminal(monkeypatch, yes=False)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
-    with Progress("normalise", total=4) as progress:
-        progress.advance(4)
-    assert capsys.readouterr() == ("", "")
+    monkeypatch.setenv("TERM", "xterm")
+    return lambda terminal: monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+
+
+def test_a_terminal_gets_a_bar(stderr, capsys):
+    stderr(terminal=True)
+    with Progress("normalise", total=4, unit="picture") as progress:
+        progress.advance(3, note="all well")
+        progress._view._live.refresh()
+    said = capsys.readouterr().err
+    assert "normalise" in said and "3 of 4 pictures" in said and "all well" in said
+
+
+def test_a_log_file_gets_lines_without_control_codes(stderr, capsys, monkeypatch):
+    stderr(terminal=False)
+    now = 1000.0
+    monkeypatch.setattr(piece, "monotonic", lambda: now)
+    with Progress("normalise", total=4, unit="picture") as progress:
+        now += 60
+        progress.advance(3)
+    assert capsys.readouterr() == (
+        "", "normalise\nnormalise: 3 of 4 pictures, about 20 s left\nnormalise: 3 of 4 pictures in 60 s\n")
+
+
+def test_a_kernel_draws_into_its_notebook():
+    script = ("import ipykernel, tqdm.auto\nfrom auxiliary.progress import Progress\n"
+              "with Progress('fit', 3) as progress: print(type(progress._view).__name__)")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "Notebook\n"

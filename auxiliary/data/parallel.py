@@ -1,7 +1,9 @@
 """Work on many files over all cores, in batches, under a progress bar."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TypeVar
 
 import joblib
@@ -31,7 +33,8 @@ def in_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[I
     batches = [items[start:start + size] for start in range(0, len(items), size)]
     workers = max(1, min(workers or joblib.cpu_count(), len(batches)))
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    results = parallel(joblib.delayed(work)(batch) for batch in batches)
+    with _unheeding():
+        results = parallel(joblib.delayed(work)(batch) for batch in batches)
     with Progress(label, len(items), "file") as progress:
         try:
             for batch in results:
@@ -40,3 +43,13 @@ def in_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[I
         except BrokenProcessPool as error:
             raise UserError(f"{label}: a worker process was killed, most likely for want of memory; "
                             "what was finished is kept: close other programs and run it again") from error
+
+
+@contextmanager
+def _unheeding() -> Iterator[None]:
+    """Processes started meanwhile pay no heed to Ctrl-C, which would end them in tracebacks: this one ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
