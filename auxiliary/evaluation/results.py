@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from auxiliary.errors import UserError
 from auxiliary.evaluation.columns import COLUMNS, FLOATS, INTEGERS, Result
-from auxiliary.evaluation.text_table import parse_table, with_result
+from auxiliary.evaluation.text_table import parse_table, plain, with_result
 from auxiliary.files import write_atomically
 
 
@@ -18,7 +18,8 @@ def log_result(result: Result, path: Path) -> bool:
 
     Safe for several processes at once (a lock file `.<name>.lock` lies beside the table) and against being
     killed (the file is replaced whole). What is in the file, its line ends and a byte-order mark stay as they are;
-    columns that it lacks are added behind its own. No row is ever removed.
+    columns that it lacks are added behind its own. No row is ever removed. Text that a spreadsheet would calculate or
+    take for a number is written behind an apostrophe, which `read_results` takes away.
 
     Args:
         result: the finished run.
@@ -35,7 +36,7 @@ def log_result(result: Result, path: Path) -> bool:
         raw = path.read_bytes() if path.exists() else None
         table = parse_table(raw, path)
         run = table.header.index("run")
-        if any(row[run] == result.run for row in table.rows):
+        if any(plain(row[run]) == result.run for row in table.rows):
             return False
         write_atomically(path, with_result(result, table, raw))
     return True
@@ -61,6 +62,7 @@ def read_results(path: Path, dataset: str | None = None) -> pd.DataFrame:
     table = table.loc[(table != "").any(axis=1), ~table.columns.duplicated()]
     extra = [name for name in table.columns if name not in COLUMNS]
     table = table.reindex(columns=[*COLUMNS, *extra], fill_value="")
+    table = table.assign(**{name: table[name].map(plain) for name in COLUMNS if name not in [*FLOATS, *INTEGERS]})
     if dataset is not None:
         table = table[table["dataset"] == dataset]
     table = table.reset_index(drop=True)

@@ -14,6 +14,8 @@ from auxiliary.evaluation.columns import COLUMNS, Result
 
 NEEDS_QUOTES = re.compile(r'[",\r\n]')
 LINE_END = re.compile(rb"\r\n|\n|\r")
+# Text that a spreadsheet would calculate, such as =1+1, or take for a number and save as another, such as 1e5 or 007.
+MISTAKABLE = re.compile(r"'*([=+@\t-]|\d+(\.\d*)?(e[+-]?\d+)?$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ def _not_a_table(path: Path, reason: str) -> UserError:
 def with_result(result: Result, table: Table, raw: bytes | None) -> bytes:
     """Add a row to a file: its own bytes stay as they are, unless it lacks columns or is not there.
 
+    The first row that is more than ASCII brings a byte-order mark with it: without one Excel takes its letters for
+    others.
+
     Args:
         result: the row.
         table: what `parse_table` read in the file.
@@ -75,7 +80,9 @@ def with_result(result: Result, table: Table, raw: bytes | None) -> bytes:
         rows = [header, *([*row, *[""] * len(added)] for row in table.rows)]
         raw = mark + end.join(map(line_of, rows))
     row = {name: text_of(getattr(result, name)) for name in COLUMNS}
-    return end.join([raw.rstrip(b"\r\n"), line_of([row.get(name, "") for name in header]), b""])
+    line = line_of([row.get(name, "") for name in header])
+    mark = codecs.BOM_UTF8 if raw.isascii() and not line.isascii() else b""
+    return end.join([mark + raw.rstrip(b"\r\n"), line, b""])
 
 
 def _line_end(raw: bytes) -> bytes:
@@ -91,9 +98,16 @@ def line_of(cells: list[str]) -> bytes:
 
 
 def text_of(value: str | float | datetime) -> str:
-    """`value` as it is written: numbers come back as they were, NaN is empty."""
+    """`value` as it is written: numbers come back as they were, NaN is empty, text as `plain` reads it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
     if isinstance(value, float):
         return "" if isnan(value) else repr(value)
+    if isinstance(value, str) and MISTAKABLE.match(value):
+        return f"'{value}"
     return str(value)
+
+
+def plain(cell: str) -> str:
+    """The text that a cell stands for: without the apostrophe that keeps spreadsheets from making something of it."""
+    return cell[1:] if cell.startswith("'") and MISTAKABLE.match(cell) else cell

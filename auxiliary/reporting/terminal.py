@@ -3,30 +3,84 @@
 from collections.abc import Mapping
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from rich.table import Table
+from rich.text import Text
 
 from auxiliary.reporting.comparison import leaderboard
+from auxiliary.reporting.wording import ranked
 
-# Few enough columns for 80 characters; results.csv has the others.
+# Few enough columns for 80 characters, and those that a wide terminal has room for; results.csv has the others.
 COLUMNS = {"key": "row", "stage": "stage", "accuracy": "test accuracy", "against the best": "against the best"}
+WIDE = {"val_accuracy": "validation", "parameters": "parameters", "epochs_total": "epochs", "train_seconds": "seconds"}
+BEST = {"accuracy": "best test accuracy first", "val_accuracy": "best validation accuracy first"}
+SMALLEST_FIRST = {"loss_train", "val_loss", "loss_test", "ece", "train_seconds", "parameters", "trainable"}
 
 
-def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame]) -> Table:
+def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], sort: str = "", name: str = "",
+                 wide: bool = False) -> Table:
     """The lines of `leaderboard`, narrow enough for a terminal of 80 characters.
 
     Args:
         results: rows of one data set, at least one, as `over_seeds` gives them.
         predictions: as for `leaderboard`.
+        sort: a column of `results` that the lines are ordered by, which is shown then; validation accuracy unless
+            given. The best or largest comes first; of losses, calibration error, seconds of training and numbers of
+            parameters the smallest, of `time` the newest, and text goes by the alphabet.
+        name: what the results are of; the data set unless given.
+        wide: show further columns, for terminals of 120 characters.
     """
+    best = ranked(results)
     board = leaderboard(results, predictions)
+    places, order = _order(best, sort or "val_accuracy")
     several = ", or the lowest and highest of its seeds" if (results["seeds"] > 1).any() else ""
-    table = Table(title=f"{results['dataset'].iloc[0]}: test accuracy with its 95% interval{several}, best validation "
-                        "accuracy first", caption=_explained(board["against the best"]))
-    for name, heading in COLUMNS.items():
-        table.add_column(heading, overflow="fold", no_wrap=name == "accuracy")
-    for row in board[list(COLUMNS)].itertuples(index=False):
-        table.add_row(*row)
+    title = f"{name or results['dataset'].iloc[0]}: test accuracy with its 95% interval{several}, {order}"
+    table = Table(title=Text(title, style="italic"), caption=_explained(board["against the best"]))
+    shown = {column: board[column].tolist() if column in COLUMNS else [_figure(value) for value in best[column]]
+             for column in _columns(sort, wide)}
+    for column in shown:
+        number = column not in COLUMNS and is_numeric_dtype(best[column])
+        table.add_column((COLUMNS | WIDE).get(column, column), overflow="fold", no_wrap=column == "accuracy",
+                         justify="right" if number else "left")
+    for place in places:
+        # A name is shown as it is written, brackets and all.
+        table.add_row(*(Text(cells[place]) for cells in shown.values()))
     return table
+
+
+def _columns(sort: str, wide: bool) -> list[str]:
+    shown = [*COLUMNS, *WIDE] if wide else [*COLUMNS]
+    if not sort or sort in shown:
+        return shown
+    # Where there is little room it takes the place of the stage.
+    return [*shown, sort] if wide else [sort if column == "stage" else column for column in shown]
+
+
+def _order(results: pd.DataFrame, column: str) -> tuple[pd.Index, str]:
+    """The places of the rows in the order of a column, those without a value last; and that order in words."""
+    values = results[column].reset_index(drop=True)
+    if not is_numeric_dtype(values):
+        values = values.where(values != "")
+        numbers = pd.to_numeric(values, errors="coerce")
+        # A column that a user added may hold numbers.
+        values = numbers if numbers.count() == values.count() else values.str.casefold()
+    if is_numeric_dtype(values):
+        first = "smallest" if column in SMALLEST_FIRST else "largest"
+        words = BEST.get(column, f"{first} {column} first")
+    else:
+        first, words = ("largest", "newest first") if column == "time" else ("smallest", f"by {column}")
+    return values.sort_values(ascending=first == "smallest", kind="stable").index, words
+
+
+def _figure(value: object) -> str:
+    """A cell of results.csv, in few digits."""
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float) and abs(value) < 10:
+        return f"{value:.3f}" if value == 0 or abs(value) >= 0.01 else f"{value:.3g}"
+    return f"{value:,.1f}" if isinstance(value, float) and value < 100 else f"{value:,.0f}"
 
 
 def _explained(cells: pd.Series) -> str:
