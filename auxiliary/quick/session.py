@@ -13,10 +13,11 @@ from auxiliary.config.parameters import read_parameters
 from auxiliary.errors import UserError
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
+from auxiliary.plan import has_work
 from auxiliary.quick.pictures import copy_few, enough, find_originals
 from auxiliary.quick.profile import missing_weights, shorten, start_at_random, write_profile
 from auxiliary.runner import find_notebooks
-from auxiliary.session import has_work, run_notebooks
+from auxiliary.session import run_notebooks
 from auxiliary.temporary_root import temporary_root
 
 

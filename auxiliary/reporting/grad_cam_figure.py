@@ -73,14 +73,18 @@ def _pair(above: Axes, below: Axes, row: pd.Series, heat: np.ndarray) -> None:
     picture, area = placed(row["filepath"], SIDE)
     caption(above, row, picture)
     above.set_xlabel("")
-    caption(below, row, _under(picture, heat, area))
+    caption(below, row, overlaid(picture, heat, area))
     if not heat.any():
         below.text(0.5, 0.5, "nothing speaks\nfor it", transform=below.transAxes, ha="center", va="center",
                    fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
 
 
-def _under(picture: np.ndarray, heat: np.ndarray, area: tuple[slice, slice]) -> np.ndarray:
-    """The tile `picture`, in its `area` grey and under `heat` spread over it; (SIDE, SIDE, 3), 0 to 1."""
+def overlaid(picture: np.ndarray, heat: np.ndarray, area: tuple[slice, slice]) -> np.ndarray:
+    """The tile `picture`, (side, side, 3) uint8, in its `area` grey and under `heat`, (h, w) in 0..1, spread over it.
+
+    Returns:
+        (side, side, 3) float64 in 0..1.
+    """
     grey = np.asarray(Image.fromarray(picture).convert("L"))[area] / 255
     spread = Image.fromarray(heat.astype("float32")).resize(grey.shape[::-1], Image.Resampling.BILINEAR)
     shown = picture / 255

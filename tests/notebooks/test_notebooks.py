@@ -90,8 +90,18 @@ def test_the_tables_and_figures_are_there(session):
         "overview", "clean", "train", "val", "test", "suspects"}
     figures = {path.stem for path in session.assets.glob("*.png")}
     assert {"classes", "sizes", "examples", "twins", "largest-group", "scratch-comparison", "scratch-confusion",
-            "transfer-confusion", "suspects", "comparison", "trade-off", "predictions"} <= figures
+            "transfer-confusion", "scratch-calibration", "transfer-calibration", "suspects", "comparison", "trade-off",
+            "predictions"} <= figures
     assert len(list((session.root / "models" / "pets").glob("*/result.json"))) == 2
+
+
+def test_a_run_ends_in_pages(session):
+    assert {page.stem for page in session.assets.glob("*.html")} == {"report", *NAMES}
+    report = (session.assets / "report.html").read_text(encoding="utf-8")
+    assert all(said in report for said in ("lite0", "small", "1 of 37 files were left out", "python -m auxiliary run"))
+    assert f"  {session.assets / 'report.html'}\n" in session.first.stdout
+    executed = (session.assets / "01-preprocessing.html").read_text(encoding="utf-8")
+    assert "1 of 37 files are left out" in executed
 
 
 def test_a_bad_picture_is_left_out_and_counted(session):

@@ -1,5 +1,4 @@
 import subprocess
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,7 +13,7 @@ def committed(name, tmp_path):
     done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
     if done.returncode:
         pytest.skip(f"{name} is not committed here")
-    file = tmp_path / Path(name).name
+    file = tmp_path / name.replace("/", "-")
     file.write_bytes(done.stdout)
     return file
 
