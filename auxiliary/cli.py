@@ -6,6 +6,8 @@ import click
 
 from auxiliary.errors import UserError
 
+ROOT = "Folder for data, models, assets and results.csv; the repository unless given."
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
@@ -19,7 +21,7 @@ def command() -> None:
 @click.option("--only", default="", metavar="NUMBERS", help="Notebooks to run, such as 02 or 01,03; all unless given.")
 @click.option("--rows", default="*", metavar="KEYS", help="Rows to train, such as 'conv4*,base*'; all unless given.")
 @click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Folder for data, models, assets and results.csv; the repository unless given.")
+              help=ROOT)
 @click.option("--quick", is_flag=True,
               help="Only try whether every row works: an epoch on a few pictures, in a temporary folder; of --root "
                    "only pictures are read.")
@@ -62,7 +64,7 @@ def models(profile: str, as_csv: bool, parameters: tuple[tuple[str, str], ...], 
 @command.command()
 @click.argument("name", metavar="RUN")
 @click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Folder for data, models, assets and results.csv; the repository unless given.")
+              help=ROOT)
 def repeat(name: str, root: Path | None) -> None:
     """Train a finished RUN anew: do its figures come out again?
 
@@ -74,3 +76,85 @@ def repeat(name: str, root: Path | None) -> None:
     from auxiliary.repeating.session import repeat_run
 
     repeat_run(name, root)
+
+
+@command.command()
+@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE...")
+@click.option("--run", "name", default="", metavar="RUN",
+              help="The run to ask, as for `repeat`; the one of the best validation accuracy unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all classes, and nothing else.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=ROOT)
+def predict(pictures: tuple[str, ...], name: str, as_json: bool, root: Path | None) -> None:
+    """Say what is on each PICTURE: classes with calibrated probabilities.
+
+    PICTURE is a file, a folder, or a pattern in quotes such as '*.jpg'.
+    """
+    from auxiliary.using.predict import predict_pictures
+
+    predict_pictures(pictures, name, as_json, root)
+
+
+@command.command()
+@click.option("--run", "name", default="", metavar="RUN",
+              help="The run to show first, as for `repeat`; the one of the best validation accuracy unless given.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=7860, show_default=True, help="Port to listen on.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=ROOT)
+def serve(name: str, host: str, port: int, root: Path | None) -> None:
+    """Open a page on which pictures are dropped and named (needs the extra `serve`)."""
+    from auxiliary.using.page.serve import serve_page
+
+    serve_page(name, host, port, root)
+
+
+@command.command()
+@click.argument("name", metavar="RUN")
+@click.option("--to", "form", required=True, type=click.Choice(["keras", "litert", "onnx", "savedmodel"]),
+              help="Format of the model.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="PATH",
+              help="File or folder to write; below export/ in the run's folder unless given.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=ROOT)
+def export(name: str, form: str, out: Path | None, root: Path | None) -> None:
+    """Write RUN's network for other programs, and check it there (onnx and litert need the extra `export`).
+
+    The file takes RGB pictures as they are, uint8, and carries the names of the classes. RUN is as for `repeat`.
+    """
+    from auxiliary.using.export.session import export_run
+
+    export_run(name, form, out, root)
+
+
+@command.command()
+@click.argument("dataset", required=False)
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=ROOT)
+def report(dataset: str | None, root: Path | None) -> None:
+    """Write assets/DATASET/report.html: all results of a data set in one file; no model is run.
+
+    DATASET is the name of a folder in models/; it may be left out where there is only one.
+    """
+    from auxiliary.reporting.page.write import write_report
+
+    click.echo(write_report(dataset, root))
+
+
+@command.command()
+@click.argument("dataset", required=False)
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=ROOT)
+def slides(dataset: str | None, root: Path | None) -> None:
+    """Write assets/DATASET/slides.html: the report's tables and figures one by one. DATASET is as for `report`."""
+    from auxiliary.reporting.page.write import write_slides
+
+    click.echo(write_slides(dataset, root))
+
+
+@command.command()
+@click.argument("dataset", required=False)
+@click.option("--rows", default="*", metavar="KEYS", help="Rows to list, such as 'conv4*,base*'; all unless given.")
+@click.option("--sort", default="val_accuracy", show_default=True, metavar="COLUMN",
+              help="A column of results.csv to sort by, the best or largest first.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=ROOT)
+def results(dataset: str | None, rows: str, sort: str, root: Path | None) -> None:
+    """Print the leaderboard of DATASET, of all data sets unless given."""
+    from auxiliary.reporting.standings import print_results
+
+    print_results(dataset, rows, sort, root)

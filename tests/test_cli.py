@@ -7,6 +7,7 @@ import pytest
 
 from auxiliary import session
 from auxiliary.__main__ import main
+from auxiliary.cli import command
 
 PROFILE = """
 dataset: demo
@@ -39,7 +40,7 @@ def refusal(tmp_path, monkeypatch, capsys):
     return run
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["models", "--help"], ["repeat", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in command.commands)])
 def test_help_answers_without_tensorflow_and_pandas(words):
     script = (f"import sys; sys.argv[1:] = {words}; import auxiliary.__main__ as m\n"
               "try: m.main()\nexcept SystemExit: pass\n"

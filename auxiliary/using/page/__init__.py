@@ -1,0 +1,1 @@
+"""A page on which pictures are dropped and named."""

@@ -1,0 +1,93 @@
+"""Says what is on pictures: `python -m auxiliary predict PICTURE...`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from auxiliary import runtime
+from auxiliary.errors import UserError
+from auxiliary.paths import REPOSITORY
+from auxiliary.training.find import find_best, find_finished
+from auxiliary.using.inputs import find_files
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from auxiliary.using.answers import Answers
+    from auxiliary.using.trained import Trained
+
+NEXT = 2        # classes that are shown beside the likeliest
+LINES = 1000    # of a table; rich would lay out 100,000 at once in a quarter of a gigabyte
+
+
+def predict_pictures(pictures: tuple[str, ...], name: str = "", as_json: bool = False,
+                     root: Path | None = None) -> None:
+    """Ask a trained network what is on pictures, and print what it says.
+
+    Args:
+        pictures: files, folders and patterns, see `find_files`.
+        name: the run to ask, see `find_finished`; empty for the one of the best validation accuracy.
+        as_json: print one JSON document with the probabilities of all classes, and nothing else, instead of tables.
+        root: the folder that holds `models/`; the repository unless given.
+
+    Raises:
+        UserError: before TensorFlow is loaded, when a name stands for nothing; when the run cannot be asked; at the
+            end, when some files are no pictures.
+    """
+    root = root.expanduser().resolve() if root else REPOSITORY
+    found = find_files(pictures)
+    run = find_finished(name, root) if name else find_best(root)
+    runtime.load()
+    from auxiliary.using.answers import ask_about
+    from auxiliary.using.trained import load_trained
+
+    trained = load_trained(run)
+    answers = ask_about(trained, found)
+    (_print_json if as_json else _print_tables)(trained, answers)
+    if bad := len(answers.problems):
+        raise UserError(f"{bad:,} of {len(found):,} files {'is no picture' if bad == 1 else 'are no pictures'}")
+
+
+def _print_json(trained: "Trained", answers: "Answers") -> None:
+    """Print a line a picture, so that the whole is never held as text."""
+    head = {"run": trained.run.id, "dataset": trained.result.dataset, "val_accuracy": trained.result.val_accuracy,
+            "temperature": trained.temperature, "classes": trained.categories}
+    print(json.dumps(head).removesuffix("}") + ', "pictures": [')
+    for number, (file, chances) in enumerate(zip(answers.files, answers.probabilities, strict=True), start=1):
+        picture = {"file": file, "class": trained.categories[chances.argmax()],
+                   "probabilities": dict(zip(trained.categories, chances.tolist(), strict=True))}
+        print(json.dumps(picture) + ("," if number < len(answers.files) else ""))
+    problems = [{"file": file, "problem": problem} for file, problem in answers.problems.items()]
+    print(f'], "problems": {json.dumps(problems)}}}')
+
+
+def _print_tables(trained: "Trained", answers: "Answers") -> None:
+    console = Console(markup=False, emoji=False, highlight=False)
+    result = trained.result
+    console.print(f"{trained.run.id} of {result.dataset}: validation accuracy {result.val_accuracy:.3f}, temperature "
+                  f"{trained.temperature:.3f}", soft_wrap=True)
+    for first in range(0, len(answers.files), LINES):
+        console.print(_table(trained.categories, answers, range(first, min(first + LINES, len(answers.files)))))
+    for file, problem in answers.problems.items():
+        print(f"{file}: {problem}", file=sys.stderr)
+
+
+def _table(categories: list[str], answers: "Answers", places: range) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+    for heading in ("picture", "class", "next"):
+        table.add_column(heading, overflow="fold")
+    for place in places:
+        first, *others = _likeliest(categories, answers.probabilities[place])
+        table.add_row(answers.files[place], first, ", ".join(others))
+    return table
+
+
+def _likeliest(categories: list[str], chances: "np.ndarray") -> list[str]:
+    """The likeliest classes with their probabilities, such as `cat 0.973`; of equals the first."""
+    order = (-chances).argsort(kind="stable")[:1 + NEXT]
+    return [f"{categories[place]} {chances[place]:.3f}" for place in order]

@@ -1,0 +1,103 @@
+"""A root with finished runs of few tiny pictures, trained for real, once for all tests here."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from auxiliary import runtime
+from auxiliary.data.clean import clean_table
+from auxiliary.networks import backbones
+from auxiliary.opening import open_lab
+from auxiliary.training.run_folder import Run
+
+PROFILE = """
+dataset: {folder}
+name: colours
+image_size: 16
+batch_size: 8
+split: {{by: seed}}
+sampling: none
+scratch:
+  - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1}}
+  - {{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: 3, augment: flip | shift(0.3)}}
+transfer:
+  - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.1, epochs: 3}}
+"""
+
+
+@dataclass(frozen=True)
+class TrainedRoot:
+    """A root and what is in it; not to be written: copy what is to be spoilt.
+
+    Attributes:
+        root: the folder that holds `models/` and `results.csv`.
+        runs: the finished runs by the key of their row: small, small_on, views and frozen.
+        pictures: raw pictures, PNG of 16 x 16, 20 in each of the folders blue, green and red; a quarter of the blue and
+            green ones lie in each other's folder, so that no network is always right.
+    """
+
+    root: Path
+    runs: dict[str, Run]
+    pictures: Path
+
+
+@pytest.fixture(autouse=True)
+def float32(monkeypatch) -> None:
+    """The same precision on every machine: under bfloat16 what is computed twice may agree to two digits only."""
+    monkeypatch.setattr(runtime, "cpu_precision", lambda _: "float32")
+
+
+@contextmanager
+def with_tiny() -> Iterator[None]:
+    """Adds a backbone called Tiny, of random weights, at once built and quickly asked."""
+    def build(include_top, weights, input_shape):
+        import keras
+
+        pictures = keras.Input(input_shape)
+        maps = keras.layers.BatchNormalization()(keras.layers.Conv2D(8, 8, strides=8)(pictures))
+        return keras.Model(pictures, maps)
+
+    module = ModuleType("tiny_backbone")
+    module.build = build
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "tiny_backbone", module)
+        patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
+            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
+        yield
+
+
+@pytest.fixture
+def tiny_backbone() -> Iterator[None]:
+    """The backbone Tiny, for a test that builds it."""
+    with with_tiny():
+        yield
+
+
+@pytest.fixture(scope="package")
+def trained_root(picture_folder, divide, tmp_path_factory) -> TrainedRoot:
+    """A root in which every row has been trained: `trained_root.runs["small"]`."""
+    from auxiliary.training.train import train_all
+
+    pictures, root = picture_folder({"green": 20, "blue": 20, "red": 20}, size=16), tmp_path_factory.mktemp("trained")
+    for number in range(5):
+        _exchange(pictures / "green" / f"{number}.png", pictures / "blue" / f"{number}.png")
+    (root / "profile.yaml").write_text(PROFILE.format(folder=pictures), encoding="utf-8")
+    # Undone at once: a fixture of this scope would stay until all tests of all folders are over.
+    with with_tiny(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "cpu_precision", lambda _: "float32")
+        lab = open_lab(str(root / "profile.yaml"), root=root)
+        divide(lab, clean_table(pictures))
+        runs = train_all(lab.profile.rows, lab)
+    return TrainedRoot(root, {run.result.key: run for run in runs}, pictures)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
