@@ -19,16 +19,21 @@ def prepare(source: Path, place: Path) -> None:
         source: a folder of pictures, a folder a class, or a zip of one.
         place: the folder to fill, empty.
     """
-    if source.is_dir():
-        (place / "raw-img").symlink_to(source.resolve())
-    else:
-        with zipfile.ZipFile(source) as archive:
-            archive.extractall(place)
+    unpack(source, place)
     normalise(catalogue(place / "raw-img"), place / "raw-img", place / "processed")
     pictures = clean_table(place / "processed").sample(TRAINING + VALIDATION, random_state=0)
     for name, part in (("train", pictures.head(TRAINING)), ("val", pictures.tail(VALIDATION))):
         files = [_copied(Path(row.filepath), place / name / row.category) for row in part.itertuples()]
         write_table(part.assign(filepath=files), place / f"{name}.csv")
+
+
+def unpack(source: Path, place: Path) -> None:
+    """Make `raw-img/`."""
+    if source.is_dir():
+        (place / "raw-img").symlink_to(source.resolve())
+    else:
+        with zipfile.ZipFile(source) as archive:
+            archive.extractall(place)
 
 
 def _copied(file: Path, folder: Path) -> Path:

@@ -1,0 +1,76 @@
+"""Where the time of cataloguing and normalising goes; writes `tests/benchmarks/preparing.csv`.
+
+    python -m tests.benchmarks.preparing FOLDER_OR_ZIP
+
+Each step of what is done to a picture is timed in one process, picture by picture, and starting the workers by itself.
+"""
+
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from auxiliary.data.decode import rgb_pixels
+from auxiliary.data.inspect_files import inspect_files
+from auxiliary.data.jpeg import encode_jpeg
+from auxiliary.data.looks import look_of
+from auxiliary.data.parallel import in_batches
+from auxiliary.files import write_atomically
+from auxiliary.runtime import cpu_name
+from tests.benchmarks.pictures import unpack
+
+SIZE, QUALITY, ROUNDS = 224, 90, 3
+T = TypeVar("T")
+
+
+class Stopwatch:
+    """Adds up what each kind of step takes."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    def __call__(self, step: str, work: Callable[[], T]) -> T:
+        """Do some work and note how long it took."""
+        began = time.perf_counter()
+        done = work()
+        self.seconds[step] += time.perf_counter() - began
+        return done
+
+
+def go_through(files: list[Path], target: Path) -> Counter[str]:
+    """What each step took, over all files."""
+    watch = Stopwatch()
+    for file in files:
+        watch("catalogue: read, hash and header", lambda file=file: inspect_files([file]))
+        data = watch("read", file.read_bytes)
+        pixels = watch("decode and resize", lambda data=data: rgb_pixels(data, SIZE))
+        look = watch("hash and thumbnail of the picture", lambda pixels=pixels: look_of(pixels))
+        out = watch("encode", lambda pixels=pixels, look=look: encode_jpeg(pixels, QUALITY, look.comment))
+        watch("write", lambda out=out: write_atomically(target, out, sync=False, mtime_ns=0))
+    return watch.seconds
+
+
+def main(source: str) -> None:
+    """Measure, print and write the table; of several rounds the fastest, as the others were disturbed."""
+    with tempfile.TemporaryDirectory() as place:
+        unpack(Path(source), Path(place))
+        files = sorted(path for path in Path(place, "raw-img").rglob("*.*") if path.is_file())
+        began = time.perf_counter()
+        list(in_batches(inspect_files, files[:2], "start workers", size=1))
+        started = time.perf_counter() - began
+        rounds = [go_through(files, Path(place, "out.jpg")) for _ in range(ROUNDS)]
+    best = min(rounds, key=lambda seconds: seconds.total())
+    table = pd.DataFrame([{"step": step, "ms_a_picture": round(1000 * seconds / len(files), 3),
+                           "share": round(seconds / best.total(), 3)} for step, seconds in best.items()])
+    table = table.assign(pictures=len(files), starting_workers_s=round(started, 2), machine=cpu_name())
+    print(table.to_string(index=False))
+    table.to_csv(Path(__file__).parent / "preparing.csv", index=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
