@@ -1,6 +1,7 @@
 """What tests of several folders share."""
 
 import colorsys
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from auxiliary.data.parts import write_parts
 from auxiliary.data.split import split
 from auxiliary.data.twins import with_groups
 from auxiliary.lab import Lab
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_float32() -> None:
+    """The precision that all machines have: a run leaves its machine's behind. Keras is not loaded for it."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].config.set_dtype_policy("float32")
 
 
 @pytest.fixture(scope="session")

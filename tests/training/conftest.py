@@ -72,13 +72,8 @@ def tiny_backbone():
 
 
 @pytest.fixture(scope="module", autouse=True)
-def in_float32():
-    """The precision that all machines have, so that figures are the same on all."""
-    import keras
-
-    before = keras.config.dtype_policy()
+def runs_in_float32():
+    """Runs have the precision that all machines have, so that figures are the same on all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "cpu_precision", lambda _: "float32")
-        keras.config.set_dtype_policy("float32")
         yield
-    keras.config.set_dtype_policy(before)
