@@ -1,14 +1,12 @@
-import sys
 from collections.abc import Callable
-from types import ModuleType
 
 import pytest
 
 from auxiliary import runtime
 from auxiliary.data.clean import clean_table
 from auxiliary.lab import Lab
-from auxiliary.networks import backbones
 from auxiliary.opening import open_lab
+from tests.tiny import with_tiny
 
 PROFILE = """
 dataset: {folder}
@@ -52,22 +50,10 @@ def make_lab(colours, divide, tmp_path_factory) -> Callable[..., Lab]:
     return make
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def tiny_backbone():
-    """A backbone called Tiny, of random weights, for rows that would otherwise take long."""
-    def build(include_top, weights, input_shape):
-        import keras
-
-        pictures = keras.Input(input_shape)
-        maps = keras.layers.BatchNormalization()(keras.layers.Conv2D(8, 8, strides=8)(pictures))
-        return keras.Model(pictures, maps)
-
-    module = ModuleType("tiny_backbone")
-    module.build = build
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "tiny_backbone", module)
-        patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
-            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
+    """A backbone called Tiny, for rows that would otherwise take long."""
+    with with_tiny():
         yield
 
 

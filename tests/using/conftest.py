@@ -1,19 +1,16 @@
 """A root with finished runs of few tiny pictures, trained for real, once for all tests here."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from auxiliary import runtime
 from auxiliary.data.clean import clean_table
-from auxiliary.networks import backbones
 from auxiliary.opening import open_lab
 from auxiliary.training.run_folder import Run
+from tests.tiny import with_tiny
 
 PROFILE = """
 dataset: {folder}
@@ -51,25 +48,6 @@ class TrainedRoot:
 def float32(monkeypatch) -> None:
     """The same precision on every machine: under bfloat16 what is computed twice may agree to two digits only."""
     monkeypatch.setattr(runtime, "cpu_precision", lambda _: "float32")
-
-
-@contextmanager
-def with_tiny() -> Iterator[None]:
-    """Adds a backbone called Tiny, of random weights, at once built and quickly asked."""
-    def build(include_top, weights, input_shape):
-        import keras
-
-        pictures = keras.Input(input_shape)
-        maps = keras.layers.BatchNormalization()(keras.layers.Conv2D(8, 8, strides=8)(pictures))
-        return keras.Model(pictures, maps)
-
-    module = ModuleType("tiny_backbone")
-    module.build = build
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "tiny_backbone", module)
-        patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
-            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
-        yield
 
 
 @pytest.fixture
