@@ -13,7 +13,7 @@ from auxiliary.data.parts import split_on_disk
 from auxiliary.data.sources import DATA_SETS
 from auxiliary.errors import UserError, unknown
 from auxiliary.lab import Lab
-from auxiliary.paths import REPOSITORY, Paths
+from auxiliary.paths import Paths, find_root
 
 
 def open_lab(profile: str, rows: str = "*", overrides: Mapping[str, Any] | str | None = None,
@@ -40,7 +40,7 @@ def open_lab(profile: str, rows: str = "*", overrides: Mapping[str, Any] | str |
         profile=loaded.model_copy(update={
             "scratch": _matching(loaded.scratch, rows), "transfer": _matching(loaded.transfer, rows),
             "source": _found(loaded.source, beside) if loaded.source else None}),
-        paths=_paths(loaded, _root(root), beside),
+        paths=_paths(loaded, find_root(root), beside),
         all_rows={row.key: row for row in loaded.rows})
 
 
@@ -54,7 +54,7 @@ def open_data_set(name: str | None = None, root: str | Path | None = None) -> La
     Raises:
         UserError: when there is no such folder, or its pictures are not divided.
     """
-    place = _root(root)
+    place = find_root(root)
     folders = [path.name for path in sorted((place / "models").glob("*")) if path.is_dir()]
     if not folders:
         raise UserError(f"{place / 'models'} holds no data set: run one first (python -m auxiliary run demo)")
@@ -65,10 +65,6 @@ def open_data_set(name: str | None = None, root: str | Path | None = None) -> La
         raise unknown(f"data set of {place / 'models'}", dataset, folders)
     paths = Paths(place, dataset)
     return Lab(Profile(dataset=dataset, split=split_on_disk(paths)), paths, {})
-
-
-def _root(root: str | Path | None) -> Path:
-    return Path(root).expanduser().resolve() if root else REPOSITORY
 
 
 def _matching(rows: tuple[Row, ...], patterns: str) -> tuple[Row, ...]:

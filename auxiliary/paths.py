@@ -6,6 +6,11 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
+def find_root(given: str | Path | None) -> Path:
+    """The folder that a user means by a root; the repository unless one is given."""
+    return Path(given).expanduser().resolve() if given else REPOSITORY
+
+
 @dataclass(frozen=True)
 class Paths:
     """Where one data set's files live below a root.

@@ -11,7 +11,7 @@ from rich.console import Console
 from auxiliary.errors import UserError, unknown
 from auxiliary.evaluation.results import read_results
 from auxiliary.evaluation.saved import saved_predictions
-from auxiliary.paths import REPOSITORY, Paths
+from auxiliary.paths import Paths, find_root
 from auxiliary.reporting.seeds import over_seeds
 from auxiliary.reporting.terminal import result_table
 
@@ -34,7 +34,7 @@ def print_results(dataset: str | None = None, rows: str = "*", sort: str = "val_
     Raises:
         UserError: for a data set, row or column that does not exist, or when there are no results at all.
     """
-    root = root.expanduser().resolve() if root else REPOSITORY
+    root = find_root(root)
     results = _chosen(Paths(root, "").results, dataset, rows)
     if sort not in results.columns:
         raise unknown("column", sort, filter(None, results.columns))

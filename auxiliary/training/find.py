@@ -35,6 +35,11 @@ def find_finished(name: str, root: Path) -> Run:
     return run
 
 
+def find_asked(name: str, root: Path) -> Run:
+    """The finished run that is meant, see `find_finished`; without a name the best there is."""
+    return find_finished(name, root) if name else find_best(root)
+
+
 def find_best(root: Path) -> Run:
     """The finished run of the best validation accuracy below a root, of whatever data set; of equals the first.
 

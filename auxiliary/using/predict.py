@@ -11,8 +11,8 @@ from rich.table import Table
 
 from auxiliary import runtime
 from auxiliary.errors import UserError
-from auxiliary.paths import REPOSITORY
-from auxiliary.training.find import find_best, find_finished
+from auxiliary.paths import find_root
+from auxiliary.training.find import find_asked
 from auxiliary.using.inputs import find_files
 
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ def predict_pictures(pictures: tuple[str, ...], name: str = "", as_json: bool = 
         UserError: before TensorFlow is loaded, when a name stands for nothing; when the run cannot be asked; at the
             end, when some files are no pictures.
     """
-    root = root.expanduser().resolve() if root else REPOSITORY
     found = find_files(pictures)
-    run = find_finished(name, root) if name else find_best(root)
+    run = find_asked(name, find_root(root))
     runtime.load()
     from auxiliary.using.answers import ask_about
     from auxiliary.using.trained import load_trained

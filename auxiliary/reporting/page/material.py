@@ -10,7 +10,7 @@ import pandas as pd
 
 from auxiliary.data.tables import read_table
 from auxiliary.errors import UserError
-from auxiliary.evaluation.columns import SCRATCH, TRANSFER, folder_of
+from auxiliary.evaluation.columns import folder_of
 from auxiliary.evaluation.saved import saved_predictions
 from auxiliary.lab import Lab
 from auxiliary.opening import open_data_set
@@ -50,22 +50,16 @@ class Material:
         table = self.lab.paths.table("suspects")
         return read_table(table) if table.is_file() else None
 
-    @property
+    @cached_property
     def shown(self) -> pd.DataFrame:
         """The lines of `results` whose run is at hand, all of it, so that it can be looked into."""
         there = [line["run"] in self.predictions and self.run(line).readable for _, line in self.results.iterrows()]
         return self.results[there]
 
-    def best(self, stage: str) -> pd.Series | None:
-        """The best line of a stage that can be looked into; None where there is none."""
-        lines = self.shown[self.shown["stage"] == stage]
-        return lines.iloc[0] if len(lines) else None
-
     @property
     def champions(self) -> list[pd.Series]:
         """The best line from scratch and the best pre-trained one, the better first."""
-        lines = [line for stage in (SCRATCH, TRANSFER) if (line := self.best(stage)) is not None]
-        return sorted(lines, key=lambda line: line.name)
+        return [line for _, line in self.shown.drop_duplicates("stage").iterrows()]
 
     def run(self, line: pd.Series) -> Run:
         """The run that a line stands for."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from auxiliary import runtime
 from auxiliary.errors import UserError
 from auxiliary.files import write_atomically
-from auxiliary.paths import REPOSITORY
+from auxiliary.paths import find_root
 from auxiliary.room import in_words
 from auxiliary.training.find import find_finished
 from auxiliary.using.export.formats import find_format
@@ -37,7 +37,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     """
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
     record = find_format(form)
-    run = find_finished(name, root.expanduser().resolve() if root else REPOSITORY)
+    run = find_finished(name, find_root(root))
     place = find_place(run, record.suffix, out)
     console.print(f"exporting {run.id} to {form} and asking that about pictures: large networks take minutes")
     runtime.load()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from auxiliary import runtime
 from auxiliary.errors import UserError
-from auxiliary.paths import REPOSITORY
-from auxiliary.training.find import find_best, find_finished
+from auxiliary.paths import find_root
+from auxiliary.training.find import find_asked
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,8 +40,7 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None) -> Non
     Raises:
         UserError: when Gradio is not installed, there is no such run, or the address cannot be listened on.
     """
-    root = root.expanduser().resolve() if root else REPOSITORY
-    run = find_finished(name, root) if name else find_best(root)
+    run = find_asked(name, find_root(root))
     with _listening(host, port) as door, _folder() as uploads:
         _prepare(uploads)
         from auxiliary.using.page.examples import examples
