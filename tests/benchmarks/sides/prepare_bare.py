@@ -1,19 +1,18 @@
 """Nothing but decode, resize and encode, each as we do it, on all cores; the workers are there before."""
 
 import multiprocessing
-import tempfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 import simplejpeg
 from PIL import Image
-from timing import say, seconds
+from timing import new_folder, say, seconds
 
 from auxiliary.data.jpeg import resized
 
 
-def rewrite(job: tuple[int, Path, str]) -> None:
+def rewrite(job: tuple[int, Path, Path]) -> None:
     """One picture as a square JPEG."""
     number, file, out = job
     data = file.read_bytes()
@@ -22,11 +21,12 @@ def rewrite(job: tuple[int, Path, str]) -> None:
     else:
         pixels = np.asarray(Image.open(file).convert("RGB"))
     small = resized(pixels, 224)
-    Path(out, f"{number}.jpg").write_bytes(simplejpeg.encode_jpeg(small, 90, "RGB", "420"))
+    (out / f"{number}.jpg").write_bytes(simplejpeg.encode_jpeg(small, 90, "RGB", "420"))
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as out, multiprocessing.Pool() as pool:
+    out = new_folder()
+    with multiprocessing.Pool() as pool:
         jobs = [(number, file, out) for number, file in enumerate(sorted(Path("raw-img").rglob("*.*")))]
         pool.map(abs, range(100))
         say(seconds(lambda: pool.map(rewrite, jobs, chunksize=32)), opencv=cv2.__version__,
