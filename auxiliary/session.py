@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,9 @@ from rich.console import Console
 
 from auxiliary.config.parameters import read_parameters
 from auxiliary.errors import UserError
-from auxiliary.evaluation.saved import saved_predictions
 from auxiliary.lab import Lab
 from auxiliary.opening import open_lab
 from auxiliary.plan import announce, has_work
-from auxiliary.reporting.comparison import answer
-from auxiliary.reporting.page.notebooks import notebook_pages
-from auxiliary.reporting.page.write import write_report
-from auxiliary.reporting.seeds import over_seeds
-from auxiliary.reporting.terminal import result_table
 from auxiliary.runner import find_notebooks, progress_file, run_notebook
 from auxiliary.watch import Watch
 
@@ -54,10 +49,24 @@ def _run(profile: str, parameters: Mapping[str, str], only: str, rows: str, root
     notebooks = [notebook for notebook in notebooks if has_work(console, lab, notebook)]
     announce(console, lab, notebooks)
     values = {"profile": profile, "rows": rows, "overrides": overrides | _located(lab), "root": str(lab.paths.root)}
-    written = run_notebooks(console, lab, notebooks, values)
-    written += notebook_pages(lab.paths.assets)
+    written = []
+    with ThreadPoolExecutor(1) as beside:
+        for notebook in run_notebooks(console, lab, notebooks, values):
+            written.append(notebook)
+            # While the next one runs. What goes wrong with a page goes wrong again in the end, and is said then.
+            beside.submit(_make_pages, lab.paths.assets)
+    # Here, because whoever mistyped something need not wait for it.
+    from auxiliary.conclusion import conclude
+
     # Opened anew: notebook 01 may have written other tables.
-    _conclude(console, open_lab(profile, rows, values["overrides"], root), written)
+    conclude(console, open_lab(profile, rows, values["overrides"], root), written)
+
+
+def _make_pages(assets: Path) -> None:
+    # From there, so that what the end needs is loaded by then.
+    from auxiliary.conclusion import notebook_pages
+
+    notebook_pages(assets)
 
 
 def _located(lab: Lab) -> dict[str, str]:
@@ -66,7 +75,7 @@ def _located(lab: Lab) -> dict[str, str]:
     return {name: str(path) for name, path in places.items() if path}
 
 
-def run_notebooks(console: Console, lab: Lab, notebooks: list[Path], values: Mapping[str, Any]) -> list[Path]:
+def run_notebooks(console: Console, lab: Lab, notebooks: list[Path], values: Mapping[str, Any]) -> Iterator[Path]:
     """Execute notebooks one after the other, showing how far they are.
 
     Args:
@@ -75,8 +84,8 @@ def run_notebooks(console: Console, lab: Lab, notebooks: list[Path], values: Map
         notebooks: those to run, in order.
         values: their parameters.
 
-    Returns:
-        The executed notebooks.
+    Yields:
+        Each executed notebook.
 
     Raises:
         UserError: when one fails.
@@ -84,12 +93,10 @@ def run_notebooks(console: Console, lab: Lab, notebooks: list[Path], values: Map
     # The path of a socket may have about 100 characters, which some systems' own temporary folder nearly fills.
     with tempfile.TemporaryDirectory(dir="/tmp" if Path("/tmp").is_dir() else None) as folder:
         watch = Watch(console, progress_file(Path(folder)), len(notebooks))
-        written = []
         with watch.shown(), _no_kernel_left():
             for notebook in notebooks:
                 watch.begin(notebook.stem)
-                written.append(run_notebook(notebook, lab, values, Path(folder)))
-    return written
+                yield run_notebook(notebook, lab, values, Path(folder))
 
 
 @contextmanager
@@ -107,16 +114,3 @@ def _no_kernel_left() -> Iterator[None]:
                 process.kill()
         psutil.wait_procs(left, timeout=10)
         raise
-
-
-def _conclude(console: Console, lab: Lab, written: list[Path]) -> None:
-    results = over_seeds(lab.results)
-    if len(results):
-        predictions = saved_predictions(results, lab.paths.models)
-        console.print(result_table(results, predictions))
-        console.print(answer(results, lab.chance, predictions), highlight=False, markup=False)
-        written = [write_report(lab.paths.dataset, lab.paths.root), *written]
-    console.print("\nwritten:")
-    for path in (*written, lab.paths.assets, lab.paths.models, lab.paths.results):
-        if path.exists():
-            console.print(f"  {path}", highlight=False, soft_wrap=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PHONE = 390, 844
 # How addresses begin that lie in the page or the browser itself.
-INSIDE = "data:", "blob:", "chrome:", "about:"
+INSIDE = "data:", "blob:", "chrome:", "chrome-untrusted:", "about:"
 # The last: no name is looked up and nothing but this machine is reached, whatever a page asks for.
 SWITCHES = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "disable-sync",
             "disable-background-networking", "disable-component-update", "disable-extensions",

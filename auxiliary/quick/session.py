@@ -43,7 +43,7 @@ def run_quick(profile: str, parameters: Mapping[str, str], rows: str = "*", root
     with temporary_root("quick run") as folder:
         quick, values = _prepare(console, lab, folder)
         notebooks = [notebook for notebook in find_notebooks() if has_work(console, quick, notebook)]
-        run_notebooks(console, quick, notebooks, values)
+        list(run_notebooks(console, quick, notebooks, values))
         _check(console, quick)
     count = len(quick.profile.rows)
     console.print(f"{count} of {count} rows of {quick.paths.dataset} train, reload and go on as they should "

@@ -16,7 +16,7 @@ from auxiliary.quick import checks, session
 @pytest.fixture
 def quick(opened, tmp_path, monkeypatch):
     """Runs the profile quickly, with something else in place of the notebooks and the checks."""
-    def run(notebooks=lambda *_: None, found=(), **arguments):
+    def run(notebooks=lambda *_: [], found=(), **arguments):
         def check(lab):
             return [(row, list(found)) for row in lab.profile.rows]
 

@@ -1,3 +1,5 @@
+import io
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -28,12 +30,37 @@ def test_a_figure_shows_itself_in_a_notebook_without_pyplot():
 
 def test_saving_makes_an_svg_and_a_png_the_same_each_time(tmp_path):
     first = save_figure(example(), tmp_path / "new", "example")
-    assert [path.name for path in first] == ["example.svg", "example.png"]
+    assert [path.name for path in first] == ["example.png", "example.svg"]
     again = save_figure(example(), tmp_path, "again")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
-    with Image.open(first[1]) as picture:
+    with Image.open(first[0]) as picture:
         assert picture.size == (450, 300)
         assert np.asarray(picture)[0, 0, :3].tolist() == [255, 255, 255]
+
+
+def test_what_shows_pictures_is_saved_as_pixels_only(tmp_path):
+    fig = new_figure(3, 2)
+    left, right = fig.subplots(1, 2)
+    left.imshow(np.eye(3))
+    assert [path.suffix for path in save_figure(fig, tmp_path, "a")] == [".png", ".svg"]
+    right.imshow(np.zeros((2, 2, 3), "uint8"))
+    assert [path.suffix for path in save_figure(fig, tmp_path, "b")] == [".png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "a.svg", "b.png"]
+
+
+def test_what_a_notebook_shows_is_what_was_saved_until_the_figure_changes(tmp_path):
+    fig = example()
+    file, _ = save_figure(fig, tmp_path, "example")
+    drawn, layout = fig.pixels(), fig.get_layout_engine()
+    shown = Image.open(io.BytesIO(fig._repr_png_()))
+    assert shown.size == (300, 200)
+    with Image.open(file) as saved:
+        reduced = saved.resize(shown.size, Image.Resampling.LANCZOS)
+        np.testing.assert_array_equal(np.asarray(shown), np.asarray(reduced))
+    assert fig.pixels() is drawn
+    fig.axes[0].set_xlabel("epoch")
+    assert fig.pixels() is not drawn
+    assert fig.get_layout_engine() is layout    # so the label has its room
 
 
 @given(st.text(), st.integers(3, 40))

@@ -79,7 +79,7 @@ def address(pixels: np.ndarray) -> str:
     """A picture, (H, W, 3) uint8, as an address that holds all of it: as PNG where that is shorter than as JPEG."""
     image = Image.fromarray(pixels)
     files = {kind: io.BytesIO() for kind in ("png", "jpeg")}
-    image.save(files["png"], "PNG", optimize=True)
+    image.save(files["png"], "PNG")
     image.save(files["jpeg"], "JPEG", quality=QUALITY, optimize=True)
     kind = min(files, key=lambda name: len(files[name].getvalue()))
     return f"data:image/{kind};base64,{base64.b64encode(files[kind].getvalue()).decode()}"
