@@ -50,6 +50,16 @@ def test_help_answers_without_tensorflow_and_pandas(words):
     assert done.stdout.endswith("[]\n")
 
 
+def test_a_mistake_is_answered_before_what_only_a_run_needs_is_loaded(tmp_path):
+    script = (f"import sys; sys.argv[1:] = ['run', 'demo', '--rows', 'nothing', '--root', {str(tmp_path)!r}]\n"
+              "import auxiliary.__main__ as m\n"
+              "try: m.main()\nexcept SystemExit: pass\n"
+              "print({'tensorflow', 'keras', 'sklearn', 'nbformat', 'papermill'} & set(sys.modules))")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+    assert done.stderr.startswith("error: unknown row 'nothing'")
+
+
 def test_a_profile_that_does_not_exist(refusal):
     assert "unknown profile 'dem': did you mean 'demo'?" in refusal("dem")
     assert "there is no profile" in refusal("elsewhere.yaml")

@@ -5,6 +5,7 @@ which is safe in many processes but not in many threads of one process.
 """
 
 import io
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,8 @@ def read_header(file: BinaryIO) -> Header:
     """
     with short_reasons(), identified(file) as image:
         comment = image.info.get("comment", b"") if image.format == "JPEG" else b""
-        return Header(str(image.format).lower(), *image.size, image.mode, len(image.getbands()), comment)
+        # One string for all pictures of a format.
+        return Header(sys.intern(str(image.format).lower()), *image.size, image.mode, len(image.getbands()), comment)
 
 
 def identified(file: BinaryIO) -> Image.Image:

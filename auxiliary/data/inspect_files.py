@@ -36,15 +36,15 @@ class Facts(NamedTuple):
     problem: str = ""
 
 
-def inspect_files(paths: Sequence[Path]) -> list[Facts]:
+def inspect_files(paths: Sequence[str]) -> list[Facts]:
     """The facts of each file: those that could be read, and `problem`."""
     return [_inspected(path) for path in paths]
 
 
-def _inspected(path: Path) -> Facts:
+def _inspected(path: str) -> Facts:
     facts = Facts()
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
             facts = Facts(content, file.tell())
             file.seek(0)

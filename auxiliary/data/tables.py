@@ -1,12 +1,12 @@
 """Tables on disk: CSV files that read back exactly as they were written, and that can be moved."""
 
 import csv
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from auxiliary.errors import UserError
-from auxiliary.files import absolute, write_atomically
+from auxiliary.files import absolute, replacing
 
 # Read as text whatever they look like: a category may be called "NA" or "007".
 TEXT = ("filepath", "category", "format", "mode", "problem", "part", "content", "phash", "predicted",
@@ -30,8 +30,8 @@ def write_table(df: pd.DataFrame, path: Path) -> None:
         below = absolute(path).parent.as_posix().rstrip("/") + "/"
         df = df.assign(filepath=[str(file).removeprefix(below) for file in df["filepath"]])
     # All text is quoted: names may hold commas, quotes and line ends.
-    text = df.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    write_atomically(path, text)
+    with replacing(path) as temporary:
+        df.to_csv(temporary, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -67,4 +67,4 @@ def _parsed(path: Path) -> pd.DataFrame:
 
 def _absolute(files: pd.Series, folder: Path) -> list[str]:
     below = folder.as_posix().rstrip("/")
-    return [file if PurePosixPath(file).is_absolute() else f"{below}/{file}" for file in files]
+    return [file if file.startswith("/") else f"{below}/{file}" for file in files]

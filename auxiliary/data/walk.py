@@ -1,7 +1,7 @@
 """Which files a folder of pictures holds, and what each one's place says of it."""
 
 import os
-import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +19,13 @@ class Entry:
     """One file below a folder of pictures.
 
     Attributes:
-        path: the file's path.
+        path: the file's path; a string, as there may be a million of them: a `Path` takes three times as much memory.
         folder: name of the category's folder; "" outside every one.
         part: "train" or "test" where the publisher fixed the test set, else "".
         problem: why the file's place or kind rules it out; "" if it does not.
     """
 
-    path: Path
+    path: str
     folder: str
     part: str
     problem: str
@@ -39,10 +39,11 @@ def walk(root: Path) -> list[Entry]:
     over; links to folders are followed unless they lead back to a folder they lie in.
     """
     depth = 1 if _has_parts(root) else 0
-    entries = [_spelt(_placed(path, path.relative_to(root).parts, depth, problem))
-               for path, problem in _files(root, ())]
-    # Part by part; as strings, since a path keeps its parts once it has been asked for them.
-    return sorted(entries, key=lambda entry: str(entry.path).replace(os.sep, "\0"))
+    below = str(root).rstrip(os.sep) + os.sep
+    entries = [_spelt(_placed(path, path.removeprefix(below).split(os.sep, depth + 1), depth, problem))
+               for path, problem in _files(str(root), ())]
+    # Part by part.
+    return sorted(entries, key=lambda entry: entry.path.replace(os.sep, "\0"))
 
 
 def _has_parts(root: Path) -> bool:
@@ -64,11 +65,11 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in HIDDEN_FOLDERS | HIDDEN_FILES
 
 
-def _files(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[Path, str]]:
+def _files(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[str, str]]:
     """Each file below `folder` with its problem; `above` identifies the folders on the way here."""
     try:
-        status = folder.stat()
-        found = list(folder.iterdir())
+        status = Path(folder).stat()
+        found = list(os.scandir(folder))
     except OSError as error:
         yield folder, f"cannot be read: {error.strerror}"
         return
@@ -76,34 +77,45 @@ def _files(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[P
     if here in above:
         yield folder, "link back to a folder it lies in"
         return
-    for path in found:
-        if not path.is_dir():
-            yield path, _kind_problem(path)
-        elif not is_hidden(path.name):
-            yield from _files(path, (*above, here))
+    for entry in found:
+        if not _is_folder(entry):
+            yield entry.path, _kind_problem(entry)
+        elif not is_hidden(entry.name):
+            yield from _files(entry.path, (*above, here))
 
 
-def _kind_problem(path: Path) -> str:
-    if is_hidden(path.name):
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:    # a link that leads to itself
+        return False
+
+
+def _kind_problem(entry: os.DirEntry) -> str:
+    if is_hidden(entry.name):
         return "hidden file"
     try:
-        # Opening a pipe or a device may never return.
-        return "" if stat.S_ISREG(path.stat().st_mode) else "not a regular file"
+        if entry.is_file():
+            return ""
+        # Says what is wrong with a link. Opening a pipe or a device may never return.
+        entry.stat()
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+    return "not a regular file"
 
 
-def _placed(path: Path, parts: tuple[str, ...], depth: int, problem: str) -> Entry:
-    inside = len(parts) > depth + 1
+def _placed(path: str, parts: list[str], depth: int, problem: str) -> Entry:
+    inside = len(parts) == depth + 2
     part = parts[0] if depth and parts[0] in PARTS else ""
-    return Entry(path, parts[depth] if inside else "", part,
+    # One string for all that lie in a folder.
+    return Entry(path, sys.intern(parts[depth]) if inside else "", part,
                  problem or ("" if inside else "outside every category folder"))
 
 
 def _spelt(entry: Entry) -> Entry:
     """The entry with names that any table can hold: bytes that are not UTF-8 become backslash escapes."""
     path = os.fsencode(entry.path).decode("utf-8", "backslashreplace")
-    if path == str(entry.path):
+    if path == entry.path:
         return entry
     folder = os.fsencode(entry.folder).decode("utf-8", "backslashreplace")
-    return replace(entry, path=Path(path), folder=folder, problem=entry.problem or "name is not valid UTF-8")
+    return replace(entry, path=path, folder=folder, problem=entry.problem or "name is not valid UTF-8")

@@ -53,7 +53,7 @@ def copy_few(originals: Path, folder: Path, count: int) -> None:
     classes: defaultdict[tuple[str, str], list[Path]] = defaultdict(list)
     for entry in walk(originals):
         if not entry.problem:
-            classes[entry.part, entry.folder].append(entry.path)
+            classes[entry.part, entry.folder].append(Path(entry.path))
     for files in classes.values():
         for file in _spread(files, count):
             copy = folder / file.relative_to(originals)

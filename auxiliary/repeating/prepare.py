@@ -55,9 +55,8 @@ def check_pictures(lab: Lab, chain: Sequence[Run]) -> None:
                                 "divided or made anew since, and the run cannot be repeated on them")
     tables = {part: getattr(lab, part) for part in PARTS}
     listed = pd.concat(tables, names=["table"]).reset_index("table")
-    files = [Path(file) for file in listed["filepath"]]
-    facts = in_batches(inspect_files, files, "checking the pictures", size=256)
-    for table, file, content, fact in zip(listed["table"], files, listed["content"], facts, strict=True):
+    facts = in_batches(inspect_files, listed["filepath"].tolist(), "checking the pictures", size=256)
+    for table, file, content, fact in zip(listed["table"], listed["filepath"], listed["content"], facts, strict=True):
         if fact.content != content:
             why = "holds something else" if fact.content else fact.problem
             raise UserError(f"{file} is not the picture that {table}.csv lists ({why}): put it back, or delete "

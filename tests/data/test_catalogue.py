@@ -110,12 +110,14 @@ def test_every_file_that_is_no_use_is_listed_with_the_reason(tmp_path):
     for name, content in {"empty.jpg": b"", "text.jpg": b"words", "Thumbs.db": b"x", ".DS_Store": b"x"}.items():
         (tmp_path / "cat" / name).write_bytes(content)
     (tmp_path / "cat" / "broken_link.jpg").symlink_to("nowhere")
+    (tmp_path / "cat" / "itself.jpg").symlink_to("itself.jpg")
     os.mkfifo(tmp_path / "cat" / "pipe.jpg")
     assert problems(tmp_path) == {
         "cat/fine.png": "", "loose.png": "outside every category folder", "cat/._fine.png": "hidden file",
         "cat/empty.jpg": "empty file", "cat/text.jpg": "not a picture", "cat/Thumbs.db": "hidden file",
         "cat/.DS_Store": "hidden file", "cat/pipe.jpg": "not a regular file",
-        "cat/broken_link.jpg": "cannot be read: No such file or directory"}
+        "cat/broken_link.jpg": "cannot be read: No such file or directory",
+        "cat/itself.jpg": "cannot be read: Too many levels of symbolic links"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
