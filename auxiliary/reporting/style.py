@@ -70,11 +70,13 @@ class StyledFigure(Figure):
         self.pixels()
         engine = self.get_layout_engine()
         self.set_layout_engine(None)
-        with mpl.rc_context(STYLE):
-            self.savefig(path, format="svg", metadata={"Date": None})
-        self.set_layout_engine(engine)
-        # Matplotlib takes a figure that was saved for one that has changed.
-        self.stale = False
+        try:
+            with mpl.rc_context(STYLE):
+                self.savefig(path, format="svg", metadata={"Date": None})
+        finally:
+            self.set_layout_engine(engine)
+            # Matplotlib takes a figure that was saved for one that has changed.
+            self.stale = False
 
     def _repr_png_(self) -> bytes:
         # IPython knows how to show a plain Figure only after pyplot was imported.

@@ -16,12 +16,12 @@ from auxiliary.quick import checks, session
 @pytest.fixture
 def quick(opened, tmp_path, monkeypatch):
     """Runs the profile quickly, with something else in place of the notebooks and the checks."""
-    def run(notebooks=lambda *_: [], found=(), **arguments):
+    def run(notebooks=lambda *_: None, found=(), **arguments):
         def check(lab):
             return [(row, list(found)) for row in lab.profile.rows]
 
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        monkeypatch.setattr(session, "run_notebooks", notebooks)
+        monkeypatch.setattr(session, "run_notebooks", lambda *given: iter([notebooks(*given)]))
         monkeypatch.setattr(checks, "check_rows", check)
         session.run_quick(str(opened.paths.root / "profile.yaml"), {}, **{"root": tmp_path / "mine"} | arguments)
 
