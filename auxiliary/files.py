@@ -16,6 +16,11 @@ def absolute(path: str | Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 (Path.resolve would follow the links)
 
 
+def beginning(folder: Path) -> str:
+    """How the paths of all that lies below a folder begin; for strings, where there may be a million paths."""
+    return str(folder).rstrip(os.sep) + os.sep
+
+
 @contextmanager
 def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> Iterator[Path]:
     """Let something else write a file so that nobody ever sees half of it, whatever kills the process.

@@ -17,7 +17,7 @@ from auxiliary.data.parallel import in_batches
 from auxiliary.data.rewrite import Job, Outcome, rewrite
 from auxiliary.data.targets import targets
 from auxiliary.errors import PictureError, UserError
-from auxiliary.files import absolute, write_atomically
+from auxiliary.files import absolute, beginning, write_atomically
 from auxiliary.room import check_disk
 
 VERSION = 4    # of what is made from the same picture and settings; raise it when pixels or looks change
@@ -74,7 +74,7 @@ def _check_apart(raw: Path, processed: Path) -> None:
 
 def _jobs(usable: pd.DataFrame, raw: Path, processed: Path) -> list[Job]:
     # Strings, as there may be a million of them: a path takes five times as much memory.
-    below = str(raw).rstrip(os.sep) + os.sep
+    below = beginning(raw)
     up = f"{os.sep}..{os.sep}"
     if strays := [file for file in usable["filepath"] if not file.startswith(below) or up in file]:
         raise UserError(f"{strays[0]} does not lie below {raw}: make the overview from that folder")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from auxiliary.errors import UserError
+from auxiliary.files import beginning
 
 HIDDEN_FOLDERS = {"__macosx"}
 HIDDEN_FILES = {"thumbs.db", "desktop.ini"}
@@ -39,7 +40,7 @@ def walk(root: Path) -> list[Entry]:
     over; links to folders are followed unless they lead back to a folder they lie in.
     """
     depth = 1 if _has_parts(root) else 0
-    below = str(root).rstrip(os.sep) + os.sep
+    below = beginning(root)
     entries = [_spelt(_placed(path, path.removeprefix(below).split(os.sep, depth + 1), depth, problem))
                for path, problem in _files(str(root), ())]
     # Part by part.
@@ -87,7 +88,7 @@ def _files(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[st
 def _is_folder(entry: os.DirEntry) -> bool:
     try:
         return entry.is_dir()
-    except OSError:    # a link that leads to itself
+    except OSError:    # a link to itself, or to where nobody may look: `_kind_problem` says why
         return False
 
 
