@@ -1,4 +1,4 @@
-"""Image classification, from a folder of labelled pictures to a table of results that can be trusted.
+"""Image classification, from a folder of labelled images to a table of results that can be trusted.
 
 The names below are imported when they are first used, so that `import auxiliary` loads neither TensorFlow nor
 pandas.
@@ -13,27 +13,27 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _HOME = {
-    "open_lab": "auxiliary.opening",
-    "fetch": "auxiliary.data.sources",
+    "open_project": "auxiliary.project.open",
+    "fetch": "auxiliary.data.fetch",
     "catalogue": "auxiliary.data.catalogue",
-    "normalise": "auxiliary.data.normalise",
-    "clean_table": "auxiliary.data.clean",
-    "with_groups": "auxiliary.data.twins",
+    "preprocess_images": "auxiliary.data.preprocess",
+    "clean_table": "auxiliary.data.catalogue",
+    "add_duplicate_groups": "auxiliary.data.duplicates",
     "split": "auxiliary.data.split",
-    "write_parts": "auxiliary.data.parts",
+    "write_splits": "auxiliary.data.split_files",
     "read_table": "auxiliary.data.tables",
     "write_table": "auxiliary.data.tables",
-    "sample_to_n": "auxiliary.data.sample",
+    "sample_to_n": "auxiliary.data.sampling",
     "mk_tf_dataset": "auxiliary.data.dataset",
     "train_and_evaluate": "auxiliary.training.train",
     "train_all": "auxiliary.training.train",
-    "results_of": "auxiliary.training.train",
-    "histories_of": "auxiliary.training.train",
-    "best": "auxiliary.training.train",
-    "best_by_row": "auxiliary.training.train",
+    "results_of": "auxiliary.runs.seeds",
+    "histories_of": "auxiliary.runs.seeds",
+    "best": "auxiliary.runs.seeds",
+    "best_per_experiment": "auxiliary.runs.seeds",
     "best_so_far": "auxiliary.training.train",
-    "log_result": "auxiliary.evaluation.results",
-    "read_results": "auxiliary.evaluation.results",
+    "log_result": "auxiliary.runs.results_csv",
+    "read_results": "auxiliary.runs.results_csv",
 }
 
 __all__ = sorted(_HOME)

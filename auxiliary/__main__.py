@@ -5,7 +5,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 
 # What shells make of a command that Ctrl-C ended: 128, and the number of the signal.
 INTERRUPTED = 130
@@ -61,7 +61,7 @@ def _run() -> int:
     # Here, so that Ctrl-C is heeded while these are loaded.
     from click import ClickException
 
-    from auxiliary.cli import command
+    from auxiliary.commands.cli import command
 
     try:
         # By itself click says `Aborted!` of an interruption.

@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from auxiliary.data.parts import write_parts
+from auxiliary.config.loader import load_profile
+from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.data.split import split
-from auxiliary.data.twins import with_groups
-from auxiliary.lab import Lab
+from auxiliary.data.split_files import write_splits
+from auxiliary.project.checks import check_experiments
+from auxiliary.project.project import Project
+from auxiliary.runs.result import COLUMNS, Result
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,34 +27,128 @@ def in_float32() -> None:
 
 
 @pytest.fixture(scope="session")
-def picture_folder(tmp_path_factory) -> Callable[..., Path]:
-    """Makes a new folder of pictures, a folder a class: `picture_folder({"cat": 6, "dog": 4}, size=16)`.
+def image_folder(tmp_path_factory) -> Callable[..., Path]:
+    """Makes a new folder of images, a folder a class: `image_folder({"cat": 6, "dog": 4}, size=16)`.
 
-    Each class has a colour of its own under noise, so that a small network can tell them apart; no two pictures
-    are the same. The same call writes the same pictures. `suffix` is `png` or `jpg`, `size` the side in pixels.
+    Each class has a colour of its own under noise, so that a small network can tell them apart; no two images
+    are the same. The same call writes the same images. `suffix` is `png` or `jpg`, `size` the side in pixels.
     """
 
     def make(counts: Mapping[str, int], size: int = 16, suffix: str = "png") -> Path:
-        folder = tmp_path_factory.mktemp("pictures")
+        folder = tmp_path_factory.mktemp("images")
         rng = np.random.default_rng(0)
         for number, (category, count) in enumerate(counts.items()):
             colour = 255 * np.array(colorsys.hsv_to_rgb(number / len(counts), 0.7, 0.8))
             (folder / category).mkdir(parents=True)
             for index in range(count):
                 pixels = colour + rng.normal(0, 20, (size, size, 3))
-                picture = Image.fromarray(pixels.clip(0, 255).astype("uint8"))
-                picture.save(folder / category / f"{index}.{suffix}")
+                image = Image.fromarray(pixels.clip(0, 255).astype("uint8"))
+                image.save(folder / category / f"{index}.{suffix}")
         return folder
 
     return make
 
 
 @pytest.fixture(scope="session")
-def divide() -> Callable[[Lab, pd.DataFrame], None]:
-    """Divides the pictures of a lab as its profile says, as notebook 01 does: `divide(lab, clean_table(folder))`."""
+def divide() -> Callable[[Project, pd.DataFrame], None]:
+    """Splits the images of a project by its profile, as notebook 01 does: `divide(project, clean_table(folder))`."""
 
-    def into_parts(lab: Lab, clean: pd.DataFrame) -> None:
-        parts = split(with_groups(clean), by=lab.profile.split.by)
-        write_parts(parts, lab.profile.split, lab.paths)
+    def into_parts(project: Project, clean: pd.DataFrame) -> None:
+        parts = split(add_duplicate_groups(clean), by=project.profile.split.by)
+        write_splits(parts, project.profile.split, project.paths)
 
     return into_parts
+
+
+@pytest.fixture
+def results_of() -> Callable[..., pd.DataFrame]:
+    """Makes results as `read_results` gives them, from what matters of each row."""
+    usual = {name: {int: 100, float: 0.5}.get(kind, name) for name, kind in COLUMNS.items()}
+    usual |= {
+        "dataset": "demo",
+        "stage": "scratch",
+        "seed": 0,
+        "parent": "",
+        "patience": 0,
+        "tta": 0,
+        "config_hash": "",
+        "published_accuracy": float("nan"),
+        "test_duplicates": 0,
+        "ece": float("nan"),
+    }
+    return lambda *rows: pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
+
+
+@pytest.fixture
+def answers() -> Callable[[int, int], pd.DataFrame]:
+    """Makes predictions for 100 images, right for those numbered from `first` up to but without `last`."""
+    return lambda first, last: pd.DataFrame({
+        "filepath": [f"{number:03}.png" for number in range(100)], "category": "cat",
+        "predicted": ["cat" if first <= number < last else "dog" for number in range(100)]})
+
+
+@pytest.fixture
+def seeds(results_of) -> Callable[..., pd.DataFrame]:
+    """Makes runs of one row that differ in their seed, from their test accuracies and what they have in common."""
+    return lambda *accuracies, **same: results_of(*(
+        {"key": "M3", "seed": seed, "accuracy": accuracy, "val_accuracy": accuracy - 0.01,
+         "accuracy_low": accuracy - 0.1, "accuracy_high": accuracy + 0.1, **same}
+        for seed, accuracy in enumerate(accuracies)))
+
+
+@pytest.fixture
+def results(results_of) -> pd.DataFrame:
+    """Two runs from scratch, of which the better on test is not the better on validation, and one pre-trained."""
+    return results_of(
+        {"key": "cnn_lucky", "val_accuracy": 0.80, "accuracy": 0.86, "accuracy_low": 0.83, "accuracy_high": 0.88},
+        {"key": "cnn_$best$", "val_accuracy": 0.85, "accuracy": 0.84, "accuracy_low": 0.81, "accuracy_high": 0.87,
+         "parameters": 4_818_858},
+        {"key": "lite0", "stage": "transfer", "val_accuracy": 0.97, "accuracy": 0.971, "accuracy_low": 0.958,
+         "accuracy_high": 0.98, "parameters": 4_694_024, "train_seconds": 7300.0})
+
+
+@pytest.fixture
+def result() -> Result:
+    """A finished run; vary it with `result.model_copy(update={...})`."""
+    values = {name: {int: 3, float: 0.1}.get(kind, name) for name, kind in COLUMNS.items()}
+    return Result(**values | {"stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00", "run_id": "run-1"})
+
+
+# Each row on one line, so that line numbers are plain to see.
+PROFILE = """\
+dataset: demo
+image_size: 28
+batch_size: 64
+augment: flip
+scratch:
+  - {model_id: small, learning_rate: 7e-4, epochs: 2, net: conv(8) | pool | flatten}
+  - {model_id: longer, parent: small, learning_rate: 0.0001, epochs: 3}
+transfer:
+  - {model_id: frozen, backbone: EfficientNetLite0, image_size: 112, learning_rate: 0.001, epochs: 4, head: gap}
+  - {model_id: tuned, parent: frozen, tune_last: 5, learning_rate: 0.0001, epochs: 1}
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Loads the profile above with each `(old, new)` of `changes` replaced in its text."""
+
+    def load(*changes, **overrides):
+        text = PROFILE
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        path = tmp_path / "mine.yaml"
+        path.write_text(text, encoding="utf-8")
+        profile = load_profile(str(path), overrides)
+        check_experiments(profile)
+        return profile
+
+    return load
+
+
+@pytest.fixture
+def experiment(load):
+    """One row of that profile, by its key."""
+    return lambda key, *changes, **overrides: next(
+        experiment for experiment in load(*changes, **overrides).experiments if experiment.key == key)

@@ -21,15 +21,15 @@ def fill_the_disk():
 """
 WRITES = {
     "text": ("a.txt", """
-from auxiliary.files import write_atomically
+from auxiliary.core.files import write_atomically
 write = lambda text: write_atomically(path, text * 20_000)
 """),
     "results": ("results.csv", """
-from auxiliary.evaluation.columns import COLUMNS, Result
-from auxiliary.evaluation.results import log_result
+from auxiliary.runs.result import COLUMNS, Result
+from auxiliary.runs.results_csv import log_result
 values = {name: {int: 3, float: 0.1}.get(kind, name * 99) for name, kind in COLUMNS.items()}
-values |= {"stage": "scratch", "time": "2025-06-16T12:00:00+00:00"}
-write = lambda text: log_result(Result(**values | {"run": text}), path)
+values |= {"stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00"}
+write = lambda text: log_result(Result(**values | {"run_id": text}), path)
 """),
     "table": ("clean.csv", """
 import pandas as pd
@@ -38,7 +38,7 @@ write = lambda text: write_table(pd.DataFrame({"filepath": [text] * 5000}), path
 """),
     "arrays": ("arrays.npz", """
 import numpy as np
-from auxiliary.training.run_folder import Run
+from auxiliary.runs.run import Run
 numbers = np.random.default_rng(0).random(9999)
 write = lambda text: Run(path.parent).save_arrays(path.stem, numbers=numbers + len(text))
 """),
@@ -64,7 +64,7 @@ write = lambda text: Checkpoint(pd.DataFrame({"loss": [0.1] * len(text)}), False
 """),
     "model": ("model.keras", """
 import keras
-from auxiliary.files import replacing
+from auxiliary.core.files import replacing
 def write(text):
     model = keras.Sequential([keras.Input((len(text),)), keras.layers.Dense(9999)])
     with replacing(path) as temporary:

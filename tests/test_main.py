@@ -10,7 +10,7 @@ SENTENCE = "interrupted; to go on, give the same command again\n"
 SCRIPT = """
 import os, signal, sys, time
 from auxiliary import __main__ as command
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 
 def press():
     os.kill(os.getpid(), signal.SIGINT)
@@ -59,7 +59,7 @@ def run():
 
 def test_the_sentence_is_said_though_standard_error_led_elsewhere():
     done = ended("""
-from auxiliary.runtime import _silent
+from auxiliary.core.runtime import _silent
 
 def run():
     with _silent():

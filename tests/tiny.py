@@ -16,9 +16,9 @@ def with_tiny() -> Iterator[None]:
     def build(include_top, weights, input_shape):
         import keras
 
-        pictures = keras.Input(input_shape)
-        maps = keras.layers.BatchNormalization()(keras.layers.Conv2D(8, 8, strides=8)(pictures))
-        return keras.Model(pictures, maps)
+        images = keras.Input(input_shape)
+        maps = keras.layers.BatchNormalization()(keras.layers.Conv2D(8, 8, strides=8)(images))
+        return keras.Model(images, maps)
 
     module = ModuleType("tiny_backbone")
     module.build = build

@@ -8,17 +8,16 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML, YAMLError
 from ruamel.yaml.error import MarkedYAMLError
 
-from auxiliary.config.checks import check_rows
-from auxiliary.config.problems import describe
-from auxiliary.config.profile import ROW_KINDS, Profile, Settings, Split
-from auxiliary.errors import UserError, unknown
-from auxiliary.paths import REPOSITORY
+from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
+from auxiliary.config.yaml_errors import describe
+from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.paths import REPOSITORY
 
 PROFILES = REPOSITORY / "notebooks" / "params"
 INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
 # Names that `overrides` may set for all rows at once.
-ROW_NAMES = ("epochs", "learning_rate")
-# What shows a network something else than the pictures as they are.
+EXPERIMENT_NAMES = ("epochs", "learning_rate")
+# What shows a network something else than the images as they are.
 VIEWS = ("augment", "tta")
 
 
@@ -52,11 +51,9 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     _override(raw, overrides)
     _complete(raw)
     try:
-        profile = Profile.model_validate(raw)
+        return Profile.model_validate(raw)
     except ValidationError as error:
         raise UserError(describe(error, document, path, overrides)) from None
-    check_rows(profile)
-    return profile
 
 
 def find_profile(name: str) -> Path:
@@ -86,8 +83,8 @@ def _plain(node: Any) -> Any:
 
 
 def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
-    profile_names = [name for name in Profile.model_fields if name not in ROW_KINDS]
-    valid = [*profile_names, *ROW_NAMES, *(f"split.{name}" for name in Split.model_fields)]
+    profile_names = [name for name in Profile.model_fields if name not in EXPERIMENT_KINDS]
+    valid = [*profile_names, *EXPERIMENT_NAMES, *(f"split.{name}" for name in Split.model_fields)]
     for name, value in overrides.items():
         if name not in valid:
             raise unknown("parameter", name, valid)
@@ -95,51 +92,53 @@ def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
             raw["split"] = raw["split"] | {name.removeprefix("split."): value}
         if name in profile_names:
             raw[name] = value
-        if name in Settings.model_fields or name in ROW_NAMES:
-            for stage, row in _rows(raw):
+        if name in Settings.model_fields or name in EXPERIMENT_NAMES:
+            for stage, experiment in _experiments(raw):
                 # A row that trains nothing is there to show what that gives, on views of its own if it has any.
-                fixed = row.get("epochs") == 0 and name in ("epochs", *VIEWS)
-                if _applies(name, stage, row) and not fixed:
-                    row[name] = value
+                fixed = experiment.get("epochs") == 0 and name in ("epochs", *VIEWS)
+                if _applies(name, stage, experiment) and not fixed:
+                    experiment[name] = value
 
 
-def _rows(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """What is written as a row, each with its stage; whatever else is there, validation names."""
-    return [(stage, row) for stage in ROW_KINDS if isinstance(raw.get(stage), list)
-            for row in raw[stage] if isinstance(row, dict)]
+    return [(stage, experiment) for stage in EXPERIMENT_KINDS if isinstance(raw.get(stage), list)
+            for experiment in raw[stage] if isinstance(experiment, dict)]
 
 
-def _applies(name: str, stage: str, row: Mapping[str, Any]) -> bool:
-    """Whether a setting means anything to a row: a frozen backbone sees each picture once, as it is."""
-    return name not in VIEWS or stage != "transfer" or bool(row.get("tune_last"))
+def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
+    """Whether a setting means anything to a row: a frozen backbone sees each image once, as it is."""
+    return name not in VIEWS or stage != "transfer" or bool(experiment.get("tune_last"))
 
 
 def _complete(raw: dict[str, Any]) -> None:
     """Fill in what rows leave to their profile, their model_id or their parent."""
     shared = {name: raw[name] for name in Settings.model_fields if name in raw}
-    for _, row in _rows(raw):
-        row.setdefault("key", row.get("model_id"))
-    keys = [row["key"] for _, row in _rows(raw) if isinstance(row["key"], str)]
+    for _, experiment in _experiments(raw):
+        experiment.setdefault("key", experiment.get("model_id"))
+    keys = [experiment["key"] for _, experiment in _experiments(raw) if isinstance(experiment["key"], str)]
     for key in {key for key in keys if keys.count(key) > 1}:
         raise UserError(f"{keys.count(key)} rows have the key {key!r}: give each a `key` of its own")
-    earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in ROW_KINDS}
-    for stage, row in _rows(raw):
-        if row.get("parent") is not None:
-            _inherit(row, earlier[stage], INHERITED[stage])
+    earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}
+    for stage, experiment in _experiments(raw):
+        if experiment.get("parent") is not None:
+            _inherit(experiment, earlier[stage], INHERITED[stage])
         for name, value in shared.items():
-            if _applies(name, stage, row):
-                row.setdefault(name, value)
-        earlier[stage][str(row["key"])] = row
+            if _applies(name, stage, experiment):
+                experiment.setdefault(name, value)
+        earlier[stage][str(experiment["key"])] = experiment
 
 
-def _inherit(row: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:
-    parent = str(row["parent"])
+def _inherit(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:
+    parent = str(experiment["parent"])
     if parent not in earlier:
-        raise UserError(f"row {row['key']!r}: {unknown('parent', parent, earlier)}; "
+        raise UserError(f"experiment {experiment['key']!r}: {unknown('parent', parent, earlier)}; "
                         "a parent is an earlier row of the same stage")
     for name in (*names, "image_size"):
         inherited = earlier[parent].get(name)
-        if (name in names and name in row) or row.get(name, inherited) != inherited:
-            raise UserError(f"row {row['key']!r} has a parent, whose {name!r} it takes over: leave it out")
+        if (name in names and name in experiment) or experiment.get(name, inherited) != inherited:
+            raise UserError(
+                f"experiment {experiment['key']!r} has a parent, whose {name!r} it takes over: leave it out"
+            )
         if inherited is not None:
-            row[name] = inherited
+            experiment[name] = inherited

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
-from auxiliary.errors import UserError, unknown
+from auxiliary.core.errors import UserError, unknown
 
 # Papermill marks the cell it adds with this first line.
 INJECTED = "# Parameters\n"

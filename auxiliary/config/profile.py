@@ -21,13 +21,13 @@ class Record(BaseModel):
 
 
 class Split(Record):
-    """How pictures are divided into training, validation and test set.
+    """How images are divided into training, validation and test set.
 
     Attributes:
-        by: `group` keeps pictures that are the same, or nearly the same, in one part; `seed` divides at random.
+        by: `group` keeps images that are the same, or nearly the same, in one part; `seed` divides at random.
             Both keep the shares of the classes.
         fractions: shares of training, validation and test set. Where the publisher fixed the test set,
-            the second is the share of the training pictures that becomes the validation set.
+            the second is the share of the training images that becomes the validation set.
         random_state: the seed of the division.
     """
 
@@ -41,17 +41,17 @@ class Settings(Record):
 
     Attributes:
         seeds: a row is trained once with each.
-        image_size: side of the square picture that a network gets, in pixels.
-        batch_size: pictures a training step.
+        image_size: side of the square image that a network gets, in pixels.
+        batch_size: images a training step.
         sampling: size to which every class of the training set is brought: `smallest`, `mean` or `largest`
             class, or `none` to leave it as it is.
         optimizer: `adam`, `sgd` (momentum 0.9) or `rmsprop`.
         schedule: `constant` learning rate, or `onecycle`: up for a third of the steps, then down to zero.
-        augment: the augmentations of the training pictures, as a line; empty for none.
+        augment: the augmentations of the training images, as a line; empty for none.
         patience: training stops after that many epochs in a row without a lower validation loss, and the weights of
             the lowest are kept; 0 trains all epochs and keeps the last weights.
-        tta: test-time augmentation: what the trained network says of a picture is the mean over that many
-            augmented versions of it; 0 asks it once, of the picture as it is.
+        tta: test-time augmentation: what the trained network says of an image is the mean over that many
+            augmented versions of it; 0 asks it once, of the image as it is.
     """
 
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
@@ -65,7 +65,7 @@ class Settings(Record):
     tta: Annotated[int, Field(ge=0)] = 0
 
 
-class Row(Settings):
+class Experiment(Settings):
     """One model to train.
 
     Attributes:
@@ -74,7 +74,8 @@ class Row(Settings):
         learning_rate: of the optimiser; with `onecycle` the highest.
         epochs: of this run, those of a parent not counted.
         parent: key of the row whose trained weights this one starts from.
-        reported: the accuracy that somebody published for this row, for comparison; several for its seeds in turn.
+        published_accuracy: the accuracy that somebody published for this row, for comparison; several for its seeds in
+            turn.
         note: what a reader should know about the row.
     """
 
@@ -83,14 +84,14 @@ class Row(Settings):
     learning_rate: Annotated[float, Field(gt=0)]
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
-    reported: Accuracy | tuple[Accuracy, ...] | None = None
+    published_accuracy: Accuracy | tuple[Accuracy, ...] | None = None
     note: str = ""
 
-    def reported_with(self, seed: int) -> float | None:
+    def published_with(self, seed: int) -> float | None:
         """What was reported for one of the seeds."""
-        if isinstance(self.reported, tuple):
-            return dict(zip(self.seeds, self.reported, strict=False)).get(seed)
-        return self.reported
+        if isinstance(self.published_accuracy, tuple):
+            return dict(zip(self.seeds, self.published_accuracy, strict=False)).get(seed)
+        return self.published_accuracy
 
     @property
     def slug(self) -> str:
@@ -98,7 +99,7 @@ class Row(Settings):
         return re.sub(r"[^\w.+-]+", "_", self.key)
 
 
-class ScratchRow(Row):
+class ScratchExperiment(Experiment):
     """A network built and trained from nothing.
 
     Attributes:
@@ -118,7 +119,7 @@ class ScratchRow(Row):
         return self.net
 
 
-class TransferRow(Row):
+class TransferExperiment(Experiment):
     """A pre-trained backbone with a new head.
 
     Attributes:
@@ -127,7 +128,7 @@ class TransferRow(Row):
         tune_last: how many of the backbone's last layers are trained as well; `all` of them if need be.
         weights: what the backbone starts from, what it learned on `imagenet` or `random` numbers.
         views: where `augment` is asked for and the backbone stays frozen, how many augmented versions of each training
-            picture it is shown once and for all; epochs take them in turn.
+            image it is shown once and for all; epochs take them in turn.
     """
 
     backbone: str
@@ -151,10 +152,10 @@ class Profile(Settings):
     """A data set and its experiments.
 
     Attributes:
-        dataset: name of a known data set, or the path of a folder of pictures.
-        name: what the folders made from somebody's own pictures are called; as theirs unless given.
+        dataset: name of a known data set, or the path of a folder of images.
+        name: what the folders made from somebody's own images are called; as theirs unless given.
         source: a folder or archive to take a known data set from, instead of its publisher.
-        split: how the pictures are divided.
+        split: how the images are divided.
         scratch: the rows of notebook 02.
         transfer: the rows of notebook 03.
     """
@@ -163,13 +164,13 @@ class Profile(Settings):
     name: Annotated[str, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
     source: Path | None = None
     split: Split = Split()
-    scratch: tuple[ScratchRow, ...] = ()
-    transfer: tuple[TransferRow, ...] = ()
+    scratch: tuple[ScratchExperiment, ...] = ()
+    transfer: tuple[TransferExperiment, ...] = ()
 
     @property
-    def rows(self) -> tuple[ScratchRow | TransferRow, ...]:
+    def experiments(self) -> tuple[ScratchExperiment | TransferExperiment, ...]:
         """All rows in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
 
 
-ROW_KINDS: dict[str, type[Row]] = {"scratch": ScratchRow, "transfer": TransferRow}
+EXPERIMENT_KINDS: dict[str, type[Experiment]] = {"scratch": ScratchExperiment, "transfer": TransferExperiment}

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from auxiliary.errors import UserError
-from auxiliary.progress import track
+from auxiliary.core.errors import UserError
+from auxiliary.core.progress import track
 
 BLOCK = 4096            # bytes; what even an empty file takes on common file systems
 UNSUSPICIOUS = 2**30    # bytes; an archive may unpack to this much whatever its own size
-MAX_RATIO = 100         # unpacked to packed size; pictures are compressed already and stay near 1
+MAX_RATIO = 100         # unpacked to packed size; images are compressed already and stay near 1
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
@@ -129,4 +129,4 @@ def _check_size(archive: Path, total: int, free: int) -> None:
                         f"{free / 2**30:.1f} GiB free on this disk, make room first")
     if total > UNSUSPICIOUS and total > MAX_RATIO * archive.stat().st_size:
         raise UserError(f"{archive} is refused, nothing was unpacked: it unpacks to over {MAX_RATIO} times "
-                        "its size, which no archive of pictures does")
+                        "its size, which no archive of images does")

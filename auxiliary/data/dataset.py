@@ -1,17 +1,79 @@
-"""Feeds pictures to a model, batch by batch."""
+"""Feeds images to a model, batch by batch."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from auxiliary.data.augment import augment_batch
-from auxiliary.data.augmentations import AUGMENTATIONS, DEFAULT
+from auxiliary.core.errors import UserError
+from auxiliary.core.resources import free_memory
+from auxiliary.core.spec import parse_spec
+from auxiliary.core.text import format_bytes
+from auxiliary.data.augment import AUGMENTATIONS, DEFAULT, augment_batch
 from auxiliary.data.epochs import Batch, over_epochs
-from auxiliary.data.pictures import Pictures
-from auxiliary.errors import UserError
-from auxiliary.line import parse_line
+from auxiliary.data.jpeg import prepared_pixels
+
+# Of the memory that is free when training starts, for the images of one part; what is left is the model's.
+SHARE = 0.25
+
+
+class Images:
+    """Prepared images of a table at one size.
+
+    Args:
+        files: their paths: JPEG or PNG.
+        size: side in pixels that they are brought to, stretched.
+        keep: whether to keep them once they have been decoded: in memory if all of them take no more than a quarter of
+            what is free, else in a temporary file, which goes when the process does.
+    """
+
+    def __init__(self, files: Sequence[str], size: int, keep: bool) -> None:
+        self._files, self._shape = files, (size, size, 3)
+        self._kept = _room((len(files), *self._shape)) if keep else None
+        self._here = np.zeros(len(files), bool)
+
+    def __getitem__(self, places: np.ndarray) -> np.ndarray:
+        """The images at some places, (N, size, size, 3) uint8 in RGB. Called from several threads.
+
+        Raises:
+            UserError: an image cannot be read.
+        """
+        images = np.empty((len(places), *self._shape), "uint8")
+        for image, place in zip(images, places, strict=True):
+            image[:] = self._kept[place] if self._here[place] else self._decoded(place)
+        return images
+
+    def _decoded(self, place: int) -> np.ndarray:
+        file = self._files[place]
+        try:
+            pixels = prepared_pixels(Path(file).read_bytes(), self._shape[0])
+        except (OSError, ValueError) as error:
+            raise UserError(f"{file} cannot be read any more ({error}): run notebook 01 again") from error
+        if self._kept is not None:
+            self._kept[place] = pixels
+            # After the pixels, for the other threads.
+            self._here[place] = True
+        return pixels
+
+
+def _room(shape: tuple[int, ...]) -> np.ndarray | None:
+    """Where images are kept; None, said aloud, where there is room for them nowhere."""
+    needed, memory, folder = int(np.prod(shape)), free_memory(), tempfile.gettempdir()
+    if needed <= SHARE * memory:
+        return np.empty(shape, "uint8")
+    disk = shutil.disk_usage(folder).free
+    found = f"{format_bytes(memory)} of memory are free, and {format_bytes(disk)} in {folder}"
+    if needed > 0.9 * disk:
+        print(f"images are decoded every epoch, since kept they would take {format_bytes(needed)}; {found}")
+        return None
+    print(f"decoded images, {format_bytes(needed)}, are kept in a temporary file; {found}")
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return np.memmap(file, "uint8", "w+", shape=shape)
+
 
 Preprocess = Callable[[tf.Tensor], tf.Tensor]
 
@@ -20,37 +82,37 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
                   preprocess_fn: Preprocess | None = None, *, image_size: int | None = None,
                   batch_size: int = 32, seed: int = 0, first_epoch: int = 0,
                   epochs: int | None = 1, keep: bool = False) -> tf.data.Dataset:
-    """Make a `tf.data.Dataset` from a table of pictures.
+    """Make a `tf.data.Dataset` from a table of images.
 
     Order and augmentation are functions of (seed, epoch, step) alone. Going over the data set again repeats
     it; to train, ask for several `epochs`, or for `epochs=None` and give `fit` its `steps_per_epoch`.
 
     Args:
-        df: a row a picture, with `filepath`, `label`, `width` and `height`; processed pictures, as JPEG or PNG.
+        df: a row an image, with `filepath`, `label`, `width` and `height`; processed images, as JPEG or PNG.
         shuffle: whether each epoch has an order of its own, rather than that of the table.
         augment: an augment line, such as `"flip | shift(0.1)"`; True for a common one, False for none.
-        preprocess_fn: called with each batch of pictures last, such as a `keras.applications` module's
+        preprocess_fn: called with each batch of images last, such as a `keras.applications` module's
             `preprocess_input`. The project's own networks have theirs inside and need none.
-        image_size: side of the pictures given out, in pixels; their own, which must then be one, unless given.
-        batch_size: pictures a batch; the last of an epoch may have fewer.
+        image_size: side of the images given out, in pixels; their own, which must then be one, unless given.
+        batch_size: images a batch; the last of an epoch may have fewer.
         seed: of order and augmentation.
         first_epoch: number of the first epoch, from 0.
         epochs: how many epochs follow each other; None for no end.
-        keep: whether pictures are decoded only once, and kept: in memory if they take no more than a quarter of
+        keep: whether images are decoded only once, and kept: in memory if they take no more than a quarter of
             what is free, else in a temporary file. Worth it where they are gone over several times.
 
     Returns:
         Batches of ((N, S, S, 3) float32 in 0..255, (N,) int64 labels).
 
     Raises:
-        UserError: for an empty table, one without the columns, or several picture sizes and no `image_size`.
+        UserError: for an empty table, one without the columns, or several image sizes and no `image_size`.
     """
     size = _size(df, image_size)
-    steps = parse_line(DEFAULT if augment is True else augment or "", AUGMENTATIONS, "augment")
-    pictures, labels = Pictures(df["filepath"].to_list(), size, keep), df["label"].to_numpy("int64")
+    steps = parse_spec(DEFAULT if augment is True else augment or "", AUGMENTATIONS, "augment")
+    images, labels = Images(df["filepath"].to_list(), size, keep), df["label"].to_numpy("int64")
 
     def batch(places: np.ndarray, _: int, generator: np.random.Generator) -> Batch:
-        return augment_batch(pictures[places], steps, generator), labels[places]
+        return augment_batch(images[places], steps, generator), labels[places]
 
     def finish(batch: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch = tf.cast(batch, tf.float32)
@@ -67,11 +129,10 @@ def _size(df: pd.DataFrame, image_size: int | None) -> int:
     if missing:
         raise UserError(f"the table lacks {', '.join(sorted(missing))}: make it with notebook 01, or `clean_table`")
     if df.empty:
-        raise UserError("the table holds no pictures")
+        raise UserError("the table holds no images")
     if image_size:
         return image_size
     sizes = set(df["width"]) | set(df["height"])
     if len(sizes) > 1:
-        raise UserError(f"the pictures have {len(sizes)} different sides: say which `image_size` to give out")
+        raise UserError(f"the images have {len(sizes)} different sides: say which `image_size` to give out")
     return int(sizes.pop())
-

@@ -1,14 +1,83 @@
-"""A file or bytes in, an upright RGB picture out; or one short reason why not."""
+"""A file or bytes in, an upright RGB image out; or one short reason why not."""
 
 import io
+import math
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from PIL import Image
+from PIL import ExifTags, Image, ImageChops
 
+from auxiliary.core.errors import ImageError
 from auxiliary.data.header import identified, short_reasons
-from auxiliary.data.modes import flattened, resizable, upright
+
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def resizable(image: Image.Image) -> Image.Image:
+    """The image in a mode that Pillow resizes without loss of meaning: L, RGB, or RGBa (premultiplied).
+
+    16-bit, 32-bit and float images are scaled to 8 bits.
+
+    Raises:
+        ImageError: a float image holds values that are not numbers.
+    """
+    if image.mode[0] in "IF":
+        return _eight_bits(image)
+    if image.has_transparency_data:
+        # A copy less where there is alpha already: an image may take a third of a gibibyte.
+        return (image if image.mode == "RGBA" else image.convert("RGBA")).convert("RGBa")
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    low, high = _value_range(image)
+    scale = 255 / (high - low)
+    # The half makes the conversion, which cuts decimals off, round.
+    return image.convert("F").point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
+
+
+def _value_range(image: Image.Image) -> tuple[float, float]:
+    """The values that stand for black and white: what the mode means, else what the pixels span."""
+    if image.mode.startswith("I;16"):
+        return 0, 65535
+    low, high = image.getextrema()
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ImageError("holds values that are not numbers")
+    usual = (1, 255) if image.mode == "F" else (255, 65535)
+    return next(((0, top) for top in usual if low >= 0 and high <= top), (low, max(high, low + 1)))
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """An image of those modes in RGB, what is transparent on white."""
+    if image.mode != "RGBa":
+        return image.convert("RGB")
+    *colours, alpha = image.split()
+    white = ImageChops.invert(alpha)    # what shines through
+    return Image.merge("RGB", [ImageChops.add(colour, white) for colour in colours])
+
+
+def upright(pixels: Image.Image, source: Image.Image) -> Image.Image:
+    """What was made of an image, turned as its EXIF orientation says, and without any metadata."""
+    orientation = _orientation(source)
+    pixels.info.clear()
+    return pixels.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else pixels
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:    # damaged EXIF raises nearly anything, and says nothing about an image that is fine
+        return 1
+
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,21 +104,21 @@ def rgb_pixels(data: bytes, size: int) -> "np.ndarray":
 
 
 def open_rgb(source: str | Path | bytes, size: int | None = None) -> Image.Image:
-    """Decode a picture into 8-bit RGB as a person would see it.
+    """Decode an image into 8-bit RGB as a person would see it.
 
-    EXIF orientation is applied and transparency flattened on white; CMYK, grey, palette and 1-bit pictures
+    EXIF orientation is applied and transparency flattened on white; CMYK, grey, palette and 1-bit images
     become RGB; 16-bit, 32-bit and float ones are scaled to 8 bits; of an animation the first frame is taken.
 
     Args:
         source: path of the file, or its bytes.
-        size: side in pixels of the square that the picture is resized to (stretched, antialiased); None
+        size: side in pixels of the square that the image is resized to (stretched, antialiased); None
             leaves it at its own size. Large JPEG files are decoded at a reduced scale.
 
     Returns:
-        A picture of mode "RGB" (uint8, 0 to 255) that carries no metadata.
+        An image of mode "RGB" (uint8, 0 to 255) that carries no metadata.
 
     Raises:
-        PictureError: unreadable, empty, not a picture, truncated, absurdly large (more pixels than Pillow's
+        ImageError: unreadable, empty, not an image, truncated, absurdly large (more pixels than Pillow's
             `MAX_IMAGE_PIXELS`) or damaged.
     """
     with short_reasons(), _binary(source) as file, identified(file) as image:
@@ -61,7 +130,7 @@ def _binary(source: str | Path | bytes) -> BinaryIO:
 
 
 def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image | None:
-    """The picture by the fast path, if it is one for that; what is wrong with others is for Pillow to say."""
+    """The image by the fast path, if it is one for that; what is wrong with others is for Pillow to say."""
     if image.format != "JPEG" or image.mode not in ("L", "RGB"):
         return None
     # Here, because workers that see no JPEG need not wait for NumPy and OpenCV.
@@ -76,8 +145,8 @@ def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image |
 
 
 def _any(image: Image.Image, size: int | None) -> Image.Image:
-    """The picture by Pillow, whatever it is."""
-    # Where a JPEG can be decoded at a reduced scale this says what the whole picture then measures.
+    """The image by Pillow, whatever it is."""
+    # Where a JPEG can be decoded at a reduced scale this says what the whole image then measures.
     drafted = image.draft(None, (GAP * size, GAP * size)) if size else None
     image.load()
     pixels = resizable(image)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 
 Batch = tuple[np.ndarray, np.ndarray]
 
@@ -20,12 +20,12 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
     """A data set of batches that a function makes, several at a time, and gives out in order.
 
     Args:
-        make: gives the batch of the pictures at some places, (N,) int64, in an epoch, and draws random numbers from
+        make: gives the batch of the images at some places, (N,) int64, in an epoch, and draws random numbers from
             nowhere but the generator; called from several threads.
-        count: how many pictures there are.
+        count: how many images there are.
         like: shapes and dtypes of what a batch consists of.
         shuffle: whether each epoch has an order of its own.
-        batch_size: pictures a batch; the last of an epoch may have fewer.
+        batch_size: images a batch; the last of an epoch may have fewer.
         seed: of order and generators.
         first_epoch: number of the first epoch.
         epochs: how many follow each other; None for no end.
@@ -35,7 +35,7 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
     """
     steps = steps_per_epoch(count, batch_size)
     # TensorFlow keeps what a graph calls for as long as any graph made beside it lives, in effect for ever. So the data
-    # set alone holds the pictures, and what is derived from it holds the data set.
+    # set alone holds the images, and what is derived from it holds the data set.
     held = weakref.ref(make)
 
     def numbered(number: np.ndarray) -> Batch:
@@ -67,7 +67,7 @@ def own_errors() -> Iterator[None]:
 
 @lru_cache(maxsize=4)    # asked for at every step; training, validation and the epoch to come take turns
 def epoch_order(count: int, shuffle: bool, seed: int, epoch: int) -> np.ndarray:
-    """The order, (count,) int64, in which an epoch goes through `count` pictures."""
+    """The order, (count,) int64, in which an epoch goes through `count` images."""
     order = np.random.default_rng([seed, epoch]).permutation(count) if shuffle else np.arange(count)
     order.flags.writeable = False
     return order

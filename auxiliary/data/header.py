@@ -1,4 +1,4 @@
-"""What a picture's first bytes say of it. Light, for worker processes.
+"""What an image's first bytes say of it. Light, for worker processes.
 
 Nothing here changes Pillow's settings, and no warning escapes. Warnings are caught the standard library's way,
 which is safe in many processes but not in many threads of one process.
@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from auxiliary.errors import PictureError
+from auxiliary.core.errors import ImageError
 
-# What people keep pictures in. Left out on purpose: formats that run other programs (EPS), and those without
+# What people keep images in. Left out on purpose: formats that run other programs (EPS), and those without
 # a signature (TGA), as which any file might pass.
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO", "AVIF")
 # Pillow looks for the end of a PPM file's comments byte by byte, ten seconds in a file of 50 MB; it gets no more.
@@ -25,7 +25,7 @@ LONGEST_HEAD = 2**16
 
 @dataclass(frozen=True)
 class Header:
-    """What a picture's first bytes say of it.
+    """What an image's first bytes say of it.
 
     Attributes:
         format: Pillow's name of the format, lower case.
@@ -45,29 +45,29 @@ class Header:
 
 
 def read_header(file: BinaryIO) -> Header:
-    """Read what a picture says of itself, without decoding its pixels.
+    """Read what an image says of itself, without decoding its pixels.
 
     Args:
         file: an open binary file, at its start.
 
     Raises:
-        PictureError: empty, not a picture, absurdly large or damaged.
+        ImageError: empty, not an image, absurdly large or damaged.
     """
     with short_reasons(), identified(file) as image:
         comment = image.info.get("comment", b"") if image.format == "JPEG" else b""
-        # One string for all pictures of a format.
+        # One string for all images of a format.
         return Header(sys.intern(str(image.format).lower()), *image.size, image.mode, len(image.getbands()), comment)
 
 
 def identified(file: BinaryIO) -> Image.Image:
-    """Open a picture of a known format, for Pillow to read on.
+    """Open an image of a known format, for Pillow to read on.
 
     Args:
         file: an open binary file, at its start.
     """
     head = file.read(LONGEST_HEAD)
     if not head:
-        raise PictureError("empty file")
+        raise ImageError("empty file")
     if head.startswith(b"P"):
         Image.open(io.BytesIO(head), formats=["PPM"])
     file.seek(0)
@@ -76,17 +76,17 @@ def identified(file: BinaryIO) -> Image.Image:
 
 @contextmanager
 def short_reasons() -> Iterator[None]:
-    """Turns whatever is wrong with a picture into a `PictureError`, and keeps warnings in."""
+    """Turns whatever is wrong with an image into a `ImageError`, and keeps warnings in."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # Pillow only warns from one time its limit and refuses from two.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
-    except PictureError:
+    except ImageError:
         raise
     except Exception as error:    # on damaged files Pillow's plug-ins raise nearly anything
-        raise PictureError(_reason(error)) from error
+        raise ImageError(_reason(error)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -94,7 +94,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
         return f"absurdly large: {message.split(',')[0]}"
     if isinstance(error, Image.UnidentifiedImageError):
-        return "not a picture"
+        return "not an image"
     if isinstance(error, OSError) and error.errno is not None:
         return f"cannot be read: {error.strerror}"
     if "truncated" in message.lower():

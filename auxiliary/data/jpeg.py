@@ -29,7 +29,7 @@ def jpeg_pixels(data: bytes, least: int = 0) -> np.ndarray:
 
     Args:
         data: the file; of three colours, or grey.
-        least: pixels that each side must have left, if it has so many; 0 decodes the picture whole.
+        least: pixels that each side must have left, if it has so many; 0 decodes the image whole.
 
     Returns:
         (H, W, 3) uint8 in RGB.
@@ -55,7 +55,7 @@ def resized(pixels: np.ndarray, size: int) -> np.ndarray:
 
 
 def prepared_pixels(data: bytes, size: int) -> np.ndarray:
-    """Decode a prepared picture, JPEG or PNG, to (size, size, 3) uint8 in RGB, stretched.
+    """Decode a prepared image, JPEG or PNG, to (size, size, 3) uint8 in RGB, stretched.
 
     Raises:
         ValueError: the file is damaged, or of another kind.

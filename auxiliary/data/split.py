@@ -1,4 +1,4 @@
-"""Cutting a data set into training, validation and test pictures."""
+"""Cutting a data set into training, validation and test images."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -7,8 +7,8 @@ from math import ceil
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from auxiliary.data.group_split import divide
-from auxiliary.errors import UserError, unknown
+from auxiliary.core.errors import UserError, unknown
+from auxiliary.data.split_by_group import divide
 
 Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 WAYS = ("seed", "group")
@@ -18,15 +18,15 @@ def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), ran
           by: str = "seed") -> Frames:
     """Split stratified by category: by seed, or by group, which keeps twins together.
 
-    By seed, first the training rows are drawn, then the rest is cut in two. By group, all pictures of a group go to
+    By seed, first the training rows are drawn, then the rest is cut in two. By group, all images of a group go to
     one part, in the order of the table.
 
-    Where the publisher fixed the test set (`part` says "train" or "test"), it stays as it is and validation
+    Where the publisher fixed the test set (`publisher_split` says "train" or "test"), it stays as it is and validation
     is cut from the publisher's training rows; the second fraction is then a share of those, the others are
     not used. A group that the publisher put on both sides stays on both.
 
     Args:
-        clean: rows with `category`, by group also `group`, and, where there is one, `part`.
+        clean: rows with `category`, by group also `group`, and, where there is one, `publisher_split`.
         fractions: shares of train, validation and test; positive, sum 1. Taken as the decimal numbers they
             are written as, so that 0.7, 0.2, 0.1 asks scikit-learn for 0.3 and exactly 1/3.
         random_state: seed of all draws.
@@ -37,16 +37,16 @@ def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), ran
 
     Raises:
         UserError: for bad fractions, another `by`, no rows, fewer than two categories, or a category too small to be
-            surely in all three parts (10 pictures are enough for 0.7, 0.2, 0.1), or with too many twins for that.
+            surely in all three parts (10 images are enough for 0.7, 0.2, 0.1), or with too many twins for that.
     """
     _check_way(clean, by)
     shares = _exact(fractions)
     _, val, test = shares
     categories = sorted(clean["category"].unique())
     if len(categories) < 2:
-        raise UserError(f"at least two categories with readable pictures are needed, found "
+        raise UserError(f"at least two categories with readable images are needed, found "
                         f"{', '.join(categories) or 'none'}")
-    if "part" in clean and (clean["part"] != "").any():
+    if "publisher_split" in clean and (clean["publisher_split"] != "").any():
         return _split_fixed(clean, val, random_state, by)
     _check_sizes(clean, categories, _least(shares), "")
     if by == "group":
@@ -60,15 +60,15 @@ def _check_way(clean: pd.DataFrame, by: str) -> None:
         raise unknown("way to split", by, WAYS)
     if by == "group" and "group" not in clean:
         raise UserError("to split by group, the table needs a column `group`, which says what are twins: "
-                        "`with_groups(clean)` adds it")
+                        "`add_duplicate_groups(clean)` adds it")
 
 
 def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int, by: str) -> Frames:
-    unplaced = clean[~clean["part"].isin(["train", "test"])]
+    unplaced = clean[~clean["publisher_split"].isin(["train", "test"])]
     if len(unplaced):
-        raise UserError(f"{len(unplaced)} pictures lie in neither train/ nor test/, such as "
+        raise UserError(f"{len(unplaced)} images lie in neither train/ nor test/, such as "
                         f"{unplaced['filepath'].iloc[0]}: move them into one of the two")
-    own, test = clean[clean["part"] == "train"], clean[clean["part"] == "test"]
+    own, test = clean[clean["publisher_split"] == "train"], clean[clean["publisher_split"] == "test"]
     categories = sorted(clean["category"].unique())
     _check_sizes(own, categories, _least((1 - val, val)), " in train/")
     _check_sizes(test, categories, 1, " in test/")
@@ -97,8 +97,8 @@ def _least(shares: Sequence[Fraction]) -> int:
 def _check_sizes(rows: pd.DataFrame, categories: Sequence[str], least: int, where: str) -> None:
     counts = rows["category"].value_counts().reindex(categories, fill_value=0)
     if named := [f"{category} has {count}" for category, count in counts.items() if count < least]:
-        raise UserError(f"too few pictures{where} to split, {least} a category are needed: {', '.join(named)}"
-                        "; add pictures or take the category out")
+        raise UserError(f"too few images{where} to split, {least} a category are needed: {', '.join(named)}"
+                        "; add images or take the category out")
 
 
 def _cut(rows: pd.DataFrame, share: Fraction, random_state: int) -> list[pd.DataFrame]:

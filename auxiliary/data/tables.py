@@ -1,15 +1,16 @@
 """Tables on disk: CSV files that read back exactly as they were written, and that can be moved."""
 
 import csv
+import hashlib
 from pathlib import Path
 
 import pandas as pd
 
-from auxiliary.errors import UserError
-from auxiliary.files import absolute, replacing
+from auxiliary.core.errors import UserError
+from auxiliary.core.files import absolute, replacing
 
 # Read as text whatever they look like: a category may be called "NA" or "007".
-TEXT = ("filepath", "category", "format", "mode", "problem", "part", "content", "phash", "predicted",
+TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "predicted",
         "suggested", "phase")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
@@ -68,3 +69,17 @@ def _parsed(path: Path) -> pd.DataFrame:
 def _absolute(files: pd.Series, folder: Path) -> list[str]:
     below = folder.as_posix().rstrip("/")
     return [file if file.startswith("/") else f"{below}/{file}" for file in files]
+
+
+def images_fingerprint(df: pd.DataFrame) -> str:
+    """Identify images by content, class and order, wherever they lie: `h` and 12 hexadecimal digits."""
+    return digest("\n".join(df["content_hash"] + " " + df["category"]))
+
+
+def digest(content: str | bytes) -> str:
+    """`h` and 12 hexadecimal digits that stand for a text, or for bytes.
+
+    The letter keeps spreadsheets from taking the digits for a number.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    return "h" + hashlib.blake2b(data, digest_size=6).hexdigest()

@@ -1,4 +1,4 @@
-"""Which files a folder of pictures holds, and what each one's place says of it."""
+"""Which files a folder of images holds, and what each one's place says of it."""
 
 import os
 import sys
@@ -6,30 +6,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from auxiliary.errors import UserError
-from auxiliary.files import beginning
+from auxiliary.core.errors import UserError
+from auxiliary.core.files import beginning
 
 HIDDEN_FOLDERS = {"__macosx"}
 HIDDEN_FILES = {"thumbs.db", "desktop.ini"}
-PARTS = {"train", "test"}
+SPLITS = {"train", "test"}
 VALIDATION = {"val", "valid", "validation"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file below a folder of pictures.
+    """One file below a folder of images.
 
     Attributes:
         path: the file's path; a string, as there may be a million of them: a `Path` takes three times as much memory.
         folder: name of the category's folder; "" outside every one.
-        part: "train" or "test" where the publisher fixed the test set, else "".
-        problem: why the file's place or kind rules it out; "" if it does not.
+        publisher_split: "train" or "test" where the publisher fixed the test set, else "".
+        error: why the file's place or kind rules it out; "" if it does not.
     """
 
     path: str
     folder: str
-    part: str
-    problem: str
+    publisher_split: str
+    error: str
 
 
 def walk(root: Path) -> list[Entry]:
@@ -41,8 +41,8 @@ def walk(root: Path) -> list[Entry]:
     """
     depth = 1 if _has_parts(root) else 0
     below = beginning(root)
-    entries = [_spelt(_placed(path, path.removeprefix(below).split(os.sep, depth + 1), depth, problem))
-               for path, problem in _files(str(root), ())]
+    entries = [_spelt(_placed(path, path.removeprefix(below).split(os.sep, depth + 1), depth, error))
+               for path, error in _files(str(root), ())]
     # Part by part.
     return sorted(entries, key=lambda entry: entry.path.replace(os.sep, "\0"))
 
@@ -51,10 +51,10 @@ def _has_parts(root: Path) -> bool:
     folders = [path for path in root.iterdir() if path.is_dir() and not is_hidden(path.name)]
     names = {path.name for path in folders}
     parted = all(_has_folder(path) for path in folders)
-    if parted and names & PARTS and names & VALIDATION and names <= PARTS | VALIDATION:
-        raise UserError(f"{root} brings a validation set of its own, {(names & VALIDATION).pop()!r}: move its pictures "
-                        "into train/, from which validation pictures are cut, and leave train/ and test/")
-    return names == PARTS and parted
+    if parted and names & SPLITS and names & VALIDATION and names <= SPLITS | VALIDATION:
+        raise UserError(f"{root} brings a validation set of its own, {(names & VALIDATION).pop()!r}: move its images "
+                        "into train/, from which validation images are cut, and leave train/ and test/")
+    return names == SPLITS and parted
 
 
 def _has_folder(folder: Path) -> bool:
@@ -105,12 +105,12 @@ def _kind_problem(entry: os.DirEntry) -> str:
     return "not a regular file"
 
 
-def _placed(path: str, parts: list[str], depth: int, problem: str) -> Entry:
+def _placed(path: str, parts: list[str], depth: int, error: str) -> Entry:
     inside = len(parts) == depth + 2
-    part = parts[0] if depth and parts[0] in PARTS else ""
+    part = parts[0] if depth and parts[0] in SPLITS else ""
     # One string for all that lie in a folder.
     return Entry(path, sys.intern(parts[depth]) if inside else "", part,
-                 problem or ("" if inside else "outside every category folder"))
+                 error or ("" if inside else "outside every category folder"))
 
 
 def _spelt(entry: Entry) -> Entry:
@@ -119,4 +119,4 @@ def _spelt(entry: Entry) -> Entry:
     if path == entry.path:
         return entry
     folder = os.fsencode(entry.folder).decode("utf-8", "backslashreplace")
-    return replace(entry, path=path, folder=folder, problem=entry.problem or "name is not valid UTF-8")
+    return replace(entry, path=path, folder=folder, error=entry.error or "name is not valid UTF-8")

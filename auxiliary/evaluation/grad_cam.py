@@ -1,4 +1,4 @@
-"""Where in a picture a network finds evidence for a class (Grad-CAM).
+"""Where in an image a network finds evidence for a class (Grad-CAM).
 
 Source: R. R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
 ICCV 2017, https://arxiv.org/abs/1610.02391.
@@ -6,12 +6,15 @@ ICCV 2017, https://arxiv.org/abs/1610.02391.
 
 import keras
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
+from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.evaluation.predictions import classes, pick
 
-# Layers that give out the picture itself, or the maps of the layer before them in a form that is no better here. Since
+# Layers that give out the image itself, or the maps of the layer before them in a form that is no better here. Since
 # max-pooling hands the gradient of each window to one of its cells, the weights of the maps before and after it are the
 # same but for a factor that all share, which scaling removes; and those before it show places more finely.
 NO_MAPS = (keras.layers.InputLayer, keras.layers.Rescaling, keras.layers.MaxPooling2D, keras.layers.Dropout)
@@ -28,20 +31,20 @@ def feature_layer(model: keras.Model) -> keras.layers.Layer | None:
     return next(maps, None)
 
 
-def grad_cam(model: keras.Model, pictures: ArrayLike, classes: ArrayLike) -> np.ndarray:
-    """How much each place of each picture speaks for a class.
+def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.ndarray:
+    """How much each place of each image speaks for a class.
 
     With A_k the maps of the last feature layer and alpha_k the spatial mean of d(score before softmax) / dA_k, this
-    is relu(sum over k of alpha_k A_k), divided by the largest value in the picture: maps of two pictures do not say
+    is relu(sum over k of alpha_k A_k), divided by the largest value in the image: maps of two images do not say
     which holds more evidence. Where nothing speaks for the class, all is 0.
 
     Args:
         model: a model of `build_scratch` or `build_transfer`, also one read back from its file.
-        pictures: (N, S, S, 3), 0 to 255.
-        classes: (N,) int, the label of the class to explain for each picture.
+        images: (N, S, S, 3), 0 to 255.
+        classes: (N,) int, the label of the class to explain for each image.
 
     Returns:
-        (N, h, w) float32 in 0..1, as large as the feature maps; to be stretched over the picture, as in the paper.
+        (N, h, w) float32 in 0..1, as large as the feature maps; to be stretched over the image, as in the paper.
 
     Raises:
         UserError: when the model has no feature maps.
@@ -50,7 +53,7 @@ def grad_cam(model: keras.Model, pictures: ArrayLike, classes: ArrayLike) -> np.
     if layer is None:
         raise UserError(f"{model.name} has no feature maps to look at: give its net a `conv` or `res` before it "
                         "flattens or averages")
-    maps = keras.Model(model.inputs, layer.output)(keras.ops.cast(pictures, "float32"), training=False)
+    maps = keras.Model(model.inputs, layer.output)(keras.ops.cast(images, "float32"), training=False)
     weights = _slopes(model, layer, maps, np.asarray(classes)).mean(axis=(1, 2))
     heat = np.maximum(np.einsum("nhwk,nk->nhw", _numbers(maps), weights), 0)
     most = heat.max(axis=(1, 2), keepdims=True)
@@ -58,9 +61,9 @@ def grad_cam(model: keras.Model, pictures: ArrayLike, classes: ArrayLike) -> np.
 
 
 def _slopes(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, classes: np.ndarray) -> np.ndarray:
-    """The gradient of each picture's class score by its feature maps, (N, h, w, channels)."""
+    """The gradient of each image's class score by its feature maps, (N, h, w, channels)."""
     *rest, output = model.layers[model.layers.index(layer) + 1:]
-    # One column of the last kernel a picture. The bias does not change with the maps, so it has no part in this.
+    # One column of the last kernel an image. The bias does not change with the maps, so it has no part in this.
     kernel = _numbers(output.kernel)[:, classes].T
     with tf.GradientTape() as tape:
         tape.watch(maps)
@@ -69,10 +72,39 @@ def _slopes(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, clas
         features = maps
         for each in rest:
             features = each(features, training=False)
-        # A picture's score depends on its own maps alone, so the gradient of the sum holds that of each.
+        # An image's score depends on its own maps alone, so the gradient of the sum holds that of each.
         score = keras.ops.sum(keras.ops.cast(features, "float32") * kernel)
     return _numbers(tape.gradient(score, maps))
 
 
 def _numbers(tensor: tf.Tensor | keras.Variable) -> np.ndarray:
     return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))
+
+
+def explain(model: "keras.Model", predictions: pd.DataFrame, df: pd.DataFrame,
+            image_size: int) -> dict[str, np.ndarray]:
+    """Where the model found evidence for the class it predicted, for the images that `pick` chooses.
+
+    Args:
+        model: the whole model, from images to probabilities.
+        predictions: what it says of the images.
+        df: the table of the images in the same order, with `filepath`, `label`, `width` and `height`.
+        image_size: side of the images that the model takes, in pixels.
+
+    Returns:
+        `position`, (M,) int64, the images' positions in `predictions`, and `heat`, (M, h, w) float16 in 0..1, as
+        `grad_cam` gives it. Nothing where the model has no feature maps.
+
+    Raises:
+        UserError: when `predictions` and `df` are of different images.
+    """
+    if list(predictions["filepath"]) != list(df["filepath"]):
+        raise UserError("the predictions are of other images than the table, or in another order: give the table "
+                        "they were made from")
+    if feature_layer(model) is None:
+        return {}
+    positions = pick(predictions)
+    predicted = pd.Index(classes(predictions)).get_indexer(predictions["predicted"].iloc[positions])
+    batches = mk_tf_dataset(df.iloc[positions].assign(label=predicted), shuffle=False, image_size=image_size)
+    heat = np.concatenate([grad_cam(model, images, labels) for images, labels in batches])
+    return {"position": positions, "heat": heat.astype("float16")}

@@ -7,10 +7,10 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
 from auxiliary.evaluation.calibration import expected_calibration_error
-from auxiliary.evaluation.intervals import wilson_interval
+from auxiliary.evaluation.predictions import PROBABILITY, classes
+from auxiliary.evaluation.significance import wilson_interval
 
-PROBABILITY = "p:"    # how the columns of a predictions frame that hold class probabilities begin
-CLIP = 1e-7           # Keras's epsilon: without it, one picture with p = 0 makes the mean infinite
+CLIP = 1e-7           # Keras's epsilon: without it, one image with p = 0 makes the mean infinite
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Scores:
     """How good a set of predictions is.
 
     Attributes:
-        accuracy: share of pictures whose predicted class is the true one, 0 to 1.
+        accuracy: share of images whose predicted class is the true one, 0 to 1.
         loss: mean cross-entropy in nats.
         macro_f1: unweighted mean F1 of the classes that occur or were predicted, 0 to 1.
         accuracy_low: lower end of the 95% Wilson interval of the accuracy.
         accuracy_high: its upper end.
         ece: expected calibration error, 15 bins, 0 to 1: how far confidence is from accuracy.
-        pictures: how many pictures there were.
+        images: how many images there were.
     """
 
     accuracy: float
@@ -33,12 +33,7 @@ class Scores:
     accuracy_low: float
     accuracy_high: float
     ece: float
-    pictures: int
-
-
-def classes(predictions: pd.DataFrame) -> list[str]:
-    """The class names of a predictions frame, in the order of its `p:` columns."""
-    return [name.removeprefix(PROBABILITY) for name in predictions.columns if name.startswith(PROBABILITY)]
+    images: int
 
 
 def scores(predictions: pd.DataFrame) -> Scores:
@@ -47,10 +42,10 @@ def scores(predictions: pd.DataFrame) -> Scores:
     The loss is computed in float64 from the `p:` columns, clipped to 1e-7 ... 1 - 1e-7 as Keras does.
 
     Args:
-        predictions: a row a picture, with `category`, `predicted`, `confidence` and a column `p:<category>` a class.
+        predictions: a row an image, with `category`, `predicted`, `confidence` and a column `p:<category>` a class.
 
     Raises:
-        UserError: when there are no pictures.
+        UserError: when there are no images.
     """
     right = int((predictions["category"] == predictions["predicted"]).sum())
     low, high = wilson_interval(right, len(predictions))
@@ -58,25 +53,25 @@ def scores(predictions: pd.DataFrame) -> Scores:
         accuracy=right / len(predictions), loss=_cross_entropy(predictions),
         macro_f1=float(f1_score(predictions["category"], predictions["predicted"], average="macro",
                                 zero_division=0)),
-        accuracy_low=low, accuracy_high=high, ece=expected_calibration_error(predictions), pictures=len(predictions))
+        accuracy_low=low, accuracy_high=high, ece=expected_calibration_error(predictions), images=len(predictions))
 
 
 def per_class(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Precision, recall and F1 (0 to 1; 0 where undefined) and the number of pictures of each class.
+    """Precision, recall and F1 (0 to 1; 0 where undefined) and the number of images of each class.
 
     Returns:
-        A frame with the columns `precision`, `recall`, `f1`, `pictures`; its index `category` holds the
+        A frame with the columns `precision`, `recall`, `f1`, `images`; its index `category` holds the
         classes in the order of the `p:` columns.
     """
     names = classes(predictions)
     columns = precision_recall_fscore_support(predictions["category"], predictions["predicted"],
                                               labels=names, zero_division=0)
-    frame = pd.DataFrame(dict(zip(["precision", "recall", "f1", "pictures"], columns, strict=True)))
+    frame = pd.DataFrame(dict(zip(["precision", "recall", "f1", "images"], columns, strict=True)))
     return frame.set_index(pd.Index(names, name="category"))
 
 
 def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Counts of pictures by true class (index `category`) and predicted class (columns `predicted`)."""
+    """Counts of images by true class (index `category`) and predicted class (columns `predicted`)."""
     names = classes(predictions)
     counts = confusion_matrix(predictions["category"], predictions["predicted"], labels=names)
     return pd.DataFrame(counts, index=pd.Index(names, name="category"),
@@ -84,7 +79,7 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def hardest_class(predictions: pd.DataFrame) -> str:
-    """The class whose pictures are taken for others most often; of equals, or without mistakes, the first."""
+    """The class whose images are taken for others most often; of equals, or without mistakes, the first."""
     wrong = predictions[predictions["category"] != predictions["predicted"]]
     return wrong["category"].value_counts().reindex(classes(predictions), fill_value=0).idxmax()
 

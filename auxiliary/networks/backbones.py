@@ -1,4 +1,4 @@
-"""Networks trained on ImageNet, by name: what each is, how it wants its pictures, and how to load it.
+"""Networks trained on ImageNet, by name: what each is, how it wants its images, and how to load it.
 
 Reading the registry imports neither Keras nor TensorFlow; building a backbone does.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from auxiliary.errors import UserError, unknown
+from auxiliary.core.errors import UserError, unknown
 
 if TYPE_CHECKING:
     import keras
@@ -28,11 +28,11 @@ class Backbone:
         name: the name that a row's `backbone` gives.
         builder: `module:function`, a function with the arguments of those of `keras.applications`.
         about: one line on what it is.
-        channels: channels of its feature map, whose sides are 1/32 of the picture's, rounded up.
+        channels: channels of its feature map, whose sides are 1/32 of the image's, rounded up.
         parameters: numbers it holds.
-        multiply_adds: multiplications with addition for one picture of 224x224.
+        multiply_adds: multiplications with addition for one image of 224x224.
         layers: layers it has, its input counted.
-        rescale: (scale, offset) that its pictures of 0 to 255 need first; None where the model does it.
+        rescale: (scale, offset) that its images of 0 to 255 need first; None where the model does it.
         options: further arguments of the builder.
     """
 
@@ -59,7 +59,7 @@ BACKBONES: Mapping[str, Backbone] = {backbone.name: backbone for backbone in (
              2048, 23_564_800, 3_480_207_360, 190, PLUS_MINUS_ONE),
     Backbone("EfficientNetV2S", "keras.applications:EfficientNetV2S", "accurate and slow (2021)",
              1280, 20_331_360, 2_848_615_872, 513),
-    Backbone("EfficientNetLite0", "auxiliary.networks.lite0:efficientnet_lite0",
+    Backbone("EfficientNetLite0", "auxiliary.networks.efficientnet_lite:efficientnet_lite0",
              "EfficientNet for simple hardware (2020); its weights need no network",
              1280, 3_413_024, 383_907_552, 142),
 )}
@@ -73,7 +73,7 @@ def find_backbone(name: str) -> Backbone:
 
 
 def check_size(name: str, image_size: int) -> None:
-    """Refuse pictures, of so many pixels a side, that are too small for a backbone."""
+    """Refuse images, of so many pixels a side, that are too small for a backbone."""
     if image_size < SMALLEST:
         raise UserError(f"image_size {image_size} is too small for {name}: it needs at least {SMALLEST}")
 
@@ -85,14 +85,14 @@ def tuned_layers(name: str, tune_last: int | Literal["all"]) -> int:
 
 
 def preprocessing(name: str) -> "keras.layers.Layer | None":
-    """The layer that pictures of 0 to 255 pass before a backbone; None where the backbone has it inside."""
+    """The layer that images of 0 to 255 pass before a backbone; None where the backbone has it inside."""
     rescale = find_backbone(name).rescale
     if rescale is None:
         return None
     import keras
 
     scale, offset = rescale
-    # float32 whatever the precision: bfloat16 would round the pictures before they are small numbers.
+    # float32 whatever the precision: bfloat16 would round the images before they are small numbers.
     return keras.layers.Rescaling(scale, offset=offset, dtype="float32", name="preprocessing")
 
 
@@ -101,7 +101,7 @@ def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") 
 
     Args:
         name: a name of `BACKBONES`.
-        image_size: side of the square pictures in pixels, 32 or more. The weights are the same at every size:
+        image_size: side of the square images in pixels, 32 or more. The weights are the same at every size:
             where Keras has several sets of them (MobileNetV2), those for 224 pixels.
         weights: `"imagenet"`, or None for random ones. Keras keeps the files in `models/` below `KERAS_HOME`
             (`~/.keras` by default), downloads what is not there and checks the hash of all but MobileNetV2's.
@@ -111,7 +111,7 @@ def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") 
         feature map (N, height, width, channels). Wrap it in `InferenceMode` to call it.
 
     Raises:
-        UserError: unknown name or weights, pictures that are too small, or weights that cannot be had.
+        UserError: unknown name or weights, images that are too small, or weights that cannot be had.
     """
     backbone = find_backbone(name)
     if weights not in (None, "imagenet"):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import keras
 
-from auxiliary.config.profile import ScratchRow, TransferRow
-from auxiliary.networks.arithmetic import OUTPUT, named_steps
+from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.networks.backbones import load_backbone, preprocessing, set_tuned, tuned_layers
+from auxiliary.networks.costs import OUTPUT, named_steps
 from auxiliary.networks.inference import InferenceMode
 
 
-def build_scratch(row: ScratchRow, classes: int) -> keras.Model:
+def build_scratch(experiment: ScratchExperiment, classes: int) -> keras.Model:
     """Build a scratch network with fresh weights.
 
     Args:
@@ -18,11 +18,11 @@ def build_scratch(row: ScratchRow, classes: int) -> keras.Model:
         classes: number of categories.
 
     Returns:
-        A model from (N, S, S, 3) pictures in 0..255 to (N, classes) float32 probabilities.
+        A model from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
     """
-    pictures = keras.Input((row.image_size, row.image_size, 3), name="pictures")
-    scaled = keras.layers.Rescaling(1 / 255, name="scale")(pictures)
-    return keras.Model(pictures, _line(row.net, scaled, classes), name=f"scratch_{_identifier(row.slug)}")
+    images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
+    scaled = keras.layers.Rescaling(1 / 255, name="scale")(images)
+    return keras.Model(images, _line(experiment.net, scaled, classes), name=f"scratch_{_identifier(experiment.slug)}")
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Transfer:
     """A backbone with a head, as three models that share their layers.
 
     Attributes:
-        model: from (N, S, S, 3) pictures in 0..255 to (N, classes) float32 probabilities.
-        features: from pictures to pooled features, (N, channels) float32: the part that a frozen run computes once.
+        model: from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
+        features: from images to pooled features, (N, channels) float32: the part that a frozen run computes once.
         head: from pooled features to probabilities: the part that a frozen run trains.
         backbone: the pre-trained layers.
     """
@@ -42,7 +42,7 @@ class Transfer:
     backbone: keras.Model
 
 
-def build_transfer(row: TransferRow, classes: int, weights: str | None = "imagenet") -> Transfer:
+def build_transfer(experiment: TransferExperiment, classes: int, weights: str | None = "imagenet") -> Transfer:
     """Build a backbone with pre-trained weights and a fresh head.
 
     The backbone always runs in inference mode, so that its batch norm keeps the statistics it was
@@ -56,22 +56,22 @@ def build_transfer(row: TransferRow, classes: int, weights: str | None = "imagen
     Raises:
         UserError: when the pre-trained weights cannot be had.
     """
-    backbone = load_backbone(row.backbone, row.image_size, weights)
-    set_tuned(backbone, tuned_layers(row.backbone, row.tune_last))
-    pictures = keras.Input((row.image_size, row.image_size, 3), name="pictures")
-    scale = preprocessing(row.backbone)
-    maps = InferenceMode(backbone, name="backbone")(scale(pictures) if scale else pictures)
+    backbone = load_backbone(experiment.backbone, experiment.image_size, weights)
+    set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
+    images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
+    scale = preprocessing(experiment.backbone)
+    maps = InferenceMode(backbone, name="backbone")(scale(images) if scale else images)
     pooled = keras.layers.GlobalAveragePooling2D(name="pool")(maps)
-    features = keras.Model(pictures, pooled, name="features")
+    features = keras.Model(images, pooled, name="features")
 
     vector = keras.Input(pooled.shape[1:], name="pooled")
     # The head line's own `gap` is the pooling above.
-    rest = row.head.partition("|")[2]
+    rest = experiment.head.partition("|")[2]
     head = keras.Model(vector, _line(rest, vector, classes), name="head")
     probabilities = pooled
     for layer in head.layers[1:]:
         probabilities = layer(probabilities)
-    model = keras.Model(pictures, probabilities, name=f"transfer_{_identifier(row.slug)}")
+    model = keras.Model(images, probabilities, name=f"transfer_{_identifier(experiment.slug)}")
     return Transfer(model, features, head, backbone)
 
 

@@ -1,7 +1,7 @@
 """The operations a `net` or `head` line is made of, each with its Keras layers and their arithmetic.
 
 `build` makes the Keras layers; `costs` says by formula, without TensorFlow, what comes out of each and what it takes,
-so that a plan can be shown, and a line that does not fit the pictures refused, before anything is loaded.
+so that a plan can be shown, and a line that does not fit the images refused, before anything is loaded.
 """
 
 from types import ModuleType
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import Field
 
-from auxiliary.line import operation
-from auxiliary.networks import formulas
-from auxiliary.networks.formulas import Cost, Padding, Shape
+from auxiliary.core.spec import operation
+from auxiliary.networks import layer_costs as layer_costs
+from auxiliary.networks.layer_costs import Cost, Padding, Shape
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -54,7 +54,7 @@ class Conv:
                                    kernel_regularizer=_l2(keras, self.l2), name=name)(x)
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        return {"": formulas.convolution(shape, self.filters, self.size, self.stride, self.padding)}
+        return {"": layer_costs.convolution(shape, self.filters, self.size, self.stride, self.padding)}
 
 
 @operation
@@ -67,18 +67,18 @@ class Pool:
         return keras.layers.MaxPooling2D(self.size, name=name)(x)
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        return {"": formulas.pooling(shape, self.size)}
+        return {"": layer_costs.pooling(shape, self.size)}
 
 
 @operation
 class GlobalAverage:
-    """`gap`: the mean of each channel over the whole picture."""
+    """`gap`: the mean of each channel over the whole image."""
 
     def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
         return keras.layers.GlobalAveragePooling2D(name=name)(x)
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        return {"": formulas.global_pooling(shape)}
+        return {"": layer_costs.global_pooling(shape)}
 
 
 @operation
@@ -89,7 +89,7 @@ class Flatten:
         return keras.layers.Flatten(name=name)(x)
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        return {"": formulas.flatten(shape)}
+        return {"": layer_costs.flatten(shape)}
 
 
 @operation
@@ -103,7 +103,7 @@ class Dense:
         return keras.layers.Dense(self.units, activation="relu", kernel_regularizer=_l2(keras, self.l2), name=name)(x)
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        return {"": formulas.dense(shape, self.units)}
+        return {"": layer_costs.dense(shape, self.units)}
 
 
 @operation
@@ -127,7 +127,7 @@ class BatchNorm:
         return _norm(keras, x, name)
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        return {"": formulas.batch_norm(shape)}
+        return {"": layer_costs.batch_norm(shape)}
 
 
 @operation
@@ -159,13 +159,13 @@ class Residual:
         return self.stride != 1 or shape[2] != self.filters
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        first = formulas.convolution(shape, self.filters, 3, self.stride, "same", bias=False)
+        first = layer_costs.convolution(shape, self.filters, 3, self.stride, "same", bias=False)
         inside = first.shape
-        norm, same = formulas.batch_norm(inside), Cost(inside)
+        norm, same = layer_costs.batch_norm(inside), Cost(inside)
         costs = {"_conv1": first, "_norm1": norm, "_relu1": same,
-                 "_conv2": formulas.convolution(inside, self.filters, 3, 1, "same", bias=False), "_norm2": norm}
+                 "_conv2": layer_costs.convolution(inside, self.filters, 3, 1, "same", bias=False), "_norm2": norm}
         if self._projects(shape):
-            project = formulas.convolution(shape, self.filters, 1, self.stride, "same", bias=False)
+            project = layer_costs.convolution(shape, self.filters, 1, self.stride, "same", bias=False)
             costs |= {"_project": project, "_project_norm": norm}
         return costs | {"_add": same, "_relu2": same}
 

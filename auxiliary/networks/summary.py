@@ -37,7 +37,7 @@ def all_layers(model: keras.Model) -> list[keras.Layer]:
 
 
 def multiply_adds(model: keras.Model) -> int:
-    """Multiplications with addition of a model for one picture: those of its convolutions and dense layers.
+    """Multiplications with addition of a model for one image: those of its convolutions and dense layers.
 
     Each number of a kernel is used once at each place of what comes out. Batch norm, activations and pooling are
     left out, as is usual.

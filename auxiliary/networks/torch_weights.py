@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 PROTOCOL_VERSION = 1001

@@ -8,15 +8,27 @@ from dataclasses import replace
 
 import pandas as pd
 
-from auxiliary.evaluation.columns import SCRATCH, TRANSFER
-from auxiliary.reporting.against import Comparison, against_best, compare, compare_with_best, p_value
-from auxiliary.reporting.style import counted
-from auxiliary.reporting.wording import comparable, duration, has_twins, labelled, ranked, with_interval
+from auxiliary.core.text import counted, duration
+from auxiliary.evaluation.compare import Comparison, against_best, compare, compare_with_best, p_value
+from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
+from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
-LEADERBOARD = ["key", "stage", "accuracy", "against the best", "without twins", "val_accuracy", "acc_train", "reported",
-               "calibration error", "parameters", "epochs_total", "train_seconds"]
-DECIMALS = {"without twins": 3, "val_accuracy": 3, "acc_train": 3, "reported": 3, "calibration error": 3,
+LEADERBOARD = [
+    "key",
+    "stage",
+    "accuracy",
+    "against the best",
+    "without twins",
+    "val_accuracy",
+    "acc_train",
+    "published_accuracy",
+    "calibration error",
+    "parameters",
+    "epochs_total",
+    "train_seconds",
+]
+DECIMALS = {"without twins": 3, "val_accuracy": 3, "acc_train": 3, "published_accuracy": 3, "calibration error": 3,
             "train_seconds": 1}
 MEGABYTE = 2**20
 
@@ -26,22 +38,22 @@ def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] |
 
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` gives them.
-        predictions: what runs said of the test pictures, by the name in the column `run`, as `saved_predictions` reads
+        predictions: what runs said of the test images, by the name in the column `run`, as `saved_predictions` reads
             them; where those of two runs are at hand, a sharper test says whether they differ.
 
     Returns:
         Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `against the best` (the
         difference in test accuracy, and whether it is noise by the rule of `against`), `without twins` (test accuracy
-        without the pictures that have a twin in the training set) where any run has such pictures, `val_accuracy`,
-        `acc_train`, `reported` and `calibration error` where any row has one, `parameters`, `epochs_total`,
-        `train_seconds`.
+        without the images that have a near-duplicate in the training set) where any run has such images,
+        `val_accuracy`, `acc_train`, `published_accuracy` and `calibration error` where any row has one, `parameters`,
+        `epochs_total`, `train_seconds`.
     """
     best = ranked(results)
-    table = best.rename(columns={"accuracy_without_twins": "without twins", "ece": "calibration error"}).assign(**{
+    table = best.rename(columns={"accuracy_without_duplicates": "without twins", "ece": "calibration error"}).assign(**{
         "key": labelled(best), "accuracy": [with_interval(row) for _, row in best.iterrows()],
         "against the best": against_best(best, predictions)})
-    absent = [name for name in ("reported", "calibration error") if table[name].isna().all()]
-    if not has_twins(best):
+    absent = [name for name in ("published_accuracy", "calibration error") if table[name].isna().all()]
+    if not has_duplicates(best):
         absent.append("without twins")
     table = table[[name for name in LEADERBOARD if name not in absent]].round(DECIMALS)
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
@@ -74,7 +86,7 @@ def answer(results: pd.DataFrame, chance: float, predictions: Mapping[str, pd.Da
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` gives them.
         chance: the accuracy of guessing, 0 to 1.
-        predictions: as for `leaderboard`; with those of both runs the two are compared picture by picture, to the same
+        predictions: as for `leaderboard`; with those of both runs the two are compared image by image, to the same
             end as there.
     """
     rows = ranked(comparable(results))
@@ -109,8 +121,8 @@ def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
 
 
 def _where(best: pd.DataFrame, chance: float) -> str:
-    pictures = sorted(set(best["test_pictures"].dropna().astype(int)))
-    tested = " or ".join(counted(number, "test picture") for number in pictures) or "size of test set unknown"
+    images = sorted(set(best["test_images"].dropna().astype(int)))
+    tested = " or ".join(counted(number, "test image") for number in images) or "size of test set unknown"
     return f"On {best['dataset'].iloc[0]} ({tested}, chance {chance:.3f})"
 
 
@@ -129,7 +141,7 @@ def _difference(transfer: pd.Series, scratch: pd.Series, found: Comparison | Non
     if not found:
         return size
     ends = f"{found.low:+.1f} to {found.high:+.1f}"
-    doubt = ["these test pictures cannot tell the two apart"] if found.untold else []
+    doubt = ["these test images cannot tell the two apart"] if found.untold else []
     whose = "between their runs best on validation, " if found.seeds else ""
     if found.paired:
         test = "McNemar's test with Holm's correction" if found.corrected else "McNemar's test"

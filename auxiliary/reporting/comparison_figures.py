@@ -7,10 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from auxiliary.errors import UserError
-from auxiliary.evaluation.columns import LABELS, SCRATCH, TRANSFER
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, counted, new_figure, short, styled
-from auxiliary.reporting.wording import comparable, duration, labelled, ranked
+from auxiliary.core.errors import UserError
+from auxiliary.core.text import counted, duration, short
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, styled
+from auxiliary.runs.labels import comparable, labelled, ranked
+from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER
 
 LOOKS = {SCRATCH: {"color": VERMILLION, "marker": "s"}, TRANSFER: {"color": BLUE, "marker": "o"}}
 

@@ -6,8 +6,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import ConnectionPatch, Rectangle
 
-from auxiliary.networks.convolution import convolve
-from auxiliary.reporting.style import BLUE, GREY, ORANGE, VERMILLION, counted, new_figure, styled
+from auxiliary.core.text import counted
+from auxiliary.evaluation.convolution import convolve
+from auxiliary.reporting.style import BLUE, GREY, ORANGE, VERMILLION, new_figure, styled
 
 EDGE = np.array([[-1, 0, 1]] * 3)    # answers where dark turns bright from left to right
 COLUMNS = 4
@@ -17,7 +18,7 @@ NONE = "No first filters were kept of this run: its network does not begin with 
 
 @styled
 def convolution_figure(arrays: dict[str, np.ndarray]) -> Figure:
-    """A filter worked out at one place of a picture, then a network's first filters by the formula and by Keras.
+    """A filter worked out at one place of an image, then a network's first filters by the formula and by Keras.
 
     Amounts are grey, from black for 0; numbers with a sign are blue below 0, white at 0 and orange above.
 
@@ -31,19 +32,19 @@ def convolution_figure(arrays: dict[str, np.ndarray]) -> Figure:
     fig = new_figure(10.4, 10.3)
     fig.get_layout_engine().set(w_pad=0.1)
     above, below = fig.subfigures(2, 1, height_ratios=(0.97, 2))
-    _by_hand(above, arrays["picture"])
+    _by_hand(above, arrays["image"])
     _by_both(below, arrays)
     return fig
 
 
-def _by_hand(fig: SubFigure, picture: np.ndarray) -> None:
+def _by_hand(fig: SubFigure, image: np.ndarray) -> None:
     """The place where the edge filter answers most: its pixels, the weights, and where the sum goes."""
-    grey = picture.mean(axis=2).round()
+    grey = image.mean(axis=2).round()
     answers = convolve(grey[..., None], EDGE[..., None, None], np.zeros(1))[..., 0]
     row, column = np.unravel_index(answers.argmax(), answers.shape)
     pixels = grey[row:row + 3, column:column + 3]
     axes = fig.subplots(1, COLUMNS)
-    _show(axes[0], grey, 255, title="a picture in grey")
+    _show(axes[0], grey, 255, title="an image in grey")
     _show(axes[1], pixels, 255, title="nine pixels, 0 to 255", numbers=True)
     _show(axes[2], EDGE, 2, signed=True, title="times nine weights", numbers=True)
     _show(axes[3], answers, np.abs(answers).max(), signed=True, title="their sum, at every place")
@@ -57,7 +58,7 @@ def _by_hand(fig: SubFigure, picture: np.ndarray) -> None:
 
 def _by_both(fig: SubFigure, arrays: dict[str, np.ndarray]) -> None:
     """A column a filter: its weights, what the formula gives, what Keras gives."""
-    formula = convolve(arrays["picture"] / 255, arrays["kernel"], arrays["bias"], int(arrays["stride"]),
+    formula = convolve(arrays["image"] / 255, arrays["kernel"], arrays["bias"], int(arrays["stride"]),
                        str(arrays["padding"]))
     signed = not arrays["relu"]
     formula = formula if signed else np.maximum(formula, 0)

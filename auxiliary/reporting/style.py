@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from auxiliary.files import replacing
+from auxiliary.core.files import replacing
 
 # Okabe and Ito, "Color universal design" (2008): told apart with any kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -40,7 +40,6 @@ STYLE = {
     "text.parse_math": False,       # a class may be called `$10_bill`
     "svg.hashsalt": "auxiliary",    # the same figure makes the same file
 }
-LONGEST_NAME = 32
 P, R = ParamSpec("P"), TypeVar("R")
 
 
@@ -103,7 +102,7 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
 def save_figure(fig: StyledFigure, folder: Path, name: str) -> list[Path]:
     """Write `fig` as `<name>.png` (150 dpi) into `folder`, which is made if missing, and as `<name>.svg`.
 
-    A figure that shows pictures in colour has no SVG file: it would hold the same pixels, in more bytes.
+    A figure that shows images in colour has no SVG file: it would hold the same pixels, in more bytes.
 
     Returns:
         The paths of the files.
@@ -112,14 +111,14 @@ def save_figure(fig: StyledFigure, folder: Path, name: str) -> list[Path]:
     # Figures can be made again, so nobody waits for the disk.
     with replacing(paths[0], sync=False) as temporary:
         fig.pixels().save(temporary, dpi=(SAVED, SAVED), compress_level=COMPRESSION)
-    if not _shows_pictures(fig):
+    if not _shows_images(fig):
         paths.append(paths[0].with_suffix(".svg"))
         with replacing(paths[1], sync=False) as temporary:
             fig.write_svg(temporary)
     return paths
 
 
-def _shows_pictures(fig: Figure) -> bool:
+def _shows_images(fig: Figure) -> bool:
     return any(image.get_array().ndim == 3 for axes in fig.axes for image in axes.images)
 
 
@@ -129,15 +128,3 @@ def epoch_axis(axes: Axes, epochs: int) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def short(name: object, longest: int = LONGEST_NAME) -> str:
-    """`name` on one line of at most `longest` characters, the middle of a longer one left out."""
-    text = " ".join(str(name).split())
-    if len(text) <= longest:
-        return text
-    head = longest // 2
-    return f"{text[:head]}…{text[head + 1 - longest:]}"
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`number` with its noun, such as `1 class` or `10,000 pictures`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

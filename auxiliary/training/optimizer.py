@@ -2,20 +2,24 @@
 
 import keras
 
-from auxiliary.config.profile import Row
+from auxiliary.config.profile import Experiment
 
 
-def make_optimizer(row: Row, steps: int) -> keras.optimizers.Optimizer:
+def make_optimizer(experiment: Experiment, steps: int) -> keras.optimizers.Optimizer:
     """The optimiser of a row.
 
     Args:
         row: whose `optimizer`, `learning_rate`, `schedule` and `epochs` to use.
         steps: training steps an epoch.
     """
-    rate = one_cycle(row.learning_rate, steps * row.epochs) if row.schedule == "onecycle" else row.learning_rate
-    if row.optimizer == "sgd":
+    rate = (
+        one_cycle(experiment.learning_rate, steps * experiment.epochs)
+        if experiment.schedule == "onecycle"
+        else experiment.learning_rate
+    )
+    if experiment.optimizer == "sgd":
         return keras.optimizers.SGD(rate, momentum=0.9)
-    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[row.optimizer](rate)
+    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[experiment.optimizer](rate)
 
 
 def one_cycle(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/determinism.py [FOLDER]
 
-Trains a few epochs of some networks on pictures of FOLDER (noise, unless given), with TensorFlow's deterministic
+Trains a few epochs of some networks on images of FOLDER (noise, unless given), with TensorFlow's deterministic
 operations and without, in turn, each in a fresh process. Prints the median seconds of all epochs but the first of each
 process, by the clock and of the processor's time, and their ratios. Some virtual machines wake a waiting thread late,
 so that single epochs take twice as long by the clock on either side: hence many short rounds, and the second figure.
@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from auxiliary.data.clean import clean_table
+from auxiliary.data.catalogue import clean_table
 from auxiliary.data.tables import write_table
 
-ROUNDS, EPOCHS, PICTURES = 5, 5, 400
+ROUNDS, EPOCHS, IMAGES = 5, 5, 400
 # Name: side in pixels, network, augmentation.
 NETWORKS = {
     "res(16) | res(32, 2) | res(64, 2), 28 px": (28, "res(16) | res(32, 2) | res(64, 2) | gap", "flip | shift(0.1)"),
@@ -35,8 +35,8 @@ WORKER = """
 import sys, time
 from pathlib import Path
 import keras, tensorflow as tf
-from auxiliary import runtime
-from auxiliary.config.profile import ScratchRow
+from auxiliary.core import runtime
+from auxiliary.config.profile import ScratchExperiment
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
@@ -45,7 +45,7 @@ if deterministic == "False":
     tf.config.experimental.enable_op_determinism = lambda: None
 runtime.start(0)
 table = read_table(Path(sys.argv[1]))
-row = ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
+row = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
 model = build_scratch(row, table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None, keep=True)
@@ -57,9 +57,9 @@ for epoch in range(epochs):
 
 
 def noise(folder: Path) -> None:
-    """Two classes of pictures of 224x224, with the grain of photographs."""
+    """Two classes of images of 224x224, with the grain of photographs."""
     rng = np.random.default_rng(0)
-    for number in range(PICTURES):
+    for number in range(IMAGES):
         pixels = rng.integers(0, 256, (28, 28, 3), dtype="uint8")
         target = folder / str(number % 2) / f"{number}.jpg"
         target.parent.mkdir(exist_ok=True)
@@ -77,11 +77,11 @@ def main(folder: str | None) -> None:
     """Measure every network and print a line for each."""
     with tempfile.TemporaryDirectory() as place:
         if folder is None:
-            (Path(place) / "pictures").mkdir()
-            noise(Path(place) / "pictures")
+            (Path(place) / "images").mkdir()
+            noise(Path(place) / "images")
         table = Path(place) / "table.csv"
-        pictures = clean_table(folder or Path(place) / "pictures")
-        write_table(pictures.sample(min(PICTURES, len(pictures)), random_state=0), table)
+        images = clean_table(folder or Path(place) / "images")
+        write_table(images.sample(min(IMAGES, len(images)), random_state=0), table)
         for name, settings in NETWORKS.items():
             rounds = [[epoch_seconds(table, *settings, on) for on in (True, False)] for _ in range(ROUNDS)]
             for clock, number in (("s", 0), ("s of the processor", 1)):

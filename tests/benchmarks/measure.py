@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from auxiliary.evaluation.paired import mcnemar
-from auxiliary.runtime import cpu_name
+from auxiliary.core.runtime import cpu_name
+from auxiliary.evaluation.significance import mcnemar
 from tests.benchmarks.works import Against, Work
 
 SIDES = Path(__file__).parent / "sides"
-Row = dict[str, str | float | bool]
+Experiment = dict[str, str | float | bool]
 
 
 class Runs(NamedTuple):
@@ -24,7 +24,7 @@ class Runs(NamedTuple):
     Attributes:
         seconds: what the work took.
         versions: of the libraries that did it.
-        right: (rounds, pictures) whether each validation picture was told right, where a side says so.
+        right: (rounds, images) whether each validation image was told right, where a side says so.
     """
 
     seconds: list[float]
@@ -32,13 +32,13 @@ class Runs(NamedTuple):
     right: np.ndarray
 
 
-def measured(work: Work, others: list[Against], place: Path) -> list[Row]:
+def measured(work: Work, others: list[Against], place: Path) -> list[Experiment]:
     """Rows of the table: our way against each of some others, all of them in turn, round by round.
 
     Args:
         work: what to do.
         others: those of `work.others` to compare with.
-        place: the folder with the pictures, as `pictures.prepare` makes it.
+        place: the folder with the images, as `images.prepare` makes it.
     """
     sides = [*(other.side for other in others), work.ours]
     said = [[_said(side, place, number) for side in sides] for number in range(work.rounds)]
@@ -54,13 +54,13 @@ def measured(work: Work, others: list[Against], place: Path) -> list[Row]:
     return rows
 
 
-def _compared(ours: float, baseline: float, ratio: float, target: float) -> Row:
+def _compared(ours: float, baseline: float, ratio: float, target: float) -> Experiment:
     return {"ours": round(ours, 3), "baseline": round(baseline, 3), "ratio": round(ratio, 2),
             "target": round(target, 2), "met": ratio >= target}
 
 
-def _as_accurate(ours: np.ndarray, baseline: np.ndarray) -> Row:
-    """No worse means: McNemar's test over the pictures of all seeds does not tell it from as good."""
+def _as_accurate(ours: np.ndarray, baseline: np.ndarray) -> Experiment:
+    """No worse means: McNemar's test over the images of all seeds does not tell it from as good."""
     p = mcnemar(int((ours & ~baseline).sum()), int((~ours & baseline).sum()))
     row = _compared(ours.mean(), baseline.mean(), ours.mean() / baseline.mean(), 1.0)
     return row | {"met": bool(ours.mean() >= baseline.mean() or p >= 0.05)}

@@ -4,7 +4,7 @@
 
 SOURCE is a zip or folder of CIFAR-10. The profile's network M1 is trained with three seeds, in float32 and in bfloat16,
 whatever this machine would choose; with Adam, under which it hardly jumps from epoch to epoch as it does under RMSprop.
-Compared is the accuracy on the validation pictures, as the choice of a precision is a choice like any other. Another
+Compared is the accuracy on the validation images, as the choice of a precision is a choice like any other. Another
 precision is another training, as another seed is: what it costs shows only over seeds, in Student's interval of the
 mean difference.
 """
@@ -18,9 +18,9 @@ from unittest import mock
 import pandas as pd
 from scipy import stats
 
-from auxiliary import runtime
-from auxiliary.lab import Lab
-from auxiliary.opening import open_lab
+from auxiliary.core import runtime
+from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
 from auxiliary.training.train import train_and_evaluate
 
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -28,9 +28,9 @@ PRECISIONS = ("float32", "mixed_bfloat16")
 
 def accuracy(root: Path, precision: str, seed: int) -> float:
     """The validation accuracy of a run in a precision."""
-    lab: Lab = open_lab("cifar10", "M1", {"optimizer": "adam"}, root)
+    project: Project = open_project("cifar10", "M1", {"optimizer": "adam"}, root)
     with mock.patch.multiple(runtime, cpu_precision=lambda _: precision, gpu_precision=lambda _: precision):
-        run = train_and_evaluate(lab.profile.scratch[0], lab, seed)
+        run = train_and_evaluate(project.profile.scratch[0], project, seed)
     result = run.result
     assert result.precision == precision
     # A run's name does not tell the precision, which is the machine's.
@@ -50,7 +50,7 @@ def main(source: str) -> None:
             print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
     table["mean_low"], table["mean_high"] = stats.ttest_1samp(table["difference"], 0).confidence_interval()
-    table = table.round(4).assign(network="M1, Adam", dataset="cifar10, 5,000 validation pictures",
+    table = table.round(4).assign(network="M1, Adam", dataset="cifar10, 5,000 validation images",
                                   machine=runtime.cpu_name())
     print(table.to_string(index=False))
     table.to_csv(Path(__file__).parent / "precision.csv", index=False)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.preparing FOLDER_OR_ZIP
 
-Each step of what is done to a picture is timed in one process, picture by picture, and starting the workers by itself.
+Each step of what is done to an image is timed in one process, image by image, and starting the workers by itself.
 """
 
 import sys
@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
+from tests.benchmarks.images import unpack
 
+from auxiliary.core.files import write_atomically
+from auxiliary.core.parallel import in_batches
+from auxiliary.core.runtime import cpu_name
 from auxiliary.data.decode import rgb_pixels
 from auxiliary.data.inspect_files import inspect_files
 from auxiliary.data.jpeg import encode_jpeg
-from auxiliary.data.looks import look_of
-from auxiliary.data.parallel import in_batches
-from auxiliary.files import write_atomically
-from auxiliary.runtime import cpu_name
-from tests.benchmarks.pictures import unpack
+from auxiliary.data.phash import look_of
 
 SIZE, QUALITY, ROUNDS = 224, 90, 3
 T = TypeVar("T")
@@ -51,7 +51,7 @@ def go_through(files: list[Path], out: Path) -> Counter[str]:
         watch("catalogue: read, hash and header", lambda file=file: inspect_files([file]))
         data = watch("read", file.read_bytes)
         pixels = watch("decode and resize", lambda data=data: rgb_pixels(data, SIZE))
-        look = watch("hash and thumbnail of the picture", lambda pixels=pixels: look_of(pixels))
+        look = watch("hash and thumbnail of the image", lambda pixels=pixels: look_of(pixels))
         made = watch("encode", lambda pixels=pixels, look=look: encode_jpeg(pixels, QUALITY, look.comment))
         watch("write", lambda made=made, target=target: write_atomically(target, made, sync=False, mtime_ns=0))
     return watch.seconds
@@ -68,9 +68,9 @@ def main(source: str) -> None:
         # A folder each: where many files were just removed, making new ones takes longer.
         rounds = [go_through(files, Path(place, f"out-{number}")) for number in range(ROUNDS)]
     best = min(rounds, key=lambda seconds: seconds.total())
-    table = pd.DataFrame([{"step": step, "ms_a_picture": round(1000 * seconds / len(files), 3),
+    table = pd.DataFrame([{"step": step, "ms_an_image": round(1000 * seconds / len(files), 3),
                            "share": round(seconds / best.total(), 3)} for step, seconds in best.items()])
-    table = table.assign(pictures=len(files), starting_workers_s=round(started, 2), machine=cpu_name())
+    table = table.assign(images=len(files), starting_workers_s=round(started, 2), machine=cpu_name())
     print(table.to_string(index=False))
     table.to_csv(Path(__file__).parent / "preparing.csv", index=False)
 

@@ -1,11 +1,11 @@
-"""How time and memory grow with the number of pictures; writes `tests/benchmarks/scale.csv`.
+"""How time and memory grow with the number of images; writes `tests/benchmarks/scale.csv`.
 
     python -m tests.benchmarks.scale FOLDER_OR_ZIP [COUNT ...]
 
-Pictures are made of those in FOLDER_OR_ZIP: random parts of them, mirrored or not, encoded anew, so that they are no
+Images are made of those in FOLDER_OR_ZIP: random parts of them, mirrored or not, encoded anew, so that they are no
 twins. Each stage runs in a fresh process; memory is the most that it and its workers had of their own at any moment.
-The epoch decodes every picture and augments it, and the network is as small as one can be: what a network costs is its
-own affair. Decoded pictures are not kept, whose room is known beforehand: 150,528 bytes each at 224 pixels.
+The epoch decodes every image and augments it, and the network is as small as one can be: what a network costs is its
+own affair. Decoded images are not kept, whose room is known beforehand: 150,528 bytes each at 224 pixels.
 """
 
 import json
@@ -20,38 +20,38 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image, ImageOps
 
-from auxiliary.data.parallel import in_batches
-from auxiliary.runtime import cpu_name
+from auxiliary.core.parallel import in_batches
+from auxiliary.core.runtime import cpu_name
 
 COUNTS = (1_000, 10_000, 100_000)
-STAGES = ("catalogue", "normalise", "twins", "split", "epoch")
+STAGES = ("catalogue", "preprocess", "duplicates", "split", "epoch")
 Job = tuple[Path, Path, int]
 
 
 def copied(jobs: Sequence[Job]) -> list[None]:
-    """Parts of pictures as pictures of their own: of each (picture, file to make, number)."""
+    """Parts of images as images of their own: of each (image, file to make, number)."""
     return [_copied(*job) for job in jobs]
 
 
 def _copied(source: Path, target: Path, number: int) -> None:
     rng = random.Random(number)
     with Image.open(source) as file:
-        picture = file.convert("RGB")
-    width, height = picture.size
+        image = file.convert("RGB")
+    width, height = image.size
     left, top = (rng.uniform(0, 0.35) for _ in range(2))
     right, bottom = (1 - rng.uniform(0, 0.35) for _ in range(2))
-    part = picture.crop((int(width * left), int(height * top), int(width * right), int(height * bottom)))
-    (ImageOps.mirror(part) if number % 2 else part).resize(picture.size).save(target, "JPEG", quality=85)
+    part = image.crop((int(width * left), int(height * top), int(width * right), int(height * bottom)))
+    (ImageOps.mirror(part) if number % 2 else part).resize(image.size).save(target, "JPEG", quality=85)
 
 
 def make(source: Path, folder: Path, count: int) -> None:
-    """Fill a folder with so many pictures, in the classes of those in `source`."""
+    """Fill a folder with so many images, in the classes of those in `source`."""
     files = sorted(path for path in source.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     for category in {path.parent.name for path in files}:
         (folder / category).mkdir(parents=True)
     chosen = random.Random(0).choices(files, k=count)
     list(in_batches(copied, [(file, folder / file.parent.name / f"{number}.jpg", number)
-                             for number, file in enumerate(chosen)], "make pictures"))
+                             for number, file in enumerate(chosen)], "make images"))
 
 
 def main(source: str, *counts: str) -> None:
@@ -76,9 +76,9 @@ def _measured(stage: str, count: int, place: Path) -> dict[str, str | float]:
     command = [sys.executable, str(Path(__file__).parent / "sides" / "stage.py"), stage]
     done = subprocess.run(command, cwd=place, check=True, stdout=subprocess.PIPE, text=True)
     said = json.loads(done.stdout.splitlines()[-1])
-    print(f"{count} pictures: {stage} {said['seconds']:.1f} s", flush=True)
-    return {"stage": stage, "pictures": count, "seconds": round(said["seconds"], 2),
-            "ms_a_picture": round(1000 * said["seconds"] / count, 3), "memory_mb": round(said["memory"] / 1e6),
+    print(f"{count} images: {stage} {said['seconds']:.1f} s", flush=True)
+    return {"stage": stage, "images": count, "seconds": round(said["seconds"], 2),
+            "ms_an_image": round(1000 * said["seconds"] / count, 3), "memory_mb": round(said["memory"] / 1e6),
             "machine": cpu_name()}
 
 

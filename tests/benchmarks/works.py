@@ -36,19 +36,19 @@ class Work(NamedTuple):
 
 
 def features_of(backbone: str, target: float) -> Work:
-    """The pass over all pictures that a frozen backbone makes once."""
+    """The pass over all images that a frozen backbone makes once."""
     return Work(f"features of {backbone}, 224 px", f"features ours {backbone}",
                 [Against("model.predict, float32", f"features predict {backbone}", target)])
 
 
 def frozen(backbone: str) -> Work:
     """A head trained on a frozen backbone."""
-    return Work(f"15 epochs of a new head on frozen {backbone}, 320 pictures", f"frozen ours {backbone}",
+    return Work(f"15 epochs of a new head on frozen {backbone}, 320 images", f"frozen ours {backbone}",
                 [Against("the backbone runs every epoch", f"frozen seeds {backbone}", 12.0)])
 
 
 WORKS = [
-    Work("catalogue and normalise, hashes included", "prepare_ours", [
+    Work("catalogue and preprocess, hashes included", "prepare_ours", [
         Against("Pillow's plain calls, one process", "prepare_seeds", 2.5),
         Against("bare decode, resize and encode on all cores", "prepare_bare", 1 / 1.25)]),
     Work("an epoch of conv4invto128_dense256, 224 px, augmented", "epoch_ours", [

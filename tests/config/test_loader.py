@@ -1,7 +1,7 @@
 import pytest
 
 from auxiliary.config.loader import PROFILES, find_profile, load_profile
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in PROFILES.glob("*.yaml")))
@@ -25,9 +25,9 @@ def test_a_missing_profile_comes_with_the_nearest(tmp_path):
         load_profile(str(tmp_path / "absent.yaml"))
 
 
-def test_yaml_means_what_it_looks_like(row):
-    assert row("small").learning_rate == 0.0007
-    assert row("NO", ("model_id: small", "model_id: NO"), ("parent: small", "parent: NO")).model_id == "NO"
+def test_yaml_means_what_it_looks_like(experiment):
+    assert experiment("small").learning_rate == 0.0007
+    assert experiment("NO", ("model_id: small", "model_id: NO"), ("parent: small", "parent: NO")).model_id == "NO"
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -47,51 +47,62 @@ def test_what_is_no_profile_is_refused(tmp_path, text, message):
 
 
 class TestCompleteRows:
-    def test_what_the_profile_says_goes_for_rows_that_do_not(self, row):
-        assert (row("small").image_size, row("small").batch_size) == (28, 64)
-        assert (row("frozen").image_size, row("frozen").batch_size) == (112, 64)
+    def test_what_the_profile_says_goes_for_rows_that_do_not(self, experiment):
+        assert (experiment("small").image_size, experiment("small").batch_size) == (28, 64)
+        assert (experiment("frozen").image_size, experiment("frozen").batch_size) == (112, 64)
 
-    def test_the_key_is_the_model_id_unless_given(self, row):
-        assert row("small").model_id == "small"
-        assert row("other", ("model_id: longer", "model_id: small, key: other")).model_id == "small"
+    def test_the_key_is_the_model_id_unless_given(self, experiment):
+        assert experiment("small").model_id == "small"
+        assert experiment("other", ("model_id: longer", "model_id: small, key: other")).model_id == "small"
 
-    def test_a_child_has_its_parents_network_and_picture_size(self, row):
-        assert row("longer").net == "conv(8) | pool | flatten"
-        assert (row("tuned").backbone, row("tuned").head, row("tuned").image_size) == ("EfficientNetLite0", "gap", 112)
+    def test_a_child_has_its_parents_network_and_image_size(self, experiment):
+        assert experiment("longer").net == "conv(8) | pool | flatten"
+        assert (experiment("tuned").backbone, experiment("tuned").head, experiment("tuned").image_size) == (
+            "EfficientNetLite0",
+            "gap",
+            112,
+        )
 
-    def test_a_child_has_its_own_epochs_and_rate(self, row):
-        assert (row("longer").epochs, row("longer").learning_rate) == (3, 0.0001)
+    def test_a_child_has_its_own_epochs_and_rate(self, experiment):
+        assert (experiment("longer").epochs, experiment("longer").learning_rate) == (3, 0.0001)
 
     def test_a_frozen_row_takes_no_augmentation(self, load):
-        assert {row.key: row.augment for row in load().rows} == {
+        assert {experiment.key: experiment.augment for experiment in load().experiments} == {
             "small": "flip", "longer": "flip", "frozen": "", "tuned": "flip"}
 
 
 class TestOverrides:
     def test_a_setting_is_set_for_the_profile_and_all_rows(self, load):
         profile = load(image_size=32)
-        assert {profile.image_size, *(row.image_size for row in profile.rows)} == {32}
+        assert {profile.image_size, *(experiment.image_size for experiment in profile.experiments)} == {32}
 
     @pytest.mark.parametrize("name", ["epochs", "learning_rate"])
     def test_epochs_and_rate_are_set_for_all_rows(self, load, name):
-        assert {getattr(row, name) for row in load(**{name: 9}).rows} == {9}
+        assert {getattr(experiment, name) for experiment in load(**{name: 9}).experiments} == {9}
 
     def test_a_row_that_trains_nothing_keeps_to_it(self, load):
-        given = {row.key: row.epochs for row in load(("epochs: 3", "epochs: 0"), epochs=9).rows}
+        given = {
+            experiment.key: experiment.epochs for experiment in load(("epochs: 3", "epochs: 0"), epochs=9).experiments
+        }
         assert given == {"small": 9, "longer": 0, "frozen": 9, "tuned": 9}
 
-    def test_views_to_be_tested_on_are_no_augmentation_of_the_training(self, row):
+    def test_views_to_be_tested_on_are_no_augmentation_of_the_training(self, experiment):
         change = ("epochs: 3", "epochs: 0, tta: 2, augment: zoom(0.1)")
-        assert row("longer", change, augment="").augment == "zoom(0.1)"
-        assert row("longer", ("epochs: 3", "epochs: 0, tta: 2")).augment == "flip"
+        assert experiment("longer", change, augment="").augment == "zoom(0.1)"
+        assert experiment("longer", ("epochs: 3", "epochs: 0, tta: 2")).augment == "flip"
 
     def test_frozen_rows_are_left_out_of_test_time_augmentation(self, load):
-        assert {row.key: row.tta for row in load(tta=4).rows} == {"small": 4, "longer": 4, "frozen": 0, "tuned": 4}
+        assert {experiment.key: experiment.tta for experiment in load(tta=4).experiments} == {
+            "small": 4,
+            "longer": 4,
+            "frozen": 0,
+            "tuned": 4,
+        }
 
-    def test_a_row_may_have_seeds_of_its_own(self, row):
+    def test_a_row_may_have_seeds_of_its_own(self, experiment):
         change = ("epochs: 2", "epochs: 2, seeds: [4, 5]")
-        assert (row("small", change).seeds, row("frozen", change).seeds) == ((4, 5), (0,))
-        assert row("small", change, seeds=[7]).seeds == (7,)
+        assert (experiment("small", change).seeds, experiment("frozen", change).seeds) == ((4, 5), (0,))
+        assert experiment("small", change, seeds=[7]).seeds == (7,)
 
     def test_the_division_has_names_of_its_own(self, load):
         split = load(**{"split.random_state": 7}).split
@@ -103,8 +114,9 @@ class TestOverrides:
 
     def test_frozen_rows_are_left_out_of_augmentation(self, load):
         without_tuning = ("tune_last: 5", "tune_last: 0")
-        assert {row.key: row.augment for row in load(without_tuning, augment="zoom(0.1)").rows} == {
-            "small": "zoom(0.1)", "longer": "zoom(0.1)", "frozen": "", "tuned": ""}
+        assert {
+            experiment.key: experiment.augment for experiment in load(without_tuning, augment="zoom(0.1)").experiments
+        } == {"small": "zoom(0.1)", "longer": "zoom(0.1)", "frozen": "", "tuned": ""}
 
     def test_what_was_given_stays_as_it_is(self, load):
         given = {"split": {"random_state": 7}, "split.by": "seed"}
@@ -127,8 +139,10 @@ class TestParents:
     def test_a_parent_must_be_there(self, load):
         with pytest.raises(UserError) as caught:
             load(("parent: small", "parent: smal"))
-        assert str(caught.value) == ("row 'longer': unknown parent 'smal': did you mean 'small'? (valid: small); "
-                                     "a parent is an earlier row of the same stage")
+        assert str(caught.value) == (
+            "experiment 'longer': unknown parent 'smal': did you mean 'small'? (valid: small); "
+            "a parent is an earlier row of the same stage"
+        )
 
     @pytest.mark.parametrize(("change", "key"), [
         (("model_id: small,", "model_id: small, parent: longer,"), "small"),
@@ -136,7 +150,7 @@ class TestParents:
         (("parent: small", "parent: longer"), "longer"),
     ])
     def test_a_parent_is_an_earlier_row_of_the_same_stage(self, load, change, key):
-        with pytest.raises(UserError, match=f"row '{key}': unknown parent"):
+        with pytest.raises(UserError, match=f"experiment '{key}': unknown parent"):
             load(change)
 
     @pytest.mark.parametrize(("parent", "restated"), [

@@ -5,9 +5,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from auxiliary.config.parameters import check_parameters, read_overrides, read_value
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 
-NOTEBOOK = ["profile", "rows", "overrides", "root"]
+NOTEBOOK = ["profile", "experiments", "overrides", "root"]
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def run_cells(tmp_path, monkeypatch):
 
 
 def test_parameters_that_the_notebook_has_pass(run_cells):
-    run_cells("profile = 'demo'", "# Parameters\nprofile = 'animals10'\nrows = 'conv*'\n", "wibble = 3")
+    run_cells("profile = 'demo'", "# Parameters\nprofile = 'animals10'\nexperiments = 'conv*'\n", "wibble = 3")
     check_parameters(NOTEBOOK)
 
 
 def test_a_parameter_that_papermill_only_warns_of_is_refused(run_cells):
-    run_cells("profile = 'demo'", "# Parameters\nprofile = 'animals10'\nrow = 'conv*'\n")
-    with pytest.raises(UserError, match="unknown parameter 'row': did you mean 'rows'"):
+    run_cells("profile = 'demo'", "# Parameters\nprofile = 'animals10'\nexperiment = 'conv*'\n")
+    with pytest.raises(UserError, match="unknown parameter 'experiment': did you mean 'experiments'"):
         check_parameters(NOTEBOOK)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from auxiliary.config.profile import Profile, ScratchRow, TransferRow
+from auxiliary.config.profile import Profile, ScratchExperiment, TransferExperiment
 
 SCRATCH = {"model_id": "cnn", "key": "cnn", "learning_rate": 0.1, "epochs": 1, "net": "gap"}
 TRANSFER = {"model_id": "lite0", "key": "lite0", "learning_rate": 0.1, "epochs": 1, "backbone": "B", "head": "gap"}
@@ -9,48 +9,48 @@ TRANSFER = {"model_id": "lite0", "key": "lite0", "learning_rate": 0.1, "epochs":
 
 def test_a_profile_of_nothing_but_a_data_set_is_the_usual():
     profile = Profile(dataset="demo")
-    assert (profile.image_size, profile.seeds, profile.rows) == (224, (0,), ())
+    assert (profile.image_size, profile.seeds, profile.experiments) == (224, (0,), ())
     assert (profile.split.fractions, profile.split.random_state) == ((0.7, 0.2, 0.1), 5)
 
 
 def test_rows_are_trained_from_scratch_first():
     profile = Profile(dataset="demo", transfer=[TRANSFER], scratch=[SCRATCH])
-    assert [(row.key, row.stage, row.network) for row in profile.rows] == [
+    assert [(experiment.key, experiment.stage, experiment.network) for experiment in profile.experiments] == [
         ("cnn", "scratch", "gap"), ("lite0", "transfer", "gap")]
 
 
 def test_records_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
-        ScratchRow(**SCRATCH).epochs = 3
+        ScratchExperiment(**SCRATCH).epochs = 3
 
 
 def test_the_slug_is_a_file_name():
-    assert ScratchRow(**SCRATCH | {"key": "conv4: a/b, lr=1e-3"}).slug == "conv4_a_b_lr_1e-3"
+    assert ScratchExperiment(**SCRATCH | {"key": "conv4: a/b, lr=1e-3"}).slug == "conv4_a_b_lr_1e-3"
 
 
 def test_what_was_reported_goes_for_every_seed_or_for_each_in_turn():
-    once = ScratchRow(**SCRATCH, reported=0.7, seeds=[0, 3])
-    each = ScratchRow(**SCRATCH, reported=[0.7, 0.6], seeds=[0, 3, 4])
-    assert [once.reported_with(seed) for seed in (0, 3)] == [0.7, 0.7]
-    assert [each.reported_with(seed) for seed in (0, 3, 4)] == [0.7, 0.6, None]
-    assert ScratchRow(**SCRATCH).reported_with(0) is None
+    once = ScratchExperiment(**SCRATCH, published_accuracy=0.7, seeds=[0, 3])
+    each = ScratchExperiment(**SCRATCH, published_accuracy=[0.7, 0.6], seeds=[0, 3, 4])
+    assert [once.published_with(seed) for seed in (0, 3)] == [0.7, 0.7]
+    assert [each.published_with(seed) for seed in (0, 3, 4)] == [0.7, 0.6, None]
+    assert ScratchExperiment(**SCRATCH).published_with(0) is None
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [
-    (ScratchRow, SCRATCH | {"reported": [0.5, 97]}),
-    (ScratchRow, SCRATCH | {"patience": -1}),
-    (ScratchRow, SCRATCH | {"seeds": []}),
-    (TransferRow, TRANSFER | {"tune_last": "every"}),
-    (TransferRow, TRANSFER | {"weights": "cifar"}),
-    (ScratchRow, SCRATCH | {"epochs": -1}),
-    (ScratchRow, SCRATCH | {"learning_rate": 0}),
-    (ScratchRow, SCRATCH | {"learning_rate": float("nan")}),
-    (ScratchRow, SCRATCH | {"reported": 97.5}),
-    (ScratchRow, SCRATCH | {"image_size": 0}),
-    (ScratchRow, SCRATCH | {"model_id": ""}),
-    (ScratchRow, SCRATCH | {"backbone": "B"}),
-    (TransferRow, TRANSFER | {"tune_last": -1}),
-    (TransferRow, TRANSFER | {"net": "gap"}),
+    (ScratchExperiment, SCRATCH | {"published_accuracy": [0.5, 97]}),
+    (ScratchExperiment, SCRATCH | {"patience": -1}),
+    (ScratchExperiment, SCRATCH | {"seeds": []}),
+    (TransferExperiment, TRANSFER | {"tune_last": "every"}),
+    (TransferExperiment, TRANSFER | {"weights": "cifar"}),
+    (ScratchExperiment, SCRATCH | {"epochs": -1}),
+    (ScratchExperiment, SCRATCH | {"learning_rate": 0}),
+    (ScratchExperiment, SCRATCH | {"learning_rate": float("nan")}),
+    (ScratchExperiment, SCRATCH | {"published_accuracy": 97.5}),
+    (ScratchExperiment, SCRATCH | {"image_size": 0}),
+    (ScratchExperiment, SCRATCH | {"model_id": ""}),
+    (ScratchExperiment, SCRATCH | {"backbone": "B"}),
+    (TransferExperiment, TRANSFER | {"tune_last": -1}),
+    (TransferExperiment, TRANSFER | {"net": "gap"}),
     (Profile, {"dataset": "demo", "seeds": []}),
     (Profile, {}),
 ])

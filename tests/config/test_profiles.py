@@ -6,12 +6,13 @@ import pandas as pd
 import pytest
 
 from auxiliary.config.loader import load_profile
-from auxiliary.data.sample import sample_to_n, sampling_size
+from auxiliary.core.errors import UserError
+from auxiliary.data.sampling import sample_to_n, sampling_size
 from auxiliary.data.split import split
-from auxiliary.errors import UserError
-from auxiliary.networks.arithmetic import layer_costs, total
 from auxiliary.networks.backbones import BACKBONES
+from auxiliary.networks.costs import layer_costs, total
 from auxiliary.networks.operations import OPERATIONS
+from auxiliary.project.checks import check_experiments
 
 # The published result table in the order of its index: model_id, learning rate, epochs, accuracy.
 PUBLISHED = [
@@ -75,11 +76,11 @@ def flowers():
 
 
 def by_key(profile):
-    return {row.key: row for row in profile.rows}
+    return {experiment.key: experiment for experiment in profile.experiments}
 
 
-def parameters(row, classes):
-    return total(row.net, (row.image_size, row.image_size, 3), classes).parameters
+def parameters(experiment, classes):
+    return total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes).parameters
 
 
 def filters(line):
@@ -94,12 +95,20 @@ class TestAnimals10:
                             if name.startswith(("base", "conv")) == (stage == "scratch")]
                     for stage in ("scratch", "transfer")}
         assert sum(map(len, expected.values())) == 42
-        for stage, rows in expected.items():
-            assert rows == [(row.model_id, row.learning_rate, row.epochs, row.reported_with(seed))
-                            for row in getattr(animals10, stage) if row.reported is not None for seed in row.seeds]
+        for stage, experiments in expected.items():
+            assert experiments == [
+                (experiment.model_id, experiment.learning_rate, experiment.epochs, experiment.published_with(seed))
+                for experiment in getattr(animals10, stage)
+                if experiment.published_accuracy is not None
+                for seed in experiment.seeds
+            ]
 
     def test_names_that_occur_twice_have_keys(self, animals10):
-        assert {row.key: row.model_id for row in animals10.rows if row.key != row.model_id} == {
+        assert {
+            experiment.key: experiment.model_id
+            for experiment in animals10.experiments
+            if experiment.key != experiment.model_id
+        } == {
             "conv4invto128_dense1_80epochs": "conv4invto128_dense1",
             "conv4lesspoll_dense1_80epochs": "conv4lesspoll_dense1",
             "mobnet2_small_tune20_1e-4": "mobnet2_small_tune20",
@@ -108,7 +117,7 @@ class TestAnimals10:
         assert by_key(animals10)["mobnet2_dense256"].seeds == (0, 1)
 
     def test_rows_that_go_on_from_another_have_it_as_parent(self, animals10):
-        assert {row.key: row.parent for row in animals10.rows if row.parent} == {
+        assert {experiment.key: experiment.parent for experiment in animals10.experiments if experiment.parent} == {
             "conv5invto128_dense1_35extraepochs": "conv5invto128_dense1",
             "conv5invto128_dense1_80total": "conv5invto128_dense1_35extraepochs",
             "mobnet2_small_tune20": "mobnet2_small",
@@ -123,10 +132,10 @@ class TestAnimals10:
         }
 
     def test_the_finetuned_row_of_the_table_trains_its_head_and_the_one_beside_it_more(self, animals10):
-        rows = by_key(animals10)
-        documented, tuned = rows["mobnet2_dense256_finetune"], rows["mobnet2_dense256_tuned"]
+        experiments = by_key(animals10)
+        documented, tuned = experiments["mobnet2_dense256_finetune"], experiments["mobnet2_dense256_tuned"]
         assert (documented.tune_last, tuned.tune_last) == (0, 30)
-        assert (documented.reported, tuned.reported) == (0.965623, None)
+        assert (documented.published_accuracy, tuned.published_accuracy) == (0.965623, None)
         assert (documented.learning_rate, documented.epochs) == (tuned.learning_rate, tuned.epochs) == (1e-5, 30)
 
     @pytest.mark.parametrize(("key", "count"), [
@@ -138,30 +147,37 @@ class TestAnimals10:
     @pytest.mark.parametrize(("key", "count"), [
         ("mobnet2_dense256", 2_588_490), ("mobnet2_dense256_finetune", 2_588_490), ("effnet2S_small", 20_661_866)])
     def test_pretrained_networks_have_their_published_size(self, animals10, key, count):
-        row = by_key(animals10)[key]
-        head = total(row.head, FEATURES, classes=10).parameters
-        assert (head, BACKBONES[row.backbone].parameters + head) == (330_506, count)
+        experiment = by_key(animals10)[key]
+        head = total(experiment.head, FEATURES, classes=10).parameters
+        assert (head, BACKBONES[experiment.backbone].parameters + head) == (330_506, count)
 
     def test_names_say_how_many_convolutions_and_in_which_order(self, animals10):
-        for row in animals10.scratch:
-            if row.model_id.startswith("conv"):
-                counts = filters(row.net)
-                assert len(counts) == int(row.model_id[4])
-                assert counts == sorted(counts, reverse="inv" not in row.model_id)
-                assert counts[-1] == 128 or "128" not in row.model_id
-                assert ("pool(3)" in row.net) == ("_pool" in row.model_id)
-                assert (row.net.count("pool") < len(counts)) == ("lesspoll" in row.model_id)
+        for experiment in animals10.scratch:
+            if experiment.model_id.startswith("conv"):
+                counts = filters(experiment.net)
+                assert len(counts) == int(experiment.model_id[4])
+                assert counts == sorted(counts, reverse="inv" not in experiment.model_id)
+                assert counts[-1] == 128 or "128" not in experiment.model_id
+                assert ("pool(3)" in experiment.net) == ("_pool" in experiment.model_id)
+                assert (experiment.net.count("pool") < len(counts)) == ("lesspoll" in experiment.model_id)
 
     def test_what_no_publication_says_is_said_to_be_a_guess(self, animals10):
-        rows = by_key(animals10)
+        experiments = by_key(animals10)
         # Published layer by layer are the convolutions of two names, and dense layers called dense1 and dense256.
-        published = {rows[f"conv{convolutions}invto128_dense{units}"].net
+        published = {experiments[f"conv{convolutions}invto128_dense{units}"].net
                      for convolutions in (4, 5) for units in (1, 256)}
-        guessed = [row for row in animals10.scratch if row.reported and row.net not in published]
-        guessed += [row for row in animals10.transfer
-                    if row.reported and not row.parent and row.head != "gap | dense(256)"]
+        guessed = [
+            experiment
+            for experiment in animals10.scratch
+            if experiment.published_accuracy and experiment.net not in published
+        ]
+        guessed += [
+            experiment
+            for experiment in animals10.transfer
+            if experiment.published_accuracy and not experiment.parent and experiment.head != "gap | dense(256)"
+        ]
         assert len(guessed) == 18 + 5
-        assert all(re.search(r"\bread as\b", row.note) for row in guessed)
+        assert all(re.search(r"\bread as\b", experiment.note) for experiment in guessed)
 
     @pytest.mark.parametrize(("key", "said"), [
         (NOT_TRAINED, "the published table lists 15 epochs"),
@@ -180,17 +196,19 @@ class TestAnimals10:
     @pytest.mark.parametrize(("key", "size"), [
         ("base_downsamp_augment+", 1012), ("base_meansamp_augment+", 1832), ("base_upsamp_augment+", 3404)])
     def test_sampling_leaves_validation_and_test_untouched(self, animals10, key, size):
-        pictures = pd.DataFrame([(f"{category}/{i}.jpg", category) for category, count in SIZES.items()
+        images = pd.DataFrame([(f"{category}/{i}.jpg", category) for category, count in SIZES.items()
                                  for i in range(count)], columns=["filepath", "category"])
-        train, val, test = split(pictures, animals10.split.fractions, animals10.split.random_state)
+        train, val, test = split(images, animals10.split.fractions, animals10.split.random_state)
         sample = sample_to_n(train, sampling_size(train, by_key(animals10)[key].sampling))
         assert sample["category"].value_counts().to_dict() == dict.fromkeys(SIZES, size)
         assert set(sample["filepath"]) <= set(train["filepath"])
-        assert set(val["filepath"]) | set(test["filepath"]) == set(pictures["filepath"]) - set(train["filepath"])
-        assert (len(pictures), len(val), len(test)) == (26_179, 5236, 2618)
+        assert set(val["filepath"]) | set(test["filepath"]) == set(images["filepath"]) - set(train["filepath"])
+        assert (len(images), len(val), len(test)) == (26_179, 5236, 2618)
 
     def test_all_but_the_named_ones_are_trained_on_the_mean_size(self, animals10):
-        assert {row.key: row.sampling for row in animals10.rows if row.sampling != "mean"} == {
+        assert {
+            experiment.key: experiment.sampling for experiment in animals10.experiments if experiment.sampling != "mean"
+        } == {
             "base_downsamp_augment+": "smallest",
             "base_upsamp_augment+": "largest",
             "conv4invto128_pool_dense256_upsamp": "largest",
@@ -200,34 +218,41 @@ class TestAnimals10:
 
     def test_the_variant_of_200_pixels_is_one_parameter(self, animals10):
         smaller = load_profile("animals10", {"image_size": 200})
-        assert {row.image_size for row in smaller.rows} == {200}
-        assert [row.network for row in smaller.rows] == [row.network for row in animals10.rows]
+        assert {experiment.image_size for experiment in smaller.experiments} == {200}
+        assert [experiment.network for experiment in smaller.experiments] == [
+            experiment.network for experiment in animals10.experiments
+        ]
 
-    def test_pictures_too_small_for_a_network_name_the_operation_that_ran_out(self):
-        with pytest.raises(UserError, match=r"row 'conv5_dense1': net .*: operation 9, Conv\(filters=8,.* "
+    def test_images_too_small_for_a_network_name_the_operation_that_ran_out(self):
+        with pytest.raises(UserError, match=r"experiment 'conv5_dense1': net .*: operation 9, Conv\(filters=8,.* "
                                             r"gets \(2, 2, 16\): a window of 3 pixels does not fit into 2"):
-            load_profile("animals10", {"image_size": 64})
+            check_experiments(load_profile("animals10", {"image_size": 64}))
 
 
 class TestCifar10:
     @pytest.mark.parametrize(("key", "count"), [("M1", 295_850), ("M2", 583_626), ("M3", 1_159_178)])
     def test_networks_have_their_published_size(self, key, count):
-        row = by_key(load_profile("cifar10"))[key]
-        assert (row.optimizer, parameters(row, classes=10)) == ("rmsprop", count)
+        experiment = by_key(load_profile("cifar10"))[key]
+        assert (experiment.optimizer, parameters(experiment, classes=10)) == ("rmsprop", count)
 
     def test_the_third_is_trained_with_each_optimiser(self):
-        rows = by_key(load_profile("cifar10"))
-        assert {rows[key].net for key in ("M3", "M3_sgd", "M3_adam")} == {rows["M3"].net}
-        assert [rows[key].optimizer for key in ("M3", "M3_sgd", "M3_adam")] == ["rmsprop", "sgd", "adam"]
+        experiments = by_key(load_profile("cifar10"))
+        assert {experiments[key].net for key in ("M3", "M3_sgd", "M3_adam")} == {experiments["M3"].net}
+        assert [experiments[key].optimizer for key in ("M3", "M3_sgd", "M3_adam")] == ["rmsprop", "sgd", "adam"]
 
 
 class TestFlowers:
     def test_the_cnn_of_the_tutorial(self, flowers):
-        row = flowers["cnn_16_32_64"]
-        assert (row.image_size, row.learning_rate, row.epochs, row.augment) == (128, 1e-3, 10, "flip")
+        experiment = flowers["cnn_16_32_64"]
+        assert (experiment.image_size, experiment.learning_rate, experiment.epochs, experiment.augment) == (
+            128,
+            1e-3,
+            10,
+            "flip",
+        )
         # 128 -> 126 -> 63 -> 61 -> 30 -> 28 -> 14
-        assert layer_costs(row.net, (128, 128, 3), classes=5)["flatten7"].shape == (14 * 14 * 64,)
-        assert (row.reported, "validation accuracy" in row.note) == (0.6897, True)
+        assert layer_costs(experiment.net, (128, 128, 3), classes=5)["flatten7"].shape == (14 * 14 * 64,)
+        assert (experiment.published_accuracy, "validation accuracy" in experiment.note) == (0.6897, True)
 
     def test_its_variant_has_dropout_l2_and_early_stopping_and_no_other_layer(self, flowers):
         plain, variant = flowers["cnn_16_32_64"], flowers["cnn_16_32_64_dropout_l2"]
@@ -236,22 +261,27 @@ class TestFlowers:
         assert (variant.image_size, variant.epochs, variant.patience) == (128, 100, 5)
 
     def test_the_patch_cnn_of_the_notes(self, flowers):
-        row = flowers["patch_cnn"]
+        experiment = flowers["patch_cnn"]
         convolutions = [(8, 3, 3), (16, 3, 8), (16, 3, 16), (24, 5, 16), (24, 5, 24)]     # filters, size, channels
         dense = [(64, 24), (16, 64), (5, 16)]                                             # units, inputs
         by_hand = (sum(f * (k * k * d + 1) for f, k, d in convolutions) + sum(u * (d + 1) for u, d in dense))
-        assert row.image_size == 64
-        assert parameters(row, classes=5) == by_hand == 30_485
-        costs = layer_costs(row.net, (64, 64, 3), classes=5)
+        assert experiment.image_size == 64
+        assert parameters(experiment, classes=5) == by_hand == 30_485
+        costs = layer_costs(experiment.net, (64, 64, 3), classes=5)
         assert {name: cost.shape for name, cost in costs.items() if name.startswith(("pool", "gap"))} == {
             "pool2": (32, 32, 8), "pool5": (16, 16, 16), "pool8": (8, 8, 24), "gap9": (24,)}
 
     @pytest.mark.parametrize(("key", "parent"), [
         ("cnn_16_32_64_dropout_l2_tta", "cnn_16_32_64_dropout_l2"), ("lite0_tta", "lite0")])
     def test_test_time_augmentation_is_its_parent_asked_several_times(self, flowers, key, parent):
-        row = flowers[key]
-        assert (row.parent, row.epochs, row.tta, row.network) == (parent, 0, 8, flowers[parent].network)
-        assert row.augment == "flip | shift(0.05) | zoom(0.1)"
+        experiment = flowers[key]
+        assert (experiment.parent, experiment.epochs, experiment.tta, experiment.network) == (
+            parent,
+            0,
+            8,
+            flowers[parent].network,
+        )
+        assert experiment.augment == "flip | shift(0.05) | zoom(0.1)"
 
     def test_feature_extraction_is_beside_fine_tuning_at_a_lower_rate(self, flowers):
         frozen, tuned = flowers["lite0"], flowers["lite0_finetune_all"]

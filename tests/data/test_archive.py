@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from auxiliary.core.errors import UserError
 from auxiliary.data import archive
 from auxiliary.data.archive import unpack
-from auxiliary.errors import UserError
 
 
 def make_zip(path: Path, files: dict[str, bytes]) -> Path:
@@ -55,7 +55,7 @@ def test_unpacks_zip_and_leaves_out_what_macos_adds(tmp_path):
 
 
 def test_unpacks_tar_gz_whatever_its_name(tmp_path):
-    path = make_tgz(tmp_path / "pictures", [tar_member("dog", tarfile.DIRTYPE), tar_member("dog/a.jpg")])
+    path = make_tgz(tmp_path / "images", [tar_member("dog", tarfile.DIRTYPE), tar_member("dog/a.jpg")])
     assert (unpack(path, tmp_path / "out") / "dog" / "a.jpg").read_bytes() == b"xxx"
 
 

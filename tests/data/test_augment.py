@@ -1,8 +1,13 @@
+
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from auxiliary.data.augment import augment_batch
-from auxiliary.data.augmentations import (
+from auxiliary.core.errors import UserError
+from auxiliary.core.spec import parse_spec
+from auxiliary.data.augment import (
     AUGMENTATIONS,
     DEFAULT,
     LUMA,
@@ -13,15 +18,15 @@ from auxiliary.data.augmentations import (
     Saturation,
     Shift,
     Zoom,
+    augment_batch,
 )
-from auxiliary.line import parse_line
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 10, 10, 3), "uint8")
 LINES = ["flip", "shift(0.3)", "zoom(0.3)", "brightness(0.3)", "saturation(0.3)", DEFAULT]
 
 
 def drawn(step, *numbers):
-    """The step as if it had drawn `numbers` for each picture."""
+    """The step as if it had drawn `numbers` for each image."""
 
     class Drawn(Move if isinstance(step, Move) else Recolour):
         draws = step.draws
@@ -32,10 +37,10 @@ def drawn(step, *numbers):
     return Drawn()
 
 
-def augmented(steps, pictures=NOISE, seed=0):
+def augmented(steps, images=NOISE, seed=0):
     """A batch augmented by a line or by steps, as floats, so that differences have a sign."""
-    steps = parse_line(steps, AUGMENTATIONS, "augment") if isinstance(steps, str) else steps
-    return augment_batch(pictures, steps, np.random.default_rng(seed)).astype(float)
+    steps = parse_spec(steps, AUGMENTATIONS, "augment") if isinstance(steps, str) else steps
+    return augment_batch(images, steps, np.random.default_rng(seed)).astype(float)
 
 
 def same(one, other):
@@ -45,8 +50,8 @@ def same(one, other):
 
 class TestEveryLine:
     @pytest.mark.parametrize("line", LINES)
-    def test_pictures_stay_pictures(self, line):
-        result = augment_batch(NOISE, parse_line(line, AUGMENTATIONS, "augment"), np.random.default_rng(0))
+    def test_images_stay_images(self, line):
+        result = augment_batch(NOISE, parse_spec(line, AUGMENTATIONS, "augment"), np.random.default_rng(0))
         assert (result.shape, result.dtype) == (NOISE.shape, "uint8")
         assert not same(result, NOISE)
 
@@ -56,13 +61,13 @@ class TestEveryLine:
         assert not same(augmented(line, seed=1), augmented(line, seed=2))
 
     @pytest.mark.parametrize("line", LINES)
-    def test_the_given_pictures_stay_as_they_are(self, line):
+    def test_the_given_images_stay_as_they_are(self, line):
         given = NOISE.copy()
         augmented(line, given)
         np.testing.assert_array_equal(given, NOISE)
 
     @pytest.mark.parametrize("line", LINES)
-    def test_each_picture_of_a_batch_goes_its_own_way(self, line):
+    def test_each_image_of_a_batch_goes_its_own_way(self, line):
         copies = np.repeat(NOISE[:1], 40, axis=0)
         result = augmented(line, copies)
         assert not same(result, result[:1])
@@ -79,16 +84,16 @@ class TestEveryLine:
             assert same(augmented([drawn(step, *[0.0] * step.draws)]), NOISE)
 
     @pytest.mark.parametrize("line", LINES)
-    def test_pictures_need_not_be_square(self, line):
+    def test_images_need_not_be_square(self, line):
         assert augmented(line, NOISE[:, :6]).shape == (40, 6, 10, 3)
 
 
 class TestFlip:
-    def test_half_of_the_pictures_are_mirrored_and_the_others_as_they_were(self):
-        pictures = np.tile(NOISE, (25, 1, 1, 1))
-        result = augmented("flip", pictures)
-        mirrored = np.isclose(result, pictures[:, :, ::-1], atol=1.01).all(axis=(1, 2, 3))
-        kept = np.isclose(result, pictures, atol=1.01).all(axis=(1, 2, 3))
+    def test_half_of_the_images_are_mirrored_and_the_others_as_they_were(self):
+        images = np.tile(NOISE, (25, 1, 1, 1))
+        result = augmented("flip", images)
+        mirrored = np.isclose(result, images[:, :, ::-1], atol=1.01).all(axis=(1, 2, 3))
+        kept = np.isclose(result, images, atol=1.01).all(axis=(1, 2, 3))
         assert (mirrored != kept).all()
         assert 0.45 < mirrored.mean() < 0.55
 
@@ -108,8 +113,8 @@ class TestShift:
         assert same(result[:, :, -2:], NOISE[:, :, :-3:-1])
 
     def test_a_share_goes_by_each_side_of_its_own(self):
-        pictures = NOISE[:, :5]
-        assert same(augmented([drawn(Shift(0.2), 1.0, 1.0)], pictures)[:, :-1, :-2], pictures[:, 1:, 2:])
+        images = NOISE[:, :5]
+        assert same(augmented([drawn(Shift(0.2), 1.0, 1.0)], images)[:, :-1, :-2], images[:, 1:, 2:])
 
 
 class TestZoom:
@@ -168,3 +173,23 @@ class TestOrder:
     def test_what_is_too_bright_in_between_is_not_lost(self):
         bright = np.full((1, 1, 1, 3), 250, "uint8")
         assert same(augmented([drawn(Brightness(0.2), 1.0), drawn(Brightness(0.2), -1.0)], bright), bright)
+
+
+def parse(line):
+    return parse_spec(line, AUGMENTATIONS, "augment")
+
+
+def test_the_common_line_uses_every_operation():
+    assert {type(step) for step in parse(DEFAULT)} == set(AUGMENTATIONS.values())
+
+
+@pytest.mark.parametrize("line", ["shift", "shift(1)", "shift(-0.1)", "zoom(1)", "brightness(1)", "saturation(dark)",
+                                  "flip(0.5)", "flop"])
+def test_strengths_are_shares(line):
+    with pytest.raises(UserError, match="augment"):
+        parse(line)
+
+
+def test_a_line_is_checked_without_tensorflow():
+    code = "import sys, auxiliary.data.augment; print({'tensorflow', 'keras'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"

@@ -7,16 +7,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from auxiliary.data.catalogue import catalogue
-from auxiliary.data.clean import clean_table
+from auxiliary.core.errors import UserError
+from auxiliary.data.catalogue import catalogue, clean_table
 from auxiliary.data.tables import read_table, write_table
-from auxiliary.errors import UserError
 
-COLUMNS = ["filepath", "category", "format", "width", "height", "mode", "channels", "bytes", "problem", "part",
-           "content", "phash"]
+COLUMNS = ["filepath", "category", "format", "width", "height", "mode", "channels", "bytes", "error", "publisher_split",
+           "content_hash", "phash"]
 
 
-def picture(path, mode="RGB", size=(20, 10), **options):
+def image(path, mode="RGB", size=(20, 10), **options):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new(mode, size).save(path, **options)
     return path
@@ -25,11 +24,11 @@ def picture(path, mode="RGB", size=(20, 10), **options):
 def problems(folder):
     df = catalogue(folder)
     return {str(file).removeprefix(f"{folder}/"): problem
-            for file, problem in zip(df["filepath"], df["problem"], strict=True)}
+            for file, problem in zip(df["filepath"], df["error"], strict=True)}
 
 
 def test_a_row_says_all_there_is_to_know(tmp_path):
-    path = picture(tmp_path / "cane" / "a.PNG", "LA")
+    path = image(tmp_path / "cane" / "a.PNG", "LA")
     df = catalogue(tmp_path)
     assert list(df.columns) == COLUMNS
     content = path.read_bytes()
@@ -38,9 +37,9 @@ def test_a_row_says_all_there_is_to_know(tmp_path):
 
 
 def test_the_catalogue_survives_the_disk(tmp_path):
-    picture(tmp_path / "NA" / "a.png")
+    image(tmp_path / "NA" / "a.png")
     (tmp_path / "007").mkdir()
-    (tmp_path / "007" / "b.jpg").write_text("no picture")
+    (tmp_path / "007" / "b.jpg").write_text("no image")
     df = catalogue(tmp_path)
     write_table(df, tmp_path.parent / "overview.csv")
     pd.testing.assert_frame_equal(read_table(tmp_path.parent / "overview.csv"), df)
@@ -48,7 +47,7 @@ def test_the_catalogue_survives_the_disk(tmp_path):
 
 def test_names_translate_only_what_they_name(tmp_path):
     for category in ("cane", "gatto"):
-        picture(tmp_path / category / "a.png")
+        image(tmp_path / category / "a.png")
     assert catalogue(tmp_path)["category"].tolist() == ["cane", "gatto"]
     assert catalogue(tmp_path, {"cane": "dog", "ragno": "spider"})["category"].tolist() == ["dog", "gatto"]
 
@@ -57,56 +56,56 @@ def test_odd_names_lose_nothing(tmp_path):
     names = ["a.jpg", "a.png", "with space.png", "é ü.png", "two\nlines.png", 'comma, "quote".png', "A.JPG",
              "deep/er/b.png", "no_extension"]
     for name in names:
-        picture(tmp_path / "cat" / name, format="PNG")
+        image(tmp_path / "cat" / name, format="PNG")
     df = catalogue(tmp_path)
     assert set(df["filepath"]) == {str(tmp_path / "cat" / name) for name in names}
     assert (df["category"] == "cat").all()
-    assert (df["problem"] == "").all()
+    assert (df["error"] == "").all()
     assert df.set_index("filepath").loc[str(tmp_path / "cat" / "A.JPG"), "format"] == "jpg"
     assert df.set_index("filepath").loc[str(tmp_path / "cat" / "no_extension"), "format"] == "png"
 
 
 def test_the_order_is_that_of_the_relative_paths(tmp_path):
     for name in ("b/x.png", "a/z.png", "a/y.png", "a/deep/x.png"):
-        picture(tmp_path / name)
+        image(tmp_path / name)
     order = [file.removeprefix(f"{tmp_path}/") for file in catalogue(tmp_path)["filepath"]]
     assert order == ["a/deep/x.png", "a/y.png", "a/z.png", "b/x.png"]
 
 
 def test_train_and_test_are_parts_when_they_hold_the_categories(tmp_path):
     for name in ("train/cat/a.png", "train/dog/deep/b.png", "test/cat/c.png"):
-        picture(tmp_path / name)
+        image(tmp_path / name)
     (tmp_path / "README").write_text("from the publisher")
     (tmp_path / "train" / "labels.txt").write_text("cat dog")
     df = catalogue(tmp_path)
-    fine = df[df["problem"] == ""]
-    assert (fine["part"] + "/" + fine["category"]).tolist() == ["test/cat", "train/cat", "train/dog"]
-    assert df.loc[df["problem"] != "", "problem"].tolist() == ["outside every category folder"] * 2
+    fine = df[df["error"] == ""]
+    assert (fine["publisher_split"] + "/" + fine["category"]).tolist() == ["test/cat", "train/cat", "train/dog"]
+    assert df.loc[df["error"] != "", "error"].tolist() == ["outside every category folder"] * 2
 
 
 @pytest.mark.parametrize("names", [["train/a.png", "test/b.png"], ["train/c/a.png", "test/c/b.png", "other/c/d.png"]])
 def test_train_and_test_are_else_categories_like_others(tmp_path, names):
     for name in names:
-        picture(tmp_path / name)
+        image(tmp_path / name)
     df = catalogue(tmp_path)
     assert set(df["category"]) == {name.split("/")[0] for name in names}
-    assert set(df["part"]) == {""}
+    assert set(df["publisher_split"]) == {""}
 
 
 @pytest.mark.parametrize("validation", ["val", "valid", "validation"])
 def test_a_validation_set_is_not_taken_for_a_category(tmp_path, validation):
     for name in ("train/c/a.png", "test/c/b.png", f"{validation}/c/d.png"):
-        picture(tmp_path / name)
-    with pytest.raises(UserError, match=f"validation set of its own, '{validation}': move its pictures into train/"):
+        image(tmp_path / name)
+    with pytest.raises(UserError, match=f"validation set of its own, '{validation}': move its images into train/"):
         catalogue(tmp_path)
 
 
 def test_every_file_that_is_no_use_is_listed_with_the_reason(tmp_path):
-    picture(tmp_path / "cat" / "fine.png")
-    picture(tmp_path / "loose.png")
-    picture(tmp_path / "cat" / "._fine.png", format="PNG")
-    picture(tmp_path / ".cache" / "a.png")
-    picture(tmp_path / "__MACOSX" / "cat" / "a.png")
+    image(tmp_path / "cat" / "fine.png")
+    image(tmp_path / "loose.png")
+    image(tmp_path / "cat" / "._fine.png", format="PNG")
+    image(tmp_path / ".cache" / "a.png")
+    image(tmp_path / "__MACOSX" / "cat" / "a.png")
     for name, content in {"empty.jpg": b"", "text.jpg": b"words", "Thumbs.db": b"x", ".DS_Store": b"x"}.items():
         (tmp_path / "cat" / name).write_bytes(content)
     (tmp_path / "cat" / "broken_link.jpg").symlink_to("nowhere")
@@ -114,7 +113,7 @@ def test_every_file_that_is_no_use_is_listed_with_the_reason(tmp_path):
     os.mkfifo(tmp_path / "cat" / "pipe.jpg")
     assert problems(tmp_path) == {
         "cat/fine.png": "", "loose.png": "outside every category folder", "cat/._fine.png": "hidden file",
-        "cat/empty.jpg": "empty file", "cat/text.jpg": "not a picture", "cat/Thumbs.db": "hidden file",
+        "cat/empty.jpg": "empty file", "cat/text.jpg": "not an image", "cat/Thumbs.db": "hidden file",
         "cat/.DS_Store": "hidden file", "cat/pipe.jpg": "not a regular file",
         "cat/broken_link.jpg": "cannot be read: No such file or directory",
         "cat/itself.jpg": "cannot be read: Too many levels of symbolic links"}
@@ -122,12 +121,12 @@ def test_every_file_that_is_no_use_is_listed_with_the_reason(tmp_path):
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_forbidden_file_is_listed(tmp_path):
-    picture(tmp_path / "cat" / "a.png").chmod(0)
+    image(tmp_path / "cat" / "a.png").chmod(0)
     assert problems(tmp_path) == {"cat/a.png": "cannot be read: Permission denied"}
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):
-    elsewhere = picture(tmp_path / "elsewhere" / "a.png")
+    elsewhere = image(tmp_path / "elsewhere" / "a.png")
     root = tmp_path / "root"
     (root / "cat").mkdir(parents=True)
     (root / "cat" / "link.png").symlink_to(elsewhere)
@@ -138,14 +137,14 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS admits no such names")
 def test_names_that_are_not_utf8_are_listed_escaped(tmp_path):
-    picture(tmp_path / "cat" / "a.png")
+    image(tmp_path / "cat" / "a.png")
     os.rename(os.fsencode(tmp_path) + b"/cat/a.png", os.fsencode(tmp_path) + b"/cat/a\xff.png")    # noqa: PTH104
     assert problems(tmp_path) == {"cat/a\\xff.png": "name is not valid UTF-8"}
 
 
 def test_many_files_are_read_by_several_processes_and_stay_in_order(tmp_path):
     for number in range(300):
-        picture(tmp_path / "cat" / f"{number:03}.bmp", size=(number + 1, 1))
+        image(tmp_path / "cat" / f"{number:03}.bmp", size=(number + 1, 1))
     assert catalogue(tmp_path)["width"].tolist() == list(range(1, 301))
 
 
@@ -162,7 +161,7 @@ def test_a_folder_that_cannot_work_is_named(tmp_path, name, message):
 
 
 def test_workers_import_nothing_heavy():
-    code = ("import sys, auxiliary.data.inspect_files, auxiliary.data.rewrite; "
+    code = ("import sys, auxiliary.data.inspect_files, auxiliary.data.convert; "
             "print(sorted({'tensorflow', 'keras', 'pandas', 'sklearn', 'numpy'} & set(sys.modules)))")
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.strip() == "[]"
@@ -170,7 +169,7 @@ def test_workers_import_nothing_heavy():
 
 def test_clean_table_numbers_the_categories_in_alphabetical_order(tmp_path):
     for name in ("cane/a.jpg", "gatto/b.jpg", "ape/c.jpg"):
-        picture(tmp_path / name)
+        image(tmp_path / name)
     (tmp_path / "ape" / ".DS_Store").write_text("x")
     df = clean_table(tmp_path, {"cane": "dog", "gatto": "cat", "ape": "bee"})
     assert list(df.columns) == [*COLUMNS, "label"]
@@ -178,8 +177,8 @@ def test_clean_table_numbers_the_categories_in_alphabetical_order(tmp_path):
     assert df["label"].dtype == "int64"
 
 
-def test_clean_table_needs_a_usable_picture(tmp_path):
+def test_clean_table_needs_a_usable_image(tmp_path):
     (tmp_path / "cat").mkdir()
-    (tmp_path / "cat" / "a.jpg").write_text("no picture")
-    with pytest.raises(UserError, match="no usable pictures"):
+    (tmp_path / "cat" / "a.jpg").write_text("no image")
+    with pytest.raises(UserError, match="no usable images"):
         clean_table(tmp_path)

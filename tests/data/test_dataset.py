@@ -1,3 +1,7 @@
+
+import gc
+import shutil
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -6,15 +10,16 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from auxiliary.data.clean import clean_table
-from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
+from auxiliary.data import dataset as module
+from auxiliary.data.catalogue import clean_table
+from auxiliary.data.dataset import Images, mk_tf_dataset
 
 COUNT, LABELS, SIDE = 10, 3, 8
 
 
 def write(path, index, size):
-    """A picture of one colour: its red says which it is, its green what its label is."""
+    """An image of one colour: its red says which it is, its green what its label is."""
     label = index % LABELS
     Image.new("RGB", size, (20 * index, 100 * label, 255)).save(path)
     return {"filepath": str(path), "label": label, "width": size[0], "height": size[1]}
@@ -27,24 +32,24 @@ def table(tmp_path):
 
 
 def read(dataset):
-    """All pictures and all labels that a data set gives."""
-    pictures, labels = zip(*dataset.as_numpy_iterator(), strict=True)
-    return np.concatenate(pictures), np.concatenate(labels)
+    """All images and all labels that a data set gives."""
+    images, labels = zip(*dataset.as_numpy_iterator(), strict=True)
+    return np.concatenate(images), np.concatenate(labels)
 
 
 def indices(dataset):
-    """Which pictures a data set gives, in order."""
-    pictures, labels = read(dataset)
-    found = (pictures[:, 0, 0, 0] / 20).round().astype(int)
+    """Which images a data set gives, in order."""
+    images, labels = read(dataset)
+    found = (images[:, 0, 0, 0] / 20).round().astype(int)
     np.testing.assert_array_equal(labels, found % LABELS)
     return found.tolist()
 
 
-def test_batches_are_pictures_and_labels(table):
+def test_batches_are_images_and_labels(table):
     batches = list(mk_tf_dataset(table, batch_size=4))
-    assert [pictures.shape for pictures, _ in batches] == [(4, SIDE, SIDE, 3), (4, SIDE, SIDE, 3), (2, SIDE, SIDE, 3)]
+    assert [images.shape for images, _ in batches] == [(4, SIDE, SIDE, 3), (4, SIDE, SIDE, 3), (2, SIDE, SIDE, 3)]
     assert [labels.shape for _, labels in batches] == [(4,), (4,), (2,)]
-    assert {(pictures.dtype.name, labels.dtype.name) for pictures, labels in batches} == {("float32", "int64")}
+    assert {(images.dtype.name, labels.dtype.name) for images, labels in batches} == {("float32", "int64")}
 
 
 def test_the_shape_is_known_before_anything_is_read(table):
@@ -54,21 +59,21 @@ def test_the_shape_is_known_before_anything_is_read(table):
 
 
 def test_pixels_are_those_of_the_file_from_0_to_255(table):
-    pictures, _ = read(mk_tf_dataset(table, shuffle=False))
+    images, _ = read(mk_tf_dataset(table, shuffle=False))
     expected = [np.asarray(Image.open(file)) for file in table["filepath"]]
-    np.testing.assert_array_equal(pictures, np.stack(expected))
-    assert (pictures.min(), pictures.max()) == (0, 255)
+    np.testing.assert_array_equal(images, np.stack(expected))
+    assert (images.min(), images.max()) == (0, 255)
 
 
-def test_labels_belong_to_their_pictures(table):
-    pictures, labels = read(mk_tf_dataset(table, epochs=3, batch_size=4))
-    np.testing.assert_array_equal(pictures[:, 0, 0, 1], 100 * labels)
+def test_labels_belong_to_their_images(table):
+    images, labels = read(mk_tf_dataset(table, epochs=3, batch_size=4))
+    np.testing.assert_array_equal(images[:, 0, 0, 1], 100 * labels)
 
 
-def test_a_made_folder_goes_all_the_way(picture_folder):
-    df = clean_table(picture_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
-    pictures, labels = read(mk_tf_dataset(df, shuffle=False))
-    assert pictures.shape == (5, 12, 12, 3)
+def test_a_made_folder_goes_all_the_way(image_folder):
+    df = clean_table(image_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
+    images, labels = read(mk_tf_dataset(df, shuffle=False))
+    assert images.shape == (5, 12, 12, 3)
     assert labels.tolist() == [0, 0, 0, 1, 1]
 
 
@@ -77,7 +82,7 @@ class TestOrder:
         turned = table.iloc[::-1]
         assert indices(mk_tf_dataset(turned, shuffle=False, epochs=2)) == 2 * list(range(COUNT))[::-1]
 
-    def test_shuffling_gives_every_picture_once_an_epoch_in_another_order_each(self, table):
+    def test_shuffling_gives_every_image_once_an_epoch_in_another_order_each(self, table):
         both = indices(mk_tf_dataset(table, epochs=2, batch_size=4))
         first, second = both[:COUNT], both[COUNT:]
         assert sorted(first) == sorted(second) == list(range(COUNT))
@@ -103,10 +108,10 @@ class TestSeedAndEpoch:
         dataset = mk_tf_dataset(table, augment=True)
         np.testing.assert_array_equal(read(dataset)[0], read(dataset)[0])
 
-    def test_every_epoch_and_batch_changes_pictures_in_its_own_way(self, table):
+    def test_every_epoch_and_batch_changes_images_in_its_own_way(self, table):
         one = pd.concat([table.head(1)] * 4)
-        pictures = read(mk_tf_dataset(one, augment="brightness(0.5)", batch_size=2, epochs=2))[0]
-        assert len({float(picture.sum()) for picture in pictures}) == 8
+        images = read(mk_tf_dataset(one, augment="brightness(0.5)", batch_size=2, epochs=2))[0]
+        assert len({float(image.sum()) for image in images}) == 8
 
     def test_starting_at_an_epoch_gives_what_would_have_come_then(self, table):
         longer = self.made(table, epochs=3)
@@ -117,46 +122,46 @@ class TestSeedAndEpoch:
         np.testing.assert_array_equal(read(endless.take(3))[0], self.made(table, first_epoch=1))
 
 
-    def test_keeping_pictures_changes_nothing(self, table):
+    def test_keeping_images_changes_nothing(self, table):
         for options in ({"epochs": 3}, {"shuffle": False, "first_epoch": 2}):
             np.testing.assert_array_equal(self.made(table, keep=True, **options), self.made(table, **options))
 
 
 class TestSize:
-    def test_pictures_are_brought_to_a_size(self, table):
-        pictures, _ = read(mk_tf_dataset(table, shuffle=False, image_size=5))
-        assert pictures.shape == (COUNT, 5, 5, 3)
-        np.testing.assert_allclose(pictures[:, 2, 2, 0], 20 * np.arange(COUNT), atol=0.01)
+    def test_images_are_brought_to_a_size(self, table):
+        images, _ = read(mk_tf_dataset(table, shuffle=False, image_size=5))
+        assert images.shape == (COUNT, 5, 5, 3)
+        np.testing.assert_allclose(images[:, 2, 2, 0], 20 * np.arange(COUNT), atol=0.01)
 
-    def test_pictures_of_many_sizes_are_brought_to_one(self, table, tmp_path):
+    def test_images_of_many_sizes_are_brought_to_one(self, table, tmp_path):
         mixed = pd.concat([table, pd.DataFrame([write(tmp_path / "wide.jpg", 10, (30, 20))])], ignore_index=True)
-        pictures, _ = read(mk_tf_dataset(mixed, shuffle=False, image_size=16))
-        assert pictures.shape == (COUNT + 1, 16, 16, 3)
-        np.testing.assert_allclose(pictures[-1].mean((0, 1)), [200, 100, 255], atol=3)    # JPEG's rounding
+        images, _ = read(mk_tf_dataset(mixed, shuffle=False, image_size=16))
+        assert images.shape == (COUNT + 1, 16, 16, 3)
+        np.testing.assert_allclose(images[-1].mean((0, 1)), [200, 100, 255], atol=3)    # JPEG's rounding
 
     def test_making_smaller_averages(self, tmp_path):
         stripes = np.zeros((64, 64, 3), "uint8")
         stripes[:, ::8] = 200
         row = write(tmp_path / "stripes.png", 0, (64, 64))
         Image.fromarray(stripes).save(row["filepath"])
-        pictures, _ = read(mk_tf_dataset(pd.DataFrame([row]), image_size=8))
-        np.testing.assert_allclose(pictures[:, :, 1:-1], 25, atol=0.01)    # but for the edges
+        images, _ = read(mk_tf_dataset(pd.DataFrame([row]), image_size=8))
+        np.testing.assert_allclose(images[:, :, 1:-1], 25, atol=0.01)    # but for the edges
 
     def test_grey_files_get_three_channels(self, tmp_path):
         row = write(tmp_path / "grey.png", 0, (SIDE, SIDE))
         Image.new("L", (SIDE, SIDE), 77).save(row["filepath"])
-        pictures, _ = read(mk_tf_dataset(pd.DataFrame([row])))
-        np.testing.assert_array_equal(pictures, np.full((1, SIDE, SIDE, 3), 77))
+        images, _ = read(mk_tf_dataset(pd.DataFrame([row])))
+        np.testing.assert_array_equal(images, np.full((1, SIDE, SIDE, 3), 77))
 
 
 class TestPreprocessing:
     def test_it_comes_last(self, table):
-        """After augmentation has kept the pictures within 0 to 255."""
+        """After augmentation has kept the images within 0 to 255."""
         options = {"shuffle": False, "augment": "brightness(0.9)"}
         usual, _ = read(mk_tf_dataset(table, **options))
-        pictures, _ = read(mk_tf_dataset(table, **options, preprocess_fn=lambda batch: batch / 127.5 - 10))
-        np.testing.assert_allclose(pictures, usual / 127.5 - 10, rtol=1e-5)
-        assert pictures.max() <= -8
+        images, _ = read(mk_tf_dataset(table, **options, preprocess_fn=lambda batch: batch / 127.5 - 10))
+        np.testing.assert_allclose(images, usual / 127.5 - 10, rtol=1e-5)
+        assert images.max() <= -8
 
     def test_augmentation_is_a_line_or_the_common_one_or_none(self, table):
         plain, common, line, none = (read(mk_tf_dataset(table, shuffle=False, augment=augment))[0]
@@ -172,15 +177,15 @@ class TestBadInput:
             mk_tf_dataset(table.drop(columns=["label", "height"]))
 
     def test_an_empty_table(self, table):
-        with pytest.raises(UserError, match="the table holds no pictures"):
+        with pytest.raises(UserError, match="the table holds no images"):
             mk_tf_dataset(table.head(0))
 
     def test_several_sizes_and_none_asked_for(self, table):
         table.loc[0, "height"] = 9
-        with pytest.raises(UserError, match="the pictures have 2 different sides: say which `image_size` to give out"):
+        with pytest.raises(UserError, match="the images have 2 different sides: say which `image_size` to give out"):
             mk_tf_dataset(table)
 
-    def test_a_picture_that_is_gone_is_named(self, table):
+    def test_an_image_that_is_gone_is_named(self, table):
         Path(table["filepath"][3]).unlink()
         with pytest.raises(tf.errors.UnknownError, match=r"3\.png cannot be read any more .+: run notebook 01 again"):
             read(mk_tf_dataset(table))
@@ -188,3 +193,108 @@ class TestBadInput:
     def test_a_line_that_cannot_be_read(self, table):
         with pytest.raises(UserError, match="unknown augment operation 'flop': did you mean 'flip'"):
             mk_tf_dataset(table, augment="flop")
+
+
+EVERY = np.arange(4)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Four images of noise, each 12 by 12 pixels."""
+    rng, paths = np.random.default_rng(0), [str(tmp_path / f"{number}.png") for number in EVERY]
+    for path in paths:
+        Image.fromarray(rng.integers(0, 256, (12, 12, 3), "uint8")).save(path)
+    return paths
+
+
+@pytest.fixture
+def memory(monkeypatch):
+    """Sets how many bytes of memory are free."""
+    return lambda count: monkeypatch.setattr(module, "free_memory", lambda: count)
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """Sets how many bytes of the disk are free."""
+    return lambda count: monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, count))
+
+
+def pixels(files):
+    return np.stack([np.asarray(Image.open(file)) for file in files])
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_images_are_those_of_the_files(files, keep):
+    images = Images(files, 12, keep)
+    for places in (EVERY, EVERY[::-1], np.array([2, 2]), EVERY):
+        np.testing.assert_array_equal(images[places], pixels(files)[places])
+
+
+def test_what_is_kept_is_not_read_again(files):
+    kept, read = Images(files, 12, keep=True), Images(files, 12, keep=False)
+    before = pixels(files)
+    assert kept[EVERY[:2]].any()
+    assert read[EVERY[:2]].any()
+    for file in files:
+        Image.new("RGB", (12, 12), "white").save(file)
+    np.testing.assert_array_equal(kept[EVERY[:2]], before[:2])
+    assert (kept[EVERY[2:]] == 255).all()
+    assert (read[EVERY] == 255).all()
+
+
+def test_what_is_given_out_may_be_changed(files):
+    images = Images(files, 12, keep=True)
+    images[EVERY][:] = 0
+    np.testing.assert_array_equal(images[EVERY], pixels(files))
+
+
+def test_too_many_for_memory_lie_in_a_file_that_goes_with_them(files, memory, monkeypatch, tmp_path, capsys):
+    (tmp_path / "cache").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "cache"))
+    memory(4 * 12 * 12 * 3 * 4 - 1)
+    images = Images(files, 12, keep=True)
+    assert isinstance(images._kept, np.memmap)
+    for _ in range(2):
+        np.testing.assert_array_equal(images[EVERY], pixels(files))
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert capsys.readouterr().out.startswith("decoded images, 0.0 MB, are kept in a temporary file; 0.0 MB of ")
+
+
+def test_a_quarter_of_the_memory_is_enough(files, memory, capsys):
+    memory(4 * 12 * 12 * 3 * 4)
+    assert not isinstance(Images(files, 12, keep=True)._kept, np.memmap)
+    assert capsys.readouterr().out == ""
+
+
+def test_without_room_anywhere_they_are_decoded_every_time_and_that_is_said(files, memory, disk, capsys):
+    memory(0)
+    disk(100)
+    images = Images(files, 12, keep=True)
+    assert "images are decoded every epoch, since kept they would take 0.0 MB; 0.0 MB of" in capsys.readouterr().out
+    for _ in range(2):
+        np.testing.assert_array_equal(images[EVERY], pixels(files))
+
+
+def test_nothing_stays_when_the_data_set_goes(image_folder, monkeypatch):
+    made = []
+    kept_room = module._room
+    monkeypatch.setattr(module, "_room", lambda shape: made.append(weakref.ref(room := kept_room(shape))) or room)
+    dataset = mk_tf_dataset(clean_table(image_folder({"ant": 3, "bee": 2}, size=12)), epochs=2, keep=True)
+    # What is derived from it, an iterator at last, is enough to hold the images.
+    dataset = iter(dataset.take(2).prefetch(1))
+    gc.collect()
+    assert len(list(dataset)) == 2
+    assert made[0]() is not None
+    del dataset
+    gc.collect()
+    assert made[0]() is None
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xd8\xff\xe0", None])
+def test_a_file_that_is_gone_or_damaged_is_named(files, content):
+    if content is None:
+        Path(files[1]).unlink()
+    else:
+        Path(files[1]).write_bytes(content)
+    with pytest.raises(UserError, match=r"1\.png cannot be read any more \(.+\): run notebook 01 again"):
+        Images(files, 12, keep=True)[EVERY]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
+from auxiliary.core.errors import ImageError
 from auxiliary.data.decode import FILTER, open_rgb, rgb_pixels
 from auxiliary.data.header import read_header
 from auxiliary.data.jpeg import is_plain
-from auxiliary.errors import PictureError
 
 ANIMALS = Path(__file__).resolve().parents[2] / "../shared/data/animals10-raw-img.zip"
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -78,7 +78,7 @@ def test_deep_values_are_scaled_not_clipped(mode, values, expected):
 
 
 def test_values_that_are_no_numbers_are_refused():
-    with pytest.raises(PictureError, match="not numbers"):
+    with pytest.raises(ImageError, match="not numbers"):
         open_rgb(encoded(Image.fromarray(np.full((2, 2), np.nan, "float32")), "TIFF"))
 
 
@@ -111,7 +111,7 @@ def test_cmyk_has_its_colours(kind):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("size", [None, 8])
 def test_exif_orientation_is_applied_once(orientation, kind, size):
-    """EXIF numbers say where the stored picture's first row and column belong."""
+    """EXIF numbers say where the stored image's first row and column belong."""
     stored = Image.new("RGB", (32, 16), "white")
     stored.paste("black", (0, 0, 16, 8))
     exif = Image.Exif()
@@ -125,7 +125,7 @@ def test_exif_orientation_is_applied_once(orientation, kind, size):
     assert min(upright.getpixel((upright.width - 1 - corner[0], upright.height - 1 - corner[1]))) > 195
 
 
-def test_damaged_exif_does_not_spoil_a_picture():
+def test_damaged_exif_does_not_spoil_an_image():
     data = encoded(Image.new("RGB", (4, 4), RED), "PNG", exif=b"Exif\0\0II*\0\xff\xff\xff\xffrubbish")
     assert first_pixel(data) == RED
 
@@ -141,7 +141,7 @@ def test_first_frame_of_an_animation():
 
 
 def difference(data, resample=None):
-    """How far a resized picture is from Pillow's plain resize, of 255; with Pillow's own filter, or another."""
+    """How far a resized image is from Pillow's plain resize, of 255; with Pillow's own filter, or another."""
     expected = Image.open(io.BytesIO(data)).convert("RGB").resize((224, 224), resample)
     return np.abs(np.asarray(open_rgb(data, 224), float) - np.asarray(expected, float)).mean()
 
@@ -152,7 +152,7 @@ def test_decoding_at_a_reduced_scale_does_not_show(width):
     assert difference(data) < 3
 
 
-@pytest.mark.skipif(not ANIMALS.exists(), reason="the original Animals-10 pictures are not there")
+@pytest.mark.skipif(not ANIMALS.exists(), reason="the original Animals-10 images are not there")
 def test_real_photographs_look_like_pillows_plain_resize():
     with zipfile.ZipFile(ANIMALS) as archive:
         names = [name for name in random.Random(0).sample(archive.namelist(), 40) if name.endswith((".jpg", ".jpeg"))]
@@ -173,9 +173,9 @@ PNG = encoded(noise(320, 240))
 
 @pytest.mark.parametrize(("data", "reason"), [
     (b"", "empty file"),
-    (b"not a picture at all", "not a picture"),
-    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
-    (JPEG[:20], "not a picture"),
+    (b"not an image at all", "not an image"),
+    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image"),
+    (JPEG[:20], "not an image"),
     (JPEG[:-2000], "truncated"),
     (PNG[:-2000], "truncated"),
     (huge_png(10_000, 10_000), "absurdly large: Image size (100000000 pixels)"),
@@ -183,7 +183,7 @@ PNG = encoded(noise(320, 240))
 ])
 @pytest.mark.parametrize("size", [None, 64])
 def test_what_is_wrong_is_said_in_one_short_line(data, reason, size):
-    with pytest.raises(PictureError) as caught:
+    with pytest.raises(ImageError) as caught:
         open_rgb(data, size)
     assert str(caught.value).startswith(reason)
     assert len(str(caught.value).splitlines()) == 1
@@ -191,14 +191,14 @@ def test_what_is_wrong_is_said_in_one_short_line(data, reason, size):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000"])
-def test_a_picture_cut_anywhere_is_refused_or_shown(kind):
-    """Whatever a plug-in raises, only PictureError comes out; and no warning, which would fail the test."""
+def test_an_image_cut_anywhere_is_refused_or_shown(kind):
+    """Whatever a plug-in raises, only ImageError comes out; and no warning, which would fail the test."""
     data = encoded(noise(64, 64), kind)
     outcomes = set()
     for end in range(0, len(data), max(1, len(data) // 60)):
         try:
             outcomes.add(open_rgb(data[:end], 32).mode)
-        except PictureError:
+        except ImageError:
             outcomes.add("refused")
     assert "refused" in outcomes
 
@@ -217,31 +217,31 @@ def test_without_pillow_the_same_pixels_come_out(data, plain):
     np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
 
 
-def test_xmp_turns_a_picture():
+def test_xmp_turns_an_image():
     np.testing.assert_array_equal(rgb_pixels(turned(JPEG, 3), 64), rgb_pixels(JPEG, 64)[::-1, ::-1])
 
 
 @pytest.mark.parametrize(("data", "reason"), [
     (b"", "empty file"),
-    (JPEG[:2], "not a picture"),
+    (JPEG[:2], "not an image"),
     (JPEG[:-2000], "truncated"),
     (JPEG.replace(struct.pack(">HH", 240, 320), struct.pack(">HH", 60_000, 60_000)), "absurdly large"),
 ])
 def test_without_pillow_the_same_is_wrong(data, reason):
-    with pytest.raises(PictureError, match=reason):
+    with pytest.raises(ImageError, match=reason):
         rgb_pixels(data, 64)
 
 
 def test_unreadable_files_are_named_by_the_systems_reason(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "none", "No such file"), (tmp_path / "loop", "Too")):
-        with pytest.raises(PictureError, match=f"cannot be read: {reason}"):
+        with pytest.raises(ImageError, match=f"cannot be read: {reason}"):
             open_rgb(path)
 
 
 def test_pillows_settings_stay_as_they_are():
     before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
-    with pytest.raises(PictureError):
+    with pytest.raises(ImageError):
         open_rgb(JPEG[:-2000])
     after = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
     assert after == before

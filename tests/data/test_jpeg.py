@@ -8,14 +8,14 @@ from auxiliary.data.jpeg import encode_jpeg, jpeg_pixels, prepared_pixels, resiz
 
 
 def soft(width, height):
-    """A picture with something to see in it, that survives being made smaller."""
+    """An image with something to see in it, that survives being made smaller."""
     coarse = np.random.default_rng(0).integers(0, 256, (6, 6, 3), "uint8")
     return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
 
 
-def encoded(picture, kind="JPEG", **options):
+def encoded(image, kind="JPEG", **options):
     buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -37,7 +37,7 @@ def test_grey_files_get_three_channels():
 
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 1200), (900, 1200), (3000, 250)])
-def test_a_picture_too_large_is_decoded_smaller_but_no_smaller_than_needed(width, height):
+def test_an_image_too_large_is_decoded_smaller_but_no_smaller_than_needed(width, height):
     pixels = jpeg_pixels(encoded(soft(width, height)), 200)
     assert 200 <= min(pixels.shape[:2]) < 400
     assert pixels.shape[1] / pixels.shape[0] == pytest.approx(width / height, rel=0.01)
@@ -58,10 +58,10 @@ def test_what_is_damaged_or_of_another_kind_is_refused(data):
 @pytest.mark.parametrize("height", [30, 64, 100, 224])
 def test_resizing_is_nearly_pillows(width, height):
     """Also where one side grows and the other shrinks."""
-    picture = soft(width, height)
+    image = soft(width, height)
     for size in (32, 64, 100):
-        expected = picture.resize((size, size), Image.Resampling.BILINEAR)
-        assert gap(resized(np.asarray(picture), size), expected) < 2
+        expected = image.resize((size, size), Image.Resampling.BILINEAR)
+        assert gap(resized(np.asarray(image), size), expected) < 2
 
 
 def test_making_smaller_takes_the_mean_of_each_area():
@@ -71,23 +71,23 @@ def test_making_smaller_takes_the_mean_of_each_area():
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
-def test_prepared_png_pictures_are_read_too(mode):
-    picture = soft(12, 12).convert(mode)
-    np.testing.assert_array_equal(prepared_pixels(encoded(picture, "PNG"), 12), picture.convert("RGB"))
+def test_prepared_png_images_are_read_too(mode):
+    image = soft(12, 12).convert(mode)
+    np.testing.assert_array_equal(prepared_pixels(encoded(image, "PNG"), 12), image.convert("RGB"))
 
 
 def test_what_is_encoded_is_as_good_and_as_large_as_pillows():
-    picture = soft(224, 224)
-    ours, pillows = encode_jpeg(np.asarray(picture), 90), encoded(picture, quality=90)
-    assert gap(jpeg_pixels(ours), picture) < gap(jpeg_pixels(pillows), picture) + 0.1
+    image = soft(224, 224)
+    ours, pillows = encode_jpeg(np.asarray(image), 90), encoded(image, quality=90)
+    assert gap(jpeg_pixels(ours), image) < gap(jpeg_pixels(pillows), image) + 0.1
     assert len(ours) == pytest.approx(len(pillows), rel=0.05)
 
 
 def test_a_comment_leaves_the_pixels_alone():
     pixels = np.asarray(soft(40, 30))
     plain, commented = encode_jpeg(pixels, 90), encode_jpeg(pixels, 90, b"some words")
-    with Image.open(io.BytesIO(commented)) as picture:
-        assert picture.info["comment"] == b"some words"
-        assert picture.info["jfif_version"] == (1, 1)
+    with Image.open(io.BytesIO(commented)) as image:
+        assert image.info["comment"] == b"some words"
+        assert image.info["jfif_version"] == (1, 1)
     np.testing.assert_array_equal(jpeg_pixels(commented), jpeg_pixels(plain))
     assert len(commented) == len(plain) + 4 + len(b"some words")

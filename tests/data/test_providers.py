@@ -1,4 +1,4 @@
-"""Each publisher's pictures arrive as files in folders, or a sentence says what to do instead."""
+"""Each publisher's images arrive as files in folders, or a sentence says what to do instead."""
 
 import gzip
 import io
@@ -15,18 +15,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from auxiliary.data.providers import animals10, cifar10, demo, flowers, record
-from auxiliary.data.providers.pictures import write_pictures
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
+from auxiliary.data.providers import animals10, cifar10, demo, flowers
+from auxiliary.data.providers import base as record
+from auxiliary.data.providers.base import write_images
 
 
 def unreachable(*_: object) -> None:
     raise ConnectionError("no network")
 
 
-def test_pictures_survive_being_written(tmp_path):
+def test_images_survive_being_written(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
-    write_pictures(pixels, np.array([1, 0, 1]), ["cat", "dog"], tmp_path)
+    write_images(pixels, np.array([1, 0, 1]), ["cat", "dog"], tmp_path)
     assert sorted(path.name for path in (tmp_path / "dog").iterdir()) == ["00000.png", "00002.png"]
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "cat" / "00001.png")), pixels[1])
 
@@ -35,15 +36,15 @@ def test_demo_is_written_from_the_installed_package(tmp_path):
     demo.fill(tmp_path / "demo")
     written = sorted((tmp_path / "demo").rglob("*.png"))
     assert Counter(path.parent.name for path in written) == dict.fromkeys(demo.CLASSES, 1000)
-    with Image.open(written[-1]) as picture:
-        assert (picture.size, picture.mode) == ((28, 28), "L")
+    with Image.open(written[-1]) as image:
+        assert (image.size, image.mode) == ((28, 28), "L")
     pixels = demo.read_array(demo.package_folder() / "animal_data_version_3.gz")
     np.testing.assert_array_equal(np.asarray(Image.open(written[-1])), pixels[-1])
     assert len(pixels) - len(np.unique(pixels.reshape(len(pixels), -1), axis=0)) == 284
 
 
 def test_nothing_imports_tensorflow():
-    code = ("import sys; from auxiliary.data import sample, sources, split; "
+    code = ("import sys; from auxiliary.data import fetch, sampling, split; "
             "from auxiliary.data.providers import demo; demo.package_folder(); "
             "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

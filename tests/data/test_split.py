@@ -6,17 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
+from auxiliary.core.errors import UserError
 from auxiliary.data.split import split
-from auxiliary.errors import UserError
 
 SIZES = st.lists(st.integers(1, 80), min_size=2, max_size=6)
 PERCENT = st.tuples(st.integers(5, 90), st.integers(5, 90)).filter(lambda shares: sum(shares) <= 95)
 
 
-def table(*sizes: int, part: str = "") -> pd.DataFrame:
-    rows = [(f"{part}{category}/{i}.jpg", f"class{category}", part)
+def table(*sizes: int, publisher_split: str = "") -> pd.DataFrame:
+    rows = [(f"{publisher_split}{category}/{i}.jpg", f"class{category}", publisher_split)
             for category, size in enumerate(sizes) for i in range(size)]
-    return pd.DataFrame(rows, columns=["filepath", "category", "part"])
+    return pd.DataFrame(rows, columns=["filepath", "category", "publisher_split"])
 
 
 def counts(frame: pd.DataFrame) -> pd.Series:
@@ -58,24 +58,28 @@ def test_another_seed_draws_others():
 
 
 def test_a_publishers_test_set_stays_and_validation_is_cut_from_train():
-    clean = pd.concat([table(20, 40, part="train"), table(7, 3, part="test")], ignore_index=True)
+    clean = pd.concat([table(20, 40, publisher_split="train"), table(7, 3, publisher_split="test")], ignore_index=True)
     train, val, test = split(clean)
-    assert list(test["filepath"]) == list(clean.loc[clean["part"] == "test", "filepath"])
+    assert list(test["filepath"]) == list(clean.loc[clean["publisher_split"] == "test", "filepath"])
     assert (list(counts(train)), list(counts(val))) == ([16, 32], [4, 8])
     assert sorted([*train["filepath"], *val["filepath"]]) == sorted(clean["filepath"][:60])
 
 
-def test_a_category_without_test_pictures_is_named():
-    clean = pd.concat([table(20, 40, part="train"), table(7, part="test")], ignore_index=True)
-    with pytest.raises(UserError, match=r"too few pictures in test/ to split, 1 a category .* class1 has 0"):
+def test_a_category_without_test_images_is_named():
+    clean = pd.concat([table(20, 40, publisher_split="train"), table(7, publisher_split="test")], ignore_index=True)
+    with pytest.raises(UserError, match=r"too few images in test/ to split, 1 a category .* class1 has 0"):
         split(clean)
-    with pytest.raises(UserError, match=r"too few pictures in train/ to split, 5 a category .* class0 has 4"):
-        split(pd.concat([table(4, 40, part="train"), table(7, 7, part="test")], ignore_index=True))
+    with pytest.raises(UserError, match=r"too few images in train/ to split, 5 a category .* class0 has 4"):
+        split(
+            pd.concat([table(4, 40, publisher_split="train"), table(7, 7, publisher_split="test")], ignore_index=True)
+        )
 
 
-def test_pictures_beside_train_and_test_are_named():
-    clean = pd.concat([table(20, 40, part="train"), table(7, 7, part="test"), table(1)], ignore_index=True)
-    with pytest.raises(UserError, match=r"1 pictures lie in neither train/ nor test/, such as 0/0\.jpg"):
+def test_images_beside_train_and_test_are_named():
+    clean = pd.concat(
+        [table(20, 40, publisher_split="train"), table(7, 7, publisher_split="test"), table(1)], ignore_index=True
+    )
+    with pytest.raises(UserError, match=r"1 images lie in neither train/ nor test/, such as 0/0\.jpg"):
         split(clean)
 
 
@@ -105,7 +109,7 @@ def test_another_way_to_split_is_refused():
         split(table(30, 30), by="groups")
 
 
-def test_what_twins_are_does_not_matter_to_the_seeds_split():
+def test_what_duplicates_are_does_not_matter_to_the_seeds_split():
     clean = table(40, 30)
     for ours, theirs in zip(split(clean.assign(group=0)), split(clean), strict=True):
         pd.testing.assert_frame_equal(ours.drop(columns="group"), theirs)

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from auxiliary.core.errors import UserError
 from auxiliary.data.tables import read_table, write_table
-from auxiliary.errors import UserError
 
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), min_size=1)
 
@@ -32,7 +32,7 @@ def test_a_category_is_text_whatever_it_looks_like(tmp_path, category):
 
 
 def test_missing_numbers_stay_missing(tmp_path):
-    df = pd.DataFrame({"width": pd.array([3, None], "Int64"), "loss": [0.1, None], "problem": ["", "truncated"]})
+    df = pd.DataFrame({"width": pd.array([3, None], "Int64"), "loss": [0.1, None], "error": ["", "truncated"]})
     write_table(df, tmp_path / "t.csv")
     assert_frame_equal(read_table(tmp_path / "t.csv"), df)
 

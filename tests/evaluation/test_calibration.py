@@ -1,9 +1,24 @@
+
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import softmax
+from sklearn.metrics import log_loss
 
-from auxiliary.errors import UserError
-from auxiliary.evaluation.calibration import expected_calibration_error
+from auxiliary.core.errors import UserError
+from auxiliary.evaluation.calibration import (
+    HIGHEST,
+    LOWEST,
+    at_temperature,
+    expected_calibration_error,
+    fit_temperature,
+    tempered,
+)
+from auxiliary.evaluation.metrics import scores
 
 
 def said(confidence: list[float], right: list[bool]) -> pd.DataFrame:
@@ -36,6 +51,102 @@ def test_who_is_right_as_often_as_sure_has_almost_none():
     assert expected_calibration_error(frame.assign(confidence=confidence**0.5)) > 0.1
 
 
-def test_no_pictures_no_error():
-    with pytest.raises(UserError, match="at least one picture"):
+def test_no_images_no_error():
+    with pytest.raises(UserError, match="at least one image"):
         expected_calibration_error(said([], []))
+
+
+CLASSES = np.array(["cat", "cow", "dog"])
+
+
+def frame(probabilities: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    """A predictions frame of the first classes."""
+    names = CLASSES[:probabilities.shape[1]]
+    return pd.DataFrame({"category": names[labels], "predicted": names[probabilities.argmax(axis=1)],
+                         "confidence": probabilities.max(axis=1),
+                         **{f"p:{name}": column for name, column in zip(names, probabilities.T, strict=True)}})
+
+
+def drawn(temperature: float, images: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Logits, and labels that fall as often as the logits divided by a temperature say."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, 2, (images, 3))
+    chances = softmax(logits / temperature, axis=1).cumsum(axis=1)
+    return logits, np.minimum((rng.uniform(size=(images, 1)) > chances).sum(axis=1), 2)
+
+
+def test_a_temperature_worked_by_hand():
+    # Of four images said to be cats with 0.9, three are: 0.75 fits best, and log(0.9/0.1) / log(0.75/0.25) is 2.
+    said = frame(np.array([[0.9, 0.1]] * 4), np.array([0, 0, 0, 1]))
+    assert fit_temperature(said) == pytest.approx(math.log(9) / math.log(3), abs=1e-4)
+    assert at_temperature(said, 2.0)["confidence"].to_numpy() == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("true", [0.4, 1.0, 2.5])
+def test_no_temperature_of_a_fine_grid_fits_better(true):
+    logits, labels = drawn(true)
+    found = fit_temperature(frame(softmax(logits, axis=1), labels))
+    grid = np.geomspace(LOWEST, HIGHEST, 1200)
+    losses = [log_loss(labels, softmax(logits / temperature, axis=1)) for temperature in grid]
+    assert found == pytest.approx(grid[np.argmin(losses)], rel=0.01)
+    assert log_loss(labels, softmax(logits / found, axis=1)) <= min(losses) + 1e-9
+
+
+def test_it_finds_the_temperature_that_labels_were_drawn_with():
+    logits, labels = drawn(1.7, images=20_000)
+    assert fit_temperature(frame(softmax(logits, axis=1), labels)) == pytest.approx(1.7, rel=0.05)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 50), st.floats(0.5, 2))
+def test_a_network_surer_by_a_factor_gets_a_temperature_higher_by_it(seed, factor):
+    logits, labels = drawn(1.5, seed=seed)
+    once, more = (fit_temperature(frame(softmax(times * logits, axis=1), labels)) for times in (1, factor))
+    assert more == pytest.approx(factor * once, rel=1e-3)
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(sum), min_size=1, max_size=5),
+       st.floats(LOWEST, HIGHEST))
+def test_rows_add_up_to_one_and_keep_their_order(rows, temperature):
+    said = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
+    found = tempered(said, temperature)
+    assert found.sum(axis=1) == pytest.approx(1)
+    for before, after in zip(said, found, strict=True):
+        assert (np.diff(after[before.argsort()]) >= 0).all()
+
+
+def test_at_one_all_stays_and_the_inverse_undoes_it():
+    said = softmax(drawn(1.0)[0], axis=1)
+    np.testing.assert_allclose(tempered(said, 1.0), said, rtol=1e-12)
+    np.testing.assert_allclose(tempered(tempered(said, 0.3), 1 / 0.3), said, rtol=1e-9)
+
+
+def test_calibrated_on_some_images_it_is_nearer_to_the_truth_on_others():
+    logits, labels = drawn(2.5, images=2000)
+    said = frame(softmax(logits, axis=1), labels)
+    after = at_temperature(said.tail(1000), fit_temperature(said.head(1000)))
+    assert expected_calibration_error(after) < expected_calibration_error(said.tail(1000)) / 2
+    assert scores(after).accuracy == scores(said.tail(1000)).accuracy
+    assert scores(after).loss < scores(said.tail(1000)).loss
+
+
+def test_a_network_that_is_always_right_is_taken_at_its_word():
+    said = frame(np.array([[0.6, 0.4], [0.2, 0.8]]), np.array([0, 1]))
+    assert fit_temperature(said) == 1
+
+
+def test_one_that_is_worse_than_chance_gets_the_highest():
+    said = frame(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([1, 0]))
+    assert fit_temperature(said) == pytest.approx(HIGHEST, rel=1e-3)
+
+
+def test_a_probability_that_was_rounded_to_zero_is_a_very_small_one():
+    surely_wrong = frame(np.array([[1.0, 0.0]] * 10), np.array([0] * 9 + [1]))
+    # The logarithms of 1 and 1e-30, and 0.9 is right: log(1e30) / log(9) is 31, which is too high.
+    assert fit_temperature(surely_wrong) == pytest.approx(HIGHEST, rel=1e-3)
+    assert np.isfinite(tempered(np.array([[1.0, 0.0]]), LOWEST)).all()
+
+
+def test_no_images_no_temperature():
+    with pytest.raises(UserError, match="at least one image"):
+        fit_temperature(frame(np.empty((0, 2)), np.empty(0, int)))

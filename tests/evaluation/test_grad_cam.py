@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auxiliary.config.loader import PROFILES, load_profile
-from auxiliary.config.profile import ScratchRow, TransferRow
-from auxiliary.errors import UserError
+from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.core.errors import UserError
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.networks import backbones
 from auxiliary.networks.build import build_scratch, build_transfer
@@ -17,15 +17,15 @@ from auxiliary.networks.build import build_scratch, build_transfer
 SIDE, CLASSES = 6, 3
 ROW = {"model_id": "net", "key": "net", "learning_rate": 0.1, "epochs": 1}
 RNG = np.random.default_rng(0)
-PICTURES = RNG.uniform(0, 255, (4, SIDE, SIDE, 3)).astype("float32")
+IMAGES = RNG.uniform(0, 255, (4, SIDE, SIDE, 3)).astype("float32")
 
 
 def scratch(net, side=SIDE) -> keras.Model:
-    return build_scratch(ScratchRow(**ROW, image_size=side, net=net), CLASSES)
+    return build_scratch(ScratchExperiment(**ROW, image_size=side, net=net), CLASSES)
 
 
 def of_colours(net, kernel) -> keras.Model:
-    """A network whose three maps are the picture's red, green and blue, 0 to 1, and whose last kernel is given."""
+    """A network whose three maps are the image's red, green and blue, 0 to 1, and whose last kernel is given."""
     model = scratch(net)
     model.get_layer("conv1").set_weights([np.eye(3).reshape(1, 1, 3, 3), np.zeros(3)])
     model.get_layer("probabilities").set_weights([np.array(kernel), RNG.normal(size=CLASSES)])
@@ -45,55 +45,55 @@ class TestAveragedMaps:
 
     def test_the_heat_is_the_maps_weighted_by_the_kernel(self):
         classes = [0, 1, 2, 0]
-        heat = grad_cam(of_colours("conv(3, 1) | gap", KERNEL), PICTURES, classes)
+        heat = grad_cam(of_colours("conv(3, 1) | gap", KERNEL), IMAGES, classes)
         assert (heat.shape, heat.dtype) == ((4, SIDE, SIDE), "float32")
-        expected = scaled(np.einsum("nhwk,kn->nhw", PICTURES / 255, np.array(KERNEL)[:, classes]))
+        expected = scaled(np.einsum("nhwk,kn->nhw", IMAGES / 255, np.array(KERNEL)[:, classes]))
         np.testing.assert_allclose(heat, expected, atol=1e-6)
 
     def test_it_is_where_the_red_spot_is(self):
-        picture = np.zeros((1, SIDE, SIDE, 3))
-        picture[0, 1, 4] = [255, 0, 0]
-        picture[0, 3, 3] = [0, 255, 0]
-        heat = grad_cam(of_colours("conv(3, 1) | gap", np.eye(3)), picture, [0])
+        image = np.zeros((1, SIDE, SIDE, 3))
+        image[0, 1, 4] = [255, 0, 0]
+        image[0, 3, 3] = [0, 255, 0]
+        heat = grad_cam(of_colours("conv(3, 1) | gap", np.eye(3)), image, [0])
         assert [tuple(place) for place in np.argwhere(heat[0])] == [(1, 4)]
         assert heat[0, 1, 4] == 1
 
     def test_what_speaks_against_a_class_gives_no_heat(self):
-        heat = grad_cam(of_colours("conv(3, 1) | gap", -np.eye(3)), PICTURES, [0, 1, 2, 0])
+        heat = grad_cam(of_colours("conv(3, 1) | gap", -np.eye(3)), IMAGES, [0, 1, 2, 0])
         assert (heat == 0).all()
 
     @settings(max_examples=10, deadline=None)
     @given(st.floats(0.01, 100))
     def test_a_larger_kernel_changes_nothing(self, factor):
         model, louder = (of_colours("conv(3, 1) | gap", times * np.array(KERNEL)) for times in (1, factor))
-        np.testing.assert_allclose(grad_cam(louder, PICTURES, [0, 1, 2, 0]), grad_cam(model, PICTURES, [0, 1, 2, 0]),
+        np.testing.assert_allclose(grad_cam(louder, IMAGES, [0, 1, 2, 0]), grad_cam(model, IMAGES, [0, 1, 2, 0]),
                                    atol=1e-5)
 
-    def test_each_picture_is_explained_alone(self):
+    def test_each_image_is_explained_alone(self):
         model = of_colours("conv(3, 1) | gap", KERNEL)
-        one_by_one = [grad_cam(model, PICTURES[[i]], [i % 3])[0] for i in range(4)]
-        np.testing.assert_allclose(grad_cam(model, PICTURES, [0, 1, 2, 0]), one_by_one, atol=1e-6)
+        one_by_one = [grad_cam(model, IMAGES[[i]], [i % 3])[0] for i in range(4)]
+        np.testing.assert_allclose(grad_cam(model, IMAGES, [0, 1, 2, 0]), one_by_one, atol=1e-6)
 
 
 class TestFlattenedMaps:
     def test_alpha_is_the_mean_of_the_kernel_over_all_places(self):
         kernel = RNG.normal(size=(SIDE * SIDE * 3, CLASSES))
-        heat = grad_cam(of_colours("conv(3, 1) | flatten", kernel), PICTURES, [2] * 4)
+        heat = grad_cam(of_colours("conv(3, 1) | flatten", kernel), IMAGES, [2] * 4)
         alpha = kernel[:, 2].reshape(SIDE * SIDE, 3).mean(axis=0)
-        np.testing.assert_allclose(heat, scaled(PICTURES / 255 @ alpha), atol=1e-5)
+        np.testing.assert_allclose(heat, scaled(IMAGES / 255 @ alpha), atol=1e-5)
 
     def test_maps_are_those_before_pooling(self):
         # In each window only the largest number counts, with its kernel: the sum over cells is that over windows.
         kernel = RNG.normal(size=(SIDE * SIDE // 4 * 3, CLASSES))
-        heat = grad_cam(of_colours("conv(3, 1) | pool | dropout(0.5) | flatten", kernel), PICTURES, [1] * 4)
+        heat = grad_cam(of_colours("conv(3, 1) | pool | dropout(0.5) | flatten", kernel), IMAGES, [1] * 4)
         alpha = kernel[:, 1].reshape(-1, 3).sum(axis=0)
-        np.testing.assert_allclose(heat, scaled(PICTURES / 255 @ alpha), atol=1e-5)
+        np.testing.assert_allclose(heat, scaled(IMAGES / 255 @ alpha), atol=1e-5)
 
     def test_gradients_pass_hidden_layers_where_these_are_above_zero(self):
         model = of_colours("conv(3, 1) | gap | dense(2)", [[1.0, 0, 0], [3, 0, 0]])
-        # The second unit is below zero for all pictures, so only the first, of red and blue, has a part.
+        # The second unit is below zero for all images, so only the first, of red and blue, has a part.
         model.get_layer("dense3").set_weights([np.array([[1.0, 1], [0, 1], [2, 1]]), np.array([0.0, -100])])
-        np.testing.assert_allclose(grad_cam(model, PICTURES, [0] * 4), scaled(PICTURES / 255 @ [1, 0, 2]), atol=1e-6)
+        np.testing.assert_allclose(grad_cam(model, IMAGES, [0] * 4), scaled(IMAGES / 255 @ [1, 0, 2]), atol=1e-6)
 
 
 @pytest.fixture
@@ -109,13 +109,13 @@ def transfer(monkeypatch):
     monkeypatch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
         "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
     keras.utils.set_random_seed(0)
-    row = TransferRow(**ROW, image_size=32, backbone="Tiny", head="gap | dense(5) | dropout(0.5)")
-    return build_transfer(row, CLASSES, weights=None)
+    experiment = TransferExperiment(**ROW, image_size=32, backbone="Tiny", head="gap | dense(5) | dropout(0.5)")
+    return build_transfer(experiment, CLASSES, weights=None)
 
 
-def by_finite_differences(transfer, pictures, label) -> np.ndarray:
+def by_finite_differences(transfer, images, label) -> np.ndarray:
     """Grad-CAM by shifting each map a little: the score's change is alpha_k times the number of places."""
-    maps = np.asarray(transfer.backbone(pictures / 255, training=False), "float64")
+    maps = np.asarray(transfer.backbone(images / 255, training=False), "float64")
     hidden, hidden_bias, kernel, bias = (weights.astype("float64") for weights in transfer.head.get_weights())
 
     def score(maps):
@@ -128,13 +128,13 @@ def by_finite_differences(transfer, pictures, label) -> np.ndarray:
 
 
 class TestTransfer:
-    pictures = RNG.uniform(0, 255, (5, 32, 32, 3)).astype("float32")
+    images = RNG.uniform(0, 255, (5, 32, 32, 3)).astype("float32")
 
     def test_it_equals_finite_differences(self, transfer):
         explained = 0
         for label in range(CLASSES):
-            expected = by_finite_differences(transfer, self.pictures, label)
-            heat = grad_cam(transfer.model, self.pictures, [label] * 5)
+            expected = by_finite_differences(transfer, self.images, label)
+            heat = grad_cam(transfer.model, self.images, [label] * 5)
             assert heat.shape == (5, 4, 4)
             some = expected.max(axis=(1, 2)) > 0
             explained += some.sum()
@@ -145,9 +145,9 @@ class TestTransfer:
     def test_a_model_read_back_is_explained_alike_and_again(self, transfer, tmp_path):
         transfer.model.save(tmp_path / "model.keras")
         again = keras.models.load_model(tmp_path / "model.keras")
-        heat = grad_cam(transfer.model, self.pictures, [1] * 5)
-        np.testing.assert_array_equal(grad_cam(again, self.pictures, [1] * 5), heat)
-        np.testing.assert_array_equal(grad_cam(transfer.model, self.pictures, [1] * 5), heat)
+        heat = grad_cam(transfer.model, self.images, [1] * 5)
+        np.testing.assert_array_equal(grad_cam(again, self.images, [1] * 5), heat)
+        np.testing.assert_array_equal(grad_cam(transfer.model, self.images, [1] * 5), heat)
 
 
 def test_residual_blocks_in_low_precision_give_about_the_same():
@@ -161,13 +161,15 @@ def test_residual_blocks_in_low_precision_give_about_the_same():
     finally:
         keras.config.set_dtype_policy(policy)
     low.set_weights(model.get_weights())
-    pictures = RNG.uniform(0, 255, (3, 16, 16, 3))
-    heat = grad_cam(low, pictures, [0, 1, 2])
+    images = RNG.uniform(0, 255, (3, 16, 16, 3))
+    heat = grad_cam(low, images, [0, 1, 2])
     assert (heat.shape, heat.dtype) == ((3, 8, 8), "float32")
-    np.testing.assert_allclose(heat, grad_cam(model, pictures, [0, 1, 2]), atol=0.1)
+    np.testing.assert_allclose(heat, grad_cam(model, images, [0, 1, 2]), atol=0.1)
 
 
-NETS = sorted({row.net for profile in PROFILES.glob("*.yaml") for row in load_profile(profile.stem).scratch})
+NETS = sorted(
+    {experiment.net for profile in PROFILES.glob("*.yaml") for experiment in load_profile(profile.stem).scratch}
+)
 
 
 @pytest.mark.parametrize("net", NETS)
@@ -182,4 +184,4 @@ def test_every_net_of_the_profiles_is_explained_by_its_last_convolution_or_block
 def test_a_network_without_maps_is_named(net):
     assert feature_layer(scratch(net)) is None
     with pytest.raises(UserError, match="scratch_net has no feature maps to look at"):
-        grad_cam(scratch(net), PICTURES, [0] * 4)
+        grad_cam(scratch(net), IMAGES, [0] * 4)

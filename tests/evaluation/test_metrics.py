@@ -3,9 +3,10 @@ import math
 import pandas as pd
 import pytest
 
-from auxiliary.errors import UserError
-from auxiliary.evaluation.intervals import wilson_interval
-from auxiliary.evaluation.metrics import classes, confusion, hardest_class, per_class, scores
+from auxiliary.core.errors import UserError
+from auxiliary.evaluation.metrics import confusion, hardest_class, per_class, scores
+from auxiliary.evaluation.predictions import classes
+from auxiliary.evaluation.significance import wilson_interval
 
 PREDICTIONS = pd.DataFrame({
     "filepath": ["a.png", "b.png", "c.png", "d.png"],
@@ -20,7 +21,7 @@ PREDICTIONS = pd.DataFrame({
 
 def test_scores():
     found = scores(PREDICTIONS)
-    assert (found.accuracy, found.pictures) == (0.75, 4)
+    assert (found.accuracy, found.images) == (0.75, 4)
     assert found.loss == pytest.approx(-(math.log(0.8) + math.log(0.4) + math.log(0.9)) / 4, abs=1e-6)
     assert found.macro_f1 == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert (found.accuracy_low, found.accuracy_high) == wilson_interval(3, 4)
@@ -28,21 +29,21 @@ def test_scores():
     assert found.ece == pytest.approx((0.6 + 0.2 + 0.1 + 0.0) / 4)
 
 
-def test_a_picture_whose_class_got_probability_zero_costs_a_finite_loss():
+def test_an_image_whose_class_got_probability_zero_costs_a_finite_loss():
     surely_wrong = PREDICTIONS.tail(1).assign(category="cat")
     assert scores(surely_wrong).loss == pytest.approx(-math.log(1e-7))
 
 
-def test_no_pictures_no_scores():
-    with pytest.raises(UserError, match="at least one picture"):
+def test_no_images_no_scores():
+    with pytest.raises(UserError, match="at least one image"):
         scores(PREDICTIONS.head(0))
 
 
-def test_per_class_counts_each_class_even_when_it_has_no_pictures():
+def test_per_class_counts_each_class_even_when_it_has_no_images():
     frame = per_class(PREDICTIONS.tail(2))
     assert list(frame.index) == ["cat", "dog"]
-    assert frame.loc["dog"].to_dict() == {"precision": 1, "recall": 1, "f1": 1, "pictures": 2}
-    assert frame.loc["cat", "pictures"] == 0
+    assert frame.loc["dog"].to_dict() == {"precision": 1, "recall": 1, "f1": 1, "images": 2}
+    assert frame.loc["cat", "images"] == 0
 
 
 def test_confusion_has_the_truth_in_rows():

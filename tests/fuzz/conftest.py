@@ -1,4 +1,4 @@
-"""Pictures of every format, and what spoils them: the same ones each time."""
+"""Images of every format, and what spoils them: the same ones each time."""
 
 import io
 import itertools
@@ -35,7 +35,7 @@ KINDS = [
     ("AVIF", "avif", "RGB", {}), ("AVIF", "avif", "RGB", {"save_all": True}),
 ]
 REPOSITORY = Path(__file__).resolve().parents[2]
-SIZES = [(40, 30), (90, 70)]    # pictures of 64 pixels or fewer are treated in another way
+SIZES = [(40, 30), (90, 70)]    # images of 64 pixels or fewer are treated in another way
 SUFFIXES = [".jpg", ".png", ".gif", ".tif", ".txt", "", ".JPG.exe"]
 
 
@@ -48,7 +48,7 @@ class Spoilt:
     content: bytes
 
 
-def _picture(mode: str, size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
+def _image(mode: str, size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
     pixels = rng.integers(0, 256, (size[1] // 10, size[0] // 10, 3), "uint8")
     image = Image.fromarray(pixels).resize(size)
     if mode == "I;16":
@@ -65,10 +65,10 @@ def _encoded(kind: str, mode: str, size: tuple[int, int], options: dict, rng: np
         exif[0x0112] = options.pop("orientation")
         options["exif"] = exif.tobytes()
     if "save_all" in options:
-        options["append_images"] = [_picture(mode, size, rng) for _ in range(2)]
+        options["append_images"] = [_image(mode, size, rng) for _ in range(2)]
     if kind == "ICO":
         options["sizes"] = [size]
-    _picture(mode, size, rng).save(file, kind, **options)
+    _image(mode, size, rng).save(file, kind, **options)
     return file.getvalue()
 
 
@@ -114,9 +114,9 @@ def spoilt() -> list[Spoilt]:
 SCRIPT = """
 import faulthandler, functools, json, re, resource, sys
 from pathlib import Path
-from auxiliary.data import inspect_files, rewrite
+from auxiliary.data import inspect_files, convert
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.normalise import normalise
+from auxiliary.data.preprocess import preprocess_images
 
 def watched(function):
     @functools.wraps(function)
@@ -133,8 +133,8 @@ root, limit = Path(sys.argv[1]), int(sys.argv[2])
 with (root / "log.txt").open("w", errors="backslashreplace") as log:
     if limit:
         inspect_files._inspected = watched(inspect_files._inspected)
-        rewrite._rewritten = watched(rewrite._rewritten)
-    overview = normalise(catalogue(root / "raw-img"), root / "raw-img", root / "processed", size=48)
+        convert._rewritten = watched(convert._rewritten)
+    overview = preprocess_images(catalogue(root / "raw-img"), root / "raw-img", root / "processed", size=48)
 overview.to_json(root / "overview.json")
 status = Path("/proc/self/status")
 # The system counts in what started a process, the tests with TensorFlow loaded, unless asked in this way.
@@ -145,8 +145,8 @@ print(json.dumps(int(peak) // 1024))
 
 
 @pytest.fixture(scope="session")
-def normalised() -> Callable[..., int]:
-    """Catalogues and normalises `root/raw-img` as the product does, in processes of its own: `normalised(root)`.
+def preprocessed() -> Callable[..., int]:
+    """Catalogues and normalises `root/raw-img` as the product does, in processes of its own: `preprocessed(root)`.
 
     With a limit, a single process does all the work, in which no file may take more seconds than that.
     Returns the most memory that the process took, in MiB.

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 HUGE = 2**31 - 1
-LARGEST = 9400    # pixels a side; just below Pillow's limit, so that such a picture is taken
+LARGEST = 9400    # pixels a side; just below Pillow's limit, so that such an image is taken
 ENOUGH = 1400     # MiB of memory for it, and so for any other
 # What is absurd in these does not matter for their pixels.
 HARMLESS = {"frames.png", "strip.tif", "rows.tif", "tile.tif", "circle.tif", "comments.jpg", "exif.jpg", "pixels.png",
@@ -96,16 +96,16 @@ def bombs() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def problems(tmp_path, normalised) -> Callable[..., tuple[dict[str, str], int]]:
+def problems(tmp_path, preprocessed) -> Callable[..., tuple[dict[str, str], int]]:
     """Why each of some files is not taken, and the memory it took, in MiB: `problems(bombs())`."""
     def run(files: Iterable[tuple[str, bytes]], limit: int = 10) -> tuple[dict[str, str], int]:
         (tmp_path / "raw-img" / "cat").mkdir(parents=True)
         for name, content in [*files, ("fine.png", encoded("PNG"))]:
             (tmp_path / "raw-img" / "cat" / name).write_bytes(content)
-        memory = normalised(tmp_path, limit)
-        overview = pd.read_json(tmp_path / "overview.json", dtype={"problem": str})
+        memory = preprocessed(tmp_path, limit)
+        overview = pd.read_json(tmp_path / "overview.json", dtype={"error": str})
         names = overview["filepath"].map(lambda file: Path(file).name)
-        return dict(zip(names, overview["problem"], strict=True)), memory
+        return dict(zip(names, overview["error"], strict=True)), memory
 
     return run
 
@@ -117,7 +117,7 @@ def test_bombs_take_neither_memory_nor_time_and_are_named(problems):
     assert memory < ENOUGH
 
 
-def test_the_largest_picture_that_is_taken_fits_into_memory(problems):
+def test_the_largest_image_that_is_taken_fits_into_memory(problems):
     largest = encoded("TIFF", (LARGEST, LARGEST), "F", compression="packbits")
     found, memory = problems([("float.tif", largest)], limit=60)
     assert set(found.values()) == {""}

@@ -1,4 +1,4 @@
-"""What the runs that are killed work on: a small folder of pictures and a profile."""
+"""What the runs that are killed work on: a small folder of images and a profile."""
 
 import colorsys
 from pathlib import Path
@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 CLASSES = ("blue", "green", "red", "yellow")
-PICTURES = 40    # a class, a third of them small, and some of them there twice
+IMAGES = 40    # a class, a third of them small, and some of them there twice
 PROFILE = """
-dataset: pictures
+dataset: images
 name: killed
 image_size: 72
 batch_size: 8
@@ -27,34 +27,34 @@ transfer:
 
 
 def prepare(place: Path) -> Path:
-    """Make the pictures and the profile in a folder; the same ones whenever it is called.
+    """Make the images and the profile in a folder; the same ones whenever it is called.
 
     Returns:
         The profile.
     """
     rng = np.random.default_rng(0)
     for number, category in enumerate(CLASSES):
-        folder = place / "pictures" / category
+        folder = place / "images" / category
         folder.mkdir(parents=True)
-        for index in range(PICTURES):
-            _write(folder, index, _picture(rng, number))
+        for index in range(IMAGES):
+            _write(folder, index, _image(rng, number))
     profile = place / "killed.yaml"
     profile.write_text(PROFILE, encoding="utf-8")
     return profile
 
 
-def _picture(rng: np.random.Generator, number: int) -> Image.Image:
-    """A picture with a colour of its class, in large blotches, hard enough to tell that training takes some time."""
+def _image(rng: np.random.Generator, number: int) -> Image.Image:
+    """An image with a colour of its class, in large blotches, hard enough to tell that training takes some time."""
     hue = (number + rng.normal(0, 0.35)) / len(CLASSES)
     colour = 255 * np.array(colorsys.hsv_to_rgb(hue % 1, 0.6, 0.7))
     blotches = (colour + rng.normal(0, 60, (6, 7, 3))).clip(0, 255).astype("uint8")
     return Image.fromarray(blotches).resize((140, 120), Image.Resampling.BICUBIC)
 
 
-def _write(folder: Path, index: int, picture: Image.Image) -> None:
+def _write(folder: Path, index: int, image: Image.Image) -> None:
     if index % 3 == 0:
-        picture.resize((56, 48)).save(folder / f"{index:02}.png")
+        image.resize((56, 48)).save(folder / f"{index:02}.png")
         return
-    picture.save(folder / f"{index:02}.jpg", quality=90)
+    image.save(folder / f"{index:02}.jpg", quality=90)
     if index % 10 == 1:
-        picture.resize((110, 95)).save(folder / f"{index:02}-again.jpg", quality=70)
+        image.resize((110, 95)).save(folder / f"{index:02}-again.jpg", quality=70)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from auxiliary.paths import REPOSITORY
+from auxiliary.core.paths import REPOSITORY
 
 # What a killed process cannot remove: the folder of its kernel's sockets, which this names.
 SOCKETS = "JUPYTER_RUNTIME_DIR"

@@ -9,15 +9,15 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
+from auxiliary.core.errors import UserError
+from auxiliary.core.files import TEMPORARY
 from auxiliary.data.tables import read_table
-from auxiliary.errors import UserError
-from auxiliary.evaluation.results import read_results
-from auxiliary.files import TEMPORARY
+from auxiliary.runs.results_csv import read_results
+from auxiliary.runs.run import Run
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.run_folder import Run
 
 # All that may differ between two runs of the same row, seed and machine.
-TIMES = ["run", "time", "train_seconds", "pictures_per_second"]
+TIMES = ["run_id", "finished_at", "train_seconds", "images_per_second"]
 WEIGHTS = "model.weights.h5"
 
 
@@ -51,8 +51,8 @@ class Witness:
                 self._remember(run, _seconds(run))
             elif run.checkpoint.is_file():
                 self._check_checkpoint(run)
-        for name in read_results(self.root / "results.csv")["run"]:
-            promised(name in {run.result.run for run in runs_in(self.root) if run.finished},
+        for name in read_results(self.root / "results.csv")["run_id"]:
+            promised(name in {run.result.run_id for run in runs_in(self.root) if run.finished},
                      f"results.csv names {name}, which is not finished")
         for path in self.root.glob("data/**/*.csv"):
             read_table(path)
@@ -142,8 +142,8 @@ def _content(root: Path, name: str) -> bytes:
 
 def _compare_results(results: Path, reference: Path) -> None:
     here, there = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (results, reference))
-    promised(len(here) == len(there) and here["run"].is_unique,
-             f"{results} has {len(here)} rows for {len(there)} runs: {here['run'].tolist()}")
+    promised(len(here) == len(there) and here["run_id"].is_unique,
+             f"{results} has {len(here)} rows for {len(there)} runs: {here['run_id'].tolist()}")
     differing = here.drop(columns=TIMES).compare(there.drop(columns=TIMES))
     promised(differing.empty, f"{results} came out otherwise:\n{differing.to_string()}")
 

@@ -8,9 +8,9 @@ import pytest
 from killing import Victim
 from surviving import Witness, progress, runs_in
 
-from auxiliary.data.clean import clean_table
-from auxiliary.evaluation.results import read_results
-from auxiliary.opening import open_lab
+from auxiliary.data.catalogue import clean_table
+from auxiliary.project.open import open_project
+from auxiliary.runs.results_csv import read_results
 
 PROFILE = """
 dataset: {folder}
@@ -25,26 +25,26 @@ scratch:
 """
 TRAIN = """
 import sys
-from auxiliary.opening import open_lab
+from auxiliary.project.open import open_project
 from auxiliary.training.train import train_all
-lab = open_lab(sys.argv[1], rows=sys.argv[3], root=sys.argv[2])
-train_all(lab.profile.rows, lab)
+project = open_project(sys.argv[1], experiments=sys.argv[3], root=sys.argv[2])
+train_all(project.profile.experiments, project)
 """
 
 
 @pytest.fixture(scope="module")
-def place(picture_folder, divide, tmp_path_factory):
-    """A folder with a profile, and a root `divided` in which its pictures are divided and nothing is trained."""
-    folder, place = picture_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("place")
+def place(image_folder, divide, tmp_path_factory):
+    """A folder with a profile, and a root `divided` in which its images are divided and nothing is trained."""
+    folder, place = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("place")
     (place / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
-    lab = open_lab(str(place / "profile.yaml"), root=place / "divided")
-    divide(lab, clean_table(folder))
+    project = open_project(str(place / "profile.yaml"), root=place / "divided")
+    divide(project, clean_table(folder))
     return place
 
 
 @pytest.fixture
 def new_root(place):
-    """Makes a root of a name, its pictures divided."""
+    """Makes a root of a name, its images divided."""
     return lambda name: shutil.copytree(place / "divided", place / name)
 
 
@@ -53,8 +53,8 @@ def start(place):
     """Starts to train rows in a process of its own, which is gone at the end of the test."""
     victims = []
 
-    def begin(root, rows="*"):
-        victims.append(Victim(["-c", TRAIN, place / "profile.yaml", root, rows],
+    def begin(root, experiments="*"):
+        victims.append(Victim(["-c", TRAIN, place / "profile.yaml", root, experiments],
                               root.with_name(f"{root.name}-{len(victims)}.log")))
         return victims[-1]
 
@@ -95,6 +95,6 @@ def test_of_two_processes_on_the_same_run_one_waits_and_reads_back(new_root, sta
     assert "(read back)" in both[waited.index(True)].said
     assert "(read back)" not in both[waited.index(False)].said
     run, = runs_in(root)
-    assert read_results(root / "results.csv")["run"].tolist() == [run.result.run]
+    assert read_results(root / "results.csv")["run_id"].tolist() == [run.result.run_id]
     Witness(root).look()
     assert not run.checkpoint.exists() and not list(run.folder.glob(".*"))

@@ -9,14 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.errors import UserError
-from auxiliary.networks.backbones import (
-    BACKBONES,
-    find_backbone,
-    load_backbone,
-    preprocessing,
-    set_tuned,
-)
+from auxiliary.core.errors import UserError
+from auxiliary.networks.backbones import BACKBONES, find_backbone, load_backbone, preprocessing, set_tuned
 from auxiliary.networks.inference import InferenceMode
 from auxiliary.networks.summary import multiply_adds
 
@@ -25,7 +19,7 @@ SHARED = REPOSITORY / "../shared/keras/models"
 PRELUDE = """
 import pathlib, warnings
 import h5py, keras
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 from auxiliary.networks.backbones import load_backbone
 warnings.simplefilter("error")
 """

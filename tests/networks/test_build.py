@@ -2,10 +2,10 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.config.profile import ScratchRow, TransferRow
-from auxiliary.networks.arithmetic import total
+from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.build import build_scratch, build_transfer
+from auxiliary.networks.costs import total
 from auxiliary.networks.summary import count
 
 SIDE, CLASSES = 32, 4
@@ -14,21 +14,21 @@ HEAD = "gap | dense(8) | dropout(0.5)"
 
 
 def scratch(net):
-    return build_scratch(ScratchRow(**USUAL, net=net), CLASSES)
+    return build_scratch(ScratchExperiment(**USUAL, net=net), CLASSES)
 
 
 def transfer(tune_last=0):
-    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head=HEAD, tune_last=tune_last)
-    return build_transfer(row, CLASSES, weights=None)
+    experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head=HEAD, tune_last=tune_last)
+    return build_transfer(experiment, CLASSES, weights=None)
 
 
-def pictures(number, seed=0):
+def images(number, seed=0):
     return np.random.default_rng(seed).uniform(0, 255, (number, SIDE, SIDE, 3)).astype("float32")
 
 
 class TestScratch:
-    def test_pictures_go_in_and_probabilities_come_out(self):
-        output = scratch("conv(8) | pool | flatten | dense(16)")(pictures(5))
+    def test_images_go_in_and_probabilities_come_out(self):
+        output = scratch("conv(8) | pool | flatten | dense(16)")(images(5))
         assert (output.shape, output.dtype) == ((5, CLASSES), "float32")
         np.testing.assert_allclose(np.sum(output, axis=1), 1, rtol=1e-5)
 
@@ -36,7 +36,7 @@ class TestScratch:
         net = "res(4) | res(8, 2) | gap | dense(16) | dropout(0.3)"
         assert scratch(net).count_params() == total(net, (SIDE, SIDE, 3), CLASSES).parameters
 
-    def test_the_network_sees_pictures_from_0_to_1(self):
+    def test_the_network_sees_images_from_0_to_1(self):
         model = scratch("gap")
         model.get_layer("probabilities").set_weights([np.eye(3, CLASSES), np.zeros(CLASSES)])
         red = np.broadcast_to(np.float32([255, 0, 0]), (1, SIDE, SIDE, 3))
@@ -51,7 +51,7 @@ class TestScratch:
         finally:
             keras.config.set_dtype_policy(policy)
         assert model.layers[-2].compute_dtype == "bfloat16"
-        assert model(pictures(1)).dtype == "float32"
+        assert model(images(1)).dtype == "float32"
 
     def test_its_name_is_an_identifier(self):
         assert scratch("gap").name == "scratch_tiny_net_"
@@ -70,7 +70,7 @@ def tuned():
 def trained_once(built):
     """Trains in place for a step at a high rate, with dropout and all."""
     built.model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
-    built.model.train_on_batch(pictures(8), np.arange(8) % CLASSES)
+    built.model.train_on_batch(images(8), np.arange(8) % CLASSES)
     return built
 
 
@@ -80,17 +80,17 @@ def norms(backbone):
 
 class TestTransfer:
     def test_features_and_head_are_the_two_halves_of_the_model(self, frozen):
-        whole = frozen.model(pictures(3))
+        whole = frozen.model(images(3))
         assert (whole.shape, whole.dtype) == ((3, CLASSES), "float32")
-        np.testing.assert_allclose(frozen.head(frozen.features(pictures(3))), whole, rtol=1e-5)
+        np.testing.assert_allclose(frozen.head(frozen.features(images(3))), whole, rtol=1e-5)
 
     def test_they_share_their_layers(self, frozen):
-        before = np.asarray(frozen.model(pictures(1)))
+        before = np.asarray(frozen.model(images(1)))
         for weight in frozen.head.weights:
             weight.assign(keras.ops.ones(weight.shape) * keras.ops.arange(weight.shape[-1], dtype="float32"))
-        after = np.asarray(frozen.model(pictures(1)))
+        after = np.asarray(frozen.model(images(1)))
         assert not np.allclose(before, after)
-        np.testing.assert_allclose(after, frozen.head(frozen.features(pictures(1))), rtol=1e-5)
+        np.testing.assert_allclose(after, frozen.head(frozen.features(images(1))), rtol=1e-5)
 
     def test_it_is_the_backbone_and_the_head_line(self, frozen):
         backbone = find_backbone("MobileNetV2_035")

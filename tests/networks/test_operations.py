@@ -3,14 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxiliary.errors import UserError
-from auxiliary.line import parse_line
-from auxiliary.networks.arithmetic import named_steps
-from auxiliary.networks.formulas import Cost
+from auxiliary.core.errors import UserError
+from auxiliary.core.spec import parse_spec
+from auxiliary.networks.costs import named_steps
+from auxiliary.networks.layer_costs import Cost
 from auxiliary.networks.operations import OPERATIONS
 from auxiliary.networks.summary import count, multiply_adds
 
-PICTURE, ROW = (11, 9, 3), (20,)
+IMAGE, ROW = (11, 9, 3), (20,)
 
 
 def built(line, shape):
@@ -31,32 +31,32 @@ def keras_cost(line, shape):
 def formula(line, shape):
     """The same by formula."""
     costs = []
-    for step in parse_line(line, OPERATIONS, "net"):
+    for step in parse_spec(line, OPERATIONS, "net"):
         costs += step.costs(shape).values()
         shape = costs[-1].shape
     return Cost(shape, *(sum(cost[place] for cost in costs) for place in range(1, len(Cost._fields))))
 
 
 @pytest.mark.parametrize(("line", "shape"), [
-    ("conv(4)", PICTURE),
-    ("conv(4, 5)", PICTURE),
-    ("conv(4, 9)", PICTURE),
-    ("conv(4, 3, 2)", PICTURE),
-    ("conv(4, padding=same)", PICTURE),
-    ("conv(4, 3, 2, same)", PICTURE),
-    ("conv(4, 4, 3, same)", PICTURE),
-    ("pool", PICTURE),
-    ("pool(4)", PICTURE),
-    ("gap", PICTURE),
-    ("flatten", PICTURE),
-    ("res(3)", PICTURE),
-    ("res(8)", PICTURE),
-    ("res(3, 2)", PICTURE),
-    ("res(8, stride=3)", PICTURE),
-    ("dropout(0.5)", PICTURE),
-    ("batchnorm", PICTURE),
+    ("conv(4)", IMAGE),
+    ("conv(4, 5)", IMAGE),
+    ("conv(4, 9)", IMAGE),
+    ("conv(4, 3, 2)", IMAGE),
+    ("conv(4, padding=same)", IMAGE),
+    ("conv(4, 3, 2, same)", IMAGE),
+    ("conv(4, 4, 3, same)", IMAGE),
+    ("pool", IMAGE),
+    ("pool(4)", IMAGE),
+    ("gap", IMAGE),
+    ("flatten", IMAGE),
+    ("res(3)", IMAGE),
+    ("res(8)", IMAGE),
+    ("res(3, 2)", IMAGE),
+    ("res(8, stride=3)", IMAGE),
+    ("dropout(0.5)", IMAGE),
+    ("batchnorm", IMAGE),
     ("batchnorm", ROW),
-    ("conv(4, l2=0.01)", PICTURE),
+    ("conv(4, l2=0.01)", IMAGE),
     ("dense(7)", ROW),
     ("dense(7, l2=0.01)", ROW),
     ("dropout(0)", ROW),
@@ -72,12 +72,12 @@ def test_every_operation_is_tested():
 
 
 small = st.integers(1, 4)
-on_pictures = st.one_of(
+on_images = st.one_of(
     st.builds("conv({}, {}, {}, {})".format, small, small, small, st.sampled_from(["valid", "same"])),
     st.builds("pool({})".format, small), st.builds("res({}, {})".format, small, small))
 on_rows = st.one_of(st.builds("dense({})".format, small), st.just("dropout(0.5)"))
 lines = st.builds(lambda before, middle, after: " | ".join([*before, middle, *after]),
-                  st.lists(on_pictures, max_size=3), st.sampled_from(["gap", "flatten"]), st.lists(on_rows, max_size=2))
+                  st.lists(on_images, max_size=3), st.sampled_from(["gap", "flatten"]), st.lists(on_rows, max_size=2))
 
 
 @settings(max_examples=30, deadline=None)
@@ -93,10 +93,10 @@ def test_any_line_adds_up_or_is_refused_where_keras_refuses_it(line, height, wid
 
 
 @pytest.mark.parametrize(("line", "shape", "message"), [
-    ("conv(4, 10)", PICTURE, "a window of 10 pixels does not fit into 9"),
-    ("pool(10)", PICTURE, "a window of 10 pixels does not fit into 9"),
-    ("dense(4)", PICTURE, "dense needs one row of numbers: put `flatten` or `gap` before it"),
-    *((line, ROW, "needs a picture (height, width, channels), but `flatten` or `gap` came before it")
+    ("conv(4, 10)", IMAGE, "a window of 10 pixels does not fit into 9"),
+    ("pool(10)", IMAGE, "a window of 10 pixels does not fit into 9"),
+    ("dense(4)", IMAGE, "dense needs one row of numbers: put `flatten` or `gap` before it"),
+    *((line, ROW, "needs an image (height, width, channels), but `flatten` or `gap` came before it")
       for line in ("conv(4)", "pool", "gap", "res(4)")),
 ])
 def test_what_does_not_fit_is_refused(line, shape, message):
@@ -109,19 +109,19 @@ def test_what_does_not_fit_is_refused(line, shape, message):
                                   "dropout(1)", "dropout(-0.1)", "res(0)", "res(4, 0)"])
 def test_arguments_that_make_no_sense_are_refused(line):
     with pytest.raises(UserError, match="net: `"):
-        parse_line(line, OPERATIONS, "net")
+        parse_spec(line, OPERATIONS, "net")
 
 
 def test_convolution_and_dense_end_in_relu():
-    for line, shape in (("conv(8)", PICTURE), ("dense(8)", ROW), ("res(3)", PICTURE)):
+    for line, shape in (("conv(8)", IMAGE), ("dense(8)", ROW), ("res(3)", IMAGE)):
         output = built(line, shape)(-keras.ops.ones((1, *shape)))
         assert float(keras.ops.min(output)) == 0
 
 
 def test_a_residual_block_adds_its_input():
-    model = built("res(3)", PICTURE)
+    model = built("res(3)", IMAGE)
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D):
             layer.kernel.assign(keras.ops.zeros(layer.kernel.shape))
-    pictures = keras.random.uniform((2, *PICTURE), seed=0)
-    assert keras.ops.all(model(pictures) == pictures)
+    images = keras.random.uniform((2, *IMAGE), seed=0)
+    assert keras.ops.all(model(images) == images)

@@ -2,7 +2,7 @@ import keras
 import pandas as pd
 import pytest
 
-from auxiliary.config.profile import ScratchRow, TransferRow
+from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.summary import all_layers, count, layer_table, multiply_adds, training_bytes
 
@@ -10,7 +10,7 @@ USUAL = {"model_id": "m", "key": "m", "learning_rate": 0.1, "epochs": 1, "image_
 
 
 def test_one_row_a_layer_with_what_it_gives_and_holds():
-    model = build_scratch(ScratchRow(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
+    model = build_scratch(ScratchExperiment(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
     pd.testing.assert_frame_equal(layer_table(model).drop(columns="layer"), pd.DataFrame([
         ("Rescaling", "32 x 32 x 3", 0, 0),
         ("Conv2D", "30 x 30 x 8", 224, 224),
@@ -23,8 +23,8 @@ def test_one_row_a_layer_with_what_it_gives_and_holds():
 
 @pytest.mark.parametrize("tune_last", [0, 5])
 def test_a_backbone_is_one_layer_and_the_table_adds_up(tune_last):
-    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)", tune_last=tune_last)
-    model = build_transfer(row, classes=2, weights=None).model
+    experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)", tune_last=tune_last)
+    model = build_transfer(experiment, classes=2, weights=None).model
     table = layer_table(model).set_index("layer")
     assert list(table["type"]) == ["Rescaling", "InferenceMode", "GlobalAveragePooling2D", "Dense", "Dense"]
     assert table.loc["backbone", "output"] == "1 x 1 x 1280"
@@ -40,8 +40,8 @@ def test_batch_norms_averages_are_held_but_not_trained():
 
 
 def test_all_layers_are_those_of_a_backbone_too():
-    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)")
-    transfer = build_transfer(row, classes=2, weights=None)
+    experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)")
+    transfer = build_transfer(experiment, classes=2, weights=None)
     names = [layer.name for layer in all_layers(transfer.model)]
     inside = [layer.name for layer in transfer.backbone.layers[1:]]     # without its input
     assert names == ["preprocessing", *inside, "pool", "dense1", "probabilities"]
@@ -71,12 +71,15 @@ def test_a_layer_that_uses_its_kernel_in_another_way_is_refused():
 
 
 def test_training_takes_what_layers_give_out_and_weights_four_times():
-    model = build_scratch(ScratchRow(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
+    model = build_scratch(ScratchExperiment(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
     assert training_bytes(model, 16) == 16 * 4 * (30 * 30 * 8 + 2) + 4 * 4 * (224 + 146)
 
 
 def test_of_a_frozen_backbone_nothing_is_kept():
-    row = TransferRow(**USUAL, backbone="MobileNetV2_035", head="gap")
-    assert training_bytes(build_transfer(row, classes=2, weights=None).model, 16) == 16 * 4 * 2 + 4 * 4 * (1280 + 1) * 2
-    everything = row.model_copy(update={"tune_last": "all"})
+    experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap")
+    assert (
+        training_bytes(build_transfer(experiment, classes=2, weights=None).model, 16)
+        == 16 * 4 * 2 + 4 * 4 * (1280 + 1) * 2
+    )
+    everything = experiment.model_copy(update={"tune_last": "all"})
     assert training_bytes(build_transfer(everything, classes=2, weights=None).model, 16) > 16 * 4 * 10**5

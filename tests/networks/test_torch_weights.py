@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 from auxiliary.networks.torch_weights import MAGIC_NUMBER, PROTOCOL_VERSION, read_torch_weights
 
 NUMBERS = np.arange(6, dtype="<f4") / 4

@@ -1,4 +1,4 @@
-"""The three notebooks on a small folder of pictures, run as their user runs them: by the command."""
+"""The three notebooks on a small folder of images, run as their user runs them: by the command."""
 
 import ast
 import json
@@ -12,8 +12,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from auxiliary.evaluation.results import read_results
-from auxiliary.paths import REPOSITORY
+from auxiliary.core.paths import REPOSITORY
+from auxiliary.runs.results_csv import read_results
 
 NAMES = ["01-preprocessing", "02-scratch-cnns", "03-transfer-learning"]
 PROFILE = """
@@ -63,9 +63,9 @@ def printed(notebook: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def session(picture_folder, tmp_path_factory) -> Session:
-    folder = picture_folder({"cat": 14, "dog": 12, "eel": 10}, size=80, suffix="jpg")
-    (folder / "cat" / "broken.jpg").write_bytes(b"not a picture")
+def session(image_folder, tmp_path_factory) -> Session:
+    folder = image_folder({"cat": 14, "dog": 12, "eel": 10}, size=80, suffix="jpg")
+    (folder / "cat" / "broken.jpg").write_bytes(b"not an image")
     root, elsewhere = tmp_path_factory.mktemp("root"), tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "pets.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     before = content(folder)
@@ -104,9 +104,9 @@ def test_a_run_ends_in_pages(session):
     assert "1 of 37 files are left out" in executed
 
 
-def test_a_bad_picture_is_left_out_and_counted(session):
+def test_a_bad_image_is_left_out_and_counted(session):
     overview = pd.read_csv(session.root / "data" / "pets" / "overview.csv", keep_default_na=False)
-    bad = overview[overview["problem"] != ""]
+    bad = overview[overview["error"] != ""]
     assert [Path(file).name for file in bad["filepath"]] == ["broken.jpg"]
     assert "1 of 37 files are left out" in session.executed["01-preprocessing"]
     assert len(pd.read_csv(session.root / "data" / "pets" / "clean.csv")) == 36
@@ -128,7 +128,7 @@ def test_the_command_says_what_it_will_do_and_what_came_of_it(session):
 
 def test_progress_is_said_once_each(session):
     lines = [line.strip() for line in session.first.stdout.splitlines()]
-    for label in ("normalise", "row 1 of 1: small", "row 1 of 1: lite0"):
+    for label in ("preprocess", "experiment 1 of 1: small", "experiment 1 of 1: lite0"):
         assert lines.count(label) == 1
 
 
@@ -169,12 +169,12 @@ def test_finished_notebooks_load_no_tensorflow(session, tmp_path):
     assert done.stdout.splitlines()[-1] == "False"
 
 
-def test_a_failing_notebook_is_its_error_and_where_to_look(picture_folder, tmp_path):
-    folder = picture_folder({"cat": 12, "dog": 2})
+def test_a_failing_notebook_is_its_error_and_where_to_look(image_folder, tmp_path):
+    folder = image_folder({"cat": 12, "dog": 2})
     (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     done = command("pets.yaml", "--root", "out", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: too few pictures to split, 10 a category are needed: dog has 2")
+    assert done.stderr.startswith("error: too few images to split, 10 a category are needed: dog has 2")
     notebook = tmp_path / "out" / "assets" / "pets" / "01-preprocessing.ipynb"
     assert str(notebook) in done.stderr and notebook.is_file()
     assert "Traceback" not in done.stderr
@@ -212,7 +212,7 @@ class TestAsTheyAreCommitted:
     def test_their_parameters_are_those_of_the_command(self, name):
         tagged = [cell for cell in committed(name) if "parameters" in cell.metadata.get("tags", [])]
         assert [node.targets[0].id for node in ast.parse(tagged[0].source).body] == [
-            "profile", "rows", "overrides", "root"]
+            "profile", "experiments", "overrides", "root"]
         assert len(tagged) == 1
 
     def test_they_are_json_that_any_kernel_opens(self, name):

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.reporting.comparison import answer, leaderboard, tradeoff_table
-from auxiliary.reporting.seeds import over_seeds
+from auxiliary.runs.seeds import over_seeds
 
 
 def test_leaderboard_goes_by_validation_accuracy(results):
@@ -17,8 +17,8 @@ def test_of_equals_the_earlier_row_comes_first(results):
 
 
 def test_reported_is_shown_where_there_is_one(results):
-    assert "reported" not in leaderboard(results)
-    assert leaderboard(results.assign(reported=0.72))["reported"].tolist() == [0.72] * 3
+    assert "published_accuracy" not in leaderboard(results)
+    assert leaderboard(results.assign(published_accuracy=0.72))["published_accuracy"].tolist() == [0.72] * 3
 
 
 def test_the_calibration_error_is_shown_where_there_is_one(results):
@@ -26,9 +26,9 @@ def test_the_calibration_error_is_shown_where_there_is_one(results):
     assert leaderboard(results.assign(ece=[0.12345, None, None]))["calibration error"].dropna().tolist() == [0.123]
 
 
-def test_accuracy_without_twins_is_shown_where_any_run_was_tested_on_some(results):
-    assert "without twins" not in leaderboard(results.assign(accuracy_without_twins=0.9))
-    some = results.assign(test_twins=[35, 35, None], accuracy_without_twins=[0.84567, 0.8, None])
+def test_accuracy_without_duplicates_is_shown_where_any_run_was_tested_on_some(results):
+    assert "without twins" not in leaderboard(results.assign(accuracy_without_duplicates=0.9))
+    some = results.assign(test_duplicates=[35, 35, None], accuracy_without_duplicates=[0.84567, 0.8, None])
     assert leaderboard(some)["without twins"].tolist()[1:] == [0.8, 0.846]
 
 
@@ -43,14 +43,14 @@ def test_a_row_without_an_interval_shows_its_accuracy_alone(results):
 
 def test_answer_compares_the_best_by_validation(results):
     assert answer(results, chance=0.1) == (
-        "On demo (100 test pictures, chance 0.100), the best network from scratch, cnn_$best$, reaches a test "
+        "On demo (100 test images, chance 0.100), the best network from scratch, cnn_$best$, reaches a test "
         "accuracy of 0.840 [0.810, 0.870] and the best pre-trained one, lite0, 0.971 [0.958, 0.980]: "
         "13.1 percentage points more (unpaired 95% interval of the difference +9.8 to +16.2).")
 
 
 def test_answer_says_when_the_difference_may_be_noise(results):
-    few_pictures = results.assign(accuracy_low=0.5, accuracy_high=0.99)
-    assert "; with 0 inside, these test pictures cannot tell the two apart)" in answer(few_pictures, chance=0.1)
+    few_images = results.assign(accuracy_low=0.5, accuracy_high=0.99)
+    assert "; with 0 inside, these test images cannot tell the two apart)" in answer(few_images, chance=0.1)
 
 
 def test_the_answer_names_the_seed_where_there_are_several(results):
@@ -80,26 +80,26 @@ def test_a_row_that_a_user_typed_in_is_shown_but_not_chosen(results):
 
 
 class TestPairedAnswer:
-    def test_with_the_predictions_of_both_they_are_compared_picture_by_picture(self, runs, answers):
+    def test_with_the_predictions_of_both_they_are_compared_image_by_image(self, runs, answers):
         said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(0, 84)})
         assert said.endswith("13.0 percentage points more (95% interval of the paired difference +6.4 to +21.0; "
                              "McNemar's test: p < 0.001).")
 
-    def test_it_says_when_the_test_pictures_cannot_tell_the_two_apart(self, runs, answers):
+    def test_it_says_when_the_test_images_cannot_tell_the_two_apart(self, runs, answers):
         said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(10, 100)})
-        assert said.endswith("; McNemar's test: p 0.092; these test pictures cannot tell the two apart).")
+        assert said.endswith("; McNemar's test: p 0.092; these test images cannot tell the two apart).")
 
     @pytest.mark.parametrize("best", ["lite0", "cnn"])
     def test_it_says_noise_where_the_leaderboard_does(self, runs, answers, results_of, best):
-        third = results_of({"key": "third", "run": "third-1", "accuracy": 0.92, "val_accuracy": 0.5})
+        third = results_of({"key": "third", "run_id": "third-1", "accuracy": 0.92, "val_accuracy": 0.5})
         runs = pd.concat([runs.assign(accuracy=[0.84, 0.90]), third]).assign(
             val_accuracy=lambda rows: rows["val_accuracy"].mask(rows["key"] == best, 0.95))
-        # All 6 pictures on which they differ speak for lite0: p is 0.031 alone, and twice that among two comparisons.
+        # All 6 images on which they differ speak for lite0: p is 0.031 alone, and twice that among two comparisons.
         like_the_best = answers(0, 90 if best == "lite0" else 84)
         said = {"lite0-1": answers(0, 90), "cnn-1": answers(0, 84), "third-1": like_the_best}
         board = leaderboard(runs, said).set_index("key")["against the best"]
         assert board["cnn" if best == "lite0" else "lite0"].endswith("6.0 points, noise (p 0.062)")
-        assert answer(runs, 0.1, said).endswith("; McNemar's test with Holm's correction: p 0.062; these test pictures "
+        assert answer(runs, 0.1, said).endswith("; McNemar's test with Holm's correction: p 0.062; these test images "
                                                 "cannot tell the two apart).")
         assert "McNemar's test: p 0.031)" in answer(runs[:2], 0.1, said)
 
@@ -107,8 +107,8 @@ class TestPairedAnswer:
         assert answer(runs, 0.1, {"lite0-1": answers(0, 97)}) == answer(runs, 0.1)
 
     def test_of_several_seeds_the_runs_best_on_validation_are_compared(self, seeds, answers):
-        lines = over_seeds(pd.concat([seeds(0.7, 0.8).assign(run=["M3-1", "M3-2"]),
-                                      seeds(0.97, stage="transfer", key="lite0", run="lite0-1")]))
+        lines = over_seeds(pd.concat([seeds(0.7, 0.8).assign(run_id=["M3-1", "M3-2"]),
+                                      seeds(0.97, stage="transfer", key="lite0", run_id="lite0-1")]))
         said = answer(lines, 0.1, {"lite0-1": answers(0, 97), "M3-2": answers(0, 80)})
         assert "22.0 percentage points more (between their runs best on validation, 95% interval of the paired" in said
         assert "(between their runs best on validation, unpaired 95% interval" in answer(lines, 0.1)
@@ -120,9 +120,9 @@ class TestPairedAnswer:
 
 @pytest.fixture
 def runs(results_of):
-    """A run of each stage, tested on the same 100 pictures."""
-    return results_of({"key": "cnn", "run": "cnn-1", "accuracy": 0.84, "val_accuracy": 0.8},
-                      {"key": "lite0", "run": "lite0-1", "stage": "transfer", "accuracy": 0.97, "val_accuracy": 0.9})
+    """A run of each stage, tested on the same 100 images."""
+    return results_of({"key": "cnn", "run_id": "cnn-1", "accuracy": 0.84, "val_accuracy": 0.8},
+                      {"key": "lite0", "run_id": "lite0-1", "stage": "transfer", "accuracy": 0.97, "val_accuracy": 0.9})
 
 
 FROZEN = {"key": "effnet", "val_accuracy": 0.97, "stage": "transfer", "parameters": 20_661_866, "epochs": 12,

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 from auxiliary.reporting.comparison_figures import comparison_figure, tradeoff_figure
-from auxiliary.reporting.seeds import over_seeds
+from auxiliary.runs.seeds import over_seeds
 
 
 def test_comparison_figure_draws_each_run_with_its_interval_and_chance(results):

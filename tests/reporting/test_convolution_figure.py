@@ -4,26 +4,26 @@ import sys
 import numpy as np
 import pytest
 
-from auxiliary.networks.convolution import convolve
+from auxiliary.evaluation.convolution import convolve
 from auxiliary.reporting.convolution_figure import convolution_figure
 
 # Dark on the left, bright on the right, less so in the first two rows.
-PICTURE = np.zeros((8, 8, 3), np.uint8)
-PICTURE[:, 4:] = 200
-PICTURE[:2, 4:] = 100
+IMAGE = np.zeros((8, 8, 3), np.uint8)
+IMAGE[:, 4:] = 200
+IMAGE[:2, 4:] = 100
 
 
 def arrays_of(filters=2, relu=True, off=0.0):
     """As `first_convolution` gives them, the layer being off by a little."""
     rng = np.random.default_rng(0)
     kernel, bias = rng.normal(size=(3, 3, 3, filters)), rng.normal(size=filters)
-    answer = convolve(PICTURE / 255, kernel, bias, 2, "same")
-    return {"picture": PICTURE, "kernel": kernel, "bias": bias, "stride": np.array(2), "padding": np.array("same"),
+    answer = convolve(IMAGE / 255, kernel, bias, 2, "same")
+    return {"image": IMAGE, "kernel": kernel, "bias": bias, "stride": np.array(2), "padding": np.array("same"),
             "relu": np.array(relu), "keras": (np.maximum(answer, 0) if relu else answer) + off}
 
 
 def panels(arrays):
-    """The figure's two parts, and the pictures of each."""
+    """The figure's two parts, and the images of each."""
     fig = convolution_figure(arrays)
     fig.draw_without_rendering()
     return fig.subfigs, [[axes.images[0].get_array() for axes in part.axes if axes.images] for part in fig.subfigs]
@@ -59,8 +59,8 @@ def test_more_filters_than_usual_have_their_columns():
     assert len(panels(arrays_of(filters=6))[1][1]) == 18
 
 
-def test_a_picture_of_one_colour_is_no_edge_anywhere():
-    (above, _), ((*_, sums), _) = panels(arrays_of() | {"picture": np.full_like(PICTURE, 7)})
+def test_an_image_of_one_colour_is_no_edge_anywhere():
+    (above, _), ((*_, sums), _) = panels(arrays_of() | {"image": np.full_like(IMAGE, 7)})
     assert not sums.any()
     assert "= 0." in above.get_supxlabel()
 

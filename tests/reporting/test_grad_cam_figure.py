@@ -14,7 +14,7 @@ def explained(*positions, heat=HEAT) -> dict[str, np.ndarray]:
 
 
 def shown(fig) -> list[tuple[np.ndarray, str]]:
-    """The pictures that are drawn, row by row, each with its caption."""
+    """The images that are drawn, row by row, each with its caption."""
     fig.draw_without_rendering()
     return [(np.asarray(axes.images[0].get_array()), axes.get_xlabel()) for axes in fig.axes if axes.images]
 
@@ -24,14 +24,14 @@ def captions(fig) -> list[str]:
 
 
 def one(path, size, colour="black") -> pd.DataFrame:
-    """The prediction of one picture of a size."""
+    """The prediction of one image of a size."""
     Image.new("RGB", size, colour).save(path)
     return pd.DataFrame({"filepath": [str(path)], "category": ["a"], "predicted": ["a"], "confidence": [0.9]})
 
 
-def test_each_picture_stands_above_the_same_under_its_heat(predictions):
-    (picture, above), (_, below) = shown(grad_cam_sheet(predictions, explained(0)))
-    assert (picture == [255, 0, 0]).all()
+def test_each_image_stands_above_the_same_under_its_heat(predictions):
+    (image, above), (_, below) = shown(grad_cam_sheet(predictions, explained(0)))
+    assert (image == [255, 0, 0]).all()
     assert (above, below) == ("", "✓ $cash_1^2$ 0.90")
 
 
@@ -50,15 +50,15 @@ def test_as_many_of_each_kind_as_asked_for_or_as_there_are(predictions, n, wrong
     assert "".join(caption[0] for caption in captions(fig)) == expected
 
 
-def test_pictures_are_found_by_position_whatever_the_index(predictions):
+def test_images_are_found_by_position_whatever_the_index(predictions):
     fig = grad_cam_sheet(predictions.set_index(np.array([7, 0, 1])), explained(0))
     assert captions(fig) == ["✓ $cash_1^2$ 0.90"]
 
 
-def test_each_picture_has_its_own_heat(predictions):
+def test_each_image_has_its_own_heat(predictions):
     heat = {"position": np.array([0, 1, 2]), "heat": np.float16([np.zeros((2, 2)), HEAT, np.ones((2, 2))])}
     fig = grad_cam_sheet(predictions.assign(filepath=predictions["filepath"][0]), heat)
-    under = [picture for picture, caption in shown(fig) if caption]
+    under = [image for image, caption in shown(fig) if caption]
     assert np.ptp(under[0]) > 0.1                        # the second: heat in one corner
     strongest = 0.8 * np.array(mpl.colormaps["plasma"](1.0)[:3])
     assert (under[1] >= strongest - 1e-6).all()          # the third: heat everywhere
@@ -67,7 +67,7 @@ def test_each_picture_has_its_own_heat(predictions):
 
 # Side in the tile of 224 pixels: enlarged 8 and 7 times, 3 times with a margin of 16, and brought to its size.
 @pytest.mark.parametrize(("side", "margin"), [(28, 0), (32, 0), (64, 16), (100, 12), (128, 0), (300, 0)])
-def test_heat_covers_the_picture_and_nothing_else(tmp_path, side, margin):
+def test_heat_covers_the_image_and_nothing_else(tmp_path, side, margin):
     fig = grad_cam_sheet(one(tmp_path / "a.png", (side, side)), explained(0, heat=np.ones((3, 3), "float16")))
     (_, _), (under, _) = shown(fig)
     inside = slice(margin, 224 - margin)
@@ -76,7 +76,7 @@ def test_heat_covers_the_picture_and_nothing_else(tmp_path, side, margin):
     assert covered.sum() == (224 - 2 * margin) ** 2
 
 
-def test_heat_follows_the_proportions_of_a_picture(tmp_path):
+def test_heat_follows_the_proportions_of_an_image(tmp_path):
     fig = grad_cam_sheet(one(tmp_path / "a.png", (300, 150)), explained(0))
     (_, _), (under, _) = shown(fig)
     assert ((under != 1).any(axis=2) == np.pad(np.ones((112, 224), bool), ((56, 56), (0, 0)))).all()
@@ -85,7 +85,7 @@ def test_heat_follows_the_proportions_of_a_picture(tmp_path):
     assert (coloured[[56, 167, 167], [223, 0, 223]] == 0).all()
 
 
-def test_a_picture_that_nothing_speaks_for_says_so(predictions):
+def test_an_image_that_nothing_speaks_for_says_so(predictions):
     fig = grad_cam_sheet(predictions, explained(0, heat=np.zeros((2, 2), "float16")))
     assert [text.get_text() for axes in fig.axes for text in axes.texts] == ["nothing speaks\nfor it"]
 
@@ -95,11 +95,11 @@ def test_a_legend_says_what_the_colours_mean(predictions):
     fig.draw_without_rendering()
     legend = fig.axes[-1]
     assert [label.get_text() for label in legend.get_xticklabels()] == ["0 none", "1 most"]
-    assert legend.get_xlabel() == "evidence for the predicted class, within each picture"
+    assert legend.get_xlabel() == "evidence for the predicted class, within each image"
 
 
 @pytest.mark.parametrize("nothing", [{}, explained(0, heat=HEAT) | {"position": np.array([], int)}])
 def test_nothing_to_show(predictions, nothing):
     fig = grad_cam_sheet(predictions, nothing)
     assert shown(fig) == []
-    assert fig.get_suptitle() == "Where the network looked: no picture was explained"
+    assert fig.get_suptitle() == "Where the network looked: no image was explained"

@@ -28,7 +28,7 @@ def test_no_class_is_off_where_only_rounding_keeps_it_from_its_shares(size, by):
     parts = parts_of({"cat": [1] * size, "dog": [1] * size}, by)
     assert split_shares(*parts, FRACTIONS).empty
     assert split_sentence(*parts, FRACTIONS) == (
-        "Every class is within one percentage point, or one picture, of 0.7 / 0.2 / 0.1.")
+        "Every class is within one percentage point, or one image, of 0.7 / 0.2 / 0.1.")
 
 
 def test_classes_that_are_off_are_named_with_the_reason():
@@ -40,7 +40,7 @@ def test_classes_that_are_off_are_named_with_the_reason():
         "their twins stay together, and are too many for that.")
 
 
-def test_a_long_list_of_classes_is_cut_and_no_reason_is_given_where_twins_are_not_kept_together():
+def test_a_long_list_of_classes_is_cut_and_no_reason_is_given_where_duplicates_are_not_kept_together():
     parts = parts_of({"cat": [1] * 100, "dog": [1] * 100, "eel": [1] * 100, "fox": [2] * 50}, by="seed")
     train, val, test = parts
     moved = train.groupby("category").head(5)
@@ -50,8 +50,8 @@ def test_a_long_list_of_classes_is_cut_and_no_reason_is_given_where_twins_are_no
 
 
 def test_where_the_test_set_is_fixed_the_shares_are_of_the_rest():
-    train, val = (pd.DataFrame({"category": ["cat"] * count, "part": "train"}) for count in (80, 20))
-    test = pd.DataFrame({"category": ["cat"] * 5, "part": "test"})
+    train, val = (pd.DataFrame({"category": ["cat"] * count, "publisher_split": "train"}) for count in (80, 20))
+    test = pd.DataFrame({"category": ["cat"] * 5, "publisher_split": "test"})
     assert split_shares(train, val, test, FRACTIONS).empty
     assert split_sentence(train, val, test, FRACTIONS).endswith("of 0.8 / 0.2 of what is not the test set.")
     assert split_shares(train.head(60), val, test, FRACTIONS).to_dict("index") == {"cat": {"train": 0.75, "val": 0.25}}

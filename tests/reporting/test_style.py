@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from auxiliary.reporting.style import STYLE, counted, new_figure, save_figure, short, styled
+from auxiliary.core.text import counted, short
+from auxiliary.reporting.style import STYLE, new_figure, save_figure, styled
 
 
 @styled
@@ -33,12 +34,12 @@ def test_saving_makes_an_svg_and_a_png_the_same_each_time(tmp_path):
     assert [path.name for path in first] == ["example.png", "example.svg"]
     again = save_figure(example(), tmp_path, "again")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
-    with Image.open(first[0]) as picture:
-        assert picture.size == (450, 300)
-        assert np.asarray(picture)[0, 0, :3].tolist() == [255, 255, 255]
+    with Image.open(first[0]) as image:
+        assert image.size == (450, 300)
+        assert np.asarray(image)[0, 0, :3].tolist() == [255, 255, 255]
 
 
-def test_what_shows_pictures_is_saved_as_pixels_only(tmp_path):
+def test_what_shows_images_is_saved_as_pixels_only(tmp_path):
     fig = new_figure(3, 2)
     left, right = fig.subplots(1, 2)
     left.imshow(np.eye(3))

@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from auxiliary import runtime
-from auxiliary.data.clean import clean_table
-from auxiliary.lab import Lab
-from auxiliary.opening import open_lab
+from auxiliary.core import runtime
+from auxiliary.data.catalogue import clean_table
+from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
 from tests.tiny import with_tiny
 
 PROFILE = """
@@ -26,26 +26,26 @@ transfer:
 
 
 @pytest.fixture(scope="package")
-def colours(picture_folder):
-    """Three classes of 20 pictures of 16x16, told apart by their colour."""
-    return picture_folder({"green": 20, "blue": 20, "red": 20}, size=16)
+def colours(image_folder):
+    """Three classes of 20 images of 16x16, told apart by their colour."""
+    return image_folder({"green": 20, "blue": 20, "red": 20}, size=16)
 
 
 @pytest.fixture(scope="package")
-def make_lab(colours, divide, tmp_path_factory) -> Callable[..., Lab]:
-    """Opens the profile in a new root, or in a given one, its pictures divided: `make_lab(epochs=3)`.
+def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
+    """Opens the profile in a new root, or in a given one, its images divided: `make_project(epochs=3)`.
 
-    The text of the profile may be changed before: `make_lab(edit=("note: fast", "note: slow"))`.
+    The text of the profile may be changed before: `make_project(edit=("note: fast", "note: slow"))`.
     """
     clean = clean_table(colours)
 
-    def make(root=None, edit=("", ""), clean=clean, **overrides) -> Lab:
+    def make(root=None, edit=("", ""), clean=clean, **overrides) -> Project:
         root = root or tmp_path_factory.mktemp("root")
         profile = root / "profile.yaml"
         profile.write_text(PROFILE.format(folder=colours).replace(*edit), encoding="utf-8")
-        lab = open_lab(str(profile), overrides=overrides, root=root)
-        divide(lab, clean)
-        return lab
+        project = open_project(str(profile), overrides=overrides, root=root)
+        divide(project, clean)
+        return project
 
     return make
 

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary import runtime
-from auxiliary.errors import UserError
-from auxiliary.training import callbacks
+from auxiliary.core import runtime
+from auxiliary.core.errors import UserError
+from auxiliary.training import fit as callbacks
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.train import find_run, train_and_evaluate
+from auxiliary.training.identity import find_run
+from auxiliary.training.train import train_and_evaluate
 
 
 class PowerCut(Exception):
@@ -35,7 +36,7 @@ def cut(monkeypatch):
 
 def figures(run) -> str:
     """A result without its times, as text: NaN equals NaN."""
-    return run.result.model_dump_json(exclude={"run", "time", "train_seconds", "pictures_per_second"})
+    return run.result.model_dump_json(exclude={"run_id", "finished_at", "train_seconds", "images_per_second"})
 
 
 @pytest.mark.parametrize(("key", "settings"), [
@@ -44,18 +45,20 @@ def figures(run) -> str:
     ("frozen", {"optimizer": "sgd"}),
     ("tuned", {"optimizer": "adam", "augment": "flip"}),
 ])
-def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_off(make_lab, cut, capsys, key, settings):
-    whole, broken = make_lab(epochs=4, **settings), make_lab(epochs=4, **settings)
-    expected = train_and_evaluate(whole.all_rows[key], whole)
+def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_off(
+    make_project, cut, capsys, key, settings
+):
+    whole, broken = make_project(epochs=4, **settings), make_project(epochs=4, **settings)
+    expected = train_and_evaluate(whole.experiments[key], whole)
     if key == "tuned":
-        train_and_evaluate(broken.all_rows["frozen"], broken)
+        train_and_evaluate(broken.experiments["frozen"], broken)
     for after in (1, 3):
         cut(after)
         with pytest.raises(PowerCut):
-            train_and_evaluate(broken.all_rows[key], broken)
-    kept = Checkpoint.load(find_run(broken.all_rows[key], broken, 0).checkpoint).history
+            train_and_evaluate(broken.experiments[key], broken)
+    kept = Checkpoint.load(find_run(broken.experiments[key], broken, 0).checkpoint).history
     cut(None)
-    run = train_and_evaluate(broken.all_rows[key], broken)
+    run = train_and_evaluate(broken.experiments[key], broken)
 
     assert "goes on after epoch 3 of 4" in capsys.readouterr().out
     assert figures(run) == figures(expected)
@@ -69,69 +72,69 @@ def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_of
     assert [told["epoch"] for told in run.recipe["breaks"]] == [1, 3]
 
 
-def test_a_run_that_had_trained_all_its_epochs_trains_no_more(make_lab, cut):
-    whole, broken = make_lab(), make_lab()
-    expected = train_and_evaluate(whole.all_rows["small"], whole)
+def test_a_run_that_had_trained_all_its_epochs_trains_no_more(make_project, cut):
+    whole, broken = make_project(), make_project()
+    expected = train_and_evaluate(whole.experiments["small"], whole)
     cut(2)
     with pytest.raises(PowerCut):
-        train_and_evaluate(broken.all_rows["small"], broken)
+        train_and_evaluate(broken.experiments["small"], broken)
     cut(None)
-    assert figures(train_and_evaluate(broken.all_rows["small"], broken)) == figures(expected)
+    assert figures(train_and_evaluate(broken.experiments["small"], broken)) == figures(expected)
 
 
-def test_a_run_that_had_stopped_by_itself_trains_no_more(make_lab, cut):
+def test_a_run_that_had_stopped_by_itself_trains_no_more(make_project, cut):
     # At such a rate the loss soon rises.
     settings = {"learning_rate": 3.0, "patience": 1, "epochs": 30}
-    whole, broken = make_lab(**settings), make_lab(**settings)
-    expected = train_and_evaluate(whole.all_rows["small"], whole)
+    whole, broken = make_project(**settings), make_project(**settings)
+    expected = train_and_evaluate(whole.experiments["small"], whole)
     epochs = expected.result.epochs
     assert epochs < 30
     cut(epochs)
     with pytest.raises(PowerCut):
-        train_and_evaluate(broken.all_rows["small"], broken)
+        train_and_evaluate(broken.experiments["small"], broken)
     cut(None)
-    assert figures(train_and_evaluate(broken.all_rows["small"], broken)) == figures(expected)
+    assert figures(train_and_evaluate(broken.experiments["small"], broken)) == figures(expected)
 
 
-def test_a_damaged_checkpoint_is_said_and_the_run_starts_from_the_beginning(make_lab, cut, capsys):
-    lab = make_lab()
+def test_a_damaged_checkpoint_is_said_and_the_run_starts_from_the_beginning(make_project, cut, capsys):
+    project = make_project()
     cut(1)
     with pytest.raises(PowerCut):
-        train_and_evaluate(lab.all_rows["small"], lab)
-    checkpoint = find_run(lab.all_rows["small"], lab, 0).checkpoint
+        train_and_evaluate(project.experiments["small"], project)
+    checkpoint = find_run(project.experiments["small"], project, 0).checkpoint
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     cut(None)
-    run = train_and_evaluate(lab.all_rows["small"], lab)
+    run = train_and_evaluate(project.experiments["small"], project)
     assert "starts from the beginning since these are not what they were: the checkpoint" in capsys.readouterr().out
     assert run.result.epochs == 2
     assert run.recipe["breaks"] == []
 
 
-def test_other_versions_start_from_the_beginning(make_lab, cut, capsys, monkeypatch):
-    lab = make_lab()
+def test_other_versions_start_from_the_beginning(make_project, cut, capsys, monkeypatch):
+    project = make_project()
     with monkeypatch.context() as patch:
         patch.setattr(runtime, "versions", lambda: {"python": "3.0", "tensorflow": "1.0", "keras": "1.0"})
         cut(1)
         with pytest.raises(PowerCut):
-            train_and_evaluate(lab.all_rows["small"], lab)
-    checkpoint = find_run(lab.all_rows["small"], lab, 0).checkpoint
+            train_and_evaluate(project.experiments["small"], project)
+    checkpoint = find_run(project.experiments["small"], project, 0).checkpoint
     assert checkpoint.is_file()
     # Broken off again before its first epoch is done: the old checkpoint must not come back.
     cut(0)
     with monkeypatch.context() as patch, pytest.raises(PowerCut):
         patch.setattr(callbacks.Journal, "on_epoch_begin", Mock(side_effect=PowerCut))
-        train_and_evaluate(lab.all_rows["small"], lab)
+        train_and_evaluate(project.experiments["small"], project)
     assert not checkpoint.exists()
     cut(None)
-    assert train_and_evaluate(lab.all_rows["small"], lab).result.epochs == 2
+    assert train_and_evaluate(project.experiments["small"], project).result.epochs == 2
     assert "starts from the beginning since these are not what they were: versions" in capsys.readouterr().out
 
 
-def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_lab):
-    lab = make_lab()
-    run = train_and_evaluate(lab.all_rows["small"], lab)
+def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_project):
+    project = make_project()
+    run = train_and_evaluate(project.experiments["small"], project)
     run.checkpoint.write_bytes(b"")
-    train_and_evaluate(lab.all_rows["small"], lab)
+    train_and_evaluate(project.experiments["small"], project)
     assert not run.checkpoint.exists()
 
 

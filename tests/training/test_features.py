@@ -5,28 +5,28 @@ import tensorflow as tf
 
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.networks.build import build_transfer
-from auxiliary.networks.frozen import frozen
+from auxiliary.networks.inference import frozen
 from auxiliary.training import features
-from auxiliary.training.audit import suspects
 from auxiliary.training.feature_files import View
 from auxiliary.training.features import FeatureExtractor, feature_batches, pooled_features
+from auxiliary.training.label_audit import suspects
 from auxiliary.training.train import train_and_evaluate
 
 
 @pytest.fixture(scope="module")
-def lab(make_lab):
-    return make_lab()
+def project(make_project):
+    return make_project()
 
 
 @pytest.fixture(scope="module")
-def row(lab):
-    return lab.all_rows["frozen"]
+def experiment(project):
+    return project.experiments["frozen"]
 
 
 @pytest.fixture
-def model(row):
+def model(experiment):
     keras.utils.set_random_seed(0)
-    return build_transfer(row, classes=3, weights=None).features
+    return build_transfer(experiment, classes=3, weights=None).features
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def extractor(model):
 
 
 class Counted:
-    """A model that counts the pictures it is asked about."""
+    """A model that counts the images it is asked about."""
 
     def __init__(self, model) -> None:
-        self.model, self.pictures, self.times_frozen = model, 0, 0
+        self.model, self.images, self.times_frozen = model, 0, 0
 
     def __getattr__(self, name):
         return getattr(self.model, name)
@@ -48,7 +48,7 @@ class Counted:
         return FeatureExtractor(self)
 
     def count(self, batch):
-        self.pictures += len(batch)
+        self.images += len(batch)
         return batch
 
     def frozen(self, model):
@@ -70,113 +70,132 @@ def counted(model, monkeypatch):
     return counted
 
 
-def batches(extractor, row, lab, df, **options):
-    pairs = list(feature_batches(extractor, row, lab.paths.features, df, **options))
+def batches(extractor, experiment, project, df, **options):
+    pairs = list(feature_batches(extractor, experiment, project.paths.features, df, **options))
     return np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs])
 
 
-def test_features_are_computed_once_and_found_again(counted, row, lab, tmp_path):
-    first = pooled_features(counted.extractor, row, lab.train, tmp_path)
+def test_features_are_computed_once_and_found_again(counted, experiment, project, tmp_path):
+    first = pooled_features(counted.extractor, experiment, project.train, tmp_path)
     assert first.shape == (42, 8) and first.dtype == "float32"
-    np.testing.assert_array_equal(pooled_features(counted.extractor, row, lab.train, tmp_path), first)
-    assert counted.pictures == 42
+    np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.train, tmp_path), first)
+    assert counted.images == 42
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_backbone_is_frozen_once_for_all_parts_and_not_at_all_where_features_are_kept(counted, row, lab, tmp_path):
+def test_a_backbone_is_frozen_once_for_all_parts_and_not_at_all_where_features_are_kept(
+    counted, experiment, project, tmp_path
+):
     extractor = counted.extractor
-    for part in (lab.train, lab.val, lab.test):
-        pooled_features(extractor, row, part, tmp_path)
+    for part in (project.train, project.val, project.test):
+        pooled_features(extractor, experiment, part, tmp_path)
     assert counted.times_frozen == 1
-    pooled_features(counted.extractor, row, lab.test, tmp_path)
+    pooled_features(counted.extractor, experiment, project.test, tmp_path)
     assert counted.times_frozen == 1
 
 
-def test_other_pictures_sizes_or_weights_have_features_of_their_own(counted, row, lab, tmp_path):
-    first = pooled_features(counted.extractor, row, lab.val, tmp_path)
-    pooled_features(counted.extractor, row, lab.test, tmp_path)
-    assert counted.pictures == 18
+def test_other_images_sizes_or_weights_have_features_of_their_own(counted, experiment, project, tmp_path):
+    first = pooled_features(counted.extractor, experiment, project.val, tmp_path)
+    pooled_features(counted.extractor, experiment, project.test, tmp_path)
+    assert counted.images == 18
     counted.model.set_weights([2 * weight for weight in counted.get_weights()])
-    assert not np.allclose(pooled_features(counted.extractor, row, lab.val, tmp_path), first)
+    assert not np.allclose(pooled_features(counted.extractor, experiment, project.val, tmp_path), first)
 
 
-def test_pictures_drawn_several_times_are_computed_once(counted, row, lab):
-    features, labels = batches(counted.extractor, row, lab, lab.train.iloc[[3, 1, 1, 3, 40]], shuffle=False)
-    assert counted.pictures == 3
+def test_images_drawn_several_times_are_computed_once(counted, experiment, project):
+    features, labels = batches(
+        counted.extractor, experiment, project, project.train.iloc[[3, 1, 1, 3, 40]], shuffle=False
+    )
+    assert counted.images == 3
     np.testing.assert_array_equal(features[[0, 1]], features[[3, 2]])
-    assert labels.tolist() == lab.train["label"].iloc[[3, 1, 1, 3, 40]].tolist()
+    assert labels.tolist() == project.train["label"].iloc[[3, 1, 1, 3, 40]].tolist()
 
 
-def test_batches_match_the_pictures_they_are_of(extractor, row, lab):
-    alone = [pooled_features(extractor, row, lab.test.iloc[[index]], lab.paths.features)[0] for index in range(6)]
-    together, labels = batches(extractor, row, lab, lab.test, shuffle=False)
+def test_batches_match_the_images_they_are_of(extractor, experiment, project):
+    alone = [
+        pooled_features(extractor, experiment, project.test.iloc[[index]], project.paths.features)[0]
+        for index in range(6)
+    ]
+    together, labels = batches(extractor, experiment, project, project.test, shuffle=False)
     np.testing.assert_allclose(together, alone, rtol=1e-5)
-    assert labels.tolist() == lab.test["label"].tolist()
+    assert labels.tolist() == project.test["label"].tolist()
 
 
-def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(extractor, row, lab):
-    plain, labels = batches(extractor, row, lab, lab.test, shuffle=False)
+def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(extractor, experiment, project):
+    plain, labels = batches(extractor, experiment, project, project.test, shuffle=False)
     of = {feature.tobytes(): label for feature, label in zip(plain, labels, strict=True)}
-    first, shuffled = batches(extractor, row, lab, lab.test, seed=1, epochs=2)
+    first, shuffled = batches(extractor, experiment, project, project.test, seed=1, epochs=2)
     assert [of[feature.tobytes()] for feature in first] == shuffled.tolist()
-    np.testing.assert_array_equal(batches(extractor, row, lab, lab.test, seed=1, first_epoch=1)[0], first[6:])
+    np.testing.assert_array_equal(
+        batches(extractor, experiment, project, project.test, seed=1, first_epoch=1)[0], first[6:]
+    )
     assert not np.array_equal(first[:6], first[6:])
-    assert not np.array_equal(batches(extractor, row, lab, lab.test, seed=2)[0], first[:6])
+    assert not np.array_equal(batches(extractor, experiment, project, project.test, seed=2)[0], first[:6])
 
 
-def test_augmented_views_take_turns_and_are_kept(counted, row, lab, tmp_path):
-    row = row.model_copy(update={"views": 2})
+def test_augmented_views_take_turns_and_are_kept(counted, experiment, project, tmp_path):
+    experiment = experiment.model_copy(update={"views": 2})
     options = {"augment": "flip | zoom(0.5)", "seed": 3, "shuffle": False}
-    features, labels = batches(counted.extractor, row, lab, lab.test, epochs=5, **options)
-    assert counted.pictures == 2 * 6
+    features, labels = batches(counted.extractor, experiment, project, project.test, epochs=5, **options)
+    assert counted.images == 2 * 6
     first, second, third, fourth, fifth = features.reshape(5, 6, -1)
     np.testing.assert_array_equal([first, second, first], [third, fourth, fifth])
     assert not np.allclose(first, second)
-    assert labels.tolist() == 5 * lab.test["label"].tolist()
-    later, _ = batches(counted.extractor, row, lab, lab.test, first_epoch=3, **options)
+    assert labels.tolist() == 5 * project.test["label"].tolist()
+    later, _ = batches(counted.extractor, experiment, project, project.test, first_epoch=3, **options)
     np.testing.assert_array_equal(later, fourth)
-    assert counted.pictures == 2 * 6
-    batches(counted.extractor, row, lab, lab.test, **options | {"seed": 4})
-    assert counted.pictures == 4 * 6
+    assert counted.images == 2 * 6
+    batches(counted.extractor, experiment, project, project.test, **options | {"seed": 4})
+    assert counted.images == 4 * 6
 
 
-def test_a_view_shows_the_pictures_that_augmentation_makes(extractor, row, lab, tmp_path):
+def test_a_view_shows_the_images_that_augmentation_makes(extractor, experiment, project, tmp_path):
     view = View("flip | zoom(0.5)", seed=3, number=1)
-    pictures = mk_tf_dataset(lab.test, shuffle=False, augment=view.augment, image_size=row.image_size, batch_size=64,
-                             seed=3, first_epoch=1)
-    expected = extractor.model.predict_on_batch(next(iter(pictures))[0])
-    made = pooled_features(extractor, row, lab.test, tmp_path, view)
+    images = mk_tf_dataset(
+        project.test,
+        shuffle=False,
+        augment=view.augment,
+        image_size=experiment.image_size,
+        batch_size=64,
+        seed=3,
+        first_epoch=1,
+    )
+    expected = extractor.model.predict_on_batch(next(iter(images))[0])
+    made = pooled_features(extractor, experiment, project.test, tmp_path, view)
     np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("damage", [b"", b"rubbish", b"half", "fewer"])
-def test_a_damaged_file_is_made_again(counted, row, lab, tmp_path, damage):
-    first = pooled_features(counted.extractor, row, lab.test, tmp_path)
+def test_a_damaged_file_is_made_again(counted, experiment, project, tmp_path, damage):
+    first = pooled_features(counted.extractor, experiment, project.test, tmp_path)
     file, = tmp_path.iterdir()
     if damage == "fewer":
         np.save(file, first[:5])
     else:
         file.write_bytes(file.read_bytes()[:-20] if damage == b"half" else damage)
-    np.testing.assert_array_equal(pooled_features(counted.extractor, row, lab.test, tmp_path), first)
+    np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.test, tmp_path), first)
     np.testing.assert_array_equal(np.load(file), first)
-    assert counted.pictures == 2 * 6
+    assert counted.images == 2 * 6
 
 
-def test_the_features_of_a_trained_row_judge_labels(make_lab, capsys):
-    lab = make_lab()
-    train_and_evaluate(lab.all_rows["frozen"], lab)
-    train_and_evaluate(lab.all_rows["tuned"], lab)
-    suspects(lab)
-    assert "of 60 labels are suspect, judged by what Tiny makes of the pictures (row frozen)" in capsys.readouterr().out
+def test_the_features_of_a_trained_row_judge_labels(make_project, capsys):
+    project = make_project()
+    train_and_evaluate(project.experiments["frozen"], project)
+    train_and_evaluate(project.experiments["tuned"], project)
+    suspects(project)
+    assert (
+        "of 60 labels are suspect, judged by what Tiny makes of the images (experiment frozen)"
+        in capsys.readouterr().out
+    )
 
 
-def test_features_computed_in_short_numbers_are_float32_as_those_read_back(row, lab, monkeypatch, tmp_path):
+def test_features_computed_in_short_numbers_are_float32_as_those_read_back(experiment, project, monkeypatch, tmp_path):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "features.npy")
     try:
-        extractor = FeatureExtractor(build_transfer(row, classes=3, weights=None).features)
-        computed, read = (pooled_features(extractor, row, lab.val, tmp_path) for _ in range(2))
+        extractor = FeatureExtractor(build_transfer(experiment, classes=3, weights=None).features)
+        computed, read = (pooled_features(extractor, experiment, project.val, tmp_path) for _ in range(2))
     finally:
         keras.config.set_dtype_policy(before)
     assert computed.dtype == read.dtype == "float32"

@@ -4,9 +4,8 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from auxiliary.training.callbacks import EpochSeeds
-from auxiliary.training.fit import fit
-from auxiliary.training.run_folder import Run
+from auxiliary.runs.run import Run
+from auxiliary.training.fit import EpochSeeds, fit
 
 PAIRS = tf.data.Dataset.from_tensor_slices((np.eye(8, dtype="float32"), np.arange(8) % 2)).batch(4)
 
@@ -69,7 +68,7 @@ def test_what_was_trained_before_an_error_is_kept(model, tmp_path):
 
 @pytest.mark.parametrize(("epochs", "patience"), [(50, 3), (5, 10)])
 def test_the_weights_of_the_lowest_validation_loss_are_kept(model, tmp_path, epochs, patience):
-    # What is learned is wrong for the validation pictures, so that an early epoch is the best.
+    # What is learned is wrong for the validation images, so that an early epoch is the best.
     wrong = PAIRS.map(lambda x, y: (x, 1 - y))
     history = fit(model, PAIRS.repeat(), wrong, epochs=epochs, steps=2, seed=0, patience=patience,
                   run=Run(tmp_path / "run"), earlier=None, label="m")

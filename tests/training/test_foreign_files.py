@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
 from auxiliary.networks.build import build_transfer
+from auxiliary.runs.run import Run
 from auxiliary.training.checkpoint import Checkpoint
 from auxiliary.training.features import FeatureExtractor, pooled_features
-from auxiliary.training.run_folder import Run
 
 
 class Evil:
@@ -49,13 +49,13 @@ def test_a_checkpoint(tmp_path, evil):
         Checkpoint.load(tmp_path / "checkpoint.npz")
 
 
-def test_features_of_a_frozen_backbone(make_lab, tmp_path, evil):
-    lab = make_lab()
-    row = lab.all_rows["frozen"]
+def test_features_of_a_frozen_backbone(make_project, tmp_path, evil):
+    project = make_project()
+    experiment = project.experiments["frozen"]
     keras.utils.set_random_seed(0)
-    model = build_transfer(row, classes=3, weights=None).features
+    model = build_transfer(experiment, classes=3, weights=None).features
     folder = tmp_path / "features"
-    features = pooled_features(FeatureExtractor(model), row, lab.test, folder)
+    features = pooled_features(FeatureExtractor(model), experiment, project.test, folder)
     for file in folder.rglob("*.npy"):
         np.save(file, evil)
-    np.testing.assert_array_equal(pooled_features(FeatureExtractor(model), row, lab.test, folder), features)
+    np.testing.assert_array_equal(pooled_features(FeatureExtractor(model), experiment, project.test, folder), features)

@@ -1,72 +1,83 @@
 """What makes two runs the same run, and what does not."""
 
+import re
+
 import pytest
 
-from auxiliary.data.twins import TWINS
+from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.training import identity
 from auxiliary.training.identity import fingerprint
 
 
 @pytest.fixture(scope="module")
-def lab(make_lab):
-    return make_lab()
+def project(make_project):
+    return make_project()
 
 
-def of(lab, key="small", seed=0) -> str:
-    return fingerprint(lab.all_rows[key], seed, lab)
+def of(project, key="small", seed=0) -> str:
+    return fingerprint(project.experiments[key], seed, project)
 
 
-def test_it_is_twelve_hexadecimal_digits_and_stays_the_same(lab, make_lab):
-    assert len(of(lab)) == 12 and int(of(lab), 16) >= 0
-    assert of(make_lab()) == of(lab)
+def test_it_is_a_letter_and_twelve_hexadecimal_digits_and_stays_the_same(project, make_project):
+    assert re.fullmatch("h[0-9a-f]{12}", of(project))
+    assert of(make_project()) == of(project)
 
 
 @pytest.mark.parametrize("overrides", [
     {"learning_rate": 0.03}, {"epochs": 3}, {"batch_size": 9}, {"sampling": "mean"}, {"image_size": 33},
     {"optimizer": "sgd"}, {"schedule": "onecycle"}, {"augment": "flip"}, {"split.random_state": 6}])
-def test_what_changes_figures_changes_it(lab, make_lab, overrides):
-    # These labs cut the pictures alike, so of the split only the pictures themselves count.
-    changed = of(make_lab(**overrides)) != of(lab)
+def test_what_changes_figures_changes_it(project, make_project, overrides):
+    # These projects cut the images alike, so of the split only the images themselves count.
+    changed = of(make_project(**overrides)) != of(project)
     assert changed == ("split.random_state" not in overrides)
 
 
-def test_the_seed_the_network_and_the_backbone_change_it(lab, make_lab):
-    assert of(lab, seed=1) != of(lab)
-    assert of(make_lab(edit=("conv(4)", "conv(5)"))) != of(lab)
-    assert of(make_lab(edit=("backbone: Tiny", "backbone: MobileNetV2")), "frozen") != of(lab, "frozen")
+def test_the_seed_the_network_and_the_backbone_change_it(project, make_project):
+    assert of(project, seed=1) != of(project)
+    assert of(make_project(edit=("conv(4)", "conv(5)"))) != of(project)
+    assert of(make_project(edit=("backbone: Tiny", "backbone: MobileNetV2")), "frozen") != of(project, "frozen")
 
 
-def test_any_other_picture_class_or_division_changes_it(lab, make_lab):
-    train = lab.train
-    for changed in (train.assign(content=["other", *train["content"][1:]]),
+def test_any_other_image_class_or_division_changes_it(project, make_project):
+    train = project.train
+    for changed in (train.assign(content_hash=["other", *train["content_hash"][1:]]),
                     train.assign(category=[*train["category"][:-1], "pink"]), train[1:]):
-        other = make_lab()
+        other = make_project()
         other.__dict__["train"] = changed       # in place of the cached table
-        assert of(other) != of(lab)
+        assert of(other) != of(project)
 
 
-def test_another_rule_of_what_are_twins_changes_it(lab, monkeypatch):
-    before = of(lab)
-    monkeypatch.setattr(identity, "TWINS", TWINS + 1)
-    assert of(lab) != before
+def test_another_rule_of_what_are_duplicates_changes_it(project, monkeypatch):
+    before = of(project)
+    monkeypatch.setattr(identity, "DUPLICATES", DUPLICATES + 1)
+    assert of(project) != before
 
 
-def test_a_parents_change_reaches_its_children(lab, make_lab):
-    changed = make_lab(edit=("model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: "
-                             "0.01", "model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), "
-                             "learning_rate: 0.02"))
-    assert changed.all_rows["tuned"] == lab.all_rows["tuned"]
-    assert of(changed, "tuned") != of(lab, "tuned")
+def test_a_parents_change_reaches_its_children(project, make_project):
+    changed = make_project(
+        edit=(
+            "model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01",
+            "model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.02",
+        )
+    )
+    assert changed.experiments["tuned"] == project.experiments["tuned"]
+    assert of(changed, "tuned") != of(project, "tuned")
 
 
-@pytest.mark.parametrize("edit", [
-    ("note: fast", "note: slow"), ("note: fast", "reported: 0.9"), ("model_id: small,", "model_id: other, key: small,"),
-    ("net: conv(4) | gap | dropout(0.2)", "net: 'conv( filters=4,size=3 )|gap|dropout(0.2)'")])
-def test_names_notes_and_ways_of_writing_do_not(lab, make_lab, edit):
-    assert of(make_lab(edit=edit)) == of(lab)
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("note: fast", "note: slow"),
+        ("note: fast", "published_accuracy: 0.9"),
+        ("model_id: small,", "model_id: other, key: small,"),
+        ("net: conv(4) | gap | dropout(0.2)", "net: 'conv( filters=4,size=3 )|gap|dropout(0.2)'"),
+    ],
+)
+def test_names_notes_and_ways_of_writing_do_not(project, make_project, edit):
+    assert of(make_project(edit=edit)) == of(project)
 
 
-def test_where_the_pictures_lie_does_not(lab, make_lab):
-    moved = make_lab()
-    moved.__dict__["train"] = lab.train.assign(filepath="/elsewhere/" + lab.train["filepath"])
-    assert of(moved) == of(lab)
+def test_where_the_images_lie_does_not(project, make_project):
+    moved = make_project()
+    moved.__dict__["train"] = project.train.assign(filepath="/elsewhere/" + project.train["filepath"])
+    assert of(moved) == of(project)

@@ -3,7 +3,7 @@ from math import cos, pi
 import keras
 import pytest
 
-from auxiliary.config.profile import ScratchRow
+from auxiliary.config.profile import ScratchExperiment
 from auxiliary.training.optimizer import make_optimizer, one_cycle
 
 
@@ -35,21 +35,21 @@ def test_one_cycle_of_very_few_steps_is_a_learning_rate(steps):
 @pytest.mark.parametrize(("name", "kind"), [
     ("adam", keras.optimizers.Adam), ("sgd", keras.optimizers.SGD), ("rmsprop", keras.optimizers.RMSprop)])
 def test_optimisers_by_name(name, kind):
-    optimizer = make_optimizer(row(optimizer=name), steps=10)
+    optimizer = make_optimizer(experiment(optimizer=name), steps=10)
     assert type(optimizer) is kind
     assert float(optimizer.learning_rate) == pytest.approx(0.01)
 
 
 def test_the_cycle_spans_all_epochs():
-    optimizer = make_optimizer(row(schedule="onecycle"), steps=10)
+    optimizer = make_optimizer(experiment(schedule="onecycle"), steps=10)
     schedule = optimizer._learning_rate
     assert float(schedule(6)) == pytest.approx(0.01)
     assert float(schedule(20)) == pytest.approx(0, abs=1e-9)
 
 
 def test_no_epochs_need_an_optimiser_too():
-    assert make_optimizer(row(schedule="onecycle", epochs=0), steps=10)
+    assert make_optimizer(experiment(schedule="onecycle", epochs=0), steps=10)
 
 
-def row(**values) -> ScratchRow:
-    return ScratchRow(**{"model_id": "m", "key": "m", "learning_rate": 0.01, "epochs": 2, "net": "gap"} | values)
+def experiment(**values) -> ScratchExperiment:
+    return ScratchExperiment(**{"model_id": "m", "key": "m", "learning_rate": 0.01, "epochs": 2, "net": "gap"} | values)

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from auxiliary.data.clean import clean_table
-from auxiliary.evaluation.metrics import PROBABILITY, scores
+from auxiliary.data.catalogue import clean_table
+from auxiliary.evaluation.metrics import scores
+from auxiliary.evaluation.predictions import PROBABILITY
 from auxiliary.training.train import train_and_evaluate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -22,24 +23,24 @@ def pixels(file):
         return np.asarray(image.convert("RGB"), "float32")
 
 probabilities = []
-for file, pictures in json.load(sys.stdin):
+for file, images in json.load(sys.stdin):
     model = keras.models.load_model(file)
-    batch = np.stack([pixels(picture) for picture in pictures])
+    batch = np.stack([pixels(image) for image in images])
     probabilities.append(model.predict(batch, verbose=0).tolist())
 print(json.dumps(probabilities))
 """
 
 
-def test_a_fresh_process_gives_the_same_accuracy_to_the_last_digit(make_lab, picture_folder):
-    # No picture is resized, because whoever does that rounds in a way of their own.
-    pictures = picture_folder({"green": 20, "blue": 20, "red": 20}, size=32)
-    lab = make_lab(clean=clean_table(pictures), image_size=32)
-    runs = [train_and_evaluate(lab.all_rows[key], lab) for key in ("small", "frozen", "tuned")]
+def test_a_fresh_process_gives_the_same_accuracy_to_the_last_digit(make_project, image_folder):
+    # No image is resized, because whoever does that rounds in a way of their own.
+    images = image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
+    project = make_project(clean=clean_table(images), image_size=32)
+    runs = [train_and_evaluate(project.experiments[key], project) for key in ("small", "frozen", "tuned")]
     work = [(str(run.model), run.predictions["filepath"].tolist()) for run in runs]
     done = subprocess.run([sys.executable, "-c", SCRIPT], input=json.dumps(work), capture_output=True, text=True,
                           cwd=REPOSITORY, check=False)
     assert done.returncode == 0, done.stderr
-    columns = [PROBABILITY + name for name in lab.categories]
+    columns = [PROBABILITY + name for name in project.categories]
     for run, probabilities in zip(runs, json.loads(done.stdout), strict=True):
         said = run.predictions
         said[columns] = probabilities

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from auxiliary.data.providers.record import DataSet, reaching
+from auxiliary.data.providers.base import DataSet, reaching
 
 HANDLE = "alessiocorrado99/animals10"
 ADVICE = (f"download the zip from https://www.kaggle.com/datasets/{HANDLE} and run "
@@ -28,7 +28,7 @@ def fill(folder: Path) -> None:
 DATA_SET = DataSet(
     name="animals10",
     about="Animals-10: 26,179 photographs of 10 animals from the web",
-    pictures=26_179,
+    images=26_179,
     classes=len(NAMES),
     licence="GPL-2, as its Kaggle page states",
     advice=ADVICE,

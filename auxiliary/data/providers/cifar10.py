@@ -1,31 +1,30 @@
-"""CIFAR-10, 60,000 small pictures with a fixed test set, through Keras."""
+"""CIFAR-10, 60,000 small images with a fixed test set, through Keras."""
 
 from pathlib import Path
 
-from auxiliary.data.providers.pictures import write_pictures
-from auxiliary.data.providers.record import DataSet, reaching
+from auxiliary.data.providers.base import DataSet, reaching, write_images
 
 ADVICE = ("download https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz and save it as "
           "~/.keras/datasets/cifar-10-batches-py-target_archive, or run "
-          "`python -m auxiliary run cifar10 -p source PATH` with a folder or zip of the pictures in "
+          "`python -m auxiliary run cifar10 -p source PATH` with a folder or zip of the images in "
           "train/<class>/ and test/<class>/, or put these two folders into data/cifar10/raw-img/")
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
 def fill(folder: Path) -> None:
-    """Write all pictures, 32 x 32, RGB, as PNG below `train/` and `test/`, in the publisher's order."""
+    """Write all images, 32 x 32, RGB, as PNG below `train/` and `test/`, in the publisher's order."""
     with reaching("the University of Toronto", ADVICE):
         import keras
 
         parts = keras.datasets.cifar10.load_data()
     for part, (pixels, labels) in zip(("train", "test"), parts, strict=True):
-        write_pictures(pixels, labels.ravel(), CLASSES, folder / part)
+        write_images(pixels, labels.ravel(), CLASSES, folder / part)
 
 
 DATA_SET = DataSet(
     name="cifar10",
-    about="CIFAR-10: 60,000 colour pictures of 32 x 32 pixels, 10 classes, 10,000 of them the fixed test set",
-    pictures=60_000,
+    about="CIFAR-10: 60,000 colour images of 32 x 32 pixels, 10 classes, 10,000 of them the fixed test set",
+    images=60_000,
     classes=len(CLASSES),
     licence="none stated by its publisher",
     advice=ADVICE,

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from auxiliary.data.providers.pictures import write_pictures
-from auxiliary.data.providers.record import DataSet
-from auxiliary.errors import UserError
+from auxiliary.core.errors import UserError
+from auxiliary.data.providers.base import DataSet, write_images
 
 PACKAGE = "animal_mnist"
 ADVICE = "install it with `pip install animal-mnist==0.4`, or start with `make run`, which does"
@@ -58,24 +57,24 @@ def package_folder() -> Path:
     """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise UserError(f"the package animal-mnist, which holds the pictures of `demo`, is missing: {ADVICE}")
+        raise UserError(f"the package animal-mnist, which holds the images of `demo`, is missing: {ADVICE}")
     return Path(spec.submodule_search_locations[0]) / "data" / "Animal_MNIST"
 
 
 def fill(folder: Path) -> None:
-    """Write the 10,000 pictures, 28 x 28, grey, as PNG in ten folders."""
+    """Write the 10,000 images, 28 x 28, grey, as PNG in ten folders."""
     source = package_folder()
     pixels = read_array(source / "animal_data_version_3.gz")
     labels = read_array(source / "animal_label_version_3.gz")
     if pixels.dtype != np.uint8 or pixels.shape != (len(labels), 28, 28) or set(labels) != set(range(10)):
-        raise UserError(f"the installed animal-mnist holds other pictures than version 0.4: {ADVICE}")
-    write_pictures(pixels, labels, CLASSES, folder)
+        raise UserError(f"the installed animal-mnist holds other images than version 0.4: {ADVICE}")
+    write_images(pixels, labels, CLASSES, folder)
 
 
 DATA_SET = DataSet(
     name="demo",
-    about="Animal-MNIST: 10,000 grey 28 x 28 pictures of 10 animals, 284 of them exact duplicates",
-    pictures=10_000,
+    about="Animal-MNIST: 10,000 grey 28 x 28 images of 10 animals, 284 of them exact duplicates",
+    images=10_000,
     classes=len(CLASSES),
     licence="MIT",
     advice=ADVICE,

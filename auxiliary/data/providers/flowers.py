@@ -3,9 +3,9 @@
 from pathlib import Path
 from urllib.request import urlopen
 
+from auxiliary.core.progress import Progress
 from auxiliary.data.archive import unpack
-from auxiliary.data.providers.record import TIMEOUT, DataSet, reaching
-from auxiliary.progress import Progress
+from auxiliary.data.providers.base import TIMEOUT, DataSet, reaching
 
 URL = "http://download.tensorflow.org/example_images/flower_photos.tgz"
 ADVICE = (f"download {URL} and run `python -m auxiliary run flowers -p source PATH` with its path, or unpack "
@@ -34,7 +34,7 @@ def fill(folder: Path) -> None:
 DATA_SET = DataSet(
     name="flowers",
     about="tf_flowers: 3,670 photographs of 5 flowers",
-    pictures=3_670,
+    images=3_670,
     classes=5,
     licence="CC-BY 2.0, authors in its LICENSE.txt",
     advice=ADVICE,

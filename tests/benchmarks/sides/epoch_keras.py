@@ -11,7 +11,7 @@ augmentation = keras.Sequential([
     keras.layers.RandomFlip("horizontal"), keras.layers.RandomTranslation(0.1, 0.1), keras.layers.RandomZoom(0.2),
     keras.layers.RandomBrightness(0.1), keras.layers.RandomSaturation(0.4),
 ])
-batches = batches.map(lambda pictures, labels: (augmentation(pictures, training=True), labels), tf.data.AUTOTUNE)
+batches = batches.map(lambda images, labels: (augmentation(images, training=True), labels), tf.data.AUTOTUNE)
 model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), keras.layers.Rescaling(1 / 255), *conv4(keras, classes)])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 say(epochs_of(lambda: model.fit(batches.prefetch(tf.data.AUTOTUNE), verbose=0)), keras=keras.__version__,

@@ -6,9 +6,9 @@ import keras
 import tensorflow as tf
 from timing import NET, SIZE, epochs_of, say
 
-from auxiliary import runtime
-from auxiliary.config.profile import ScratchRow
-from auxiliary.data.augmentations import DEFAULT
+from auxiliary.config.profile import ScratchExperiment
+from auxiliary.core import runtime
+from auxiliary.data.augment import DEFAULT
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.data.tables import read_table
@@ -16,8 +16,8 @@ from auxiliary.networks.build import build_scratch
 
 machine = runtime.start(0)
 table = read_table(Path("train.csv"))
-row = ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE)
-model = build_scratch(row, table["label"].nunique())
+experiment = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE)
+model = build_scratch(experiment, table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, keep=True)
 steps = steps_per_epoch(len(table), 32)

@@ -16,8 +16,8 @@ transform = v2.Compose([
     v2.ToImage(), v2.RandomHorizontalFlip(), v2.RandomAffine(0, translate=(0.1, 0.1), scale=(0.8, 1.2)),
     v2.ColorJitter(brightness=0.1, saturation=0.2), v2.ToDtype(torch.float32, scale=True),
 ])
-pictures = datasets.ImageFolder("train", transform)
-loader = torch.utils.data.DataLoader(pictures, batch_size=32, shuffle=True, num_workers=2, persistent_workers=True)
+images = datasets.ImageFolder("train", transform)
+loader = torch.utils.data.DataLoader(images, batch_size=32, shuffle=True, num_workers=2, persistent_workers=True)
 classes = pd.read_csv("train.csv")["label"].nunique()
 widths = [3, 16, 32, 64, 128]
 convolutions = [layer for one, two in itertools.pairwise(widths)
@@ -28,7 +28,7 @@ optimizer, loss_of = torch.optim.Adam(model.parameters()), nn.CrossEntropyLoss()
 
 
 def epoch() -> None:
-    """Train on every picture once."""
+    """Train on every image once."""
     for batch, labels in loader:
         with torch.autocast("cpu", torch.bfloat16, enabled=BFLOAT16):
             loss = loss_of(model(batch.to(memory_format=torch.channels_last)), labels)

@@ -8,19 +8,21 @@ import numpy as np
 import tensorflow as tf
 from timing import SIZE, epochs_of, say
 
-from auxiliary import runtime
-from auxiliary.config.profile import TransferRow
+from auxiliary.config.profile import TransferExperiment
+from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
-from auxiliary.networks.frozen import answers, frozen
+from auxiliary.networks.inference import answers, frozen
 from auxiliary.training.features import BATCH
 
 side, backbone = sys.argv[1:]
 if side == "ours":
     runtime.start(0)
-row = TransferRow(model_id="m", key="m", learning_rate=1e-3, epochs=1, backbone=backbone, head="gap", image_size=SIZE)
-model = build_transfer(row, 10, weights=None).features
+experiment = TransferExperiment(
+    model_id="m", key="m", learning_rate=1e-3, epochs=1, backbone=backbone, head="gap", image_size=SIZE
+)
+model = build_transfer(experiment, 10, weights=None).features
 generator = np.random.default_rng(0)
 # Fresh ones are zeros and ones, which are multiplied and added for nothing: a graph of constants leaves them out.
 for weight in model.weights:

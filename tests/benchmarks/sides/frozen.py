@@ -1,6 +1,6 @@
-"""Fifteen epochs of a new head on a frozen backbone: `frozen.py ours|seeds BACKBONE`, 320 training pictures.
+"""Fifteen epochs of a new head on a frozen backbone: `frozen.py ours|seeds BACKBONE`, 320 training images.
 
-Says afterwards which of the validation pictures the network tells right, which takes time that is not counted.
+Says afterwards which of the validation images the network tells right, which takes time that is not counted.
 """
 
 import sys
@@ -11,42 +11,53 @@ import keras
 import tensorflow as tf
 from timing import SEED, SIZE, say, seconds
 
-from auxiliary import runtime
-from auxiliary.config.profile import TransferRow
+from auxiliary.config.profile import TransferExperiment
+from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
 from auxiliary.training.features import FeatureExtractor, feature_batches
 
-EPOCHS, PICTURES = 15, 320
+EPOCHS, IMAGES = 15, 320
 side, backbone = sys.argv[1:]
 if side == "ours":
     runtime.start(SEED)
 else:
     keras.utils.set_random_seed(SEED)
-table, val = read_table(Path("train.csv")).head(PICTURES), read_table(Path("val.csv"))
-row = TransferRow(model_id="m", key="m", learning_rate=1e-3, epochs=EPOCHS, backbone=backbone, head="gap | dense(256)",
-                  image_size=SIZE)
-transfer = build_transfer(row, table["label"].nunique())
+table, val = read_table(Path("train.csv")).head(IMAGES), read_table(Path("val.csv"))
+experiment = TransferExperiment(
+    model_id="m",
+    key="m",
+    learning_rate=1e-3,
+    epochs=EPOCHS,
+    backbone=backbone,
+    head="gap | dense(256)",
+    image_size=SIZE,
+)
+transfer = build_transfer(experiment, table["label"].nunique())
 
 
 def read(file, label):
-    picture = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
-    return tf.image.resize(picture, (SIZE, SIZE)), label
+    image = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
+    return tf.image.resize(image, (SIZE, SIZE)), label
 
 
 def ours() -> None:
     """The backbone runs once, the head fifteen times."""
     with tempfile.TemporaryDirectory() as folder:
-        batches = feature_batches(FeatureExtractor(transfer.features), row, Path(folder), table, seed=SEED, epochs=None)
-        fit(transfer.head, batches, steps_per_epoch=steps_per_epoch(len(table), row.batch_size))
+        batches = feature_batches(
+            FeatureExtractor(transfer.features), experiment, Path(folder), table, seed=SEED, epochs=None
+        )
+        fit(transfer.head, batches, steps_per_epoch=steps_per_epoch(len(table), experiment.batch_size))
 
 
 def seeds() -> None:
     """The whole network runs fifteen times, on files decoded fifteen times."""
     files = tf.data.Dataset.from_tensor_slices((table["filepath"].to_numpy(str), table["label"].to_numpy("int64")))
-    batches = files.shuffle(len(table)).map(read, tf.data.AUTOTUNE).batch(row.batch_size).prefetch(tf.data.AUTOTUNE)
+    batches = (
+        files.shuffle(len(table)).map(read, tf.data.AUTOTUNE).batch(experiment.batch_size).prefetch(tf.data.AUTOTUNE)
+    )
     transfer.backbone.trainable = False
     fit(transfer.model, batches)
 

@@ -12,8 +12,8 @@ from timing import new_folder, say, seconds
 from auxiliary.data.jpeg import resized
 
 
-def rewrite(job: tuple[int, Path, Path]) -> None:
-    """One picture as a square JPEG."""
+def convert(job: tuple[int, Path, Path]) -> None:
+    """One image as a square JPEG."""
     number, file, out = job
     data = file.read_bytes()
     if data.startswith(b"\xff\xd8"):
@@ -29,5 +29,5 @@ if __name__ == "__main__":
     with multiprocessing.Pool() as pool:
         jobs = [(number, file, out) for number, file in enumerate(sorted(Path("raw-img").rglob("*.*")))]
         pool.map(abs, range(100))
-        say(seconds(lambda: pool.map(rewrite, jobs, chunksize=32)), opencv=cv2.__version__,
+        say(seconds(lambda: pool.map(convert, jobs, chunksize=32)), opencv=cv2.__version__,
             simplejpeg=simplejpeg.__version__)

@@ -1,4 +1,4 @@
-"""Catalogue and normalise the raw pictures, hashes included. Importing is not counted, starting workers is."""
+"""Catalogue and preprocess the raw images, hashes included. Importing is not counted, starting workers is."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import simplejpeg
 from timing import new_folder, say, seconds
 
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.normalise import normalise
+from auxiliary.data.preprocess import preprocess_images
 
 RAW = Path("raw-img")
 out = new_folder()
-say(seconds(lambda: normalise(catalogue(RAW), RAW, out / "processed")), simplejpeg=simplejpeg.__version__)
+say(seconds(lambda: preprocess_images(catalogue(RAW), RAW, out / "processed")), simplejpeg=simplejpeg.__version__)

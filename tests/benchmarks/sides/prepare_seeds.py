@@ -1,4 +1,4 @@
-"""Normalise the raw pictures as a first notebook does: one process, Pillow's plain calls."""
+"""Normalise the raw images as a first notebook does: one process, Pillow's plain calls."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from timing import new_folder, say, seconds
 
 
 def loop(out: Path) -> None:
-    """Every picture as a square JPEG."""
+    """Every image as a square JPEG."""
     for number, file in enumerate(sorted(Path("raw-img").rglob("*.*"))):
         Image.open(file).convert("RGB").resize((224, 224)).save(f"{out}/{number}.jpg", quality=90)
 

@@ -1,4 +1,4 @@
-"""One stage of the data's way, and the memory that it takes: `stage.py catalogue|normalise|twins|split|epoch`."""
+"""One stage of the data's way, and the memory that it takes: `stage.py catalogue|preprocess|duplicates|split|epoch`."""
 
 import json
 import sys
@@ -8,36 +8,37 @@ from pathlib import Path
 import psutil
 from timing import SIZE, seconds
 
-from auxiliary.data.catalogue import catalogue
-from auxiliary.data.clean import clean_table
-from auxiliary.data.normalise import normalise
+from auxiliary.data.catalogue import catalogue, clean_table
+from auxiliary.data.duplicates import add_duplicate_groups
+from auxiliary.data.preprocess import preprocess_images
 from auxiliary.data.split import split
 from auxiliary.data.tables import read_table, write_table
-from auxiliary.data.twins import with_groups
 
 RAW, PROCESSED = Path("raw-img"), Path("processed")
 OVERVIEW, CLEAN, TRAIN = Path("overview.csv"), Path("clean.csv"), Path("train.csv")
 
 
 def one_epoch() -> None:
-    """All training pictures once, augmented, through as small a network as there can be."""
-    from auxiliary import runtime
-    from auxiliary.config.profile import ScratchRow
+    """All training images once, augmented, through as small a network as there can be."""
+    from auxiliary.config.profile import ScratchExperiment
+    from auxiliary.core import runtime
     from auxiliary.data.dataset import mk_tf_dataset
     from auxiliary.networks.build import build_scratch
 
     runtime.start(0)
     table = read_table(TRAIN)
-    row = ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=1, net="conv(1, 8, 8) | gap", image_size=SIZE)
-    model = build_scratch(row, table["label"].nunique())
+    experiment = ScratchExperiment(
+        model_id="m", key="m", learning_rate=1e-3, epochs=1, net="conv(1, 8, 8) | gap", image_size=SIZE
+    )
+    model = build_scratch(experiment, table["label"].nunique())
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(mk_tf_dataset(table, augment=True, image_size=SIZE), verbose=0, shuffle=False)
 
 
 WORK = {
     "catalogue": lambda: write_table(catalogue(RAW), OVERVIEW),
-    "normalise": lambda: normalise(read_table(OVERVIEW), RAW, PROCESSED),
-    "twins": lambda: write_table(with_groups(clean_table(PROCESSED)), CLEAN),
+    "preprocess": lambda: preprocess_images(read_table(OVERVIEW), RAW, PROCESSED),
+    "duplicates": lambda: write_table(add_duplicate_groups(clean_table(PROCESSED)), CLEAN),
     "split": lambda: write_table(split(read_table(CLEAN), (0.8, 0.1, 0.1), 0, "group")[0], TRAIN),
     "epoch": one_epoch,
 }

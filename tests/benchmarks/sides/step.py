@@ -7,9 +7,9 @@ import keras
 import tensorflow as tf
 from timing import NET, SIZE, epochs_of, say
 
-from auxiliary import runtime
-from auxiliary.config.profile import ScratchRow
-from auxiliary.data.augmentations import DEFAULT
+from auxiliary.config.profile import ScratchExperiment
+from auxiliary.core import runtime
+from auxiliary.data.augment import DEFAULT
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
@@ -17,7 +17,7 @@ from auxiliary.networks.build import build_scratch
 STEPS = 30
 machine = runtime.start(0)
 table = read_table(Path("train.csv"))
-model = build_scratch(ScratchRow(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE),
+model = build_scratch(ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE),
                       table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, keep=True)

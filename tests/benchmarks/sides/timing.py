@@ -45,6 +45,6 @@ def epochs_of(epoch) -> float:
 
 
 def say(took: float, right: list[bool] = (), **versions: str) -> None:
-    """Print what was measured, as `measure` reads it; `right` is of each validation picture, if that was asked."""
+    """Print what was measured, as `measure` reads it; `right` is of each validation image, if that was asked."""
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     print(json.dumps({"seconds": took, "right": list(right), "versions": named}))

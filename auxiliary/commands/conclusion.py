@@ -1,0 +1,34 @@
+"""The end of a run: pages, the results in the terminal, the report, and where everything is."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from auxiliary.project.project import Project
+from auxiliary.reporting.comparison import answer
+from auxiliary.reporting.html.notebooks import notebook_pages
+from auxiliary.reporting.html.write import write_report
+from auxiliary.reporting.tables import result_table
+from auxiliary.runs.find import saved_predictions
+from auxiliary.runs.seeds import over_seeds
+
+
+def conclude(console: Console, project: Project, written: list[Path]) -> None:
+    """Print the results so far, write the pages that are missing and the report, and say what was written.
+
+    Args:
+        console: where to print.
+        project: the open profile.
+        written: the executed notebooks.
+    """
+    written = [*written, *notebook_pages(project.paths.assets)]
+    results = over_seeds(project.results)
+    if len(results):
+        predictions = saved_predictions(results, project.paths.models)
+        console.print(result_table(results, predictions))
+        console.print(answer(results, project.chance, predictions), highlight=False, markup=False)
+        written = [write_report(project.paths.dataset, project.paths.root), *written]
+    console.print("\nwritten:")
+    for path in (*written, project.paths.assets, project.paths.models, project.paths.results):
+        if path.exists():
+            console.print(f"  {path}", highlight=False, soft_wrap=True)

@@ -1,0 +1,150 @@
+"""Prints what the networks of a profile hold and take: `python -m auxiliary models PROFILE`."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from auxiliary.config.parameters import read_parameters
+from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.core.errors import UserError
+from auxiliary.core.progress import track
+from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.walk import walk
+from auxiliary.networks.backbones import find_backbone, load_backbone, set_tuned, tuned_layers
+from auxiliary.networks.costs import Total, total
+from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
+
+if TYPE_CHECKING:
+    import keras
+
+FIGURES = ["parameters", "trainable", "layers", "multiply_adds"]
+COLUMNS = ["key", *FIGURES, "image_size", "classes", "stage", "model_id", "backbone", "tune_last", "network"]
+
+
+def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
+    """What each row's network holds and takes, final layer included.
+
+    Scratch rows go by formula. For transfer rows each backbone is built, once for each image size, with random
+    weights, which are as many as the pre-trained ones; only then TensorFlow is imported.
+
+    Args:
+        rows: complete rows of a profile.
+        classes: number of categories.
+
+    Returns:
+        One row each, in their order. `key`; `parameters`: numbers held; `trainable`: those of them that training
+        changes, which leaves out frozen layers and batch norm's averages, and all where nothing is trained;
+        `layers`: Keras's, those of a backbone one by one, the scaling of the images and the final layer counted,
+        inputs not; `multiply_adds`: of convolutions and dense layers for one image of `image_size`; then what
+        they depend on. `backbone` and `tune_last` are empty for scratch rows; `network` is the row's `net` or
+        `head` line.
+    """
+    backbones = _build_backbones(experiments)
+    entries = []
+    for experiment in experiments:
+        figures = (_scratch_total(experiment, classes) if isinstance(experiment, ScratchExperiment)
+                   else _transfer_total(experiment, classes, backbones[experiment.backbone, experiment.image_size]))
+        entries.append(asdict(figures) | {
+            "key": experiment.key, "image_size": experiment.image_size, "classes": classes, "stage": experiment.stage,
+            "model_id": experiment.model_id, "backbone": getattr(experiment, "backbone", ""),
+            "tune_last": getattr(experiment, "tune_last", ""), "network": experiment.network})
+    return pd.DataFrame(entries, columns=COLUMNS)
+
+
+def _scratch_total(experiment: ScratchExperiment, classes: int) -> Total:
+    line = total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+    # The line's layers come after one that scales the images.
+    return Total(line.parameters, line.trainable if experiment.epochs else 0, line.multiply_adds, line.layers + 1)
+
+
+def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
+    """The backbones of the rows, by name and image size."""
+    wanted = dict.fromkeys(
+        (experiment.backbone, experiment.image_size)
+        for experiment in experiments
+        if isinstance(experiment, TransferExperiment)
+    )
+    if not wanted:
+        return {}
+    from auxiliary.core.runtime import load
+
+    load()
+    return {(name, size): load_backbone(name, size, weights=None)
+            for name, size in track(wanted, "build backbones", len(wanted), "backbone")}
+
+
+def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "keras.Model") -> Total:
+    from auxiliary.networks.summary import all_layers, count, multiply_adds
+
+    set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
+    head = total(experiment.head, backbone.output_shape[1:], classes)
+    scaled = find_backbone(experiment.backbone).rescale is not None
+    return Total(
+        parameters=backbone.count_params() + head.parameters,
+        trainable=count(backbone.trainable_weights) + head.trainable if experiment.epochs else 0,
+        multiply_adds=multiply_adds(backbone) + head.multiply_adds,
+        layers=scaled + len(all_layers(backbone)) + head.layers)
+
+
+# Characters of a terminal from which on there is room for the networks too.
+WIDE = 120
+
+
+def list_models(profile: str, parameters: Mapping[str, str], experiments: str = "*", as_csv: bool = False) -> None:
+    """Print the figures of a profile's rows on standard output.
+
+    Args:
+        profile: a profile's name, or the path of a YAML file.
+        parameters: values that replace the profile's, written as in YAML.
+        rows: keys of the rows to list, as shell patterns separated by commas.
+        as_csv: print all columns of `census` as CSV, instead of a table that fits the terminal.
+
+    Raises:
+        UserError: for whatever does not exist or does not fit.
+    """
+    project = open_project(profile, experiments, read_parameters(parameters))
+    classes = count_classes(project)
+    table = census(project.profile.experiments, classes)
+    if as_csv:
+        table.to_csv(sys.stdout, index=False, lineterminator="\n")
+        return
+    # A key is shown as it is written, brackets and all.
+    console = Console(markup=False, emoji=False)
+    console.print(_shown(table, console.width >= WIDE))
+    console.print(f"The figures hold for {classes} classes, the multiply-adds for one image.", highlight=False)
+
+
+def count_classes(project: Project) -> int:
+    """How many categories a project's images are of: as published, or as many as somebody's own folder has folders.
+
+    Raises:
+        UserError: for an own folder without images in folders.
+    """
+    own = project.paths.own
+    if own is None:
+        return DATA_SETS[project.paths.dataset].classes
+    folders = {entry.folder for entry in walk(own) if not entry.error}
+    if not folders:
+        raise UserError(f"{own} holds no images in folders: one folder a category is needed")
+    return len(folders)
+
+
+def _shown(table: pd.DataFrame, wide: bool) -> Table:
+    shown = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
+    shown.add_column("experiment", overflow="fold")
+    for heading in ("parameters", "trainable", "layers", "multiply-adds", "pixels"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    if wide:
+        shown.add_column(" network", overflow="fold")
+    for entry in table.itertuples(index=False):
+        numbers = [f"{getattr(entry, name):,}" for name in (*FIGURES, "image_size")]
+        network = [f" {entry.backbone or entry.network}"] if wide else []
+        shown.add_row(entry.key, *numbers, *network)
+    return shown

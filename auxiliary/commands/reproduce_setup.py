@@ -1,0 +1,140 @@
+"""What a run was trained on and with, opened again, and checked to be what it was."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from auxiliary.config.profile import Profile
+from auxiliary.core.errors import UserError
+from auxiliary.core.parallel import in_batches
+from auxiliary.core.paths import Paths
+from auxiliary.data.inspect_files import inspect_files
+from auxiliary.data.split_files import SPLITS
+from auxiliary.project.project import Project
+from auxiliary.runs.find import read_recipe
+from auxiliary.runs.result import FLOATS
+from auxiliary.runs.run import Run
+from auxiliary.training.identity import PIPELINE, find_run
+
+
+def open_chain(chain: Sequence[Run], root: Path) -> Project:
+    """A profile of the rows of some runs and nothing else, on the images below `root`.
+
+    Args:
+        chain: a run, the last, and those that it goes on from.
+        root: the folder that holds `data/`.
+
+    Raises:
+        UserError: when this version cannot read a recipe.
+    """
+    recipes = [read_recipe(run) for run in chain]
+    stage = "transfer" if "backbone" in recipes[-1]["experiment"] else "scratch"
+    try:
+        profile = Profile.model_validate({"dataset": recipes[-1]["dataset"], "split": recipes[-1]["split"],
+                                          stage: [recipe["experiment"] for recipe in recipes]})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise UserError(f"this version cannot read the recipe of {chain[-1].id}, or of a run that it goes on from "
+                        f"({'.'.join(map(str, problem['loc']))}: {problem['msg']}); the one that wrote it can, its "
+                        f"commit is {recipes[-1]['commit'] or 'unknown'}") from None
+    return Project(
+        profile, Paths(root, profile.dataset), {experiment.key: experiment for experiment in profile.experiments}
+    )
+
+
+def check_images(project: Project, chain: Sequence[Run]) -> None:
+    """Check that the images are those that the runs were made with, the files on disk included.
+
+    Raises:
+        UserError: when they are not, with what is the first to differ.
+    """
+    for run in chain:
+        for part, made in read_recipe(run)["images"].items():
+            if project.fingerprints[part] != made["fingerprint"]:
+                raise UserError(
+                    f"{project.paths.table(part)} lists other images than {run.id} was made with: they were "
+                    "divided or made anew since, and the run cannot be repeated on them"
+                )
+    tables = {part: getattr(project, part) for part in SPLITS}
+    listed = pd.concat(tables, names=["table"]).reset_index("table")
+    facts = in_batches(inspect_files, listed["filepath"].tolist(), "checking the images", size=256)
+    for table, file, content, fact in zip(
+        listed["table"], listed["filepath"], listed["content_hash"], facts, strict=True
+    ):
+        if fact.content_hash != content:
+            why = "holds something else" if fact.content_hash else fact.error
+            raise UserError(f"{file} is not the image that {table}.csv lists ({why}): put it back, or delete "
+                            f"{project.paths.processed}, and notebook 01 makes it again "
+                            "(python -m auxiliary run PROFILE --only 01)")
+
+
+def check_identity(project: Project, chain: Sequence[Run]) -> None:
+    """Check that this code means by the runs' recipes the runs that they are.
+
+    Raises:
+        UserError: when it does not, with what differs.
+    """
+    for run, experiment in zip(chain, project.profile.experiments, strict=True):
+        recipe = read_recipe(run)
+        made = find_run(experiment, project, recipe["seed"]).id
+        if made == run.id:
+            continue
+        if recipe["pipeline"] != PIPELINE:
+            why = (f"trains and measures by version {PIPELINE} of how that is done, and the run was made by version "
+                   f"{recipe['pipeline']}")
+        else:
+            why = f"takes its recipe for that of {made}, so the recipe or the folder's name was edited, or the code"
+        raise UserError(f"{run.id} would not be repeated, something else would be made: this code {why}; the code that "
+                        f"made it can repeat it, its commit is {recipe['commit'] or 'unknown'}")
+
+
+# Numbers of a result that are settings, somebody else's, or times.
+NO_FIGURES = {"learning_rate", "published_accuracy", "train_seconds", "images_per_second"}
+MEASURED = ("epochs", "test_duplicates", *(name for name in FLOATS if name not in NO_FIGURES))
+PER_EPOCH = ["accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
+ABSENT = "-"
+
+
+def figures(run: Run) -> pd.Series:
+    """All that must come out again when a finished run is repeated; times need not.
+
+    Returns:
+        Figures as text that gives every digit, with three index levels: `of` says what they are of, `result`, `epoch`
+        or `image`; `number` is that of the epoch or test image, from 1, and 0 for the result; `name` the
+        figure's own.
+    """
+    result = pd.DataFrame({name: [str(getattr(run.result, name))] for name in MEASURED}, index=[0])
+    own = run.history.query("phase == 'own'")
+    # Images are told apart by their place: the folder that they lie in may have been moved.
+    images = run.predictions.drop(columns=["filepath", "category", "label"])
+    return pd.concat({
+        "result": _long(result),
+        "epoch": _long(own[PER_EPOCH].set_axis(own["epoch"], axis=0)),
+        "image": _long(images.set_axis(range(1, len(images) + 1), axis=0)),
+    }, names=["of"])
+
+
+def _long(table: pd.DataFrame) -> pd.Series:
+    """The cells of a table as text, row by row, with the index levels `number` and `name`."""
+    cells = table.astype(str).rename_axis("number").reset_index().melt("number", var_name="name")
+    return cells.sort_values("number", kind="stable").set_index(["number", "name"])["value"]
+
+
+def side_by_side(then: pd.Series, again: pd.Series) -> pd.DataFrame:
+    """Put the figures of two runs side by side.
+
+    Args:
+        then: of the first, as `figures` gives them.
+        again: of the second.
+
+    Returns:
+        The columns `figure` (its name in words), `of`, `then` and `again`, `-` where one run has no such figure.
+    """
+    names = then.index.union(again.index, sort=False)
+    table = pd.DataFrame({"then": then.reindex(names, fill_value=ABSENT),
+                          "again": again.reindex(names, fill_value=ABSENT)}).reset_index()
+    place = table["of"] + " " + table["number"].astype(str) + " "
+    return table.assign(figure=place.where(table["of"] != "result", "") + table["name"])[
+        ["figure", "of", "then", "again"]]

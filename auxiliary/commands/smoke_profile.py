@@ -1,0 +1,155 @@
+"""A profile cut down to what a quick run trains."""
+
+import shutil
+import socket
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from auxiliary.config.loader import INHERITED
+from auxiliary.config.profile import Experiment, Profile, TransferExperiment
+from auxiliary.core import runtime
+from auxiliary.core.errors import UserError
+from auxiliary.data.fetch import fetch, holds_categories
+from auxiliary.data.providers.base import TIMEOUT
+from auxiliary.data.walk import walk
+from auxiliary.project.project import Project
+
+SEED = 0
+
+
+def shorten(project: Project, dataset: str) -> Profile:
+    """The project's profile with the rows asked for and those they go on from, an epoch and one seed each.
+
+    Rows that train nothing go on doing so.
+
+    Args:
+        project: the open profile.
+        dataset: what its `dataset` becomes.
+    """
+    short = {
+        stage: tuple(_shortened(experiment) for experiment in project.with_parents if experiment.stage == stage)
+        for stage in INHERITED
+    }
+    # A few images of a burst may all be twins, and then nothing could be divided by group.
+    division = project.profile.split.model_copy(update={"by": "seed"})
+    return project.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,), "split": division}
+                                  | short)
+
+
+def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:
+    """The profile with random weights in the backbones of these names, whose ImageNet weights are not to be had."""
+    experiments = tuple(
+        experiment.model_copy(update={"weights": "random"}) if experiment.backbone in backbones else experiment
+        for experiment in profile.transfer
+    )
+    return profile.model_copy(update={"transfer": experiments})
+
+
+def write_profile(profile: Profile, path: Path) -> None:
+    """Write a profile as the YAML file that `load_profile` reads it from."""
+    raw = profile.model_dump(mode="json", exclude_none=True)
+    raw |= {stage: [_written(row) for row in getattr(profile, stage)] for stage in INHERITED}
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(raw, file)
+
+
+def missing_weights(profile: Profile) -> dict[str, str]:
+    """The backbones whose ImageNet weights a profile needs and cannot have, each with the reason.
+
+    Those that a network would give are downloaded; one that is silent is waited for 15 seconds.
+    """
+    needed = dict.fromkeys(experiment.backbone for experiment in _with_imagenet(profile))
+    return {name: reason for name in needed if (reason := _try_weights(name))}
+
+
+def _with_imagenet(profile: Profile) -> list[TransferExperiment]:
+    # A child's backbone is its parent's.
+    return [experiment for experiment in profile.transfer if experiment.weights == "imagenet" and not experiment.parent]
+
+
+def _try_weights(name: str) -> str:
+    """Why a backbone's ImageNet weights cannot be had; empty where they can."""
+    # Otherwise this process would take a GPU's whole memory, which those that train need.
+    runtime.start(SEED)
+    from auxiliary.networks.backbones import USUAL, load_backbone
+
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(TIMEOUT)
+    try:
+        load_backbone(name, USUAL)
+    except UserError as error:
+        return str(error)
+    finally:
+        socket.setdefaulttimeout(before)
+    return ""
+
+
+def _shortened(experiment: Experiment) -> Experiment:
+    return experiment.model_copy(update={"epochs": min(1, experiment.epochs), "seeds": (SEED,),
+                                  "published_accuracy": experiment.published_with(experiment.seeds[0])})
+
+
+def _written(experiment: Experiment) -> dict[str, Any]:
+    # A child may not say again what it has from its parent.
+    taken = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
+    return experiment.model_dump(mode="json", exclude_none=True, exclude=taken)
+
+
+def enough(fractions: Sequence[float]) -> int:
+    """How many images a class `split` surely divides, however its rounding falls: 14 for 0.7, 0.2, 0.1.
+
+    Raises:
+        UserError: for a share that is not positive.
+    """
+    _, *others = fractions
+    if min(fractions) <= 0:
+        raise UserError(f"fractions {fractions!r} must be positive and sum to 1, such as [0.7, 0.2, 0.1]")
+    return ceil(1 / min(fractions) + 1 / sum(others))
+
+
+def find_originals(project: Project, spare: Path) -> Path:
+    """The folder of the profile's original images, of which nothing is changed.
+
+    Args:
+        project: the open profile.
+        spare: where images that are not there yet are fetched to, in place of the project's own root.
+
+    Raises:
+        UserError: when they cannot be had.
+    """
+    filled = not project.paths.own and project.paths.raw.is_dir() and holds_categories(project.paths.raw)
+    return fetch(project.paths if filled else replace(project.paths, root=spare), project.profile.source)
+
+
+def copy_few(originals: Path, folder: Path, count: int) -> None:
+    """Copy up to `count` images a class, spread evenly over its files in the order of their names.
+
+    Where the publisher fixed the test set, as many of each part. What lies outside every class is left out;
+    whether a file can be read shows later.
+
+    Args:
+        originals: a folder a category, or `train/` and `test/` with a folder a category each.
+        folder: gets the copies, in folders as they were.
+        count: images a class, at least 1.
+    """
+    classes: defaultdict[tuple[str, str], list[Path]] = defaultdict(list)
+    for entry in walk(originals):
+        if not entry.error:
+            classes[entry.publisher_split, entry.folder].append(Path(entry.path))
+    for files in classes.values():
+        for file in _spread(files, count):
+            copy = folder / file.relative_to(originals)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+
+
+def _spread(files: list[Path], count: int) -> list[Path]:
+    if len(files) <= count:
+        return files
+    return [files[number * len(files) // count] for number in range(count)]

@@ -1,0 +1,65 @@
+"""Every path of the project, in one frozen record built from a root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def find_root(given: str | Path | None) -> Path:
+    """The folder that a user means by a root; the repository unless one is given."""
+    return Path(given).expanduser().resolve() if given else REPOSITORY
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where one data set's files live below a root.
+
+    Attributes:
+        root: the folder that holds `data/`, `models/`, `assets/` and `results.csv`.
+        dataset: the data set's name, used as a folder name.
+        own: somebody's own folder of images, read in place; None for a data set kept under `data/`.
+    """
+
+    root: Path
+    dataset: str
+    own: Path | None = None
+
+    @property
+    def data(self) -> Path:
+        """The data set's folder: tables and processed images."""
+        return self.root / "data" / self.dataset
+
+    @property
+    def raw(self) -> Path:
+        """The original images, a folder a category; never written once filled."""
+        return self.own or self.data / "raw-img"
+
+    @property
+    def processed(self) -> Path:
+        """The preprocessed images."""
+        return self.data / "processed"
+
+    @property
+    def features(self) -> Path:
+        """What frozen backbones made of the images."""
+        return self.data / "features"
+
+    @property
+    def models(self) -> Path:
+        """One folder a training run."""
+        return self.root / "models" / self.dataset
+
+    @property
+    def assets(self) -> Path:
+        """What spans runs: figures, executed notebooks."""
+        return self.root / "assets" / self.dataset
+
+    @property
+    def results(self) -> Path:
+        """The table of all finished runs of all data sets."""
+        return self.root / "results.csv"
+
+    def table(self, name: str) -> Path:
+        """One of the data set's tables: `overview`, `clean`, `train`, `val` or `test`."""
+        return self.data / f"{name}.csv"

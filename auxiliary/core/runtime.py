@@ -1,0 +1,166 @@
+"""What a run computes on and with: the one place that sets TensorFlow up and says what was there."""
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from auxiliary.core.paths import REPOSITORY
+
+AMPERE, VOLTA = (8, 0), (7, 0)
+
+
+def gpu_precision(capability: tuple[int, int] | None) -> str:
+    """The Keras dtype policy for a GPU of a CUDA compute capability: bfloat16 from Ampere on, float16 from Volta on."""
+    if capability is None or capability < VOLTA:
+        return "float32"
+    return "mixed_bfloat16" if capability >= AMPERE else "mixed_float16"
+
+
+def cpu_precision(processor: Mapping[str, str]) -> str:
+    """The Keras dtype policy for a processor.
+
+    bfloat16 where it has AMX, or is AMD's with avx512_bf16: there training is half as fast again. Intel's processors
+    multiply bfloat16 vectors (avx512_bf16) no faster than float32: without AMX a convolutional network took 1.4 times
+    the processor's time that it takes in float32.
+
+    Args:
+        processor: what the system says of it, as `processor` reads.
+    """
+    flags = processor.get("flags", "").split()
+    fast = "amx_bf16" in flags or ("avx512_bf16" in flags and processor.get("vendor_id") == "AuthenticAMD")
+    return "mixed_bfloat16" if fast else "float32"
+
+
+def processor(file: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
+    """What Linux says of the first processor: `vendor_id`, `model name`, `flags` and more; nothing on other systems."""
+    if not file.exists():
+        return {}
+    first, _, _ = file.read_text(encoding="utf-8").partition("\n\n")
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+# What a run's figures can depend on; results and prose may change meanwhile.
+CODE = ("auxiliary", "notebooks", "pyproject.toml", "requirements.txt")
+PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "pillow", "opencv-python-headless",
+            "simplejpeg", "h5py")
+# Variables of the environment with which TensorFlow computes in another way.
+VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "OMP_NUM_THREADS",
+             "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a run computed on.
+
+    Attributes:
+        device: the processor's or GPU's name.
+        precision: the Keras dtype policy, such as `float32`.
+        gpu: whether it is a GPU, with memory of its own.
+    """
+
+    device: str
+    precision: str
+    gpu: bool = False
+
+
+def load() -> None:
+    """Import TensorFlow and Keras, if they are not, without the page of notes that they write to the terminal."""
+    if "tensorflow" not in sys.modules:
+        with _silent():
+            import keras  # noqa: F401
+            import tensorflow  # noqa: F401
+
+
+def start(seed: int) -> Machine:
+    """Make TensorFlow ready for a run whose figures can be had again.
+
+    Sets all random seeds, asks for deterministic operations, frees what earlier runs left behind, lets a GPU's memory
+    grow as needed, and chooses the precision.
+
+    Args:
+        seed: of weights and dropout.
+    """
+    load()
+    import keras
+    import tensorflow as tf
+
+    # Every row is a new function to TensorFlow, which would warn of that.
+    tf.get_logger().setLevel("ERROR")
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        if not tf.config.experimental.get_memory_growth(gpu):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)
+    else:
+        machine = Machine(cpu_name(), cpu_precision(processor()))
+    keras.config.set_dtype_policy(machine.precision)
+    return machine
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Send to nowhere what libraries write to the terminal past Python; exceptions pass."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def cpu_name() -> str:
+    """The processor's name and the number of its cores that this process may use."""
+    name = processor().get("model name") or platform.processor() or platform.machine()
+    return f"{name}, {usable_cores()} cores"
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def versions() -> dict[str, str]:
+    """The versions that a run's figures depend on, by name."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def settings() -> dict[str, str | int | float]:
+    """What else a run's figures can depend on, by name: the system, Keras's settings, cores, and variables if set."""
+    load()
+    import keras
+
+    return {
+        "system": f"{platform.system()} {platform.machine()}", "cores": usable_cores(),
+        "backend": keras.config.backend(), "image_data_format": keras.config.image_data_format(),
+        "epsilon": keras.config.epsilon(),
+        **{name: os.environ[name] for name in VARIABLES if name in os.environ},
+    }
+
+
+def commit() -> str:
+    """The repository's commit, with `+changes` where its code differs from that; empty outside a repository."""
+    try:
+        head = _git("rev-parse", "--short=12", "HEAD")
+        return head + ("+changes" if _git("status", "--porcelain", "--", *CODE) else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(REPOSITORY), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

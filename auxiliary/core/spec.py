@@ -1,0 +1,87 @@
+"""One line that says what to do: operations joined by `|`, such as `conv(16) | pool | dense(10)`.
+
+Networks and augmentations are both written this way; each has a registry of operations. An operation is a
+frozen pydantic dataclass, so its fields are its arguments, their types are checked, and its `repr` says in
+full what a line left to the defaults.
+"""
+
+import ast
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, ValidationError
+from pydantic.dataclasses import dataclass
+
+from auxiliary.core.errors import UserError, unknown
+
+Kind = TypeVar("Kind")
+
+# The decorator of every operation: immutable, hashable, and strict about what it is given.
+operation = dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+
+
+def parse_spec(line: str, registry: Mapping[str, type[Kind]], what: str) -> tuple[Kind, ...]:
+    """Read a line into its operations.
+
+    Args:
+        line: operations joined by `|`; arguments are numbers or bare words, by position or by name.
+            An empty line has no operations.
+        registry: the operations that exist, by name.
+        what: what the line is, for messages, such as `"net"`.
+
+    Returns:
+        One record an operation, in order.
+
+    Raises:
+        UserError: for an unknown operation or an argument that does not fit, with what would.
+
+    Example:
+        >>> parse_spec("conv(16) | pool", OPERATIONS, "net")
+        (Conv(filters=16, size=3, stride=1, padding='valid', l2=0.0), Pool(size=2))
+    """
+    parts = [part.strip() for part in line.split("|")] if line.strip() else []
+    return tuple(_parse_operation(part, registry, what) for part in parts)
+
+
+def _parse_operation(text: str, registry: Mapping[str, type[Kind]], what: str) -> Kind:
+    try:
+        node = ast.parse(text, mode="eval").body
+        name, args, kwargs = _read_call(node)
+    except (SyntaxError, ValueError, TypeError):    # TypeError: a set or mapping of what cannot be in one
+        raise UserError(f"{what}: cannot read {text!r}; an operation looks like `conv(16)` or `pool`") from None
+    if name not in registry:
+        raise unknown(f"{what} operation", name, registry)
+    kind = registry[name]
+    fields = [field.name for field in dataclasses.fields(kind)]
+    if len(args) > len(fields):
+        raise UserError(f"{what}: `{text}` has {len(args)} arguments; {name} takes {', '.join(fields) or 'none'}")
+    try:
+        return kind(**dict(zip(fields, args, strict=False)), **kwargs)
+    except (ValidationError, TypeError) as error:
+        raise UserError(f"{what}: `{text}`: {_reason(error, fields)}") from None
+
+
+def _read_call(node: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:
+    if isinstance(node, ast.Name):
+        return node.id, [], {}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        keywords = {keyword.arg: _value(keyword.value) for keyword in node.keywords}
+        # `f(**mapping)` is a keyword without a name.
+        if None not in keywords:
+            return node.func.id, [_value(arg) for arg in node.args], keywords
+    raise ValueError(node)
+
+
+def _value(node: ast.expr) -> Any:
+    """A literal, or a bare word as a string: `padding=same`."""
+    return node.id if isinstance(node, ast.Name) else ast.literal_eval(node)
+
+
+def _reason(error: ValidationError | TypeError, fields: list[str]) -> str:
+    takes = f"it takes {', '.join(fields) or 'no arguments'}"
+    if isinstance(error, TypeError):
+        return takes
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg'].lower()} ({takes})"

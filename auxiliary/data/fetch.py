@@ -1,0 +1,154 @@
+"""Filling a data set's folder of original images, from wherever they can be had.
+
+A provider's only job is to fill that folder; everything after it is the same for every data set.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock
+
+from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.files import write_atomically
+from auxiliary.core.paths import Paths
+from auxiliary.core.progress import track
+from auxiliary.data.archive import unpack
+from auxiliary.data.providers import animals10, cifar10, demo, flowers
+from auxiliary.data.providers.base import DataSet
+from auxiliary.data.walk import is_hidden
+
+DATA_SETS: dict[str, DataSet] = {
+    module.DATA_SET.name: module.DATA_SET for module in (demo, animals10, cifar10, flowers)
+}
+DOCUMENTS = {"", ".txt", ".md", ".rst", ".html", ".pdf"}    # suffixes of licences and read-me files
+
+
+def fetch(paths: Paths, source: Path | str | None = None) -> Path:
+    """Fill the folder of original images, unless it is filled, and say where it is.
+
+    In this order: a filled `data/<name>/raw-img/` is taken as it is, even when `source` is given (a sentence
+    is printed then); a folder, zip or tar.gz named by `source` is copied or unpacked; the publisher is asked.
+    The folder appears by one rename at the end, so a killed process leaves no half of it. Licence and read-me
+    files go beside it. Somebody's own folder (`paths.own`) is never written.
+
+    Args:
+        paths: where the data set lives.
+        source: a folder or archive of its images, in folders as `find_images` describes; never changed.
+
+    Returns:
+        `paths.raw`: a folder a category, or `train/` and `test/` with a folder a category each.
+
+    Raises:
+        UserError: for an unknown name, a folder or archive without images in folders, an archive that
+            `unpack` refuses, or a publisher out of reach.
+    """
+    if paths.own:
+        return _own(paths.own, paths.data / "made-from.txt", source)
+    if paths.dataset not in DATA_SETS:
+        raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
+                        "the path of a folder of images is possible too")
+    if _fillable(paths.raw):
+        paths.data.mkdir(parents=True, exist_ok=True)
+        with FileLock(paths.data / ".fetch.lock"):
+            if _fillable(paths.raw):    # still: another process may have filled it meanwhile
+                _fill(paths, Path(source).expanduser() if source else None)
+    elif source:
+        print(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
+    return paths.raw
+
+
+def find_images(folder: Path) -> Path:
+    """Find the folder that holds the category folders, or `train/` and `test/`.
+
+    That is a folder called `raw-img` in `folder` or one level deeper; else `folder` itself or, while it holds
+    nothing but one folder that has folders of its own, that one. Single files beside it do not matter.
+
+    Raises:
+        UserError: when there are no files in folders.
+    """
+    named = [path for path in (folder / "raw-img", *sorted(folder.glob("*/raw-img"))) if path.is_dir()]
+    root = named[0] if named else folder
+    while not named and len(inner := list(_folders(root))) == 1 and any(_folders(inner[0])):
+        root = inner[0]
+    if not holds_categories(root):
+        raise UserError(f"{folder} holds no images in folders: one folder a category is needed")
+    return root
+
+
+def holds_categories(folder: Path) -> bool:
+    """Whether at least one visible folder in it has a file, at any depth."""
+    return any(path.is_file() for category in _folders(folder) for path in category.rglob("*"))
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not is_hidden(path.name))
+
+
+def _own(folder: Path, record: Path, source: Path | str | None) -> Path:
+    if source:
+        raise UserError(f"{folder} is read in place, {source} has nothing to fill: leave out `source`")
+    if not folder.is_dir():
+        raise UserError(f"{folder} is not a folder: name one that holds a folder of images a category")
+    if not holds_categories(folder):
+        raise UserError(f"{folder} holds no images in folders: one folder a category is needed")
+    earlier = Path(record.read_text(encoding="utf-8")) if record.is_file() else folder
+    if earlier != folder and earlier.is_dir():
+        raise UserError(f"{record.parent} was made from {earlier}, which is there still: give {folder} another `name`")
+    write_atomically(record, str(folder))
+    return folder
+
+
+def _fillable(raw: Path) -> bool:
+    if not raw.exists() or not any(raw.iterdir()):
+        return True
+    if not holds_categories(raw):
+        raise UserError(f"{raw} holds no images in folders: fill it, one folder a category, or remove it")
+    return False
+
+
+def _fill(paths: Paths, source: Path | None) -> None:
+    stage = paths.raw.with_name("raw-img.partial")
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir()
+    fresh = stage / "fresh"
+    try:
+        if source is None:
+            DATA_SETS[paths.dataset].fill(fresh)
+        elif source.is_dir():
+            _copy(source, fresh)
+        elif source.is_file():
+            unpack(source, fresh)
+        else:
+            raise UserError(f"there is no {source}: `source` must be a folder, a zip or a tar.gz")
+        _settle(fresh, paths)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    root = find_images(source)
+    links = [path for path in root.rglob("*") if path.is_symlink() and not path.is_file()]
+    if links:
+        raise UserError(f"{links[0]} is a link to a folder or to nothing: replace it by what it stands for")
+    files = [path for path in root.rglob("*") if path.is_file()]
+    for file in track(files, f"copy {source.name}", len(files), "file"):
+        copy = folder / "raw-img" / file.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)     # without its mode: the copy of a read-only file can be removed
+    for document in _documents(source, root):
+        shutil.copyfile(document, folder / document.name)
+
+
+def _settle(fresh: Path, paths: Paths) -> None:
+    root = find_images(fresh)
+    for document in _documents(fresh, root):
+        if not (paths.data / document.name).exists():
+            document.rename(paths.data / document.name)
+    root.rename(paths.raw)
+
+
+def _documents(top: Path, root: Path) -> list[Path]:
+    levels = [root, *(level for level in root.parents if level.is_relative_to(top))]
+    return [path for level in levels for path in level.iterdir()
+            if path.is_file() and path.suffix.lower() in DOCUMENTS and not path.name.startswith(".")]

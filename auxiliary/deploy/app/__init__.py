@@ -1,0 +1,1 @@
+"""A page on which images are dropped and named."""

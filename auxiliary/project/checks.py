@@ -1,0 +1,37 @@
+"""Refuses rows that cannot work before anything is fetched, loaded or trained."""
+
+from auxiliary.config.profile import Profile, ScratchExperiment, TransferExperiment
+from auxiliary.core.errors import UserError
+from auxiliary.core.spec import parse_spec
+from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.networks.backbones import check_size, find_backbone
+from auxiliary.networks.costs import layer_costs
+
+
+def check_experiments(profile: Profile) -> None:
+    """Check every line and name of every row.
+
+    Raises:
+        UserError: for the first row with an unknown operation, augmentation or backbone, or a network that
+            does not fit its image size, naming the row.
+    """
+    for experiment in profile.experiments:
+        try:
+            parse_spec(experiment.augment, AUGMENTATIONS, "augment")
+            _check_network(experiment)
+            if experiment.tta and not experiment.augment:
+                raise UserError("`tta` averages over augmented images, so it needs an `augment` line")
+        except UserError as error:
+            raise UserError(f"experiment {experiment.key!r}: {error}") from None
+
+
+def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
+    # Any number of classes will do: the final layer fits whatever comes before it, or nothing.
+    if isinstance(experiment, ScratchExperiment):
+        layer_costs(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=2)
+        return
+    backbone = find_backbone(experiment.backbone)
+    check_size(experiment.backbone, experiment.image_size)
+    if experiment.head.split("|")[0].strip() != "gap":
+        raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
+    layer_costs(experiment.head, (7, 7, backbone.channels), classes=2)

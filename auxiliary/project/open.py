@@ -1,0 +1,108 @@
+"""Opens a profile: reads it, picks its rows, and finds its folders."""
+
+import fnmatch
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from auxiliary.config.loader import find_profile, load_profile
+from auxiliary.config.parameters import check_parameters, read_overrides, require_text
+from auxiliary.config.profile import Experiment, Profile
+from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.paths import Paths, find_root
+from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.split_files import split_on_disk
+from auxiliary.project.checks import check_experiments
+from auxiliary.project.project import Project
+
+
+def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, Any] | str | None = None,
+             root: str | Path | None = None) -> Project:
+    """Open a profile; the first call of every notebook.
+
+    A relative `dataset` or `source` is looked for in the current folder, then beside the profile's file.
+
+    Args:
+        profile: a profile of `notebooks/params/`, or the path of a YAML file.
+        rows: keys of the rows to train, as shell patterns separated by commas, such as `"conv4*,base*"`.
+        overrides: values that replace the profile's, see `load_profile`; a YAML text will do.
+        root: the folder for data, models, assets and results; the repository unless given.
+
+    Raises:
+        UserError: for whatever does not exist or does not fit.
+    """
+    check_parameters({"profile", "experiments", "overrides", "root"})
+    require_text(profile=profile, experiments=experiments, root=str(root) if isinstance(root, Path) else root or "")
+    loaded = load_profile(profile, read_overrides(overrides))
+    check_experiments(loaded)
+    beside = find_profile(profile).parent
+    _check_patterns(loaded, experiments)
+    return Project(
+        profile=loaded.model_copy(update={
+            "scratch": _matching(loaded.scratch, experiments), "transfer": _matching(loaded.transfer, experiments),
+            "source": _found(loaded.source, beside) if loaded.source else None}),
+        paths=_paths(loaded, find_root(root), beside),
+        experiments={experiment.key: experiment for experiment in loaded.experiments})
+
+
+def open_dataset(name: str | None = None, root: str | Path | None = None) -> Project:
+    """Open what was made of a data set, without a profile: its images and results, and no rows.
+
+    Args:
+        name: of its folder in `models/`; None where there is only one.
+        root: the folder for data, models, assets and results; the repository unless given.
+
+    Raises:
+        UserError: when there is no such folder, or its images are not divided.
+    """
+    place = find_root(root)
+    folders = [path.name for path in sorted((place / "models").glob("*")) if path.is_dir()]
+    if not folders:
+        raise UserError(f"{place / 'models'} holds no data set: run one first (python -m auxiliary run demo)")
+    if name is None and len(folders) > 1:
+        raise UserError(f"{place / 'models'} holds several data sets; name one of {', '.join(folders)}")
+    dataset = name or folders[0]
+    if dataset not in folders:
+        raise unknown(f"data set of {place / 'models'}", dataset, folders)
+    paths = Paths(place, dataset)
+    return Project(Profile(dataset=dataset, split=split_on_disk(paths)), paths, {})
+
+
+def _matching(experiments: tuple[Experiment, ...], patterns: str) -> tuple[Experiment, ...]:
+    return tuple(experiment for experiment in experiments
+                 if any(fnmatch.fnmatchcase(experiment.key, pattern.strip()) for pattern in patterns.split(",")))
+
+
+def _check_patterns(profile: Profile, patterns: str) -> None:
+    for pattern in patterns.split(","):
+        if profile.experiments and not _matching(profile.experiments, pattern):
+            raise unknown("experiment", pattern.strip(), [experiment.key for experiment in profile.experiments])
+
+
+def _found(path: str | Path, beside: Path) -> Path:
+    """A file or folder given by a path from the current folder, or from that of the profile."""
+    given = Path(path).expanduser()
+    for candidate in (given, beside / given):
+        if candidate.exists():
+            return candidate.resolve()
+    raise UserError(f"there is no {given}, neither from here nor beside the profile in {beside}")
+
+
+def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
+    if profile.dataset in DATA_SETS:
+        if profile.name:
+            raise UserError(f"{profile.dataset!r} has its name already: `name` is for a folder of your own; "
+                            "to keep a second copy, give another root")
+        return Paths(root, profile.dataset)
+    try:
+        own = _found(profile.dataset, beside)
+    except UserError:
+        raise UserError(f"there is no folder {profile.dataset!r}, and "
+                        f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
+    if not own.is_dir():
+        raise UserError(f"{own} is a file: unpack it, and name the folder that holds a folder a category")
+    name = profile.name or re.sub(r"[^\w.-]+", "-", own.name)
+    if name in DATA_SETS:
+        raise UserError(f"{own} would be kept as {name!r}, which is a data set of its own: give it another `name`")
+    return Paths(root, name, own)

@@ -1,0 +1,101 @@
+"""What a notebook works with: a checked profile, its rows, its paths and its images."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from auxiliary.config.profile import Experiment, Profile
+from auxiliary.core.paths import Paths
+from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.split_files import SPLITS, describe_split
+from auxiliary.data.tables import images_fingerprint, read_table
+from auxiliary.runs.result import folder_of
+from auxiliary.runs.results_csv import read_results
+
+
+@dataclass(frozen=True)
+class Project:
+    """A profile opened for work.
+
+    Attributes:
+        profile: what to do, with only the rows that were asked for.
+        paths: where everything is.
+        experiments: every row of the profile by key; a parent may not be among the rows asked for.
+    """
+
+    profile: Profile
+    paths: Paths
+    experiments: Mapping[str, Experiment]
+
+    @cached_property
+    def train(self) -> pd.DataFrame:
+        """The training images, before sampling."""
+        return self._table("train")
+
+    @cached_property
+    def val(self) -> pd.DataFrame:
+        """The validation images."""
+        return self._table("val")
+
+    @cached_property
+    def test(self) -> pd.DataFrame:
+        """The test images."""
+        return self._table("test")
+
+    @property
+    def categories(self) -> list[str]:
+        """The names of the classes, in the order of their labels."""
+        return sorted(self.train["category"].unique())
+
+    @property
+    def with_parents(self) -> tuple[Experiment, ...]:
+        """The rows asked for, and those that they go on from, in order."""
+        wanted = {experiment.key for experiment in self.profile.experiments}
+        # A parent stands before its children.
+        for experiment in reversed(self.experiments.values()):
+            if experiment.key in wanted and experiment.parent:
+                wanted.add(experiment.parent)
+        return tuple(experiment for key, experiment in self.experiments.items() if key in wanted)
+
+    @property
+    def names(self) -> Mapping[str, str] | None:
+        """What the data set calls its category folders; None to keep their names."""
+        known = DATA_SETS.get(self.profile.dataset)
+        return known.names if known else None
+
+    @cached_property
+    def split_rule(self) -> str:
+        """How the images were divided, in words; an error if not as the profile says."""
+        return describe_split(self.profile.split, self.paths)
+
+    @cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """The fingerprint of the images of each part, in their order."""
+        return {part: images_fingerprint(getattr(self, part)) for part in SPLITS}
+
+    @cached_property
+    def images_hash(self) -> str:
+        """The fingerprint of all images, however they are divided."""
+        everything = pd.concat([self.train, self.val, self.test])
+        return images_fingerprint(everything.sort_values(["category", "content_hash"]))
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """The results so far on these very images, so divided; of a run trained several times the last."""
+        results = read_results(self.paths.results, self.paths.dataset)
+        folder = results["run_id"].map(folder_of)
+        same = (results["images_hash"] == self.images_hash) & (results["split_rule"] == self.split_rule)
+        return results[same & ~folder.duplicated(keep="last")].reset_index(drop=True)
+
+    @property
+    def chance(self) -> float:
+        """The test accuracy of always naming the commonest class of the training images."""
+        commonest = self.train["category"].mode()[0]
+        return float((self.test["category"] == commonest).mean())
+
+    def _table(self, name: str) -> pd.DataFrame:
+        # Raises where they are divided in another way than the profile says.
+        describe_split(self.profile.split, self.paths)
+        return read_table(self.paths.table(name))

@@ -1,1 +1,0 @@
-"""A page on which pictures are dropped and named."""

@@ -1,0 +1,70 @@
+"""A small profile, trained for real, in which tests can plant faults."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from auxiliary.config.profile import Profile
+from auxiliary.data.catalogue import clean_table
+from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
+from auxiliary.training.train import train_all
+
+PROFILE = """
+dataset: {folder}
+name: colours
+image_size: 32
+batch_size: 8
+scratch:
+  - {{model_id: small, learning_rate: 0.02, epochs: 1, net: conv(4) | batchnorm | gap}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: brightness(0.5), tta: 2}}
+  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | batchnorm | gap}}
+transfer:
+  - {{model_id: frozen, backbone: MobileNetV2_035, weights: random, head: gap, learning_rate: 0.01, epochs: 1}}
+  - {{model_id: tuned, parent: frozen, tune_last: 2, learning_rate: 0.001, epochs: 1}}
+"""
+
+
+@pytest.fixture(scope="package")
+def colours(image_folder):
+    """Three classes of 20 images, told apart by their colour."""
+    return image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
+
+
+@pytest.fixture(scope="package")
+def opened(colours, divide, tmp_path_factory) -> Project:
+    """The profile, its images divided, nothing trained."""
+    root = tmp_path_factory.mktemp("root")
+    (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
+    project = open_project(str(root / "profile.yaml"), root=root)
+    divide(project, clean_table(colours))
+    return project
+
+
+@pytest.fixture(scope="package")
+def trained(opened) -> Project:
+    """The profile, every row trained."""
+    train_all(opened.profile.experiments, opened)
+    return opened
+
+
+@pytest.fixture
+def copy_of(trained, tmp_path) -> Callable[..., Project]:
+    """Copies the trained profile, to be spoilt, with only some of its rows: `copy_of("small", "small_on")`."""
+    def copy(*keys: str) -> Project:
+        shutil.copytree(trained.paths.root, tmp_path / "root")
+        return replace(trained, paths=replace(trained.paths, root=tmp_path / "root"),
+                       profile=_only(trained.profile, keys))
+
+    return copy
+
+
+def _only(profile: Profile, keys: tuple[str, ...]) -> Profile:
+    return profile.model_copy(
+        update={
+            stage: tuple(experiment for experiment in getattr(profile, stage) if experiment.key in keys)
+            for stage in ("scratch", "transfer")
+        }
+    )

@@ -1,0 +1,287 @@
+"""Finished runs trained anew: for real, on few images."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from auxiliary.commands import reproduce as session
+from auxiliary.commands import reproduce_setup as prepare
+from auxiliary.commands.reproduce import differences, find_chain
+from auxiliary.commands.reproduce_setup import figures, open_chain, side_by_side
+from auxiliary.core import runtime
+from auxiliary.core.errors import UserError
+from auxiliary.core.paths import REPOSITORY
+from auxiliary.data.catalogue import clean_table
+from auxiliary.project.open import open_project
+from auxiliary.runs.find import find_finished
+from auxiliary.runs.run import Run
+from auxiliary.training import identity
+from auxiliary.training.identity import PIPELINE
+from auxiliary.training.train import train_all
+
+PROFILE = """
+dataset: {folder}
+name: colours
+image_size: 16
+batch_size: 8
+sampling: none
+scratch:
+  - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: flip, seeds: [0]}}
+  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | gap, seeds: [0, 1]}}
+"""
+COMMIT = "0123456789ab"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clean_code():
+    """Code without changes, whatever is being worked on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "commit", lambda: COMMIT)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trained(clean_code, image_folder, divide, tmp_path_factory) -> Path:
+    """A root in which every row has been trained."""
+    folder, root = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("trained")
+    (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
+    project = open_project(str(root / "profile.yaml"), root=root)
+    shutil.copytree(folder, project.paths.processed)
+    divide(project, clean_table(project.paths.processed))
+    train_all(project.profile.experiments, project)
+    return root
+
+
+@pytest.fixture
+def root(trained, tmp_path) -> Path:
+    """A copy of it, to be spoilt."""
+    return shutil.copytree(trained, tmp_path / "root")
+
+
+@pytest.fixture
+def repeat(tmp_path, monkeypatch, capsys):
+    """Repeats a run; returns what is said, the error included, and checks what is left of its temporary folder."""
+    def run(name: str, root: Path | None, error: bool = False) -> str:
+        scratch = tmp_path / "temporary"
+        scratch.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+        said = ""
+        if error:
+            with pytest.raises(UserError) as caught:
+                session.reproduce_run(name, root)
+            said = str(caught.value)
+        else:
+            session.reproduce_run(name, root)
+        left = [str(path) for path in scratch.iterdir()]
+        assert left == re.findall(r"all that was made is kept in (\S+)", said)
+        return capsys.readouterr().out + said
+
+    return run
+
+
+def run_of(root: Path, key: str, seed: int = 0) -> Run:
+    runs = [Run(file.parent) for file in root.glob("models/colours/*/result.json")]
+    return next(run for run in runs if (run.result.key, run.result.seed) == (key, seed))
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def contents(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_run_repeated_agrees_in_all_its_figures(repeat, root):
+    before = contents(root)
+    run = run_of(root, "small")
+    said = repeat("small", root)
+    assert said.startswith(
+        f"{run.id} of colours: made {run.result.finished_at:%Y-%m-%d %H:%M} UTC, commit {COMMIT}, in "
+    )
+    assert re.search(rf"\n *val_accuracy +{run.result.val_accuracy} +{run.result.val_accuracy} *\n", said)
+    # Of a result 13 figures, of two epochs five each, of six images a class, its confidence, and three more.
+    count = len(figures(run))
+    assert count == len(figures(run)["result"]) + 2 * 5 + 6 * 5
+    assert f"all {count} figures agree to the last digit" in said
+    assert contents(root) == before
+
+
+def test_runs_that_it_goes_on_from_are_repeated_too(repeat, root):
+    small, child = run_of(root, "small"), run_of(root, "small_on")
+    # Nothing that was computed is read: it may be anything.
+    for run in (small, child):
+        run.model.write_bytes(b"not a model")
+    said = repeat(child.result.run_id, root)
+    assert [line.split(" ")[0] for line in said.splitlines()[:2]] == [small.id, child.id]
+    assert f"all {len(figures(small)) + len(figures(child))} figures agree" in said
+
+
+def test_a_figure_that_was_edited_is_named_and_all_is_kept(repeat, root):
+    run = run_of(root, "small")
+    value = run.result.val_accuracy
+    edit(run.folder / "result.json", f'"val_accuracy": {value}', '"val_accuracy": 0.123')
+    said = repeat(str(run.folder), None, error=True)
+    assert re.search(rf"\n *val_accuracy +0\.123 +{value} *\n", said)
+    assert "macro_f1" not in said
+    assert f"1 of {len(figures(run))} figures differ; of what is on record nothing else does" in said
+    kept = Path(said.splitlines()[-1].removeprefix("all that was made is kept in "))
+    assert run_of(kept, "small").result.val_accuracy == value
+
+
+def test_epochs_and_probabilities_count_to_the_last_digit(trained, root):
+    run = run_of(root, "small")
+    then = figures(run_of(trained, "small"))
+    loss = str(run.history["val_loss"].iloc[1])
+    edit(run.folder / "history.csv", loss, loss[:-1] + str((int(loss[-1]) + 1) % 10))
+    file = run.folder / "predictions-test.csv"
+    file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
+    table = side_by_side(then, figures(run))
+    different = table[table["then"] != table["again"]]
+    assert different["figure"].tolist() == ["epoch 2 val_loss", *(f"image 6 {name}" for name in (
+        "predicted", "confidence", "p:blue", "p:green", "p:red"))]
+    assert set(different["again"][1:]) == {"-"}
+
+
+def test_another_precision_is_named_as_what_may_be_why(repeat, root):
+    run = run_of(root, "untrained")
+    now = run.recipe["precision"]
+    then = "mixed_float16" if now == "float32" else "float32"
+    edit(run.folder / "recipe.json", f'"precision": "{now}"', f'"precision": "{then}"')
+    edit(run.folder / "result.json", f'"test_loss": {run.result.test_loss}', '"test_loss": 9.0')
+    file = run.folder / "predictions-test.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",0.", ",1."), encoding="utf-8")
+    said = repeat(run.id, root, error=True)
+    assert f"\nprecision: {then} then, {now} now\n" in said
+    # Twenty of the loss, and of six images the confidence and three probabilities.
+    assert "\nand 5 more\n25 of " in said
+    assert " figures differ; what may be why, for it is not what it was: precision" in said
+
+
+def test_surroundings_that_are_the_same_are_not_mentioned(trained):
+    recipe = run_of(trained, "small").recipe
+    assert differences(recipe, recipe) == {}
+    keras, settings = recipe["versions"]["keras"], recipe["settings"]
+    newer = recipe | {"versions": recipe["versions"] | {"keras": "9"}, "settings": settings | {"XLA_FLAGS": "x"}}
+    assert differences(recipe, newer) == {
+        "keras": f"keras: {keras} then, 9 now", "XLA_FLAGS": "XLA_FLAGS: none then, x now"}
+    changed = recipe | {"commit": f"{COMMIT}+changes"}
+    assert list(differences(recipe, changed)) == ["commit"]
+    assert list(differences(changed, changed)) == ["code"]
+    broken = recipe | {"breaks": [{"epoch": 3, "commit": "abc"}, {"epoch": 5, "commit": ""}]}
+    assert list(differences(broken, recipe).values()) == [
+        "broken off: after epoch 3 (commit abc), 5 (commit unknown) then, not now"]
+
+
+def test_images_that_were_divided_anew_are_noticed(repeat, root):
+    paths = open_chain([run_of(root, "small")], root).paths
+    for part, other in (("val", "test"), ("test", "val")):
+        paths.table(part).rename(paths.data / other)
+        (paths.data / other).rename(paths.data / f"{other}.new")
+    for part in ("val", "test"):
+        (paths.data / f"{part}.new").rename(paths.table(part))
+    said = repeat("small", root, error=True)
+    assert "val.csv lists other images than small-" in said
+
+
+def test_an_image_file_that_was_changed_is_named(repeat, root):
+    project = open_chain([run_of(root, "small")], root)
+    one, other = (Path(file) for file in project.val["filepath"].iloc[[3, 5]])
+    one.write_bytes(other.read_bytes())
+    other.unlink()
+    said = repeat("small", root, error=True)
+    assert said.startswith(f"{one} is not the image that val.csv lists (holds something else): put it back")
+    shutil.copyfile(project.val["filepath"].iloc[4], other)
+
+
+def test_a_key_of_several_runs_lists_them(repeat, root):
+    said = repeat("untrained", root, error=True)
+    assert said.startswith("2 finished runs are called 'untrained'; name one of them:\n  untrained-")
+    assert f"  {run_of(root, 'untrained', 1).id} (colours, seed 1)" in said.splitlines()
+
+
+@pytest.mark.parametrize(("name", "answer"), [
+    ("smal", "unknown run of ROOT 'smal': did you mean 'small'? (valid: small, small_on, untrained)"),
+    ("ID0", "did you mean 'ID'? (valid: small-"), ("models", "unknown run of ROOT 'models': ")])
+def test_a_run_that_does_not_exist(repeat, root, name, answer):
+    known = run_of(root, "small").id
+    name, answer = (text.replace("ROOT", str(root)).replace("ID0", known[:-1] + "0").replace("ID", known)
+                    for text in (name, answer))
+    assert answer in repeat(name, root, error=True)
+
+
+def test_a_run_that_was_trained_again_later(repeat, root):
+    run = run_of(root, "small")
+    said = repeat(f"{run.id}-20200101T000000", root, error=True)
+    assert said.startswith(f"{run.folder} holds {run.result.run_id}: {run.id}-20200101T000000 is another training")
+
+
+def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
+    small, child = run_of(root, "small"), run_of(root, "small_on")
+    (small.folder / "result.json").unlink()
+    assert repeat(small.id, root, error=True).startswith(f"{small.id} is not finished")
+    with pytest.raises(UserError, match=f"goes on from {small.id}, which is not in"):
+        find_chain(child)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "answer"), [
+    ("recipe.json", '"learning_rate": 0.02', '"learning_rate": 0.03', "so the recipe or the folder's name was edited"),
+    ("recipe.json", '"net": ', '"nets": ', "this version cannot read the recipe of small-"),
+    ("recipe.json", '"pipeline": ', '"pipe": ', "was written by an earlier version and lacks pipeline: "),
+    ("recipe.json", "{", "", "cannot be read (Extra data"),
+    ("result.json", '"ece": ', '"eces": ', "cannot be read by this version (ece, eces)")])
+def test_a_folder_that_this_code_cannot_repeat(repeat, root, file, old, new, answer):
+    run = run_of(root, "small")
+    edit(run.folder / file, old, new)
+    assert answer in repeat(str(run.folder), None, error=True)
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"{}", b'{"experiment": null}'])
+def test_a_damaged_recipe_of_another_run_is_in_nobodys_way(root, content):
+    run = run_of(root, "small")
+    run_of(root, "small_on").folder.joinpath("recipe.json").write_bytes(content)
+    assert find_finished("small", root) == run
+    with pytest.raises(UserError, match=r"valid: small, untrained\)"):
+        find_finished("small_on", root)
+
+
+def test_another_version_of_the_pipeline(repeat, root, monkeypatch):
+    for module in (identity, prepare):
+        monkeypatch.setattr(module, "PIPELINE", 1000)
+    said = repeat("small", root, error=True)
+    assert f"by version 1000 of how that is done, and the run was made by version {PIPELINE};" in said
+
+
+def test_interrupted_it_leaves_nothing(repeat, root, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "train_and_evaluate", interrupt)
+    assert repeat("small", root, error=True).endswith("interrupted; nothing is kept of a repetition")
+
+
+def test_the_recipe_says_all_that_it_takes(trained):
+    recipe = run_of(trained, "small_on").recipe
+    assert recipe["parent"] == run_of(trained, "small").id
+    assert recipe["split"] == {"by": "group", "fractions": [0.7, 0.2, 0.1], "random_state": 5}
+    assert recipe["seed"] == 0 and recipe["experiment"]["augment"] == "flip" and recipe["pipeline"] == PIPELINE
+    assert recipe["settings"]["cores"] >= 1 and recipe["settings"]["backend"] == "tensorflow"
+    assert json.dumps(recipe)
+
+
+def test_the_command_in_a_process_of_its_own(trained):
+    """Which has other hash seeds and has trained nothing before."""
+    done = subprocess.run([sys.executable, "-m", "auxiliary", "reproduce", "small", "--root", str(trained)],
+                          capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | {"COLUMNS": "80"})
+    assert (done.returncode, done.stderr.splitlines()) == (0, ["checking the images", "small"])
+    assert "figures agree to the last digit" in done.stdout

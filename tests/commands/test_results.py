@@ -1,0 +1,144 @@
+"""`python -m auxiliary results` as its user meets it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from auxiliary.__main__ import main
+from auxiliary.core.paths import REPOSITORY
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
+@pytest.fixture
+def table(results_of) -> pd.DataFrame:
+    """Results of two data sets, one of them divided in two ways."""
+    return results_of(
+        {"key": "cnn", "run_id": "cnn-1", "val_accuracy": 0.80, "accuracy": 0.86, "train_seconds": 90.0},
+        {"key": "lite0", "run_id": "lite0-1", "val_accuracy": 0.97, "accuracy": 0.97, "train_seconds": 60.0},
+        {"key": "cnn", "run_id": "cnn-2", "val_accuracy": 0.99, "accuracy": 0.98, "split_rule": "seed"},
+        {"key": "a_name_so_long_that_it_would_need_a_second_line_in_a_terminal", "run_id": "a-1", "dataset": "pets"})
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
+    """Runs `results` on a folder; returns its exit status and what it says."""
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["auxiliary", "results", "--root", str(tmp_path), *words])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        return exit_.value.code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def listed(command, table, tmp_path) -> Callable[..., str]:
+    """Runs `results` on the table."""
+    table.to_csv(tmp_path / "results.csv", index=False)
+
+    def run(*words: str) -> str:
+        status, said, errors = command(*words)
+        assert (status, errors) == (0, "")
+        return said
+
+    return run
+
+
+@pytest.fixture
+def refusal(command, table, tmp_path) -> Callable[..., str]:
+    """Runs `results` on the table, with words that it must refuse."""
+    table.to_csv(tmp_path / "results.csv", index=False)
+
+    def run(*words: str) -> str:
+        status, said, error = command(*words)
+        assert (status, said) == (1, "") and error.startswith("error: ") and error.count("\n") == 1
+        return error
+
+    return run
+
+
+def rows(text: str) -> list[str]:
+    return [line.split("│")[1].strip() for line in text.splitlines() if line.startswith("│")]
+
+
+def test_a_table_for_each_data_set_and_division(listed):
+    said = listed()
+    titles = [line.strip() for line in said.splitlines() if "test accuracy with" in line]
+    assert [title.partition(":")[0] for title in titles] == [
+        "demo, split_rule split_rule",
+        "demo, split_rule seed",
+        "pets",
+    ]
+    assert rows(said)[:3] == ["lite0", "cnn", "cnn"]
+    # Each table has a best of its own.
+    assert said.count("│ best ") == 3
+    assert said.splitlines()[-1] == ("Results on other images, or on images divided in another way, cannot be "
+                                     "compared: they have tables of their own.")
+
+
+def test_one_data_set(listed):
+    said = listed("pets")
+    assert rows(said) == ["a_name_so_long_that_it_would_need_a_second_line_in_a_terminal"]
+    assert "pets: test accuracy" in said and "cannot be compared" not in said
+
+
+def test_some_rows(listed):
+    assert rows(listed("demo", "--experiments", "lite*, cnn")) == ["lite0", "cnn", "cnn"]
+    assert rows(listed("--experiments", "lite*")) == ["lite0"]
+
+
+def test_another_order(listed):
+    assert rows(listed("demo", "--sort", "train_seconds"))[:2] == ["lite0", "cnn"]
+    assert rows(listed("demo", "--sort", "key"))[:2] == ["cnn", "lite0"]
+    assert "smallest train_seconds first" in listed("--sort", "train_seconds")
+
+
+def test_in_a_pipe_each_row_is_a_line_without_control_codes(listed):
+    said = listed()
+    assert not CONTROL.search(said)
+    assert len(rows(said)) == 4 and "…" not in said
+    assert "│ 0.500 " in said, "a pipe has room for all columns"
+
+
+def test_a_terminal_of_80_columns_has_no_wider_line(listed, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", listed())
+    assert max(map(len, plain.splitlines())) <= 80
+    assert "validation" in plain and "parameters" not in plain
+
+
+def test_saved_predictions_make_the_comparison_one_of_pairs(listed, table, answers, tmp_path):
+    for run, first, last in (("lite0-1", 0, 97), ("cnn-1", 0, 86)):
+        folder = tmp_path / "models" / "demo" / run
+        folder.mkdir(parents=True)
+        answers(first, last).to_csv(folder / "predictions-test.csv", index=False)
+        (folder / "result.json").write_text(f'{{"run_id": "{run}"}}', encoding="utf-8")
+    assert "│ -11.0 points " in listed("demo") and "unpaired" not in listed("demo")
+
+
+def test_what_does_not_exist_is_named(refusal):
+    assert "unknown data set of" in refusal("dmo") and "did you mean 'demo'?" in refusal("dmo")
+    assert "unknown experiment 'lite': did you mean 'lite0'?" in refusal("--experiments", "cnn,lite")
+    assert "unknown experiment 'lite0'" in refusal("pets", "--experiments", "lite0")
+    assert "unknown column 'loss': did you mean" in refusal("--sort", "loss")
+
+
+def test_no_results_yet(command):
+    status, said, error = command()
+    assert (status, said) == (1, "")
+    assert "results.csv holds no results yet: run a profile first, as in `python -m auxiliary run demo`" in error
+
+
+def test_the_real_command_loads_no_tensorflow():
+    script = ("import sys; sys.argv[1:] = ['results']; import auxiliary.__main__ as m\n"
+              "try: m.main()\nexcept SystemExit: pass\n"
+              "print(sorted({'tensorflow', 'keras', 'sklearn', 'papermill'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    assert done.stdout.count("test accuracy with its 95% interval") >= 3
+    assert done.stdout.endswith("[]\n") and done.stderr == ""

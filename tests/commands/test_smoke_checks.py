@@ -1,0 +1,257 @@
+"""Faults planted in the models of finished runs, each of which must be noticed."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from auxiliary.commands import smoke_checks as checks
+from auxiliary.commands.smoke_checks import check_experiments, figure_problems, start_problems, training_problems
+from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.data.tables import read_table, write_table
+from auxiliary.training.identity import find_run
+from auxiliary.training.trainer import build_setup
+
+
+def problems(project) -> dict[str, str]:
+    """What is wrong, by row, in one text each; rows without a problem are left out."""
+    return {experiment.key: "\n".join(found) for experiment, found in check_experiments(project) if found}
+
+
+def spoil(project, key, change) -> None:
+    """Load the saved model of a row, change it, and save it again."""
+    file = find_run(project.experiments[key], project, 0).model
+    model = keras.models.load_model(file)
+    change(model)
+    model.save(file)
+
+
+def shift(layer, weight) -> None:
+    variable = next(variable for variable in layer.weights if variable.name == weight)
+    variable.assign(variable + 0.5)
+
+
+def test_rows_as_they_should_be(trained):
+    assert problems(trained) == {}
+
+
+def test_a_row_that_was_not_trained(copy_of):
+    project = copy_of("small")
+    (find_run(project.experiments["small"], project, 0).folder / "result.json").unlink()
+    assert problems(project) == {"small": "it was not trained"}
+
+
+def test_predictions_that_were_edited(copy_of):
+    project = copy_of("small")
+    file = find_run(project.experiments["small"], project, 0).folder / "predictions-test.csv"
+    table = read_table(file)
+    a, b = (table[["p:red", "p:green"]].to_numpy() * [1, 0.99]).T
+    write_table(table.assign(**{"p:green": b, "p:red": a + table["p:green"] - b}), file)
+    assert "read back, its model gives other predictions" in problems(project)["small"]
+
+
+def test_predictions_are_of_augmented_views_where_the_row_says_so(copy_of):
+    project = copy_of("small", "small_on")
+    small, plain = project.experiments["small"], project.experiments["small_on"].model_copy(update={"tta": 0})
+    shutil.copytree(find_run(project.experiments["small_on"], project, 0).folder, find_run(plain, project, 0).folder)
+    otherwise = replace(project, profile=project.profile.model_copy(update={"scratch": (small, plain)}))
+    assert list(problems(project)) == []
+    assert "read back, its model gives other predictions" in problems(otherwise)["small_on"]
+
+
+def test_a_child_that_is_built_without_its_parents_weights(copy_of, monkeypatch):
+    monkeypatch.setattr(checks, "build_setup", lambda experiment, project, _: build_setup(experiment, project, None))
+    assert "does not start from the weights of its parent 'small': other in conv1, " in (
+        problems(copy_of("small", "small_on"))["small_on"])
+
+
+def test_a_model_that_was_swapped_for_another(copy_of):
+    project = copy_of("small", "small_on", "untrained")
+    small, other = (find_run(project.experiments[key], project, 0) for key in ("small", "untrained"))
+    shutil.copyfile(other.model, small.model)
+    found = problems(project)
+    assert "read back, its model gives other predictions" in found["small"]
+    # Both start from the same seed.
+    assert "training has changed nothing in the layers of its own" in found["small"]
+
+
+def test_a_model_of_another_network(copy_of):
+    project = copy_of("small", "small_on")
+    keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save(
+        find_run(project.experiments["small"], project, 0).model)
+    found = problems(project)
+    assert "its saved model has other layers than the row describes: images" in found["small"]
+    assert "cannot be built and read back" in found["small_on"]
+
+
+def test_a_file_that_is_no_model(copy_of):
+    project = copy_of("small", "small_on")
+    find_run(project.experiments["small"], project, 0).model.write_bytes(b"half a file")
+    found = problems(project)
+    assert "its model cannot be built and read back: ValueError" in found["small"]
+    assert "its parent 'small' cannot be read back" in found["small_on"]
+
+
+def test_an_untrained_row_that_was_trained(copy_of):
+    project = copy_of("untrained")
+    spoil(project, "untrained", lambda model: shift(model.layers[-1], "bias"))
+    assert "1 of 6 layers that must not train have changed: probabilities" in problems(project)["untrained"]
+
+
+def test_frozen_layers_that_were_trained(copy_of):
+    project = copy_of("frozen", "tuned")
+    spoil(project, "frozen", lambda model: shift(model.get_layer("backbone").layer.get_layer("Conv1"), "kernel"))
+    spoil(
+        project, "tuned", lambda model: shift(model.get_layer("backbone").layer.get_layer("Conv_1_bn"), "moving_mean")
+    )
+    found = problems(project)
+    assert "1 of 154 layers that must not train have changed: backbone/Conv1" in found["frozen"]
+    # The child's first layer is no longer its parent's, which is the parent's fault, and its averages have moved.
+    assert "layers that must not train have changed: backbone/Conv1" in found["tuned"]
+    assert "averages of batch norm have changed" in found["tuned"]
+
+
+@pytest.fixture
+def spoil_figures(copy_of):
+    """Changes a run's history, result and predictions, and says what is found wrong with it then."""
+    project = copy_of()
+
+    def problems(key, history=None, result=None, predictions=None):
+        experiment = project.experiments[key]
+        run = find_run(experiment, project, 0)
+        if history:
+            pd.read_csv(run.folder / "history.csv").pipe(history).to_csv(run.folder / "history.csv", index=False)
+        if result:
+            file = run.folder / "result.json"
+            file.write_text(json.dumps(json.loads(file.read_text()) | result))
+        if predictions:
+            table = run.folder / "predictions-test.csv"
+            write_table(read_table(table).pipe(predictions), table)
+        return figure_problems(
+            experiment, run, find_run(project.experiments[experiment.parent], project, 0) if experiment.parent else None
+        )
+
+    return problems
+
+
+@pytest.mark.parametrize("key", ["small", "small_on", "untrained", "frozen", "tuned"])
+def test_a_run_that_is_as_it_should_be(spoil_figures, key):
+    assert spoil_figures(key) == []
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("loss", np.nan), ("val_loss", np.inf), ("accuracy", 1.5), ("val_accuracy", -0.1), ("val_accuracy", np.nan)])
+def test_a_figure_that_cannot_be(spoil_figures, column, value):
+    assert spoil_figures("small", lambda table: table.assign(**{column: value})) == [
+        f"in epoch 1 its {column} is {value:g}"]
+
+
+def test_a_result_that_cannot_be(spoil_figures):
+    assert spoil_figures("small", result={"test_loss": "NaN"}) == ["its result's test_loss is nan"]
+
+
+def test_epochs_that_were_not_trained(spoil_figures):
+    assert spoil_figures("small", lambda table: table.head(0)) == ["it was to train 1 epochs, and has 0"]
+    epoch = pd.DataFrame([{"epoch": 1, "loss": 1, "accuracy": 1, "val_loss": 1, "val_accuracy": 1, "phase": "own"}])
+    assert spoil_figures("untrained", lambda _: epoch) == ["it was to train 0 epochs, and has 1"]
+
+
+def test_a_child_that_goes_on_from_something_else(spoil_figures):
+    problem = ["its history does not begin with that of the row it goes on from"]
+    assert (
+        spoil_figures("tuned", lambda table: table.assign(loss=table["loss"] + (table["phase"] == "parent"))) == problem
+    )
+    assert spoil_figures("small_on", lambda table: table[table["phase"] == "own"]) == problem
+    assert spoil_figures("small", lambda table: table.assign(phase="parent")) == [
+        "it was to train 1 epochs, and has 0", *problem]
+
+
+def test_predictions_that_disagree_with_themselves(spoil_figures):
+    def other(table):
+        table.loc[0, "predicted"] = next(name for name in ("red", "blue") if name != table.loc[0, "predicted"])
+        return table
+
+    said = spoil_figures("small", predictions=other)
+    assert said[0] == "1 of 6 test images are predicted to be of another class than that of the highest probability"
+    assert spoil_figures("frozen", predictions=lambda table: table.assign(**{"p:red": 0.9})) == [
+        "the probabilities of 6 of 6 test images do not add up to 1"]
+
+
+def test_an_accuracy_that_is_not_that_of_the_predictions(spoil_figures):
+    said = spoil_figures("small", result={"accuracy": 0.123})
+    assert len(said) == 1 and said[0].startswith("its accuracy is 0.123, and that of its predictions ")
+
+
+COMMON = {"model_id": "x", "key": "x", "learning_rate": 0.1}
+
+
+def transfer(tune_last, epochs=1):
+    return TransferExperiment(**COMMON, backbone="MobileNetV2", head="gap", tune_last=tune_last, epochs=epochs)
+
+
+def scratch(epochs=1):
+    return ScratchExperiment(**COMMON, net="conv(4) | gap", epochs=epochs)
+
+
+def weights(**changes):
+    """The weights of a model, some of them set to 1: `weights(a="kernel")`."""
+    made = {"backbone/a": ["kernel"], "backbone/b": ["kernel", "bias"],
+            "backbone/c": ["gamma", "moving_mean"], "backbone/d": [], "pool": [], "head": ["kernel", "bias"]}
+    return {layer: {name: np.full(3, float(changes.get(layer.rpartition("/")[2]) == name)) for name in names}
+            for layer, names in made.items()}
+
+
+def without_backbone(found):
+    return {name: values for name, values in found.items() if "/" not in name}
+
+
+@pytest.mark.parametrize(("experiment", "trained"), [
+    (transfer(0), weights(head="bias")),
+    (transfer(2), weights(head="bias", c="gamma")),
+    (transfer(1), weights(head="kernel")),      # the last layer has nothing to train
+    (transfer("all"), weights(head="kernel", a="kernel")),
+    (transfer(3, epochs=0), weights()),
+    (scratch(epochs=0), without_backbone(weights())),
+    (scratch(), without_backbone(weights(head="kernel"))),
+])
+def test_what_training_should_do(experiment, trained):
+    before = without_backbone(weights()) if isinstance(experiment, ScratchExperiment) else weights()
+    assert training_problems(experiment, before, trained) == []
+
+
+@pytest.mark.parametrize(("experiment", "trained", "problem"), [
+    (transfer(0), weights(head="bias", c="gamma"), "1 of 4 layers that must not train have changed: backbone/c"),
+    (transfer(2), weights(head="bias", c="gamma", b="bias"), "1 of 2 layers that must not train .* backbone/b"),
+    (transfer(2), weights(head="bias", c="moving_mean"), "averages of batch norm have changed, .* backbone/c"),
+    (transfer(2), weights(head="bias"), "training has changed nothing in its backbone's last 2 layers"),
+    (transfer("all"), weights(c="gamma"), "training has changed nothing in the layers of its own"),
+    (transfer(2, epochs=0), weights(head="bias"), "1 of 6 layers that must not train have changed: head"),
+])
+def test_what_it_should_not(experiment, trained, problem):
+    found = training_problems(experiment, weights(), trained)
+    assert len(found) == 1
+    assert re.search(problem, found[0])
+
+
+def test_another_network():
+    assert training_problems(scratch(), without_backbone(weights()), weights()) == [
+        "its saved model has other layers than the row describes: backbone/a has no place and {'kernel': (3,)}"]
+
+
+def test_numbers_that_are_none_are_compared_too():
+    broken = weights(head="kernel") | {"backbone/a": {"kernel": np.full(3, np.nan)}}
+    assert training_problems(transfer(0, epochs=0), broken, broken) == []
+    assert training_problems(transfer(0), weights(), broken) != []
+
+
+def test_a_child_starts_where_its_parent_ended():
+    assert start_problems("mother", weights(a="kernel"), weights(a="kernel")) == []
+    assert start_problems("mother", weights(a="kernel"), weights(a="kernel", head="bias")) == [
+        "it does not start from the weights of its parent 'mother': other in head"]
+    assert start_problems("mother", weights(), without_backbone(weights())) == [
+        "it has other layers than its parent 'mother': backbone/a has {'kernel': (3,)} and no place"]

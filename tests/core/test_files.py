@@ -1,0 +1,111 @@
+import os
+import signal
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from auxiliary.core.files import absolute, remove_leftovers, replacing, write_atomically
+
+# What somebody else writes to the temporary path takes the file's place; here a kill gets in between.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from auxiliary.core.files import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_writes_text_as_it_is_and_makes_the_folder(tmp_path):
+    write_atomically(tmp_path / "new" / "a.txt", "é\r\n")
+    assert (tmp_path / "new" / "a.txt").read_bytes() == b"\xc3\xa9\r\n"
+
+
+def test_replaces_and_leaves_nothing_else(tmp_path):
+    path = tmp_path / "a.bin"
+    for content in (b"first", b"2nd"):
+        write_atomically(path, content, sync=False)
+    assert path.read_bytes() == b"2nd"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    write_atomically(path, "old")
+
+    def full_disk(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_written_elsewhere_takes_the_files_place(tmp_path):
+    path = tmp_path / "new" / "model.keras"
+    for content in ("first", "2nd"):
+        with replacing(path) as temporary:
+            assert (temporary.parent, temporary.suffix) == (path.parent, ".keras")
+            temporary.write_text(content)
+    assert path.read_text() == "2nd"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_interruption_leaves_the_old_file_alone(tmp_path, error):
+    path = tmp_path / "a.txt"
+    write_atomically(path, "old")
+    with pytest.raises(error), replacing(path) as temporary:
+        temporary.write_text("new")
+        raise error
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    path = tmp_path / "model.keras"
+    others = [path, tmp_path / ".hidden.tmp", tmp_path / ".run.lock", tmp_path / "a.tmp"]
+    for other in others:
+        other.write_text("old")
+    killed = subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == len(others) + 1
+    remove_leftovers(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+    assert path.read_text() == "old"
+    remove_leftovers(tmp_path / "not there")
+
+
+def test_what_may_still_be_written_is_no_leftover(tmp_path):
+    young, old = (tmp_path / f".{digit * 32}.tmp.npy" for digit in "ab")
+    for path in (young, old):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    remove_leftovers(tmp_path, age=3600)
+    assert list(tmp_path.iterdir()) == [young]
+
+
+def test_takes_the_time_it_is_given_to_the_nanosecond(tmp_path):
+    write_atomically(tmp_path / "a", b"", mtime_ns=1_234_567_890_123_456_789)
+    assert (tmp_path / "a").stat().st_mtime_ns == 1_234_567_890_123_456_789
+
+
+def test_others_may_read_it_as_far_as_the_umask_lets_them(tmp_path):
+    before = os.umask(0o022)
+    try:
+        write_atomically(tmp_path / "a", "")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+
+
+def test_absolute_drops_dots_but_keeps_links(tmp_path, monkeypatch):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    assert absolute("link/../link") == tmp_path / "link"

@@ -1,0 +1,41 @@
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from auxiliary.core.paths import REPOSITORY, Paths
+
+PATHS = Paths(Path("root"), "demo")
+
+
+@pytest.mark.parametrize(("name", "place"), [
+    ("data", "data/demo"),
+    ("raw", "data/demo/raw-img"),
+    ("processed", "data/demo/processed"),
+    ("features", "data/demo/features"),
+    ("models", "models/demo"),
+    ("assets", "assets/demo"),
+    ("results", "results.csv"),
+])
+def test_every_path_lies_below_the_root(name, place):
+    assert getattr(PATHS, name) == Path("root") / place
+
+
+def test_tables_lie_beside_the_images_they_list():
+    assert PATHS.table("train") == Path("root/data/demo/train.csv")
+
+
+def test_own_images_are_read_in_place_and_all_else_is_written_below_the_root():
+    own = Paths(Path("root"), "pets", own=Path("mine/pets"))
+    assert own.raw == Path("mine/pets")
+    assert own.processed == Path("root/data/pets/processed")
+
+
+def test_paths_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        PATHS.root = Path("elsewhere")
+
+
+def test_the_repository_is_the_folder_that_holds_the_package():
+    assert (REPOSITORY / "auxiliary" / "core" / "paths.py").is_file()
+    assert (REPOSITORY / "pyproject.toml").is_file()

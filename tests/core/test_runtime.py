@@ -1,0 +1,150 @@
+
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from auxiliary.core import runtime
+from auxiliary.core.runtime import cpu_precision, gpu_precision, processor
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """An empty git repository in the place of ours; returns a function that runs git in it."""
+    def git(*arguments: str) -> str:
+        names = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
+        return subprocess.run(["git", "-C", str(tmp_path), *names, *arguments], capture_output=True, text=True,
+                              check=True).stdout.strip()
+
+    # Variables that a surrounding git sets, for instance in a hook, would point elsewhere.
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(runtime, "REPOSITORY", tmp_path)
+    git("init")
+    return git
+
+
+def test_the_commit_says_whether_the_code_differs_from_it(repository, tmp_path):
+    code = tmp_path / "auxiliary" / "code.py"
+    code.parent.mkdir()
+    code.write_text("1", encoding="utf-8")
+    repository("add", ".")
+    repository("commit", "-m", "one")
+    head = repository("rev-parse", "HEAD")
+    assert runtime.commit() == head[:12]
+    repository("tag", "v1")
+    assert runtime.commit() == head[:12]
+    (tmp_path / "results.csv").write_text("a run was logged", encoding="utf-8")
+    assert runtime.commit() == head[:12]
+    code.write_text("2", encoding="utf-8")
+    assert runtime.commit() == head[:12] + "+changes"
+
+
+def test_without_a_commit_there_is_none(repository, tmp_path, monkeypatch):
+    assert runtime.commit() == ""
+    monkeypatch.setenv("PATH", str(tmp_path))       # no git at all
+    assert runtime.commit() == ""
+
+
+def test_versions_are_those_that_run():
+    import keras
+    import tensorflow as tf
+
+    versions = runtime.versions()
+    assert versions["python"] == platform.python_version()
+    assert (versions["keras"], versions["tensorflow"]) == (keras.__version__, tf.__version__)
+    assert set(versions) == {"python", *runtime.PACKAGES}
+
+
+def test_settings_are_those_in_force(monkeypatch):
+    import keras
+
+    for name in runtime.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    settings = runtime.settings()
+    assert settings["backend"] == "tensorflow" and settings["epsilon"] == keras.config.epsilon()
+    assert settings["cores"] == runtime.usable_cores()
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    assert runtime.settings() == settings | {"TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
+def test_versions_do_not_load_tensorflow():
+    script = "import sys; from auxiliary.core import runtime; runtime.versions(); print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_loading_tensorflow_writes_nothing_to_the_terminal():
+    script = "from auxiliary.core import runtime; runtime.load(); import sys; print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_start_sets_every_seed():
+    import keras
+    import numpy as np
+
+    drawn = []
+    for _ in range(2):
+        machine = runtime.start(7)
+        drawn.append((np.random.rand(), float(keras.random.uniform(())), keras.layers.Dense(1).name))  # noqa: NPY002
+    assert drawn[0] == drawn[1]
+    assert machine.device == runtime.cpu_name()
+    assert machine.precision == keras.config.dtype_policy().name
+
+
+def test_a_gpu_is_used_as_it_is_found(monkeypatch):
+    """Faked: what TensorFlow says of its devices, not what it computes on."""
+    import keras
+    import tensorflow as tf
+
+    grown = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"{kind}:0", f"{kind}:1"])
+    monkeypatch.setattr(tf.config.experimental, "get_memory_growth", lambda gpu: gpu in grown)
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda gpu, _: grown.append(gpu))
+    monkeypatch.setattr(tf.config.experimental, "get_device_details",
+                        lambda _: {"device_name": "NVIDIA H200", "compute_capability": (9, 0)})
+    try:
+        assert runtime.start(0) == runtime.Machine("NVIDIA H200", "mixed_bfloat16", gpu=True)
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        assert grown == ["GPU:0", "GPU:1"]
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def test_the_processor_is_named_with_its_cores():
+    assert runtime.cpu_name().endswith(f", {runtime.usable_cores()} cores")
+    assert 1 <= runtime.usable_cores() <= os.cpu_count()
+
+
+@pytest.mark.parametrize(("capability", "expected"), [
+    (None, "float32"), ((6, 1), "float32"), ((7, 0), "mixed_float16"), ((7, 5), "mixed_float16"),
+    ((8, 0), "mixed_bfloat16"), ((9, 0), "mixed_bfloat16"), ((12, 0), "mixed_bfloat16"),
+])
+def test_gpus_by_generation(capability, expected):
+    assert gpu_precision(capability) == expected
+
+
+@pytest.mark.parametrize(("vendor", "flags", "expected"), [
+    ("AuthenticAMD", "sse avx512f avx512_bf16 vaes", "mixed_bfloat16"),
+    ("AuthenticAMD", "sse avx2", "float32"),
+    ("GenuineIntel", "avx512_bf16 avx512_fp16", "float32"),
+    ("GenuineIntel", "avx512_bf16 amx_bf16 amx_tile", "mixed_bfloat16"),
+])
+def test_processors_by_their_units(vendor, flags, expected):
+    assert cpu_precision({"vendor_id": vendor, "flags": flags}) == expected
+
+
+def test_an_unknown_processor_gets_what_all_have():
+    assert cpu_precision({}) == "float32"
+
+
+def test_linux_describes_the_first_processor(tmp_path):
+    file = tmp_path / "cpuinfo"
+    block = "processor\t: {}\nvendor_id\t: AuthenticAMD\nmodel name\t: EPYC: 9\nflags\t\t: sse avx\n\n"
+    file.write_text(block.format(0) + block.format(1), encoding="utf-8")
+    assert processor(file) == {
+        "processor": "0", "vendor_id": "AuthenticAMD", "model name": "EPYC: 9", "flags": "sse avx"}
+    assert processor(tmp_path / "none") == {}

@@ -1,0 +1,113 @@
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auxiliary.core.errors import UserError
+from auxiliary.core.spec import operation, parse_spec
+
+
+@operation
+class Conv:
+    filters: int
+    size: int = 3
+    padding: str = "valid"
+
+
+@operation
+class Pool:
+    pass
+
+
+@operation
+class Drop:
+    rate: float
+
+
+REGISTRY = {"conv": Conv, "pool": Pool, "drop": Drop}
+
+
+def parse(line):
+    return parse_spec(line, REGISTRY, "net")
+
+
+def test_a_line_becomes_one_record_an_operation():
+    assert parse("conv(16) | pool|drop(0.5)") == (Conv(16), Pool(), Drop(0.5))
+
+
+def test_arguments_go_by_position_or_by_name():
+    assert parse("conv(16, 5)") == parse("conv(16, size=5)") == parse("conv(size=5, filters=16)") == (Conv(16, 5),)
+
+
+def test_a_bare_word_is_a_string():
+    assert parse("conv(8, padding=same)") == parse("conv(8, padding='same')") == (Conv(8, padding="same"),)
+
+
+@pytest.mark.parametrize("line", ["pool", "pool()", "  pool  ", "\npool\n"])
+def test_no_arguments_need_no_brackets(line):
+    assert parse(line) == (Pool(),)
+
+
+@pytest.mark.parametrize("line", ["", "   ", "\n"])
+def test_an_empty_line_has_no_operations(line):
+    assert parse(line) == ()
+
+
+def test_a_whole_number_is_a_number():
+    assert parse("drop(0)") == (Drop(0.0),)
+
+
+def test_an_operation_cannot_be_changed_and_says_what_was_left_out():
+    (conv,) = parse("conv(16)")
+    assert repr(conv) == "Conv(filters=16, size=3, padding='valid')"
+    assert hash(conv) == hash(Conv(16))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        conv.filters = 3
+
+
+@pytest.mark.parametrize(("line", "message"), [
+    ("covn(16)", "unknown net operation 'covn': did you mean 'conv'? (valid: conv, drop, pool)"),
+    ("pool | ", "net: cannot read ''; an operation looks like `conv(16)` or `pool`"),
+    ("pool pool", "net: cannot read 'pool pool'; an operation looks like `conv(16)` or `pool`"),
+    ("conv(16", "net: cannot read 'conv(16'; an operation looks like `conv(16)` or `pool`"),
+    ("conv(f(3))", "net: cannot read 'conv(f(3))'; an operation looks like `conv(16)` or `pool`"),
+    ("16", "net: cannot read '16'; an operation looks like `conv(16)` or `pool`"),
+    ("conv({[]})", "net: cannot read 'conv({[]})'; an operation looks like `conv(16)` or `pool`"),
+    ("conv(1, **{'size': 5})", "net: cannot read \"conv(1, **{'size': 5})\"; "
+                               "an operation looks like `conv(16)` or `pool`"),
+    ("conv", "net: `conv`: filters: field required (it takes filters, size, padding)"),
+    ("conv(1, 2, same, 4)", "net: `conv(1, 2, same, 4)` has 4 arguments; conv takes filters, size, padding"),
+    ("pool(2)", "net: `pool(2)` has 1 arguments; pool takes none"),
+    ("conv(2.5)", "net: `conv(2.5)`: filters: input should be a valid integer (it takes filters, size, padding)"),
+    ("conv('16')", "net: `conv('16')`: filters: input should be a valid integer (it takes filters, size, padding)"),
+    ("conv(16, filter=3)", "net: `conv(16, filter=3)`: filter: unexpected keyword argument "
+                           "(it takes filters, size, padding)"),
+    ("conv(16, filters=3)", "net: `conv(16, filters=3)`: it takes filters, size, padding"),
+])
+def test_what_does_not_fit_is_named_with_what_would(line, message):
+    with pytest.raises(UserError) as caught:
+        parse(line)
+    assert str(caught.value) == message
+
+
+records = st.one_of(
+    st.builds(Conv, st.integers(), st.integers(), st.sampled_from(["valid", "same"])),
+    st.just(Pool()), st.builds(Drop, st.floats(allow_nan=False, allow_infinity=False)))
+
+
+@given(st.lists(records))
+def test_records_written_as_a_line_read_back_the_same(steps):
+    line = " | ".join(repr(step).replace(type(step).__name__, type(step).__name__.lower()) for step in steps)
+    assert parse(line) == tuple(steps)
+
+
+TOKENS = ["conv", "pool", "drop", "size", "(", ")", "[", "]", "{", "}", "*", "**", "=", ",", ":", "|", "-", "1", "'a'"]
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from(TOKENS)).map("".join)))
+def test_whatever_is_written_is_read_or_refused_in_words(text):
+    try:
+        parse(text)
+    except UserError as error:
+        assert "net" in str(error)

@@ -1,0 +1,270 @@
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from auxiliary.core.errors import UserError
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.preprocess import preprocess_images
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import sys
+from pathlib import Path
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.preprocess import preprocess_images
+if __name__ == "__main__":
+    raw, processed = map(Path, sys.argv[1:])
+    preprocess_images(catalogue(raw), raw, processed, size=400, workers=2)
+"""
+
+
+def make_image(path, size=(100, 80), colour="red", mode="RGB", **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, colour).save(path, **options)
+    return path
+
+
+def run(tmp_path, **settings):
+    raw, processed = tmp_path / "raw-img", tmp_path / "processed"
+    return preprocess_images(catalogue(raw), raw, processed, **{"size": 32} | settings)
+
+
+def made(tmp_path):
+    """Relative path and content of every file in processed/."""
+    processed = tmp_path / "processed"
+    return {path.relative_to(processed).as_posix(): path.read_bytes()
+            for path in processed.rglob("*") if path.is_file()}
+
+
+def opened(path):
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """90 images that take a while to decode, in `raw-img`."""
+    folder = tmp_path / "raw-img" / "cat"
+    folder.mkdir(parents=True)
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (600, 800, 3), "uint8")).save(folder / "0.png")
+    for number in range(1, 90):
+        shutil.copy(folder / "0.png", folder / f"{number}.png")
+    return tmp_path
+
+
+def start(tmp_path):
+    """`preprocess_images` in a process of its own, once it has made some images."""
+    # Into a file: leftover workers would hold a pipe open.
+    with (tmp_path / "errors.txt").open("w") as errors:
+        process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / "raw-img", tmp_path / "processed"],
+                                   stderr=errors, cwd=REPOSITORY)
+    while not list((tmp_path / "processed").rglob("*.jpg")):
+        assert process.poll() is None, (tmp_path / "errors.txt").read_text()
+        time.sleep(0.005)
+    return process
+
+
+def test_every_image_becomes_one_of_a_kind(tmp_path):
+    raw = tmp_path / "raw-img" / "cat"
+    make_image(raw / "a.jpg", format="JPEG")
+    make_image(raw / "b.PNG", mode="RGBA", colour=(255, 0, 0, 0), format="PNG")
+    assert (run(tmp_path)["error"] == "").all()
+    assert set(made(tmp_path)) == {"cat/a.jpg.jpg", "cat/b.PNG.jpg"}
+    for name, colour in {"a.jpg.jpg": (255, 0, 0), "b.PNG.jpg": (255, 255, 255)}.items():
+        with Image.open(tmp_path / "processed" / "cat" / name) as image:
+            assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (32, 32))
+            assert np.allclose(image.getpixel((16, 16)), colour, atol=3)
+
+
+@pytest.mark.parametrize(("size", "suffix"), [((64, 64), ".png"), ((28, 28), ".png"), ((65, 10), ".jpg")])
+def test_small_images_lose_nothing(tmp_path, size, suffix):
+    path = tmp_path / "raw-img" / "cat" / "a.bmp"
+    path.parent.mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), "uint8")
+    Image.fromarray(noise).save(path)
+    run(tmp_path)
+    assert list(made(tmp_path)) == [f"cat/a.bmp{suffix}"]
+    if suffix == ".png":
+        assert (np.asarray(opened(tmp_path / "processed" / "cat" / "a.bmp.png")) == noise).all()
+
+
+def test_no_two_files_meet_and_none_is_lost(tmp_path):
+    names = ["a.jpg", "a.png", "a", "a.jpg.jpg", "A.JPG", "with space.png", "é.png", "two\nlines.png", "deep/a.jpg",
+             "n" * 251 + ".png", "ä" * 125 + ".png", "b", "b.jpg/c.png"]
+    for name in names:
+        make_image(tmp_path / "raw-img" / "cat" / name, format="PNG")
+    assert (run(tmp_path)["error"] == "").all()
+    assert len(made(tmp_path)) == len(names)
+    assert {"cat/a.jpg.jpg", "cat/a.png.jpg", "cat/a.jpg", "cat/a.jpg.jpg.jpg", "cat/two\nlines.png.jpg",
+            "cat/deep/a.jpg.jpg"} <= set(made(tmp_path))
+
+
+def test_bad_files_are_left_out_with_the_reason(tmp_path):
+    raw = tmp_path / "raw-img" / "cat"
+    good = make_image(raw / "good.png")
+    photograph = Image.fromarray(np.random.default_rng(0).integers(0, 256, (99, 99, 3), "uint8"))
+    photograph.save(raw / "cut.jpg")
+    (raw / "cut.jpg").write_bytes((raw / "cut.jpg").read_bytes()[:-500])
+    (raw / "empty.png").touch()
+    (raw / "text.png").write_text("words")
+    overview = run(tmp_path)
+    assert dict(zip((Path(file).name for file in overview["filepath"]), overview["error"], strict=True)) == {
+        good.name: "", "cut.jpg": "truncated", "empty.png": "empty file", "text.png": "not an image"}
+    assert list(made(tmp_path)) == ["cat/good.png.jpg"]
+
+
+def test_raw_files_stay_untouched(tmp_path):
+    path = make_image(tmp_path / "raw-img" / "cat" / "a.png")
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    run(tmp_path)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert [file.name for file in (tmp_path / "raw-img").rglob("*")] == ["cat", "a.png"]
+
+
+def test_only_what_changed_is_made_again(tmp_path):
+    raw, processed = tmp_path / "raw-img" / "cat", tmp_path / "processed" / "cat"
+    same, changed, gone = (make_image(raw / name) for name in ("same.png", "changed.png", "gone.png"))
+    run(tmp_path)
+    first = (processed / "same.png.jpg").stat().st_ino
+    make_image(changed, colour="blue")
+    os.utime(changed, ns=(1, 1))
+    gone.unlink()
+    run(tmp_path)
+    assert (processed / "same.png.jpg").stat().st_ino == first
+    assert opened(processed / "changed.png.jpg").getpixel((9, 9))[2] > 200
+    assert set(made(tmp_path)) == {"cat/same.png.jpg", "cat/changed.png.jpg"}
+    changed.write_text("spoilt")
+    run(tmp_path)
+    assert set(made(tmp_path)) == {f"cat/{same.name}.jpg"}
+
+
+@pytest.mark.parametrize("setting", [{"size": 48}, {"quality": 50}])
+def test_other_settings_make_everything_again(tmp_path, setting):
+    for number in range(3):
+        make_image(tmp_path / "raw-img" / "cat" / f"{number}.png")
+    run(tmp_path)
+    before = made(tmp_path)
+    run(tmp_path, **setting)
+    assert set(before) == set(made(tmp_path))
+    assert not set(before.values()) & set(made(tmp_path).values())
+
+
+@pytest.mark.parametrize("step", ["_clear", "write_atomically", "_made"])
+def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, monkeypatch, step):
+    for number in range(3):
+        make_image(tmp_path / "raw-img" / "cat" / f"{number}.png")
+    run(tmp_path, size=32)
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(f"auxiliary.data.preprocess.{step}", interrupted)
+        run(tmp_path, size=48)
+    run(tmp_path, size=48)
+    assert {opened(path).size for path in (tmp_path / "processed").rglob("*.jpg")} == {(48, 48)}
+
+
+def test_a_killed_run_leaves_no_half_file_and_resumes(photographs):
+    process = start(photographs)
+    process.kill()
+    process.wait()
+    time.sleep(0.5)    # leftover workers finish their image and notice
+    whole = {path: path.stat().st_ino for path in (photographs / "processed").rglob("*.jpg")}
+    assert 0 < len(whole) < 90
+    for path in whole:
+        assert opened(path).size == (400, 400)
+    run(photographs, size=400)
+    assert len(made(photographs)) == 90
+    assert all(name.endswith(".png.jpg") for name in made(photographs))
+    assert {path: path.stat().st_ino for path in whole} == whole
+
+
+def test_a_killed_worker_is_a_clear_error(photographs):
+    process = start(photographs)
+    worker = next(child for child in psutil.Process(process.pid).children() if "popen_loky" in str(child.cmdline()))
+    worker.kill()
+    assert process.wait(timeout=60)
+    assert "UserError: preprocess: a worker process was killed" in (photographs / "errors.txt").read_text()
+
+
+def test_a_lone_process_makes_the_same_images(tmp_path):
+    for number in range(40):
+        make_image(tmp_path / "raw-img" / "cat" / f"{number}.png", colour=(number, 9, 9))
+    run(tmp_path, workers=1)
+    alone = made(tmp_path)
+    (tmp_path / "processed").rename(tmp_path / "other")
+    run(tmp_path, workers=2)
+    assert made(tmp_path) == alone
+
+
+def test_links_never_lead_out_of_processed(tmp_path):
+    make_image(tmp_path / "raw-img" / "cat" / "a.png")
+    run(tmp_path)
+    outside = make_image(tmp_path / "outside" / "a.png.jpg", format="PNG")
+    before = outside.read_bytes()
+    for path in (tmp_path / "processed" / "cat").iterdir():
+        path.unlink()
+    (tmp_path / "processed" / "cat").rmdir()
+    (tmp_path / "processed" / "cat").symlink_to(outside.parent)
+    run(tmp_path)
+    assert outside.read_bytes() == before
+    assert not (tmp_path / "processed" / "cat").is_symlink()
+
+
+@pytest.mark.parametrize("processed", ["raw-img", "raw-img/processed", ".", "link"])
+def test_overlapping_folders_are_refused(tmp_path, processed):
+    raw = tmp_path / "raw-img"
+    path = make_image(raw / "cat" / "a.png")
+    (tmp_path / "link").symlink_to(raw)
+    with pytest.raises(UserError, match="overlap"):
+        preprocess_images(catalogue(raw), raw, tmp_path / processed)
+    assert path.exists()
+
+
+def test_foreign_files_are_never_cleared_away(tmp_path):
+    make_image(tmp_path / "raw-img" / "cat" / "a.png")
+    foreign = make_image(tmp_path / "processed" / "holiday.jpg")
+    with pytest.raises(UserError, match="holds files"):
+        run(tmp_path)
+    assert foreign.exists()
+
+
+def test_nothing_usable_is_an_error(tmp_path):
+    (tmp_path / "raw-img" / "cat").mkdir(parents=True)
+    (tmp_path / "raw-img" / "cat" / "a.png").write_text("words")
+    with pytest.raises(UserError, match=r"none of the 1 files.*a\.png: not an image"):
+        run(tmp_path)
+
+
+def test_an_overview_of_another_folder_is_refused(tmp_path):
+    make_image(tmp_path / "other" / "cat" / "a.png")
+    (tmp_path / "raw-img").mkdir()
+    with pytest.raises(UserError, match="does not lie below"):
+        preprocess_images(catalogue(tmp_path / "other"), tmp_path / "raw-img", tmp_path / "processed")
+
+
+def test_a_full_disk_stops_the_run_and_is_no_images_fault(tmp_path, monkeypatch):
+    make_image(tmp_path / "raw-img" / "cat" / "a.png")
+
+    def full_disk(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("auxiliary.data.convert.write_atomically", full_disk)
+    with pytest.raises(UserError, match=r"cannot be written.*No space left"):
+        run(tmp_path)
+
+
+def test_train_and_test_stay_apart(tmp_path):
+    for name in ("train/cat/a.png", "train/dog/b.png", "test/cat/c.png"):
+        make_image(tmp_path / "raw-img" / name)
+    run(tmp_path)
+    assert catalogue(tmp_path / "processed")["publisher_split"].tolist() == ["test", "train", "train"]

@@ -1,0 +1,81 @@
+"""A root with finished runs of few tiny images, trained for real, once for all tests here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from auxiliary.core import runtime
+from auxiliary.data.catalogue import clean_table
+from auxiliary.project.open import open_project
+from auxiliary.runs.run import Run
+from tests.tiny import with_tiny
+
+PROFILE = """
+dataset: {folder}
+name: colours
+image_size: 16
+batch_size: 8
+split: {{by: seed}}
+sampling: none
+scratch:
+  - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1}}
+  - {{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: 3, augment: flip | shift(0.3)}}
+transfer:
+  - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.1, epochs: 3}}
+"""
+
+
+@dataclass(frozen=True)
+class TrainedRoot:
+    """A root and what is in it; not to be written: copy what is to be spoilt.
+
+    Attributes:
+        root: the folder that holds `models/` and `results.csv`.
+        runs: the finished runs by the key of their row: small, small_on, views and frozen.
+        images: raw images, PNG of 16 x 16, 20 in each of the folders blue, green and red; a quarter of the blue and
+            green ones lie in each other's folder, so that no network is always right.
+    """
+
+    root: Path
+    runs: dict[str, Run]
+    images: Path
+
+
+@pytest.fixture(autouse=True)
+def float32(monkeypatch) -> None:
+    """The same precision on every machine: under bfloat16 what is computed twice may agree to two digits only."""
+    monkeypatch.setattr(runtime, "cpu_precision", lambda _: "float32")
+
+
+@pytest.fixture
+def tiny_backbone() -> Iterator[None]:
+    """The backbone Tiny, for a test that builds it."""
+    with with_tiny():
+        yield
+
+
+@pytest.fixture(scope="package")
+def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
+    """A root in which every row has been trained: `trained_root.runs["small"]`."""
+    from auxiliary.training.train import train_all
+
+    images, root = image_folder({"green": 20, "blue": 20, "red": 20}, size=16), tmp_path_factory.mktemp("trained")
+    for number in range(5):
+        _exchange(images / "green" / f"{number}.png", images / "blue" / f"{number}.png")
+    (root / "profile.yaml").write_text(PROFILE.format(folder=images), encoding="utf-8")
+    # Undone at once: a fixture of this scope would stay until all tests of all folders are over.
+    with with_tiny(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "cpu_precision", lambda _: "float32")
+        project = open_project(str(root / "profile.yaml"), root=root)
+        divide(project, clean_table(images))
+        runs = train_all(project.profile.experiments, project)
+    return TrainedRoot(root, {run.result.key: run for run in runs}, images)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)

@@ -1,0 +1,118 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from auxiliary.core.errors import UserError
+from auxiliary.evaluation.grad_cam import explain
+from auxiliary.evaluation.predictions import pick
+
+CLASSES = ["blue", "green", "red"]
+
+
+def predicted(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Predictions of the images of `frame`, the later the surer."""
+    sure = np.linspace(0.5, 0.9, len(frame))
+    columns = {f"p:{name}": np.where(np.array(names) == name, sure, (1 - sure) / 2) for name in CLASSES}
+    return frame[["filepath", "category", "label"]].assign(predicted=names, confidence=sure, **columns)
+
+
+@pytest.fixture
+def frame(tmp_path) -> pd.DataFrame:
+    """Thirty images of 8x8 of one colour each, but for a black half: the left one or the right one."""
+    experiments = []
+    for number in range(30):
+        label = number % 3
+        pixels = np.zeros((8, 8, 3), "uint8")
+        pixels[:, 4 * (number % 2):][:, :4, 2 - label] = 200
+        path = tmp_path / f"{number}.png"
+        Image.fromarray(pixels).save(path)
+        experiments.append((str(path), CLASSES[label], label, 8, 8))
+    return pd.DataFrame(experiments, columns=["filepath", "category", "label", "width", "height"])
+
+
+def drawn(fig) -> list[str]:
+    return [axes.get_xlabel() for axes in fig.axes if axes.images]
+
+
+def test_the_sheets_mistakes_come_first_then_the_sheets_random_images(frame):
+    from auxiliary.reporting.image_grids import mistakes_sheet, prediction_sheet
+
+    predictions = predicted(frame, ["red"] * 30)
+    positions = pick(predictions, n=4, random_state=3)
+    captions = drawn(mistakes_sheet(predictions, n=4))
+    captions += [each for each in drawn(prediction_sheet(predictions, n=4, random_state=3)) if each not in captions]
+    shown = predictions.iloc[positions]
+    assert positions.dtype == "int64"
+    assert [caption.split("\n")[0][-4:] for caption in captions] == [f"{sure:.2f}" for sure in shown["confidence"]]
+
+
+def test_no_image_comes_twice(frame):
+    predictions = predicted(frame, ["red"] * 30)
+    positions = pick(predictions, n=30)
+    assert sorted(positions) == list(range(30))
+    assert list(positions[:20]) == [i for i in reversed(range(30)) if i % 3 != 2]
+
+
+def test_positions_do_not_depend_on_the_index(frame):
+    predictions = predicted(frame, ["red"] * 30)
+    np.testing.assert_array_equal(pick(predictions.set_index(np.arange(30) + 7)), pick(predictions))
+
+
+def test_a_faultless_model_shows_random_images_alone(frame):
+    predictions = predicted(frame, list(frame["category"]))
+    assert len(pick(predictions)) == 10
+    assert len(pick(predictions.head(0))) == 0
+
+
+class TestExplain:
+    @pytest.fixture
+    def model(self):
+        """Its score of a class is the mean of that class's colour."""
+        from auxiliary.config.profile import ScratchExperiment
+        from auxiliary.networks.build import build_scratch
+
+        experiment = ScratchExperiment(
+            model_id="net", key="net", learning_rate=0.1, epochs=1, image_size=8, net="conv(3, 1) | gap"
+        )
+        model = build_scratch(experiment, 3)
+        model.get_layer("conv1").set_weights([np.eye(3)[::-1].reshape(1, 1, 3, 3), np.zeros(3)])
+        model.get_layer("probabilities").set_weights([np.eye(3), np.zeros(3)])
+        return model
+
+    def test_the_predicted_class_is_explained(self, model, frame):
+        names = list(frame["category"][:15]) + ["red"] * 15
+        explained = explain(model, predicted(frame, names), frame, image_size=8)
+        np.testing.assert_array_equal(explained["position"], pick(predicted(frame, names)))
+        assert explained["heat"].dtype == "float16"
+        for position, heat in zip(explained["position"], explained["heat"], strict=True):
+            expected = np.zeros((8, 8))
+            if names[position] == frame["category"][position]:
+                expected[:, 4 * (position % 2):][:, :4] = 1
+            np.testing.assert_array_equal(heat, expected)
+
+    def test_images_are_brought_to_the_models_size(self, model, frame, tmp_path):
+        Image.open(frame["filepath"][0]).resize((16, 16), Image.Resampling.NEAREST).save(tmp_path / "large.png")
+        large = frame.head(1).assign(filepath=str(tmp_path / "large.png"), width=16, height=16)
+        heat = explain(model, predicted(large, ["blue"]), large, image_size=8)["heat"]
+        assert heat.shape == (1, 8, 8)
+        assert (heat[0, :, :3] > 0.9).all() and (heat[0, :, 5:] == 0).all()
+
+    def test_a_model_without_maps_explains_nothing(self, frame):
+        import keras
+
+        model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(3)])
+        assert explain(model, predicted(frame, ["red"] * 30), frame, image_size=8) == {}
+
+    def test_predictions_of_other_images_are_refused(self, model, frame):
+        with pytest.raises(UserError, match="of other images than the table"):
+            explain(model, predicted(frame, ["red"] * 30), frame[::-1], image_size=8)
+
+
+def test_choosing_needs_no_tensorflow():
+    script = ("import sys, auxiliary.evaluation.predictions, auxiliary.reporting.grad_cam_figure; "
+              "print({'tensorflow', 'keras'} & set(sys.modules))")
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip() == "set()"

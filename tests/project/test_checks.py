@@ -1,0 +1,46 @@
+import pytest
+
+from auxiliary.core.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("conv(8)", "covn(8)"), "experiment 'small': unknown net operation 'covn': did you mean 'conv'?"),
+        (
+            ("conv(8) |", "conv(8) | pool(99) |"),
+            "experiment 'small': net `conv(8) | pool(99) | pool | flatten`: operation 2",
+        ),
+        (("| flatten", "| dense(3)"), "experiment 'small': net `conv(8) | pool | dense(3)`: operation 3"),
+        (
+            ("augment: flip", "augment: flop"),
+            "experiment 'small': unknown augment operation 'flop': did you mean 'flip'?",
+        ),
+        (("epochs: 3", "epochs: 3, augment: zoom(2)"), "experiment 'longer': augment: `zoom(2)`: share:"),
+        (
+            ("EfficientNetLite0", "EfficientNetLite1"),
+            "experiment 'frozen': unknown backbone 'EfficientNetLite1': did you mean 'EfficientNetLite0'?",
+        ),
+        (("head: gap", "head: dense(3)"), "experiment 'frozen': head 'dense(3)' must start with `gap`"),
+        (("head: gap", "head: gap | conv(3)"), "experiment 'frozen': net `gap | conv(3)`: operation 2"),
+        (
+            ("image_size: 112", "image_size: 16"),
+            "experiment 'frozen': image_size 16 is too small for EfficientNetLite0: it needs",
+        ),
+        (("epochs: 4", "epochs: 4, tta: 3"), "experiment 'frozen': `tta` averages over augmented images"),
+    ],
+)
+def test_a_row_that_cannot_work_is_named(load, change, message):
+    with pytest.raises(UserError) as caught:
+        load(change)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_network_must_fit_the_images_it_will_get(load):
+    with pytest.raises(UserError, match=r"experiment 'small': .*a window of 3 pixels does not fit into 2"):
+        load(image_size=2)
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_a_frozen_row_may_augment_what_it_is_trained_and_tested_on(load, epochs):
+    load(("tune_last: 5", "tta: 3, augment: flip"), ("0.0001, epochs: 1", f"0.0001, epochs: {epochs}"))

@@ -1,0 +1,135 @@
+import pandas as pd
+import pytest
+
+from auxiliary.core.errors import UserError
+from auxiliary.core.paths import REPOSITORY
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.split_files import write_splits
+from auxiliary.project.open import open_project
+
+ROWS = """
+image_size: 32
+scratch:
+  - {model_id: conv4_a, learning_rate: 0.1, epochs: 1, net: gap}
+  - {model_id: conv4_b, parent: conv4_a, learning_rate: 0.1, epochs: 1}
+  - {model_id: base, learning_rate: 0.1, epochs: 1, net: gap}
+transfer:
+  - {model_id: lite0, backbone: EfficientNetLite0, head: gap, learning_rate: 0.1, epochs: 1}
+"""
+
+
+@pytest.fixture
+def profile(tmp_path):
+    """Writes a profile with the four rows: `profile("dataset: demo")`."""
+    def write(text: str) -> str:
+        path = tmp_path / "profile.yaml"
+        path.write_text(text + ROWS, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize(("patterns", "keys"), [
+    ("*", ["conv4_a", "conv4_b", "base", "lite0"]), ("conv4*", ["conv4_a", "conv4_b"]), ("base", ["base"]),
+    ("lite0, conv4_b", ["conv4_b", "lite0"]), ("conv4_[ac]", ["conv4_a"])])
+def test_rows_are_chosen_by_patterns(profile, tmp_path, patterns, keys):
+    project = open_project(profile("dataset: demo"), experiments=patterns, root=tmp_path)
+    assert [experiment.key for experiment in project.profile.experiments] == keys
+
+
+def test_a_parent_that_was_not_chosen_is_known_all_the_same(profile, tmp_path):
+    project = open_project(profile("dataset: demo"), experiments="conv4_b", root=tmp_path)
+    assert project.experiments["conv4_b"].parent in project.experiments
+
+
+@pytest.mark.parametrize("patterns", ["con4_a", "lite0, conv5*", "CONV4*", ""])
+def test_a_pattern_that_fits_no_row_is_refused(profile, tmp_path, patterns):
+    with pytest.raises(UserError, match=r"unknown experiment .*valid: base, conv4_a, conv4_b, lite0"):
+        open_project(profile("dataset: demo"), experiments=patterns, root=tmp_path)
+
+
+def test_everything_lies_below_the_root(profile, tmp_path):
+    paths = open_project(profile("dataset: demo"), root=tmp_path / "here").paths
+    assert (paths.root, paths.dataset, paths.own) == (tmp_path / "here", "demo", None)
+    assert open_project("demo").paths.root == REPOSITORY
+
+
+def test_opening_a_lab_writes_nothing(profile, tmp_path):
+    open_project(profile("dataset: demo"), root=tmp_path / "here")
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_folder_of_ones_own_is_read_in_place(profile, tmp_path, image_folder):
+    folder = image_folder({"cat": 1, "dog": 1})
+    paths = open_project(profile(f"dataset: {folder}"), root=tmp_path).paths
+    assert paths.own == paths.raw == folder
+    assert paths.dataset == folder.name
+    assert paths.data == tmp_path / "data" / folder.name
+
+
+def test_its_name_is_a_folder_name(profile, tmp_path):
+    (tmp_path / "my pets, summer").mkdir()
+    path = profile(f"dataset: {tmp_path / 'my pets, summer'}")
+    assert open_project(path, root=tmp_path).paths.dataset == "my-pets-summer"
+    assert open_project(path, overrides={"name": "pets"}, root=tmp_path).paths.dataset == "pets"
+
+
+def test_a_relative_folder_starts_where_one_is_or_beside_the_profile(profile, tmp_path, monkeypatch):
+    (tmp_path / "pets").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    path = profile("dataset: pets")
+    for place in (tmp_path, tmp_path / "elsewhere"):
+        monkeypatch.chdir(place)
+        assert open_project(path, root=tmp_path).paths.own == tmp_path / "pets"
+
+
+def test_a_folder_called_like_a_known_data_set_needs_another_name(profile, tmp_path):
+    (tmp_path / "flowers").mkdir()
+    path = profile(f"dataset: {tmp_path / 'flowers'}")
+    with pytest.raises(UserError, match=r"'flowers', which is a data set of its own.*`name`"):
+        open_project(path, root=tmp_path)
+    assert open_project(path, overrides={"name": "my-flowers"}, root=tmp_path).paths.dataset == "my-flowers"
+
+
+def test_a_folder_that_is_not_there_is_named_with_the_data_sets_there_are(profile, tmp_path):
+    with pytest.raises(UserError, match=r"no folder 'flower'.*animals10, cifar10, demo, flowers"):
+        open_project(profile("dataset: flower"), root=tmp_path)
+
+
+def test_only_a_known_data_set_renames_categories(profile, tmp_path, image_folder):
+    italian = open_project(profile("dataset: animals10"), root=tmp_path)
+    assert italian.names["cane"] == "dog"
+    own = open_project(profile(f"dataset: {image_folder({'cane': 1})}"), root=tmp_path)
+    assert own.names is None
+
+
+def tables(project, folder):
+    """Write tables: of each class one image validates, one tests, and the others train."""
+    df = catalogue(folder).assign(label=0, group=lambda df: range(len(df)))
+    numbered = df.groupby("category").cumcount()
+    write_splits((df[numbered >= 2], df[numbered == 0], df[numbered == 1]), project.profile.split, project.paths)
+
+
+def test_chance_is_naming_the_commonest_class_of_the_training_images(profile, tmp_path, image_folder):
+    folder = image_folder({"cat": 3, "dog": 6, "eel": 4})
+    project = open_project(profile(f"dataset: {folder}"), root=tmp_path)
+    tables(project, folder)
+    assert project.categories == ["cat", "dog", "eel"]
+    assert project.chance == pytest.approx(1 / 3)
+    project.__dict__["test"] = pd.DataFrame({"category": ["dog", "cat", "dog", "dog"]})
+    assert project.chance == 0.75
+
+
+def test_the_fingerprint_is_of_all_images_however_they_are_divided(profile, tmp_path, image_folder):
+    folder = image_folder({"cat": 4, "dog": 4})
+    project, other, fewer = (open_project(profile(f"dataset: {folder}"), root=tmp_path / name) for name in "abc")
+    for each in (project, other, fewer):
+        tables(each, folder)
+    other.__dict__.update(train=project.test, test=project.train)
+    fewer.__dict__.update(train=project.train[1:])
+    assert project.images_hash == other.images_hash != fewer.images_hash
+
+
+def test_images_that_were_not_prepared_are_asked_for(profile, tmp_path):
+    with pytest.raises(UserError, match=r"not divided into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
+        _ = open_project(profile("dataset: demo"), root=tmp_path).categories

@@ -1,0 +1,123 @@
+"""A data set with results, made without training anything: what runs leave on disk is written as they write it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from auxiliary.data.catalogue import catalogue, clean_table
+from auxiliary.data.duplicates import add_duplicate_groups
+from auxiliary.data.tables import write_table
+from auxiliary.evaluation.metrics import scores
+from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
+from auxiliary.runs.result import COLUMNS, Result
+from auxiliary.runs.results_csv import log_result
+from auxiliary.runs.run import Run
+
+CATEGORIES = ["<b>cow", "cat", "dog & co"]
+NET = "conv(4) | gap"
+USUAL = {name: {int: 1, float: 0.5}.get(kind, "") for name, kind in COLUMNS.items()} | {
+    "learning_rate": 0.01, "image_size": 16, "network": NET, "device": "a processor", "precision": "float32",
+    "commit": "0123456789ab", "parameters": 127, "epochs": 3, "epochs_total": 3, "train_seconds": 12.0, "patience": 0,
+    "tta": 0, "test_duplicates": 0, "published_accuracy": float("nan")}
+
+
+@pytest.fixture(scope="package")
+def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
+    """Makes a root with the images of `farm`, divided, and no run."""
+    folder = image_folder(dict.fromkeys(CATEGORIES, 20), size=16)
+    (folder / "cat" / "notes.txt").write_text("no image")
+
+    def make() -> Path:
+        root = tmp_path_factory.mktemp("root")
+        (root / "farm.yaml").write_text(f"dataset: {folder}\nname: farm\nimage_size: 16\n", encoding="utf-8")
+        project = open_project(str(root / "farm.yaml"), root=root)
+        overview = catalogue(folder)
+        overview.loc[overview["format"] == "txt", "error"] = "not an image"
+        write_table(overview, project.paths.table("overview"))
+        clean = clean_table(folder).query("format != 'txt'").reset_index(drop=True)
+        divide(project, clean)
+        write_table(add_duplicate_groups(clean), project.paths.table("clean"))
+        return root
+
+    return make
+
+
+@pytest.fixture(scope="package")
+def finish() -> Callable[..., Run]:
+    """Writes a finished run of `farm`: `finish(root, "small", wrong=2, stage="transfer")`."""
+
+    def write(root: Path, key: str, wrong: int = 1, **about: object) -> Run:
+        project = open_project(str(root / "farm.yaml"), root=root)
+        run = Run(project.paths.models / f"{key}-0123456789ab")
+        run.begin({"experiment": {"key": key}, "seed": 0})
+        run.save_history(pd.DataFrame({
+            "epoch": [1, 2, 3], "accuracy": [0.4, 0.6, 0.7], "loss": [1.0, 0.8, 0.6], "val_accuracy": [0.5, 0.6, 0.65],
+            "val_loss": [1.0, 0.9, 0.8], "learning_rate": 0.01, "seconds": 4.0, "phase": "own"}))
+        run.save_layers(pd.DataFrame({
+            "layer": ["scale", "conv1", "gap2", "output"], "type": ["Rescaling", "Conv2D", "GlobalAveragePooling2D",
+                                                                    "Dense"],
+            "output": ["16 x 16 x 3", "14 x 14 x 4", "4", "3"], "parameters": [0, 112, 0, 15],
+            "trainable": [0, 112, 0, 15]}))
+        for part in ("val", "test"):
+            run.save_predictions(part, said(getattr(project, part), project, wrong))
+        run.save_arrays("grad-cam", position=np.arange(3), heat=np.full((3, 4, 4), 0.5, "float16"))
+        run.finish(result_of(project, run, key, wrong, about))
+        log_result(run.result, project.paths.results)
+        return run
+
+    return write
+
+
+def said(part: pd.DataFrame, project: Project, wrong: int) -> pd.DataFrame:
+    """Predictions of which the first `wrong` are not right."""
+    table = part[["filepath", "category", "label"]].reset_index(drop=True)
+    labels = (table["label"] + (table.index < wrong)) % len(project.categories)
+    probabilities = np.full((len(table), len(project.categories)), 0.1)
+    probabilities[table.index, labels] = 0.8
+    names = [project.categories[label] for label in labels]
+    return table.assign(predicted=names, confidence=0.8,
+                        **{f"p:{name}": probabilities[:, place] for place, name in enumerate(project.categories)})
+
+
+def result_of(project: Project, run: Run, key: str, wrong: int, about: dict[str, object]) -> Result:
+    """A row of results.csv."""
+    score = scores(said(project.test, project, wrong))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Result(
+        **USUAL
+        | {
+            "model_id": key,
+            "key": key,
+            "dataset": "farm",
+            "stage": "scratch",
+            "images_hash": project.images_hash,
+            "split_rule": project.split_rule,
+            "classes": len(project.categories),
+            "accuracy": score.accuracy,
+            "val_accuracy": score.accuracy,
+            "accuracy_low": score.accuracy_low,
+            "accuracy_high": score.accuracy_high,
+            "test_images": len(project.test),
+            "test_duplicates": 0,
+            "seed": 0,
+            "run_id": f"{run.id}-20260101T000000",
+            "finished_at": now,
+            **about,
+        }
+    )
+
+
+@pytest.fixture(scope="package")
+def farm(make_root, finish) -> SimpleNamespace:
+    """A root with two runs from scratch and a pre-trained one, the best: `farm.root`, `farm.runs` by key."""
+    root = make_root()
+    runs = {"small": finish(root, "small", wrong=3), "large": finish(root, "large", wrong=2, published_accuracy=0.7),
+            "frozen": finish(root, "frozen", wrong=0, stage="transfer", backbone="EfficientNetLite0",
+                             network="gap | dense(4)")}
+    return SimpleNamespace(root=root, runs=runs)

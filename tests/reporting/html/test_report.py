@@ -1,0 +1,154 @@
+"""The report as a file: what is on it, and that it needs nothing else."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from auxiliary.core.errors import UserError
+from auxiliary.reporting.html.write import write_report, write_slides
+
+ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
+
+
+@pytest.fixture(scope="module")
+def page(farm) -> str:
+    return write_report("farm", farm.root).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def deck(farm) -> str:
+    return write_slides("farm", farm.root).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["page", "deck"])
+def test_it_loads_nothing(kind, request):
+    text = request.getfixturevalue(kind)
+    addresses = {first or second for first, second in ADDRESS.findall(text)}
+    assert addresses and all(address.startswith("data:image/") for address in addresses)
+    assert "<script src" not in text and "<link" not in text and "@import" not in text
+
+
+@pytest.mark.parametrize("kind", ["page", "deck"])
+def test_names_are_no_markup(kind, request):
+    text = request.getfixturevalue(kind)
+    assert "&lt;b&gt;cow" in text and "<b>cow" not in text
+    assert "dog &amp; co" in text
+
+
+def test_the_answer_comes_first(page):
+    heading = re.search(r"<h1>(.+?)</h1>", page)[1]
+    assert heading.startswith("On farm (6 test images") and "frozen" in heading and "large" in heading
+
+
+def test_all_that_was_asked_for_is_on_it(page):
+    assert {"Which network", "At what price", "Where they fail", "The data", "How it was made"} <= set(
+        re.findall(r"<h2>(.+?)</h2>", page))
+    for said in (
+        "1 of 61 files were left out",
+        "not an image",
+        "Class by class",
+        "calibration error",
+        "Grad-CAM",
+        "Its layers",
+        "None of 60 images has a near-duplicate",
+        "0123456789ab",
+        "python -m auxiliary report farm",
+    ):
+        assert said in page, said
+
+
+def test_reported_stands_beside_measured(page):
+    assert ">published</th>" in page and ">0.700</td>" in page
+
+
+def test_each_run_has_its_curves_and_confusions(page):
+    assert page.count('class="matrix"') == 3
+    assert page.count('aria-label="Best validation accuracy 0.650, in epoch 3 of 3"') == 3
+
+
+def test_two_figures_share_no_identifier(page):
+    names = re.findall(r'\bid="([^"]+)"', page)
+    assert len(names) > 100 and len(names) == len(set(names))
+    assert {name for name in re.findall(r'xlink:href="#([^"]+)"|url\(#([^)]+)\)', page) if name} and all(
+        (one or two) in set(names) for one, two in re.findall(r'xlink:href="#([^"]+)"|url\(#([^)]+)\)', page))
+
+
+def test_figures_take_the_colours_of_the_page(page):
+    drawings = "".join(re.findall(r"<svg.+?</svg>", page, re.DOTALL))
+    assert "var(--blue)" in drawings and "var(--line)" in drawings
+    assert not re.search("#0072b2|#ffffff|#dddddd", drawings, re.IGNORECASE)
+
+
+def test_the_deck_goes_from_the_data_to_the_conclusion(deck):
+    chapters = re.findall(r'class="slide first"><div><h1>(.+?)</h1>', deck)
+    assert chapters == ["The data", "CNNs from scratch", "Transfer learning", "Conclusion"]
+    assert "The best: large" in deck and "The second best: small" in deck
+
+
+def test_the_same_results_make_the_same_file(farm, page):
+    assert write_report("farm", farm.root).read_text(encoding="utf-8") == page
+
+
+def test_neither_tensorflow_nor_a_model_is_needed(farm):
+    script = (f"import sys; sys.argv[1:] = ['report', '--root', {str(farm.root)!r}]; import auxiliary.__main__ as m\n"
+              "try: m.main()\nexcept SystemExit as exit_: assert not exit_.code\n"
+              "print(sorted({'tensorflow', 'keras'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(farm.root / "assets" / "farm" / "report.html"), "[]"]
+
+
+def test_the_command_is_that_of_the_executed_notebooks(make_root, finish):
+    root = make_root()
+    finish(root, "small")
+    notebook = root / "assets" / "farm" / "02-scratch-cnns.ipynb"
+    notebook.parent.mkdir(parents=True)
+    given = {"profile": "flowers", "experiments": "small*", "overrides": {"dataset": "~/my farm", "epochs": 2}}
+    notebook.write_text(json.dumps({"cells": [], "metadata": {"papermill": {"parameters": given}}}))
+    assert ("python -m auxiliary run flowers --experiments &#39;small*&#39; -p dataset &#39;~/my farm&#39; -p epochs 2"
+            in write_report("farm", root).read_text(encoding="utf-8"))
+
+
+def test_a_run_whose_files_are_gone_says_so(make_root, finish):
+    root = make_root()
+    whole, lacking = finish(root, "whole"), finish(root, "lacking", wrong=3)
+    (lacking.folder / "history.csv").unlink()
+    (whole.folder.with_name("begun-0123456789ab")).mkdir()
+    (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
+    page = write_report("farm", root).read_text(encoding="utf-8")
+    assert "Not looked into, since what the run left is not, or not all, in models/farm: lacking." in page
+    assert page.count('class="matrix"') == 1
+    assert "Not finished, and so not shown: begun-0123456789ab" in page
+
+
+def test_results_of_which_no_folder_is_here_are_listed_all_the_same(make_root, finish):
+    root = make_root()
+    finish(root, "small").folder.rename(root / "elsewhere")
+    page = write_report("farm", root).read_text(encoding="utf-8")
+    assert "Not looked into" in page and "No run&#39;s folder is at hand" in page and ">small<" in page
+
+
+def test_data_sets_that_are_not_there(farm, make_root, tmp_path):
+    with pytest.raises(UserError, match="holds no data set: run one first"):
+        write_report(None, tmp_path)
+    with pytest.raises(UserError, match="did you mean 'farm'"):
+        write_report("fram", farm.root)
+    empty = make_root()
+    (empty / "models" / "farm").mkdir(parents=True)
+    with pytest.raises(UserError, match="holds no finished run on the images of farm"):
+        write_report("farm", empty)
+    (empty / "models" / "other").mkdir()
+    with pytest.raises(UserError, match="name one of farm, other"):
+        write_report(None, empty)
+    with pytest.raises(UserError, match="not divided"):
+        write_report("other", empty)
+
+
+def test_a_result_that_cannot_be_read_says_what_to_do(make_root, finish):
+    root = make_root()
+    run = finish(root, "small")
+    (run.folder / "result.json").write_text('{"model_id": ')
+    with pytest.raises(UserError, match=r"result.json cannot be read.*remove the folder"):
+        write_report("farm", root)

@@ -1,0 +1,153 @@
+"""Finished runs found by what their user calls them; what is in their folders is written by hand."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from auxiliary.core.errors import UserError
+from auxiliary.data.tables import write_table
+from auxiliary.runs.find import NEEDED, find_best, find_finished, read_recipe, read_result, saved_predictions
+from auxiliary.runs.result import COLUMNS, Result
+from auxiliary.runs.run import Run
+
+VALUES = {name: {int: 1, float: 0.5}.get(kind, "x") for name, kind in COLUMNS.items()} | {"stage": "scratch"}
+PRINT = "0123456789ab"
+
+
+@pytest.fixture
+def make_run(tmp_path) -> Callable[..., Run]:
+    """Writes a finished run below `tmp_path`: `make_run("small", val_accuracy=0.9)`; by default of demo, at 12 o'clock.
+    """
+    def make(key: str, name: str = "", dataset: str = "demo", **about) -> Run:
+        run = Run(tmp_path / "models" / dataset / (name or f"{key}-{PRINT}"))
+        run.begin(dict.fromkeys(NEEDED) | {"experiment": {"key": key}, "seed": 0, "parent": None})
+        run.finish(Result(**VALUES | {"key": key, "dataset": dataset, "run_id": f"{run.id}-20260101T120000",
+                                      "finished_at": datetime(2026, 1, 1, 12, tzinfo=UTC)} | about))
+        return run
+
+    return make
+
+
+def test_a_run_goes_by_its_key_its_name_with_or_without_the_time_and_its_folder(make_run, tmp_path):
+    run, _ = make_run("small"), make_run("large")
+    for name in ("small", run.id, run.result.run_id, str(run.folder)):
+        assert find_finished(name, tmp_path) == run
+    assert find_finished(str(run.folder), tmp_path / "elsewhere") == run
+
+
+def test_the_best_has_the_best_validation_accuracy_of_all_data_sets(make_run, tmp_path):
+    make_run("small", val_accuracy=0.8, accuracy=0.99)
+    best = make_run("large", dataset="flowers", val_accuracy=0.9)
+    make_run("equal", dataset="zoo", val_accuracy=0.9)
+    assert find_best(tmp_path) == best
+
+
+def test_one_that_is_not_finished_is_not_the_best_and_not_found_by_its_key(make_run, tmp_path):
+    small, large = make_run("small", val_accuracy=0.8), make_run("large", val_accuracy=0.9)
+    (large.folder / "result.json").unlink()
+    assert find_best(tmp_path) == small
+    with pytest.raises(UserError, match=r"unknown run of .* 'large': .*\(valid: small\)"):
+        find_finished("large", tmp_path)
+    with pytest.raises(UserError, match=f"^{large.id} is not finished: the command that began it goes on with it$"):
+        find_finished(large.id, tmp_path)
+
+
+def test_a_folder_without_a_recipe_is_no_run(make_run, tmp_path):
+    (make_run("small").folder / "recipe.json").unlink()
+    with pytest.raises(UserError, match=r"holds no finished run: train one first \(python -m auxiliary run demo\)$"):
+        find_best(tmp_path)
+    with pytest.raises(UserError, match=r"unknown run of .* 'small': \(valid: none\)"):
+        find_finished("small", tmp_path)
+
+
+def test_a_key_of_several_runs_lists_them(make_run, tmp_path):
+    one, other = make_run("small"), make_run("small", f"small-{PRINT[::-1]}", dataset="flowers")
+    with pytest.raises(UserError, match=r"^2 finished runs are called 'small'; name one of them:") as caught:
+        find_finished("small", tmp_path)
+    assert str(caught.value).splitlines()[1:] == [f"  {one.id} (demo, seed 0)", f"  {other.id} (flowers, seed 0)"]
+
+
+def test_a_name_counts_before_a_key(make_run, tmp_path):
+    named = make_run("large", "small")
+    make_run("small")
+    assert find_finished("small", tmp_path) == named
+
+
+def test_a_run_that_was_trained_again_later(make_run, tmp_path):
+    run = make_run("small")
+    with pytest.raises(UserError, match=f"holds {run.result.run_id}: {run.id}-20250101T000000 is another training"):
+        find_finished(f"{run.id}-20250101T000000", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        (b"{", "is damaged"),
+        (b"", "is damaged"),
+        (b"\xff\xfe", "cannot be read ('utf-8' codec"),
+        (b"[]", "is damaged"),
+        (json.dumps(VALUES).encode(), "cannot be read by this version (finished_at)"),
+        (
+            json.dumps(VALUES | {"finished_at": "2026-01-01T12:00:00Z", "ecc": 1}).encode(),
+            "cannot be read by this version (ecc)",
+        ),
+    ],
+)
+def test_a_result_that_this_version_cannot_read(make_run, tmp_path, content, answer):
+    run = make_run("small")
+    (run.folder / "result.json").write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_result(run)
+    assert str(caught.value).startswith(f"{run.folder / 'result.json'} {answer}")
+    assert str(caught.value).endswith(": remove the folder and train the row anew")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UserError, match=r"result\.json"):
+        find_best(tmp_path)
+
+
+@pytest.mark.parametrize(("content", "answer"), [
+    (b"{", "cannot be read (Expecting"), (b"\xff", "cannot be read ('utf-8' codec"), (b"7", "cannot be read ("),
+    (b"{}", "was written by an earlier version and lacks commit, dataset, "), (b"[]", "was written by an earlier")])
+def test_a_recipe_that_this_version_cannot_read(make_run, content, answer):
+    run = make_run("small")
+    (run.folder / "recipe.json").write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_recipe(run)
+    assert str(caught.value).startswith(f"{run.folder / 'recipe.json'} {answer}")
+
+
+PREDICTIONS = pd.DataFrame({"filepath": ["/images/a.png"], "category": ["NA"], "label": [0], "predicted": ["NA"],
+                            "confidence": [1.0], "p:NA": [1.0]})
+
+
+@pytest.fixture
+def models(tmp_path):
+    """The folder of a finished run, `cnn-1f-20250616T120000`, and one of a broken run, `lite0-2e`."""
+    for name in ("cnn-1f", "lite0-2e"):
+        (tmp_path / name).mkdir()
+        write_table(PREDICTIONS, tmp_path / name / "predictions-test.csv")
+    (tmp_path / "cnn-1f" / "result.json").write_text(json.dumps({"run_id": "cnn-1f-20250616T120000"}), encoding="utf-8")
+    return tmp_path
+
+
+def read(models, *runs):
+    return saved_predictions(pd.DataFrame({"run_id": runs}), models)
+
+
+def test_the_predictions_of_a_finished_run_come_by_its_name(models):
+    found = read(models, "cnn-1f-20250616T120000")
+    assert list(found) == ["cnn-1f-20250616T120000"]
+    pd.testing.assert_frame_equal(found["cnn-1f-20250616T120000"], PREDICTIONS, check_dtype=False)
+
+
+@pytest.mark.parametrize("run", ["cnn-1f-20200101T000000", "lite0-2e-20250616T120000", "gone-3d-20250616T120000",
+                                 "cnn-1f", "cnn", ""])
+def test_a_run_of_another_time_a_broken_one_and_one_that_is_not_here_are_left_out(models, run):
+    assert read(models, run, "cnn-1f-20250616T120000").keys() == {"cnn-1f-20250616T120000"}
+
+
+def test_nothing_is_read_where_there_are_no_models(tmp_path):
+    assert read(tmp_path / "models", "cnn-1f-20250616T120000") == {}

@@ -1,0 +1,70 @@
+import pandas as pd
+import pytest
+
+from auxiliary.runs.labels import with_interval
+from auxiliary.runs.seeds import best_of_each, over_seeds
+
+
+def test_seeds_of_a_row_share_a_line(seeds):
+    row = over_seeds(seeds(0.718, 0.706, 0.712)).squeeze()
+    assert (row["key"], row["seeds"]) == ("M3", 3)
+    assert row["val_accuracy"] == pytest.approx(0.702)
+    assert with_interval(row) == "0.712 (0.706 to 0.718, 3 seeds)"
+
+
+def test_a_single_run_keeps_its_interval(results):
+    table = over_seeds(results)
+    assert list(table["seeds"]) == [1, 1, 1]
+    pd.testing.assert_frame_equal(table[list(results)], results, check_dtype=False)
+    assert [with_interval(row) for _, row in table.iterrows()] == [with_interval(row) for _, row in results.iterrows()]
+
+
+@pytest.mark.parametrize("other", [{"key": "M1"}, {"epochs": 3}, {"image_size": 8}, {"dataset": "mine"},
+                                   {"images_hash": "changed"}, {"split_rule": "changed"}, {"learning_rate": 0.1}])
+def test_another_experiment_is_another_line(other, seeds):
+    assert list(over_seeds(pd.concat([seeds(0.7, 0.8), seeds(0.5, **other)]))["seeds"]) == [2, 1]
+
+
+def test_seeds_that_stopped_after_different_epochs_belong_together(seeds):
+    runs = seeds(0.7, 0.8, 0.9, patience=3).assign(epochs=[10, 12, 15], epochs_total=[10, 12, 15])
+    assert over_seeds(runs)[["seeds", "epochs", "epochs_total"]].squeeze().tolist() == [3, 12, 12]
+
+
+def test_of_a_seed_that_was_run_twice_the_last_counts(seeds):
+    row = over_seeds(pd.concat([seeds(0.1, 0.8), seeds(0.7)])).squeeze()
+    assert with_interval(row) == "0.750 (0.700 to 0.800, 2 seeds)"
+
+
+def test_what_was_recorded_as_one_experiment_is_one(seeds):
+    runs = seeds(0.7, 0.8, patience=3, config_hash="e1").assign(epochs=[10, 15])
+    trial = seeds(0.1, patience=3, config_hash="e2", epochs=1)
+    assert over_seeds(pd.concat([runs, trial]))["seeds"].tolist() == [2, 1]
+    older = seeds(0.7, 0.8, patience=3)
+    assert over_seeds(pd.concat([older, trial]))["seeds"].tolist() == [2, 1]
+
+
+def test_the_best_run_of_each_is_that_of_the_best_mean(seeds):
+    steady, lucky = seeds(0.8, 0.82, key="steady"), seeds(0.5, 0.9, key="lucky")
+    both = pd.concat([lucky, steady], ignore_index=True)
+    assert best_of_each(both)[["key", "accuracy"]].to_numpy().tolist() == [["steady", 0.82], ["lucky", 0.9]]
+
+
+def test_rows_from_before_a_column_existed_belong_to_those_after(seeds):
+    old = seeds(0.7).astype({"patience": "Int64", "tta": "Int64"}).assign(patience=pd.NA, tta=pd.NA)
+    assert over_seeds(pd.concat([old, seeds(0.7, 0.8).tail(1)]))["seeds"].tolist() == [2]
+
+
+def test_the_reported_accuracy_stays(seeds):
+    assert over_seeds(seeds(0.7, 0.8, published_accuracy=0.6969))["published_accuracy"].tolist() == pytest.approx(
+        [0.6969]
+    )
+
+
+def test_the_run_that_stands_for_its_seeds_is_the_one_of_the_best_validation_accuracy(seeds):
+    runs = seeds(0.7, 0.8, 0.9).assign(run_id=["M3-0", "M3-1", "M3-2"], val_accuracy=[0.7, 0.9, 0.8])
+    assert over_seeds(runs)[["run_id", "run_accuracy", "seed"]].squeeze().tolist() == ["M3-1", 0.8, 0]
+
+
+def test_accuracy_without_duplicates_and_calibration_error_are_means(seeds):
+    runs = seeds(0.7, 0.8).assign(ece=[0.1, 0.2], accuracy_without_duplicates=[0.6, 0.8])
+    assert over_seeds(runs)[["ece", "accuracy_without_duplicates"]].squeeze().tolist() == pytest.approx([0.15, 0.7])

@@ -1,0 +1,91 @@
+import subprocess
+
+import pandas as pd
+import pytest
+
+from auxiliary.core.errors import UserError
+from auxiliary.core.paths import REPOSITORY
+from auxiliary.runs.results_csv import read_results
+from tools.update_readme import BENCH, SCALE, fill, markdown_bench, markdown_results, markdown_scale, render
+
+
+def committed(name, tmp_path):
+    done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"{name} is not committed here")
+    file = tmp_path / name.replace("/", "-")
+    file.write_bytes(done.stdout)
+    return file
+
+
+def test_the_committed_readme_shows_the_committed_results(tmp_path):
+    readme = committed("README.md", tmp_path).read_text(encoding="utf-8")
+    results, *measured = (committed(name, tmp_path) for name in ("results.csv", SCALE, BENCH))
+    assert render(readme, read_results(results), *map(pd.read_csv, measured)) == readme
+
+
+def test_only_what_stands_between_the_marks_is_replaced():
+    assert fill("a\n<!-- x -->\nold\n<!-- /x -->\nb", "x", "new") == "a\n<!-- x -->\nnew\n<!-- /x -->\nb"
+
+
+def test_a_text_without_marks_is_an_error():
+    with pytest.raises(UserError, match="<!-- x -->"):
+        fill("a", "x", "new")
+
+
+def lines(table: str) -> list[dict[str, str]]:
+    head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines())
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_scale_has_a_line_a_stage_and_a_column_a_number_of_images():
+    scale = pd.DataFrame({"stage": ["split", "catalogue", "split"], "images": [1000, 1000, 20000],
+                          "seconds": [0.54, 1, 2], "memory_mb": [80, 90, 1234]})
+    assert lines(markdown_scale(scale)) == [
+        {"stage": "split", "1,000 images": "0.5 s, 80 MB", "20,000 images": "2.0 s, 1,234 MB"},
+        {"stage": "catalogue", "1,000 images": "1.0 s, 90 MB", "20,000 images": ""}]
+
+
+def test_what_was_compared_has_a_line_and_a_bold_ratio_where_the_aim_is_met():
+    bench = pd.DataFrame({"work": ["start (s)", "train (s)"], "against": ["TensorFlow", "PyTorch"], "ours": [0.1, 10],
+                          "baseline": [5.5, 12.345], "ratio": [55, 1.23], "target": [10, 1.3], "met": [True, False]})
+    assert lines(markdown_bench(bench)) == [
+        {"work": "start (s)", "against": "TensorFlow", "here": "0.1", "there": "5.5", "ratio": "**55.00**",
+         "aim": "10"},
+        {"work": "train (s)", "against": "PyTorch", "here": "10", "there": "12.35", "ratio": "1.23", "aim": "1.3"}]
+
+
+def test_seeds_share_a_line(results, seeds):
+    first, *_, last = lines(markdown_results(pd.concat([results, seeds(0.70, 0.72, 0.71)])))
+    accuracy = "test accuracy [95% interval] (lowest to highest)"
+    assert (first["experiment"], first[accuracy]) == ("`lite0`", "0.971 [0.958, 0.980]")
+    assert (last["experiment"], last[accuracy]) == ("`M3`", "0.710 (0.700 to 0.720, 3 seeds)")
+
+
+def test_reported_stands_beside_measured_where_there_is_one(results):
+    assert "published_accuracy" not in lines(markdown_results(results))[0]
+    table = lines(markdown_results(results.assign(published_accuracy=[0.6969, float("nan"), float("nan")])))
+    assert [line["published_accuracy"] for line in table if line["experiment"] == "`cnn_lucky`"] == ["0.697"]
+    assert [line["published_accuracy"] for line in table if line["experiment"] != "`cnn_lucky`"] == ["", ""]
+
+
+def test_two_experiments_of_one_name_are_told_apart(results):
+    row = results.tail(1)
+    table = lines(markdown_results(pd.concat([row, row.assign(image_size=200, val_accuracy=0.5)])))
+    assert [line["experiment"] for line in table] == ["`lite0, 100 px`", "`lite0, 200 px`"]
+
+
+def test_each_line_is_compared_with_the_best_of_its_data_set(results, seeds):
+    table = lines(markdown_results(pd.concat([
+        results, results.head(1).assign(key="cnn_other", val_accuracy=0.9, accuracy=0.95, accuracy_low=0.93,
+                                        accuracy_high=0.97),
+        seeds(0.70, 0.72, key="M3", dataset="mine"), seeds(0.69, 0.71, key="M2", dataset="mine")])))
+    assert {line["experiment"]: line["against the best"] for line in table} == {
+        "`lite0`": "best", "`cnn_other`": "-2.1 points, noise", "`cnn_$best$`": "-13.1 points",
+        "`cnn_lucky`": "-11.1 points", "`M3`": "best", "`M2`": "-1.0 points, noise"}
+
+
+def test_accuracy_without_duplicates_has_a_column_where_any_run_was_tested_on_some(results):
+    assert "without twins" not in lines(markdown_results(results))[0]
+    some = results.assign(test_duplicates=[35, 0, None], accuracy_without_duplicates=[0.8567, 0.84, None])
+    assert [line["without twins"] for line in lines(markdown_results(some))] == ["", "0.840", "0.857"]
