@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 from tests.benchmarks.images import prepare
 
-from tests.benchmarks.measure import Experiment, measured
+from tests.benchmarks.measure import Row, measured
 from tests.benchmarks.works import WORKS, Against, Work
 
 RESULTS = Path(__file__).parent / "results.csv"
@@ -38,14 +38,14 @@ def main(source: str, *parts: str) -> None:
     print(pd.read_csv(RESULTS).drop(columns=["versions", "machine"]).to_string(index=False))
 
 
-def write(work: Work, experiments: list[Experiment]) -> None:
+def write(work: Work, rows: list[Row]) -> None:
     """Let a work's rows take the place of what was measured of it before; works come in their order."""
     kept = pd.read_csv(RESULTS) if RESULTS.is_file() else pd.DataFrame(columns=["work"])
     number = {name: place for place, name in enumerate(each.name for each in WORKS)}
     place_of = kept["work"].map(lambda said: next((number[name] for name in number if said.startswith(name)), -1))
     before, after = (kept[kept_there] for kept_there in (
         place_of.between(0, number[work.name] - 1), place_of > number[work.name]))
-    pd.concat([before, pd.DataFrame(experiments), after]).to_csv(RESULTS, index=False)
+    pd.concat([before, pd.DataFrame(rows), after]).to_csv(RESULTS, index=False)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from auxiliary.evaluation.significance import mcnemar
 from tests.benchmarks.works import Against, Work
 
 SIDES = Path(__file__).parent / "sides"
-Experiment = dict[str, str | float | bool]
+Row = dict[str, str | float | bool]
 
 
 class Runs(NamedTuple):
@@ -32,7 +32,7 @@ class Runs(NamedTuple):
     right: np.ndarray
 
 
-def measured(work: Work, others: list[Against], place: Path) -> list[Experiment]:
+def measured(work: Work, others: list[Against], place: Path) -> list[Row]:
     """Rows of the table: our way against each of some others, all of them in turn, round by round.
 
     Args:
@@ -54,12 +54,12 @@ def measured(work: Work, others: list[Against], place: Path) -> list[Experiment]
     return rows
 
 
-def _compared(ours: float, baseline: float, ratio: float, target: float) -> Experiment:
+def _compared(ours: float, baseline: float, ratio: float, target: float) -> Row:
     return {"ours": round(ours, 3), "baseline": round(baseline, 3), "ratio": round(ratio, 2),
             "target": round(target, 2), "met": ratio >= target}
 
 
-def _as_accurate(ours: np.ndarray, baseline: np.ndarray) -> Experiment:
+def _as_accurate(ours: np.ndarray, baseline: np.ndarray) -> Row:
     """No worse means: McNemar's test over the images of all seeds does not tell it from as good."""
     p = mcnemar(int((ours & ~baseline).sum()), int((~ours & baseline).sum()))
     row = _compared(ours.mean(), baseline.mean(), ours.mean() / baseline.mean(), 1.0)

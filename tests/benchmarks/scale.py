@@ -1,11 +1,11 @@
-"""How time and memory grow with the number of images; writes `tests/benchmarks/scale.csv`.
+"""Time and memory by the number of images; writes `tests/benchmarks/scale.csv`.
 
     python -m tests.benchmarks.scale FOLDER_OR_ZIP [COUNT ...]
 
-Images are made of those in FOLDER_OR_ZIP: random parts of them, mirrored or not, encoded anew, so that they are no
-twins. Each stage runs in a fresh process; memory is the most that it and its workers had of their own at any moment.
-The epoch decodes every image and augments it, and the network is as small as one can be: what a network costs is its
-own affair. Decoded images are not kept, whose room is known beforehand: 150,528 bytes each at 224 pixels.
+Images are made of those in FOLDER_OR_ZIP: random parts of them, mirrored or not, encoded anew, so that none is a
+near-duplicate. Each stage runs in a fresh process. Memory is the highest sum of private memory of the process and its
+workers. The epoch decodes and augments every image and trains the smallest possible network, so that the network's own
+cost does not count. Decoded images are not cached: their size is known beforehand, 150,528 bytes each at 224 pixels.
 """
 
 import json
@@ -28,29 +28,29 @@ STAGES = ("catalogue", "preprocess", "duplicates", "split", "epoch")
 Job = tuple[Path, Path, int]
 
 
-def copied(jobs: Sequence[Job]) -> list[None]:
-    """Parts of images as images of their own: of each (image, file to make, number)."""
-    return [_copied(*job) for job in jobs]
+def write_crops(jobs: Sequence[Job]) -> list[None]:
+    """Write a random crop of each image; a job is (image, file to write, number)."""
+    return [_write_crop(*job) for job in jobs]
 
 
-def _copied(source: Path, target: Path, number: int) -> None:
+def _write_crop(source: Path, target: Path, number: int) -> None:
     rng = random.Random(number)
     with Image.open(source) as file:
         image = file.convert("RGB")
     width, height = image.size
     left, top = (rng.uniform(0, 0.35) for _ in range(2))
     right, bottom = (1 - rng.uniform(0, 0.35) for _ in range(2))
-    part = image.crop((int(width * left), int(height * top), int(width * right), int(height * bottom)))
-    (ImageOps.mirror(part) if number % 2 else part).resize(image.size).save(target, "JPEG", quality=85)
+    crop = image.crop((int(width * left), int(height * top), int(width * right), int(height * bottom)))
+    (ImageOps.mirror(crop) if number % 2 else crop).resize(image.size).save(target, "JPEG", quality=85)
 
 
 def make(source: Path, folder: Path, count: int) -> None:
-    """Fill a folder with so many images, in the classes of those in `source`."""
+    """Fill a folder with `count` images, in the classes of the images in `source`."""
     files = sorted(path for path in source.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     for category in {path.parent.name for path in files}:
         (folder / category).mkdir(parents=True)
     chosen = random.Random(0).choices(files, k=count)
-    list(in_batches(copied, [(file, folder / file.parent.name / f"{number}.jpg", number)
+    list(in_batches(write_crops, [(file, folder / file.parent.name / f"{number}.jpg", number)
                              for number, file in enumerate(chosen)], "make images"))
 
 

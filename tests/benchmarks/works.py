@@ -1,16 +1,16 @@
-"""What is measured, against what, and how much faster it should be."""
+"""The benchmarks: what is measured, against what, and the aimed-for speed."""
 
 from typing import NamedTuple
 
 
 class Against(NamedTuple):
-    """One of the ways that a work of ours is compared with.
+    """Another way to do the same work.
 
     Attributes:
         name: what it is.
         side: the script that does it that way, and its arguments.
-        target: how many times as fast ours should be.
-        needs: a package that not everybody has.
+        target: how many times as fast ours should be, the aim.
+        needs: an optional package it needs.
     """
 
     name: str
@@ -20,13 +20,13 @@ class Against(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Something to do, our way and others.
+    """Work that is timed our way and in other ways.
 
     Attributes:
         name: what is done.
         ours: the script that does it our way, and its arguments.
         others: what it is compared with.
-        rounds: how many times each side is run; the median counts.
+        rounds: how often each side runs; the median counts.
     """
 
     name: str
@@ -44,15 +44,15 @@ def features_of(backbone: str, target: float) -> Work:
 def frozen(backbone: str) -> Work:
     """A head trained on a frozen backbone."""
     return Work(f"15 epochs of a new head on frozen {backbone}, 320 images", f"frozen ours {backbone}",
-                [Against("the backbone runs every epoch", f"frozen seeds {backbone}", 12.0)])
+                [Against("the backbone runs every epoch", f"frozen notebook {backbone}", 12.0)])
 
 
 WORKS = [
     Work("catalogue and preprocess, hashes included", "prepare_ours", [
-        Against("Pillow's plain calls, one process", "prepare_seeds", 2.5),
+        Against("Pillow's plain calls, one process", "prepare_notebook", 2.5),
         Against("bare decode, resize and encode on all cores", "prepare_bare", 1 / 1.25)]),
     Work("an epoch of conv4invto128_dense256, 224 px, augmented", "epoch_ours", [
-        Against("tf.data as in a first notebook, files decoded every epoch", "epoch_seeds", 2.0),
+        Against("tf.data as in a first notebook, files decoded every epoch", "epoch_notebook", 2.0),
         Against("image_dataset_from_directory and augmentation layers", "epoch_keras", 1.5),
         Against("PyTorch, eager", "epoch_torch float32", 1.3, "torch"),
         Against("PyTorch, bfloat16 autocast, channels last", "epoch_torch bfloat16", 1.3, "torch")]),

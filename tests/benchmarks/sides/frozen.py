@@ -1,6 +1,6 @@
-"""Fifteen epochs of a new head on a frozen backbone: `frozen.py ours|seeds BACKBONE`, 320 training images.
+"""Fifteen epochs of a new head on a frozen backbone: `frozen.py ours|notebook BACKBONE`, 320 training images.
 
-Says afterwards which of the validation images the network tells right, which takes time that is not counted.
+Reports which validation images the network classifies correctly; that time does not count.
 """
 
 import sys
@@ -52,7 +52,7 @@ def ours() -> None:
         fit(transfer.head, batches, steps_per_epoch=steps_per_epoch(len(table), experiment.batch_size))
 
 
-def seeds() -> None:
+def notebook() -> None:
     """The whole network runs fifteen times, on files decoded fifteen times."""
     files = tf.data.Dataset.from_tensor_slices((table["filepath"].to_numpy(str), table["label"].to_numpy("int64")))
     batches = (
@@ -68,6 +68,6 @@ def fit(model: keras.Model, batches: tf.data.Dataset, **options: int) -> None:
     model.fit(batches, epochs=EPOCHS, verbose=0, **options)
 
 
-took = seconds({"ours": ours, "seeds": seeds}[side])
+took = seconds({"ours": ours, "notebook": notebook}[side])
 said = transfer.model.predict(mk_tf_dataset(val, shuffle=False, image_size=SIZE), verbose=0).argmax(axis=1)
 say(took, (said == val["label"]).tolist(), keras=keras.__version__, tensorflow=tf.__version__)

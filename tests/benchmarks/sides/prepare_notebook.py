@@ -1,4 +1,4 @@
-"""Normalise the raw images as a first notebook does: one process, Pillow's plain calls."""
+"""Preprocess the raw images as a first notebook does: one process, Pillow's plain calls."""
 
 from pathlib import Path
 
