@@ -1,4 +1,4 @@
-"""Two experiments of a profile, from images to results: `again.py first`, then, with nothing changed, `again.py second`."""
+"""Two experiments, from images to results: `again.py first`, then, with nothing changed, `again.py second`."""
 
 import shutil
 import subprocess
