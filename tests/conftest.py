@@ -1,13 +1,15 @@
-"""What tests of several folders share."""
+"""Fixtures that tests of several folders share."""
 
 import colorsys
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from auxiliary.config.loader import load_profile
@@ -17,6 +19,18 @@ from auxiliary.data.split_files import write_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 from auxiliary.runs.result import COLUMNS, Result
+
+# A slow machine is no failure.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def with_ctrl_c() -> Iterator[None]:
+    """Child processes react to Ctrl-C, also where a background shell has these tests ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module", autouse=True)
