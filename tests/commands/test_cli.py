@@ -1,13 +1,11 @@
 """The command as its user meets it: what it accepts, and what it says of what it does not."""
 
-import subprocess
 import sys
 
 import pytest
 
 from auxiliary.__main__ import main
 from auxiliary.commands import run as session
-from auxiliary.commands.cli import command
 
 PROFILE = """
 dataset: demo
@@ -38,26 +36,6 @@ def refusal(tmp_path, monkeypatch, capsys):
         return said.err
 
     return run
-
-
-@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in command.commands)])
-def test_help_answers_without_tensorflow_and_pandas(words):
-    script = (f"import sys; sys.argv[1:] = {words}; import auxiliary.__main__ as m\n"
-              "try: m.main()\nexcept SystemExit: pass\n"
-              "print(sorted({'tensorflow', 'keras', 'pandas', 'sklearn'} & set(sys.modules)))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("Usage: python -m auxiliary")
-    assert done.stdout.endswith("[]\n")
-
-
-def test_a_mistake_is_answered_before_what_only_a_run_needs_is_loaded(tmp_path):
-    script = (f"import sys; sys.argv[1:] = ['run', 'demo', '--experiments', 'nothing', '--root', {str(tmp_path)!r}]\n"
-              "import auxiliary.__main__ as m\n"
-              "try: m.main()\nexcept SystemExit: pass\n"
-              "print({'tensorflow', 'keras', 'sklearn', 'nbformat', 'papermill'} & set(sys.modules))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
-    assert done.stderr.startswith("error: unknown experiment 'nothing'")
 
 
 def test_a_profile_that_does_not_exist(refusal):

@@ -266,12 +266,6 @@ def test_images_too_small_for_a_backbone_are_refused():
         census([transfer("a", "EfficientNetLite0", 28)], CLASSES)
 
 
-def test_scratch_rows_need_no_tensorflow():
-    code = ("import sys; from auxiliary.commands.models import list_models; list_models('cifar10', {}, 'M*'); "
-            "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))")
-    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
-
-
 def test_where_nothing_is_trained_nothing_is_trainable():
     experiments = [
         experiment

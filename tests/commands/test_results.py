@@ -1,7 +1,6 @@
 """`python -m auxiliary results` as its user meets it."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -9,7 +8,6 @@ import pandas as pd
 import pytest
 
 from auxiliary.__main__ import main
-from auxiliary.core.paths import REPOSITORY
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
@@ -133,12 +131,3 @@ def test_no_results_yet(command):
     status, said, error = command()
     assert (status, said) == (1, "")
     assert "results.csv holds no results yet: run a profile first, as in `python -m auxiliary run demo`" in error
-
-
-def test_the_real_command_loads_no_tensorflow():
-    script = ("import sys; sys.argv[1:] = ['results']; import auxiliary.__main__ as m\n"
-              "try: m.main()\nexcept SystemExit: pass\n"
-              "print(sorted({'tensorflow', 'keras', 'sklearn', 'papermill'} & set(sys.modules)))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
-    assert done.stdout.count("test accuracy with its 95% interval") >= 3
-    assert done.stdout.endswith("[]\n") and done.stderr == ""

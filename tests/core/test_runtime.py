@@ -70,12 +70,6 @@ def test_settings_are_those_in_force(monkeypatch):
     assert runtime.settings() == settings | {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 
-def test_versions_do_not_load_tensorflow():
-    script = "import sys; from auxiliary.core import runtime; runtime.versions(); print('tensorflow' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
-
-
 def test_loading_tensorflow_writes_nothing_to_the_terminal():
     script = "from auxiliary.core import runtime; runtime.load(); import sys; print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
