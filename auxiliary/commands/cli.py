@@ -31,7 +31,8 @@ def command() -> None:
 @command.command()
 @click.argument("profile")
 @parameters_option
-@click.option("--only", default="", metavar="NUMBERS", help="Only these notebooks, such as 02 or 01,03.  [default: all]")
+@click.option("--only", default="", metavar="NUMBERS",
+              help="Only these notebooks, such as 02 or 01,03.  [default: all]")
 @experiments_option
 @root_option
 @click.option("--smoke-test", is_flag=True,
@@ -141,7 +142,8 @@ def export(name: str, form: str, out: Path | None, root: Path | None) -> None:
 def report(dataset: str | None, root: Path | None) -> None:
     """Write all results of DATASET into one HTML file.
 
-    Prints its path, assets/DATASET/report.html. DATASET is the name of a folder in models/. It can be left out if there is only one.
+    Prints its path, assets/DATASET/report.html. DATASET is the name of a folder in models/. It can be left out if
+    there is only one.
     """
     from auxiliary.reporting.html.write import write_report
 
