@@ -81,10 +81,16 @@ def track(items: Iterable[Item], label: str, total: int, unit: str = "step") -> 
 def _display() -> Display:
     if file := os.environ.get(PROGRESS_FILE):
         return ProgressFile(Path(file))
-    if "ipykernel" in sys.modules:
+    if _in_kernel():
         return Notebook()
     terminal = Console(stderr=True)
     return Terminal(terminal) if terminal.is_interactive else Log(_to_stderr)
+
+
+def _in_kernel() -> bool:
+    """Whether this process is a notebook's kernel; other processes may import ipykernel too."""
+    module = sys.modules.get("ipykernel.kernelapp")
+    return module is not None and module.IPKernelApp.initialized()
 
 
 def _to_stderr(line: str) -> None:
