@@ -1,4 +1,4 @@
-"""The announcement of a run, and its end by Ctrl-C; tests/notebooks executes the notebooks to their end."""
+"""The time left of an interrupted run, and the end by Ctrl-C; tests/notebooks executes the notebooks to their end."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from auxiliary.__main__ import SENTENCE
-from auxiliary.commands import plan
+from auxiliary.commands import estimate
 from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.training.identity import find_run
@@ -26,7 +26,7 @@ scratch:
 @pytest.fixture
 def project(image_folder, divide, tmp_path, monkeypatch):
     """An experiment of three seeds, ten epochs each, estimated at one second per epoch."""
-    monkeypatch.setattr(plan, "estimate_seconds", lambda experiment, _: experiment.epochs)
+    monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, _: experiment.epochs)
     folder = image_folder({"green": 20, "blue": 20})
     (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
@@ -34,24 +34,24 @@ def project(image_folder, divide, tmp_path, monkeypatch):
     return project
 
 
-def remaining(project) -> float:
+def left(project) -> float:
     experiment, = project.profile.experiments
-    return plan.remaining(experiment, project, 40)
+    return estimate.seconds_left(experiment, project, 40)
 
 
 def test_finished_epochs_are_not_announced_again(project):
-    finished, broken, _ = (find_run(project.profile.experiments[0], project, seed) for seed in range(3))
-    assert remaining(project) == 30
-    for run in (finished, broken):
+    finished, unfinished, _ = (find_run(project.profile.experiments[0], project, seed) for seed in range(3))
+    assert left(project) == 30
+    for run in (finished, unfinished):
         run.folder.mkdir(parents=True)
     (finished.folder / "result.json").touch()
-    broken.save_history(pd.DataFrame({"phase": ["small"] * 2 + ["own"] * 4}))
+    unfinished.save_history(pd.DataFrame({"phase": ["small"] * 2 + ["own"] * 4}))
     # Without a checkpoint training starts from the beginning, whatever the history says.
-    assert remaining(project) == 20
-    broken.checkpoint.touch()
-    assert remaining(project) == 16
-    (broken.folder / "history.csv").write_bytes(b"\xff")
-    assert remaining(project) == 20
+    assert left(project) == 20
+    unfinished.checkpoint.touch()
+    assert left(project) == 16
+    (unfinished.folder / "history.csv").write_bytes(b"\xff")
+    assert left(project) == 20
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import io
 
 import matplotlib as mpl
 import numpy as np
-import pytest
 from PIL import Image
 
 from auxiliary.reporting.style import STYLE, new_figure, save_figure, styled
