@@ -6,7 +6,7 @@ from typing import Protocol
 
 import rich.progress
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, ProgressColumn
+from rich.progress import BarColumn, TextColumn
 from rich.table import Column
 from rich.text import Text
 from tqdm import tqdm
@@ -70,7 +70,9 @@ class Terminal(rich.progress.Progress):
     def __init__(self, console: Console) -> None:
         self._heading = ""    # first, because rich draws once in its constructor
         # Output that goes to a file or another program is not drawn into the terminal.
-        super().__init__(BarColumn(bar_width=None, table_column=Column(max_width=LONGEST_BAR)), _StateColumn(),
+        super().__init__(BarColumn(bar_width=None, table_column=Column(max_width=LONGEST_BAR)),
+                         TextColumn("{task.fields[task]}", markup=False,
+                                    table_column=Column(no_wrap=True, overflow="ellipsis")),
                          console=console, transient=True,
                          redirect_stdout=sys.stdout.isatty(), redirect_stderr=sys.stderr.isatty())
 
@@ -97,27 +99,13 @@ class Terminal(rich.progress.Progress):
         """The lines to draw; rich calls this."""
         for line in (self._heading, *(task.description for task in self.tasks)):
             if line:
-                yield _line(line)
+                yield Text(line, no_wrap=True, overflow="ellipsis")
         if self.tasks:
             yield self.make_tasks_table(self.tasks)
 
     def _remove_task(self) -> None:
         for task in self.task_ids:
             self.remove_task(task)
-
-
-class _StateColumn(ProgressColumn):
-    """A task's state in words, beside its bar."""
-
-    def get_table_column(self) -> Column:
-        return Column(no_wrap=True, overflow="ellipsis")
-
-    def render(self, task: rich.progress.Task) -> Text:
-        return _line(str(task.fields["task"]))
-
-
-def _line(text: str) -> Text:
-    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 class Notebook:
