@@ -1,15 +1,13 @@
 """Image classification, from a folder of labelled images to a table of results that can be trusted.
 
-The names below are imported when they are first used, so that `import auxiliary` loads neither TensorFlow nor
-pandas.
+The names below are imported at their first use, so that `import auxiliary` loads neither TensorFlow nor pandas.
 """
 
 import importlib
 import os
 from typing import Any
 
-# TensorFlow writes a page about the processor and absent GPUs whenever it is imported; what goes wrong is
-# raised as an exception all the same.
+# At its import TensorFlow prints many messages about the processor and missing GPUs. Errors are exceptions anyway.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _HOME = {

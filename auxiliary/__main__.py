@@ -7,48 +7,48 @@ from typing import NoReturn
 
 from auxiliary.core.errors import UserError
 
-# What shells make of a command that Ctrl-C ended: 128, and the number of the signal.
+# The status that shells give a command ended by Ctrl-C: 128 and the signal's number.
 INTERRUPTED = 130
+SENTENCE = "interrupted; give the same command again (`run` continues after the last finished epoch)"
 
 
 class CtrlC:
-    """Interrupts the command, as Python does by itself, and sees to it that nothing but a sentence is said of that.
+    """Handles Ctrl-C: interrupts the command, and lets it print one sentence and nothing else.
 
-    Libraries and other processes that are interrupted may answer with tracebacks of their own.
+    Interrupted libraries and child processes print tracebacks of their own, so standard error is silenced.
     """
 
     def __init__(self) -> None:
-        self.came = False
+        self.pressed = False
         self._stderr = os.dup(2)
 
     def __call__(self, *_: object) -> NoReturn:
-        """Send what goes to standard error to nowhere from now on, and interrupt what runs."""
-        self.came = True
+        """Silence standard error and raise `KeyboardInterrupt`, as Python does without a handler."""
+        self.pressed = True
         _silence()
         raise KeyboardInterrupt
 
-    def exit(self, sentence: str) -> NoReturn:
-        """End the command with a sentence, in a terminal below what that shows of the keys."""
+    def exit(self) -> NoReturn:
+        """Print the sentence and exit; in a terminal below the `^C` that it shows."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # Whoever redirected standard error meanwhile has put it back.
+        # Again: code that had redirected standard error has restored it by now.
         _silence()
         above = "\n" if os.isatty(self._stderr) else ""
-        os.write(self._stderr, f"{above}{sentence}\n".encode(errors="backslashreplace"))
+        os.write(self._stderr, f"{above}{SENTENCE}\n".encode())
         sys.exit(INTERRUPTED)
 
 
 def main() -> None:
-    """Run the command; a user's mistake ends in its sentence and exit status 1, Ctrl-C in a sentence and 130."""
+    """Run the command; a user's mistake prints its message and exits with 1, Ctrl-C prints a sentence and exits 130."""
     ctrl_c = CtrlC()
-    # In the background of a script the signal is ignored, and stays so.
+    # Background commands of a script ignore the signal, and that stays so.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, ctrl_c)
     try:
         status = _run()
     except BaseException as error:
-        if ctrl_c.came:
-            ctrl_c.exit(str(error) if isinstance(error, UserError)
-                        else "interrupted; to go on, give the same command again")
+        if ctrl_c.pressed:
+            ctrl_c.exit()
         if not isinstance(error, UserError):
             raise
         print(f"error: {error}", file=sys.stderr)
@@ -57,14 +57,14 @@ def main() -> None:
 
 
 def _run() -> int:
-    """The exit status; a misspelt option is explained."""
-    # Here, so that Ctrl-C is heeded while these are loaded.
+    """Run the command and return its exit status; a misspelt option is explained."""
+    # Imported here, so that Ctrl-C is handled while these load.
     from click import ClickException
 
     from auxiliary.commands.cli import command
 
     try:
-        # By itself click says `Aborted!` of an interruption.
+        # In its standalone mode click would print `Aborted!` on Ctrl-C.
         return command(prog_name="python -m auxiliary", standalone_mode=False) or 0
     except ClickException as error:
         error.show()

@@ -1,4 +1,4 @@
-"""A headless Chromium, for tests that look at a page as its user does."""
+"""A headless Chromium for tests of web pages."""
 
 import json
 import shutil
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 PHONE = 390, 844
-# How addresses begin that lie in the page or the browser itself.
+# Beginnings of addresses inside the page or the browser.
 INSIDE = "data:", "blob:", "chrome:", "chrome-untrusted:", "about:"
-# The last: no name is looked up and nothing but this machine is reached, whatever a page asks for.
+# The last switch blocks all hosts but this machine.
 SWITCHES = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "disable-sync",
             "disable-background-networking", "disable-component-update", "disable-extensions",
             "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
@@ -23,12 +23,12 @@ SWITCHES = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"
 
 @contextmanager
 def browser(width: int = 1280, height: int = 900, *, dark: bool = False) -> Iterator["Chrome"]:
-    """A browser with a window of `width` by `height` pixels; skips the test where there is none.
+    """A browser with a window of `width` by `height` pixels; skips the test if no browser is installed.
 
     Args:
-        width: of the page; below 600 it is that of a phone.
-        height: of what is seen of the page without scrolling.
-        dark: whether its user prefers light on dark.
+        width: width of the page; below 600 it is a phone.
+        height: height of the part that is visible without scrolling.
+        dark: whether the user prefers a dark page.
     """
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     programs = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
@@ -40,7 +40,7 @@ def browser(width: int = 1280, height: int = 900, *, dark: bool = False) -> Iter
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         for switch in (*SWITCHES, f"user-data-dir={profile}", f"window-size={width},{height}"):
             options.add_argument(f"--{switch}")
-        # With the path of the driver given, selenium looks for none, and downloads none.
+        # With the driver's path selenium downloads none.
         driver = webdriver.Chrome(options, webdriver.ChromeService(programs["chromedriver"]))
         try:
             _show(driver, width, height, dark)
@@ -50,7 +50,7 @@ def browser(width: int = 1280, height: int = 900, *, dark: bool = False) -> Iter
 
 
 def _show(driver: "Chrome", width: int, height: int, dark: bool) -> None:
-    # A window has a frame, and is never as narrow as a phone.
+    # A real window cannot be as narrow as a phone.
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
         "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -58,12 +58,12 @@ def _show(driver: "Chrome", width: int, height: int, dark: bool) -> None:
 
 
 def requests(driver: "Chrome") -> list[str]:
-    """The addresses that pages asked for since this was last called, also those that were refused or not found."""
+    """The addresses that pages requested since the last call, also those refused or not found."""
     events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    return [url for url in asked if not url.startswith(INSIDE)]
+    urls = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    return [url for url in urls if not url.startswith(INSIDE)]
 
 
 def complaints(driver: "Chrome") -> list[str]:
-    """What the browser complained of since this was last called: errors of scripts, and what a policy forbade."""
+    """The browser's error messages since the last call: script errors and violations of a policy."""
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]

@@ -1,13 +1,15 @@
-"""What tests of several folders share."""
+"""Fixtures that tests of several folders share."""
 
 import colorsys
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from auxiliary.config.loader import load_profile
@@ -18,20 +20,32 @@ from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 from auxiliary.runs.result import COLUMNS, Result
 
+# A property test does not fail because the machine is slow.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def with_ctrl_c() -> Iterator[None]:
+    """Child processes react to Ctrl-C, even if these tests run in the background, where it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
 
 @pytest.fixture(scope="module", autouse=True)
 def in_float32() -> None:
-    """The precision that all machines have: a run leaves its machine's behind. Keras is not loaded for it."""
+    """Every module starts in float32, which all machines have; a run sets another precision. Keras is not loaded."""
     if "keras" in sys.modules:
         sys.modules["keras"].config.set_dtype_policy("float32")
 
 
 @pytest.fixture(scope="session")
 def image_folder(tmp_path_factory) -> Callable[..., Path]:
-    """Makes a new folder of images, a folder a class: `image_folder({"cat": 6, "dog": 4}, size=16)`.
+    """Makes a folder of images with one folder per class: `image_folder({"cat": 6, "dog": 4}, size=16)`.
 
-    Each class has a colour of its own under noise, so that a small network can tell them apart; no two images
-    are the same. The same call writes the same images. `suffix` is `png` or `jpg`, `size` the side in pixels.
+    Each class has its own colour under noise, so that a small network can learn it; no two images are equal. The same
+    call writes the same images. `suffix` is `png` or `jpg`, `size` the side in pixels.
     """
 
     def make(counts: Mapping[str, int], size: int = 16, suffix: str = "png") -> Path:
@@ -62,7 +76,7 @@ def divide() -> Callable[[Project, pd.DataFrame], None]:
 
 @pytest.fixture
 def results_of() -> Callable[..., pd.DataFrame]:
-    """Makes results as `read_results` gives them, from what matters of each row."""
+    """Makes a table as `read_results` returns it; each row gives only the values that matter."""
     usual = {name: {int: 100, float: 0.5}.get(kind, name) for name, kind in COLUMNS.items()}
     usual |= {
         "dataset": "demo",
@@ -81,7 +95,7 @@ def results_of() -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def answers() -> Callable[[int, int], pd.DataFrame]:
-    """Makes predictions for 100 images, right for those numbered from `first` up to but without `last`."""
+    """Makes predictions for 100 images, correct for the numbers from `first` to `last - 1`."""
     return lambda first, last: pd.DataFrame({
         "filepath": [f"{number:03}.png" for number in range(100)], "category": "cat",
         "predicted": ["cat" if first <= number < last else "dog" for number in range(100)]})
@@ -89,7 +103,7 @@ def answers() -> Callable[[int, int], pd.DataFrame]:
 
 @pytest.fixture
 def seeds(results_of) -> Callable[..., pd.DataFrame]:
-    """Makes runs of one row that differ in their seed, from their test accuracies and what they have in common."""
+    """Makes runs of one experiment with different seeds, from their test accuracies and common values."""
     return lambda *accuracies, **same: results_of(*(
         {"key": "M3", "seed": seed, "accuracy": accuracy, "val_accuracy": accuracy - 0.01,
          "accuracy_low": accuracy - 0.1, "accuracy_high": accuracy + 0.1, **same}
@@ -98,7 +112,7 @@ def seeds(results_of) -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def results(results_of) -> pd.DataFrame:
-    """Two runs from scratch, of which the better on test is not the better on validation, and one pre-trained."""
+    """Two runs from scratch, the better on test images being worse on validation images, and a pre-trained one."""
     return results_of(
         {"key": "cnn_lucky", "val_accuracy": 0.80, "accuracy": 0.86, "accuracy_low": 0.83, "accuracy_high": 0.88},
         {"key": "cnn_$best$", "val_accuracy": 0.85, "accuracy": 0.84, "accuracy_low": 0.81, "accuracy_high": 0.87,
@@ -114,7 +128,7 @@ def result() -> Result:
     return Result(**values | {"stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00", "run_id": "run-1"})
 
 
-# Each row on one line, so that line numbers are plain to see.
+# Each experiment on one line, so that line numbers are easy to see.
 PROFILE = """\
 dataset: demo
 image_size: 28
@@ -149,6 +163,6 @@ def load(tmp_path):
 
 @pytest.fixture
 def experiment(load):
-    """One row of that profile, by its key."""
+    """One experiment of that profile, by its key."""
     return lambda key, *changes, **overrides: next(
         experiment for experiment in load(*changes, **overrides).experiments if experiment.key == key)

@@ -1,6 +1,6 @@
-"""Writes that really fail, as on a full disk: the old file stays whole, and nothing else stays.
+"""Writes that fail as on a full disk: the old file is unchanged, and no other file is left.
 
-A limit on the size of files makes every write beyond it fail, in a process of its own that it binds.
+A child process limits the size of its files, so that larger writes fail.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ from pathlib import Path
 path, limit = Path(sys.argv[1]), int(sys.argv[2])
 
 def fill_the_disk():
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)    # the signal would kill, the error behind it is what we want
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)    # without its signal the write raises an error
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 """
 WRITES = {
@@ -45,7 +45,7 @@ write = lambda text: Run(path.parent).save_arrays(path.stem, numbers=numbers + l
     "figure": ("curves.png", """
 from auxiliary.reporting.style import new_figure, save_figure
 def write(text):
-    # A wide, empty figure: its drawing has room where its pixels have none.
+    # A wide, empty figure: the SVG file is below the limit, the PNG file above.
     save_figure(new_figure(20, 10 + len(text)), path.parent, path.stem)
 """),
     "drawing": ("curves.svg", """
@@ -84,7 +84,7 @@ except OSError as error:
 
 
 @pytest.mark.parametrize("what", WRITES)
-def test_a_full_disk_leaves_the_old_file_whole(tmp_path, what):
+def test_full_disk_keeps_the_old_file(tmp_path, what):
     name, write = WRITES[what]
     done = subprocess.run([sys.executable, "-c", START + write + FAIL, tmp_path / "folder" / name, "8000"],
                           capture_output=True, text=True, cwd=REPOSITORY, check=False)

@@ -1,12 +1,13 @@
-"""The command as a whole: how it ends, above all when Ctrl-C ends it."""
+"""The exit status and messages of the command, above all after Ctrl-C."""
 
 import subprocess
 import sys
 
 import pytest
 
-SENTENCE = "interrupted; to go on, give the same command again\n"
-# `press()` is what Ctrl-C does; the functions below stand for a command.
+from auxiliary.__main__ import SENTENCE
+
+# `press()` does what Ctrl-C does; `run` stands for the command.
 SCRIPT = """
 import os, signal, sys, time
 from auxiliary import __main__ as command
@@ -23,41 +24,33 @@ command.main()
 """
 
 
-def ended(body: str, **options) -> subprocess.CompletedProcess:
+def ended(body: str) -> subprocess.CompletedProcess:
     script = SCRIPT.format(body=body)
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
 
 
-def test_ctrl_c_ends_in_a_sentence_and_the_status_that_shells_know():
+def test_ctrl_c_prints_one_sentence_and_exits_with_the_status_of_shells():
     done = ended("run = press")
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", SENTENCE)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == ("interrupted; give the same command again (`run` continues after the last finished epoch)"
+                           "\n")
 
 
-def test_an_own_sentence_is_said_instead():
-    done = ended("""
-def run():
-    try:
-        press()
-    except KeyboardInterrupt:
-        raise UserError("interrupted; nothing is kept of a quick run")
-""")
-    assert (done.returncode, done.stderr) == (130, "interrupted; nothing is kept of a quick run\n")
-
-
-def test_nothing_is_said_by_what_was_interrupted():
-    done = ended("""
+@pytest.mark.parametrize("error", ["UserError('a worker was killed')", "ImportError('TensorFlow cannot be loaded')"])
+def test_interrupted_code_and_child_processes_print_nothing(error):
+    done = ended(f"""
 def run():
     try:
         press()
     except KeyboardInterrupt:
         print("Exception ignored in: <zmq>", file=sys.stderr)
         os.system("echo a process >&2")
-        raise ImportError("TensorFlow cannot be loaded")
+        raise {error}
 """)
-    assert (done.returncode, done.stderr) == (130, SENTENCE)
+    assert (done.returncode, done.stderr) == (130, f"{SENTENCE}\n")
 
 
-def test_the_sentence_is_said_though_standard_error_led_elsewhere():
+def test_sentence_is_printed_though_standard_error_was_redirected():
     done = ended("""
 from auxiliary.core.runtime import _silent
 
@@ -65,10 +58,10 @@ def run():
     with _silent():
         press()
 """)
-    assert (done.returncode, done.stderr) == (130, SENTENCE)
+    assert (done.returncode, done.stderr) == (130, f"{SENTENCE}\n")
 
 
-def test_a_second_ctrl_c_changes_nothing():
+def test_second_ctrl_c_changes_nothing():
     done = ended("""
 def run():
     try:
@@ -76,10 +69,10 @@ def run():
     finally:
         press()
 """)
-    assert (done.returncode, done.stderr) == (130, SENTENCE)
+    assert (done.returncode, done.stderr) == (130, f"{SENTENCE}\n")
 
 
-def test_in_the_background_ctrl_c_is_for_others():
+def test_background_command_ignores_ctrl_c():
     done = ended("""
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -91,10 +84,10 @@ def run():
     assert (done.returncode, done.stdout, done.stderr) == (0, "goes on\n", "")
 
 
-@pytest.mark.parametrize(("words", "status", "said"), [
+@pytest.mark.parametrize(("words", "status", "message"), [
     ([], 2, "Usage: python -m auxiliary"), (["rnu"], 2, "No such command 'rnu'"),
     (["run"], 2, "Missing argument 'PROFILE'"), (["run", "rnu"], 1, "error: unknown profile 'rnu'")])
-def test_mistakes_end_in_a_status_of_their_own(words, status, said):
+def test_mistake_is_explained_with_its_own_status(words, status, message):
     done = subprocess.run([sys.executable, "-m", "auxiliary", *words], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (status, "")
-    assert said in done.stderr and "Traceback" not in done.stderr
+    assert message in done.stderr and "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""A backbone for tests."""
+"""A small backbone for tests."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from auxiliary.networks import backbones
 
 @contextmanager
 def with_tiny() -> Iterator[None]:
-    """Adds a backbone called Tiny, of random weights, at once built and quickly asked."""
+    """Adds a backbone called Tiny with random weights, which is fast."""
     def build(include_top, weights, input_shape):
         import keras
 

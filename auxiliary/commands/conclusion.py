@@ -1,4 +1,4 @@
-"""The end of a run: pages, the results in the terminal, the report, and where everything is."""
+"""The end of a run: prints the results and the paths of everything written, and writes pages and the report."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from auxiliary.runs.seeds import over_seeds
 
 
 def conclude(console: Console, project: Project, written: list[Path]) -> None:
-    """Print the results so far, write the pages that are missing and the report, and say what was written.
+    """Print the results, write missing pages and the report, and print the paths of what was written.
 
     Args:
         console: where to print.

@@ -1,4 +1,4 @@
-"""Prints what the networks of a profile hold and take: `python -m auxiliary models PROFILE`."""
+"""`python -m auxiliary models PROFILE`: prints the size and cost of a profile's networks."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,22 +29,30 @@ COLUMNS = ["key", *FIGURES, "image_size", "classes", "stage", "model_id", "backb
 
 
 def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
-    """What each row's network holds and takes, final layer included.
+    """The size and cost of each experiment's network, final layer included.
 
-    Scratch rows go by formula. For transfer rows each backbone is built, once for each image size, with random
-    weights, which are as many as the pre-trained ones; only then TensorFlow is imported.
+    Networks from scratch are computed by formula. For pre-trained ones each backbone is built once per image size,
+    with random weights; only this imports TensorFlow.
 
     Args:
-        rows: complete rows of a profile.
-        classes: number of categories.
+        experiments: experiments of a profile.
+        classes: number of classes.
 
     Returns:
-        One row each, in their order. `key`; `parameters`: numbers held; `trainable`: those of them that training
-        changes, which leaves out frozen layers and batch norm's averages, and all where nothing is trained;
-        `layers`: Keras's, those of a backbone one by one, the scaling of the images and the final layer counted,
-        inputs not; `multiply_adds`: of convolutions and dense layers for one image of `image_size`; then what
-        they depend on. `backbone` and `tune_last` are empty for scratch rows; `network` is the row's `net` or
-        `head` line.
+        One row per experiment, in their order, with the columns
+
+        - `key`: the experiment's key;
+        - `parameters`: the number of all weights;
+        - `trainable`: those that training changes: without frozen layers and the averages of batch normalisation, and
+          0 where nothing is trained;
+        - `layers`: layers as Keras counts them: every layer of a backbone, the scaling of the images and the final
+          layer, but not the input;
+        - `multiply_adds`: multiplications with addition of convolutions and dense layers, for one image;
+        - `image_size` (pixels), `classes`, `stage`, `model_id`, `backbone`, `tune_last`, `network`: what the figures
+          depend on. `network` is the spec `net` or `head`; `backbone` and `tune_last` are empty from scratch.
+
+    Raises:
+        UserError: for images too small for a network.
     """
     backbones = _build_backbones(experiments)
     entries = []
@@ -59,13 +67,13 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
 
 
 def _scratch_total(experiment: ScratchExperiment, classes: int) -> Total:
-    line = total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
-    # The line's layers come after one that scales the images.
-    return Total(line.parameters, line.trainable if experiment.epochs else 0, line.multiply_adds, line.layers + 1)
+    net = total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+    # One more layer scales the images.
+    return Total(net.parameters, net.trainable if experiment.epochs else 0, net.multiply_adds, net.layers + 1)
 
 
 def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
-    """The backbones of the rows, by name and image size."""
+    """The backbones of the experiments, by name and image size."""
     wanted = dict.fromkeys(
         (experiment.backbone, experiment.image_size)
         for experiment in experiments
@@ -93,21 +101,21 @@ def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "ker
         layers=scaled + len(all_layers(backbone)) + head.layers)
 
 
-# Characters of a terminal from which on there is room for the networks too.
+# A terminal of at least so many characters shows the networks too.
 WIDE = 120
 
 
 def list_models(profile: str, parameters: Mapping[str, str], experiments: str = "*", as_csv: bool = False) -> None:
-    """Print the figures of a profile's rows on standard output.
+    """Print the table of a profile's networks on standard output.
 
     Args:
         profile: a profile's name, or the path of a YAML file.
         parameters: values that replace the profile's, written as in YAML.
-        rows: keys of the rows to list, as shell patterns separated by commas.
+        experiments: keys of the experiments to list, as shell patterns separated by commas.
         as_csv: print all columns of `census` as CSV, instead of a table that fits the terminal.
 
     Raises:
-        UserError: for whatever does not exist or does not fit.
+        UserError: for anything that does not exist or does not fit.
     """
     project = open_project(profile, experiments, read_parameters(parameters))
     classes = count_classes(project)
@@ -115,28 +123,28 @@ def list_models(profile: str, parameters: Mapping[str, str], experiments: str = 
     if as_csv:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
-    # A key is shown as it is written, brackets and all.
+    # Brackets in a key are not markup.
     console = Console(markup=False, emoji=False)
-    console.print(_shown(table, console.width >= WIDE))
-    console.print(f"The figures hold for {classes} classes, the multiply-adds for one image.", highlight=False)
+    console.print(_rich_table(table, console.width >= WIDE))
+    console.print(f"For {classes} classes; multiply-adds for one image.", highlight=False)
 
 
 def count_classes(project: Project) -> int:
-    """How many categories a project's images are of: as published, or as many as somebody's own folder has folders.
+    """The number of classes: published for a known data set, else the number of folders with images.
 
     Raises:
-        UserError: for an own folder without images in folders.
+        UserError: for the user's own folder without images in folders.
     """
     own = project.paths.own
     if own is None:
         return DATA_SETS[project.paths.dataset].classes
     folders = {entry.folder for entry in walk(own) if not entry.error}
     if not folders:
-        raise UserError(f"{own} holds no images in folders: one folder a category is needed")
+        raise UserError(f"{own} holds no images in folders: one folder per class is needed")
     return len(folders)
 
 
-def _shown(table: pd.DataFrame, wide: bool) -> Table:
+def _rich_table(table: pd.DataFrame, wide: bool) -> Table:
     shown = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     shown.add_column("experiment", overflow="fold")
     for heading in ("parameters", "trainable", "layers", "multiply-adds", "pixels"):

@@ -1,4 +1,4 @@
-"""Prints the leaderboards: `python -m auxiliary results [DATASET]`."""
+"""`python -m auxiliary results [DATASET]`: prints the leaderboards."""
 
 import fnmatch
 import sys
@@ -15,24 +15,24 @@ from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds
 
-# Characters of a terminal from which on there is room for further columns, and as many as a line may need in a file.
-ROOMY, ENDLESS = 120, 10_000
-# What makes results comparable.
+# Characters: a terminal at least so wide shows more columns, and a file's lines are never folded.
+WIDE, ENDLESS = 120, 10_000
+# Only results that agree in these columns can be compared.
 IMAGES = ["dataset", "images_hash", "split_rule"]
 
 
 def print_results(dataset: str | None = None, experiments: str = "*", sort: str = "val_accuracy",
                   root: Path | None = None) -> None:
-    """Print a table for each data set; for several where its results are not of the same images, so divided.
+    """Print one table per data set; several if its results are of other images or of another split.
 
     Args:
         dataset: the data set whose results to print; all unless given.
-        rows: keys of the rows to print, as shell patterns separated by commas.
-        sort: the column of results.csv to order the lines by, see `result_table`.
+        experiments: keys of the experiments to print, as shell patterns separated by commas.
+        sort: the column of results.csv to sort by, see `result_table`.
         root: the folder that holds results.csv; the repository unless given.
 
     Raises:
-        UserError: for a data set, row or column that does not exist, or when there are no results at all.
+        UserError: for a data set, experiment or column that does not exist, or when there are no results.
     """
     root = find_root(root)
     results = _chosen(Paths(root, "").results, dataset, experiments)
@@ -42,14 +42,14 @@ def print_results(dataset: str | None = None, experiments: str = "*", sort: str 
     tables = over_seeds(results)
     for name, table in _comparable(tables):
         predictions = saved_predictions(table, Paths(root, table["dataset"].iloc[0]).models)
-        console.print(result_table(table, predictions, sort, name, wide=console.width >= ROOMY))
+        console.print(result_table(table, predictions, sort, name, wide=console.width >= WIDE))
     if len(tables[IMAGES].drop_duplicates()) > tables["dataset"].nunique():
-        console.print("Results on other images, or on images divided in another way, cannot be compared: they have "
-                      "tables of their own.", highlight=False)
+        console.print("Results on other images or another split cannot be compared: they have separate tables.",
+                      highlight=False)
 
 
 def _chosen(path: Path, dataset: str | None, experiments: str) -> pd.DataFrame:
-    """The results of a data set, or of all, and of some rows."""
+    """The results of one data set, or of all, and of some experiments."""
     results = read_results(path)
     if results.empty:
         raise UserError(f"{path} holds no results yet: run a profile first, as in `python -m auxiliary run demo`")
@@ -67,10 +67,10 @@ def _chosen(path: Path, dataset: str | None, experiments: str) -> pd.DataFrame:
 
 
 def _comparable(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The results of the same images, so divided, with what they are of, in order of appearance."""
-    for keys, part in table.groupby(IMAGES, sort=False):
-        dataset, data, split = keys
+    """Groups of comparable results with their titles, in order of appearance."""
+    for keys, group in table.groupby(IMAGES, sort=False):
+        dataset, images, split = keys
         others = table[table["dataset"] == dataset]
-        known = {"split_rule": split or "not recorded", "images_hash": data or "not recorded"}
-        apart = [f"{name} {value}" for name, value in known.items() if len(set(others[name])) > 1]
-        yield ", ".join([dataset or "data set not recorded", *apart]), part
+        known = {"split_rule": split or "not recorded", "images_hash": images or "not recorded"}
+        differing = [f"{name} {value}" for name, value in known.items() if len(set(others[name])) > 1]
+        yield ", ".join([dataset or "data set not recorded", *differing]), group

@@ -17,7 +17,7 @@ def temporary_root(trial: str) -> Iterator[Path]:
         trial: what happens in it, such as `"quick run"`.
 
     Raises:
-        UserError: the one raised inside, with where everything is kept; or when it is interrupted.
+        UserError: the one raised inside, with where everything is kept.
     """
     root = Path(tempfile.mkdtemp(prefix=f"auxiliary-{trial.replace(' ', '-')}-")).resolve()
     kept = f"all that was made is kept in {root}"
@@ -25,7 +25,7 @@ def temporary_root(trial: str) -> Iterator[Path]:
         yield root
     except KeyboardInterrupt:
         shutil.rmtree(root, ignore_errors=True)
-        raise UserError(f"interrupted; nothing is kept of a {trial}") from None
+        raise
     except UserError as error:
         raise UserError(f"{error}\n{kept}") from None
     except Exception as error:

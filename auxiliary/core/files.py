@@ -1,4 +1,4 @@
-"""Files that are either there in full or not there at all."""
+"""Atomic writing: a file is either complete or not there."""
 
 import os
 import re
@@ -12,33 +12,33 @@ TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
 
 
 def absolute(path: str | Path) -> Path:
-    """`path` from the root of the file system, without `..`; links stay links, so tables can be moved."""
-    return Path(os.path.abspath(path))  # noqa: PTH100 (Path.resolve would follow the links)
+    """`path` as an absolute path without `..`; symbolic links are not followed, so that tables can be moved."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 (Path.resolve follows links)
 
 
 def beginning(folder: Path) -> str:
-    """How the paths of all that lies below a folder begin; for strings, where there may be a million paths."""
+    """The common beginning of all paths below a folder, as text: strings are faster than paths where they are many."""
     return str(folder).rstrip(os.sep) + os.sep
 
 
 @contextmanager
 def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> Iterator[Path]:
-    """Let something else write a file so that nobody ever sees half of it, whatever kills the process.
+    """Let other code write a file atomically: nobody ever reads a partial file, even if the process is killed.
 
-    What is written to the hidden temporary file that this yields takes the place of `path` at the end, and is
-    removed if anything goes wrong. Folders that do not exist are made.
+    The block writes to a hidden temporary file. It replaces `path` at the end of the block, and is removed after an
+    error. Missing folders are created.
 
     Args:
         path: the file to write or to replace.
-        sync: wait until the disk holds the content. Switch it off for thousands of files that can be made
-            again: a process killed still leaves no half file, but a power cut may.
+        sync: wait until the disk holds the content. Switch it off for thousands of files that can be made again: then
+            a power cut may leave a partial file, a killed process still does not.
         mtime_ns: the file's time of modification, in nanoseconds since 1970; now, if None.
 
     Yields:
         The path to write to, in the same folder and with the same suffix.
 
     Raises:
-        OSError: the file cannot be written; what was at `path` stays.
+        OSError: the file cannot be written; the old one stays.
 
     Example:
         `with replacing(folder / "model.keras") as temporary: model.save(temporary)`
@@ -59,32 +59,32 @@ def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> 
 
 def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: bool = True,
                      mtime_ns: int | None = None) -> None:
-    """Write a file so that nobody ever sees half of it, whatever kills the process.
+    """Write a file atomically: nobody ever reads a partial file, even if the process is killed.
 
     Args:
         path: the file to write or to replace.
-        content: text (written as UTF-8, line ends as they are) or bytes.
+        content: text (written as UTF-8 with its line ends unchanged) or bytes.
         sync: as in `replacing`.
         mtime_ns: as in `replacing`.
 
     Raises:
-        OSError: the file cannot be written; what was at `path` stays.
+        OSError: the file cannot be written; the old one stays.
     """
     with replacing(path, sync=sync, mtime_ns=mtime_ns) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def remove_leftovers(folder: Path, age: float = 0) -> None:
-    """Remove the temporary files that killed processes left in `folder`, not in the folders below it.
+    """Remove temporary files that killed processes left in `folder`, but not in its subfolders.
 
     Args:
         folder: where they may be; it need not exist.
-        age: how old they must be, in seconds. Without a lock that all who write to the folder take, give more than
-            any writing takes, or a file would be pulled from under somebody.
+        age: remove only files older than so many seconds. Unless a lock keeps other writers out of the folder, this
+            must be longer than any file takes to write.
     """
     oldest = time.time() - age
     for path in folder.iterdir() if folder.is_dir() else []:
-        # Its writer, if alive, or somebody else who tidies up may be quicker.
+        # Another process may rename or remove it first.
         with suppress(FileNotFoundError):
             if TEMPORARY.fullmatch(path.name) and path.stat().st_mtime <= oldest:
                 path.unlink()

@@ -1,4 +1,4 @@
-"""Work on many files over all cores, in batches, under a progress bar."""
+"""Batches of files processed by several processes, with a progress bar."""
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +20,12 @@ def in_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[I
     """Yield the result of every item, in order.
 
     Args:
-        work: a module's function, or a `functools.partial` of one, that takes a batch and returns a result an
-            item. Its module is imported by every worker, so it should import little.
-        items: what to work on.
-        label: what the progress bar says.
-        size: items a batch. A single batch is done in this process, without starting workers.
-        workers: number of processes; None for one a core.
+        work: a function of a module, or a `functools.partial` of one, that takes a batch and returns one result per
+            item. Every worker imports its module, which should therefore import little.
+        items: what to process.
+        label: label of the progress bar.
+        size: items per batch. A single batch is processed here, without starting workers.
+        workers: number of processes; None for one per core.
 
     Raises:
         UserError: a worker process was killed.
@@ -33,7 +33,7 @@ def in_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[I
     batches = [items[start:start + size] for start in range(0, len(items), size)]
     workers = max(1, min(workers or joblib.cpu_count(), len(batches)))
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    with _unheeding():
+    with _ctrl_c_blocked():
         results = parallel(joblib.delayed(work)(batch) for batch in batches)
     with Progress(label, len(items), "file") as progress:
         try:
@@ -41,13 +41,13 @@ def in_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[I
                 progress.advance(len(batch))
                 yield from batch
         except BrokenProcessPool as error:
-            raise UserError(f"{label}: a worker process was killed, most likely for want of memory; "
-                            "what was finished is kept: close other programs and run it again") from error
+            raise UserError(f"{label}: a worker process was killed, probably because memory ran out: close other "
+                            "programs and run it again (finished files are not processed again)") from error
 
 
 @contextmanager
-def _unheeding() -> Iterator[None]:
-    """Processes started meanwhile pay no heed to Ctrl-C, which would end them in tracebacks: this one ends them."""
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Processes started in the block ignore Ctrl-C, so that they print no tracebacks; this process ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,4 +1,4 @@
-"""Every path of the project, in one frozen record built from a root."""
+"""All paths of a data set, in one frozen record built from a root."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,18 +7,18 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def find_root(given: str | Path | None) -> Path:
-    """The folder that a user means by a root; the repository unless one is given."""
+    """The root as an absolute path; the repository unless given."""
     return Path(given).expanduser().resolve() if given else REPOSITORY
 
 
 @dataclass(frozen=True)
 class Paths:
-    """Where one data set's files live below a root.
+    """The paths of one data set below a root.
 
     Attributes:
         root: the folder that holds `data/`, `models/`, `assets/` and `results.csv`.
         dataset: the data set's name, used as a folder name.
-        own: somebody's own folder of images, read in place; None for a data set kept under `data/`.
+        own: the user's own folder of images, read in place; None for a data set under `data/`.
     """
 
     root: Path
@@ -32,7 +32,7 @@ class Paths:
 
     @property
     def raw(self) -> Path:
-        """The original images, a folder a category; never written once filled."""
+        """The original images, one folder per class; never written after they are fetched."""
         return self.own or self.data / "raw-img"
 
     @property
@@ -42,22 +42,22 @@ class Paths:
 
     @property
     def features(self) -> Path:
-        """What frozen backbones made of the images."""
+        """Cached outputs of frozen backbones."""
         return self.data / "features"
 
     @property
     def models(self) -> Path:
-        """One folder a training run."""
+        """One folder per training run."""
         return self.root / "models" / self.dataset
 
     @property
     def assets(self) -> Path:
-        """What spans runs: figures, executed notebooks."""
+        """Figures, executed notebooks and reports."""
         return self.root / "assets" / self.dataset
 
     @property
     def results(self) -> Path:
-        """The table of all finished runs of all data sets."""
+        """The table of all finished runs, of all data sets."""
         return self.root / "results.csv"
 
     def table(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Whether there is room, in memory or on a disk, for what is about to be made: asked before the work, not after."""
+"""Checks that disk and memory have enough space, before the work that needs it."""
 
 import shutil
 from pathlib import Path
@@ -8,35 +8,35 @@ import psutil
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import format_bytes
 
-CGROUP = Path("/sys/fs/cgroup")    # where Linux says what a container may take
+CGROUP = Path("/sys/fs/cgroup")    # where Linux keeps the limits of a container
 
 
 def check_disk(folder: Path, needed: float, what: str) -> None:
-    """Refuse work whose files a disk has no room for.
+    """Refuse work whose files do not fit on the disk.
 
     Args:
-        folder: where the files are to go; it need not exist yet.
-        needed: bytes that they take at least.
-        what: what they are, with its verb, such as "the features take".
+        folder: where the files will be written; it need not exist yet.
+        needed: least number of bytes that they take.
+        what: the files and a verb, such as "the features take".
 
     Raises:
         UserError: fewer bytes are free.
     """
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(there).free
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
     if needed > free:
         raise UserError(
-            f"{what} at least {format_bytes(needed)}, and {format_bytes(free)} are free on the disk of {there}: "
-            "make room there, or name a folder on another disk with --root"
+            f"{what} at least {format_bytes(needed)}, and {format_bytes(free)} are free on the disk of {existing}: "
+            "free some space, or choose a folder on another disk with --root"
         )
 
 
 def check_memory(needed: float, what: str) -> None:
-    """Refuse work that memory has no room for.
+    """Refuse work that does not fit into memory.
 
     Args:
-        needed: bytes that it takes at least.
-        what: what takes them, with its verb, such as "training takes".
+        needed: least number of bytes that it takes.
+        what: the work and a verb, such as "training takes".
 
     Raises:
         UserError: fewer bytes are free.
@@ -50,11 +50,9 @@ def check_memory(needed: float, what: str) -> None:
 
 
 def free_memory() -> int:
-    """Bytes of memory that this process may still take, by the machine and by its container."""
+    """Bytes of memory that this process may still take; a container's limit counts."""
     free = psutil.virtual_memory().available
     limit, used = (CGROUP / name for name in ("memory.max", "memory.current"))
     if limit.exists() and (most := limit.read_text(encoding="ascii").strip()) != "max":
         free = min(free, max(0, int(most) - int(used.read_text(encoding="ascii"))))
     return free
-
-

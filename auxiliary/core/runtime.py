@@ -1,4 +1,4 @@
-"""What a run computes on and with: the one place that sets TensorFlow up and says what was there."""
+"""The machine and software of a run: configures TensorFlow, and describes device, versions and settings."""
 
 import os
 import platform
@@ -25,12 +25,12 @@ def gpu_precision(capability: tuple[int, int] | None) -> str:
 def cpu_precision(processor: Mapping[str, str]) -> str:
     """The Keras dtype policy for a processor.
 
-    bfloat16 where it has AMX, or is AMD's with avx512_bf16: there training is half as fast again. Intel's processors
-    multiply bfloat16 vectors (avx512_bf16) no faster than float32: without AMX a convolutional network took 1.4 times
-    the processor's time that it takes in float32.
+    bfloat16 if it has AMX, or avx512_bf16 and is made by AMD: there training is 1.5 times as fast. Intel's processors
+    without AMX multiply bfloat16 vectors (avx512_bf16) no faster than float32, and a convolutional network took 1.4
+    times as much processor time.
 
     Args:
-        processor: what the system says of it, as `processor` reads.
+        processor: its description, as `processor` returns.
     """
     flags = processor.get("flags", "").split()
     fast = "amx_bf16" in flags or ("avx512_bf16" in flags and processor.get("vendor_id") == "AuthenticAMD")
@@ -38,7 +38,7 @@ def cpu_precision(processor: Mapping[str, str]) -> str:
 
 
 def processor(file: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
-    """What Linux says of the first processor: `vendor_id`, `model name`, `flags` and more; nothing on other systems."""
+    """Linux's description of the first processor: `vendor_id`, `model name`, `flags`...; empty on other systems."""
     if not file.exists():
         return {}
     first, _, _ = file.read_text(encoding="utf-8").partition("\n\n")
@@ -46,23 +46,23 @@ def processor(file: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-# What a run's figures can depend on; results and prose may change meanwhile.
+# The code that a run's figures can depend on; results and documents cannot change them.
 CODE = ("auxiliary", "notebooks", "pyproject.toml", "requirements.txt")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "pillow", "opencv-python-headless",
             "simplejpeg", "h5py")
-# Variables of the environment with which TensorFlow computes in another way.
+# Environment variables that change how TensorFlow computes.
 VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "OMP_NUM_THREADS",
              "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What a run computed on.
+    """The device of a run and its precision.
 
     Attributes:
         device: the processor's or GPU's name.
         precision: the Keras dtype policy, such as `float32`.
-        gpu: whether it is a GPU, with memory of its own.
+        gpu: whether it is a GPU with its own memory.
     """
 
     device: str
@@ -71,7 +71,7 @@ class Machine:
 
 
 def load() -> None:
-    """Import TensorFlow and Keras, if they are not, without the page of notes that they write to the terminal."""
+    """Import TensorFlow and Keras without the many messages that they print at their first import."""
     if "tensorflow" not in sys.modules:
         with _silent():
             import keras  # noqa: F401
@@ -79,19 +79,22 @@ def load() -> None:
 
 
 def start(seed: int) -> Machine:
-    """Make TensorFlow ready for a run whose figures can be had again.
+    """Configure TensorFlow for a reproducible run.
 
-    Sets all random seeds, asks for deterministic operations, frees what earlier runs left behind, lets a GPU's memory
-    grow as needed, and chooses the precision.
+    Sets all random seeds, makes operations deterministic, frees the state of earlier runs, lets a GPU's memory grow as
+    needed, and sets the precision.
 
     Args:
-        seed: of weights and dropout.
+        seed: seed of weights and dropout.
+
+    Returns:
+        The device and its precision.
     """
     load()
     import keras
     import tensorflow as tf
 
-    # Every row is a new function to TensorFlow, which would warn of that.
+    # TensorFlow warns of retracing, because every experiment is a new function.
     tf.get_logger().setLevel("ERROR")
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
@@ -111,15 +114,15 @@ def start(seed: int) -> Machine:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """Send to nowhere what libraries write to the terminal past Python; exceptions pass."""
+    """Discard what libraries write to standard error, also below Python; exceptions pass."""
     sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
         os.close(nowhere)
 
 
@@ -135,12 +138,12 @@ def usable_cores() -> int:
 
 
 def versions() -> dict[str, str]:
-    """The versions that a run's figures depend on, by name."""
+    """Versions of Python and of the packages that a run's figures depend on, by name."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def settings() -> dict[str, str | int | float]:
-    """What else a run's figures can depend on, by name: the system, Keras's settings, cores, and variables if set."""
+    """Other settings that a run's figures can depend on, by name: system, cores, Keras, environment variables."""
     load()
     import keras
 
@@ -153,7 +156,7 @@ def settings() -> dict[str, str | int | float]:
 
 
 def commit() -> str:
-    """The repository's commit, with `+changes` where its code differs from that; empty outside a repository."""
+    """The repository's commit, with `+changes` if the code differs from it; empty outside a repository."""
     try:
         head = _git("rev-parse", "--short=12", "HEAD")
         return head + ("+changes" if _git("status", "--porcelain", "--", *CODE) else "")

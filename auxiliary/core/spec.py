@@ -1,8 +1,7 @@
-"""One line that says what to do: operations joined by `|`, such as `conv(16) | pool | dense(10)`.
+"""The parser of specs: operations joined by `|`, such as `conv(16) | pool | dense(10)`.
 
-Networks and augmentations are both written this way; each has a registry of operations. An operation is a
-frozen pydantic dataclass, so its fields are its arguments, their types are checked, and its `repr` says in
-full what a line left to the defaults.
+Networks and augmentations are written as specs, each with a registry of operations. An operation is a frozen pydantic
+dataclass: its fields are the arguments, their types are checked, and its `repr` shows the defaults too.
 """
 
 import ast
@@ -14,48 +13,50 @@ from pydantic import ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 
 from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.text import counted
 
 Kind = TypeVar("Kind")
 
-# The decorator of every operation: immutable, hashable, and strict about what it is given.
+# The decorator of every operation: immutable, hashable, with strict types.
 operation = dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 
 
-def parse_spec(line: str, registry: Mapping[str, type[Kind]], what: str) -> tuple[Kind, ...]:
-    """Read a line into its operations.
+def parse_spec(spec: str, registry: Mapping[str, type[Kind]], what: str) -> tuple[Kind, ...]:
+    """Parse a spec into its operations.
 
     Args:
-        line: operations joined by `|`; arguments are numbers or bare words, by position or by name.
-            An empty line has no operations.
+        spec: operations joined by `|`. Arguments are numbers or bare words, by position or by name. An empty spec has
+            no operations.
         registry: the operations that exist, by name.
-        what: what the line is, for messages, such as `"net"`.
+        what: the kind of spec, for messages, such as `"net"`.
 
     Returns:
-        One record an operation, in order.
+        One record per operation, in order.
 
     Raises:
-        UserError: for an unknown operation or an argument that does not fit, with what would.
+        UserError: for an unknown operation or an invalid argument; the message lists the valid ones.
 
     Example:
         >>> parse_spec("conv(16) | pool", OPERATIONS, "net")
         (Conv(filters=16, size=3, stride=1, padding='valid', l2=0.0), Pool(size=2))
     """
-    parts = [part.strip() for part in line.split("|")] if line.strip() else []
-    return tuple(_parse_operation(part, registry, what) for part in parts)
+    operations = [text.strip() for text in spec.split("|")] if spec.strip() else []
+    return tuple(_parse_operation(text, registry, what) for text in operations)
 
 
 def _parse_operation(text: str, registry: Mapping[str, type[Kind]], what: str) -> Kind:
     try:
         node = ast.parse(text, mode="eval").body
         name, args, kwargs = _read_call(node)
-    except (SyntaxError, ValueError, TypeError):    # TypeError: a set or mapping of what cannot be in one
+    except (SyntaxError, ValueError, TypeError):    # TypeError: a set or mapping of unhashable values
         raise UserError(f"{what}: cannot read {text!r}; an operation looks like `conv(16)` or `pool`") from None
     if name not in registry:
         raise unknown(f"{what} operation", name, registry)
     kind = registry[name]
     fields = [field.name for field in dataclasses.fields(kind)]
     if len(args) > len(fields):
-        raise UserError(f"{what}: `{text}` has {len(args)} arguments; {name} takes {', '.join(fields) or 'none'}")
+        raise UserError(f"{what}: `{text}` has {counted(len(args), 'argument')}; "
+                        f"{name} takes {', '.join(fields) or 'none'}")
     try:
         return kind(**dict(zip(fields, args, strict=False)), **kwargs)
     except (ValidationError, TypeError) as error:
@@ -74,7 +75,7 @@ def _read_call(node: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:
 
 
 def _value(node: ast.expr) -> Any:
-    """A literal, or a bare word as a string: `padding=same`."""
+    """A literal, or a bare word as a string, as in `padding=same`."""
     return node.id if isinstance(node, ast.Name) else ast.literal_eval(node)
 
 

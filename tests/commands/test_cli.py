@@ -1,13 +1,12 @@
-"""The command as its user meets it: what it accepts, and what it says of what it does not."""
+"""Mistakes in the arguments of `run`: each is reported on one line before a notebook runs."""
 
-import subprocess
 import sys
 
 import pytest
 
 from auxiliary.__main__ import main
-from auxiliary.commands import run as session
-from auxiliary.commands.cli import command
+from auxiliary.commands import cli
+from auxiliary.commands import run as run_module
 
 PROFILE = """
 dataset: demo
@@ -21,90 +20,77 @@ transfer:
 
 @pytest.fixture
 def refusal(tmp_path, monkeypatch, capsys):
-    """Runs a command that must fail before any notebook does; returns what it says."""
+    """Runs the command with a mistake; returns its error message."""
     def run(*arguments: str, text: str = PROFILE) -> str:
         profile = tmp_path / "profile.yaml"
         profile.write_text(text, encoding="utf-8")
         command = [str(profile) if word == "PROFILE" else word for word in arguments]
-        monkeypatch.setattr(session, "run_notebook", lambda *_: pytest.fail("a notebook was run"))
+        monkeypatch.setattr(run_module, "run_notebook", lambda *_: pytest.fail("a notebook was run"))
         monkeypatch.setattr(sys, "argv", ["auxiliary", "run", *command, "--root", str(tmp_path / "root")])
         with pytest.raises(SystemExit) as exit_:
             main()
-        said = capsys.readouterr()
+        printed = capsys.readouterr()
         assert exit_.value.code == 1
-        assert said.out == ""
-        assert said.err.startswith("error: ") and said.err.count("\n") == 1
+        assert printed.out == ""
+        assert printed.err.startswith("error: ") and printed.err.count("\n") == 1
         assert not (tmp_path / "root").exists()
-        return said.err
+        return printed.err
 
     return run
 
 
-@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in command.commands)])
-def test_help_answers_without_tensorflow_and_pandas(words):
-    script = (f"import sys; sys.argv[1:] = {words}; import auxiliary.__main__ as m\n"
-              "try: m.main()\nexcept SystemExit: pass\n"
-              "print(sorted({'tensorflow', 'keras', 'pandas', 'sklearn'} & set(sys.modules)))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("Usage: python -m auxiliary")
-    assert done.stdout.endswith("[]\n")
-
-
-def test_a_mistake_is_answered_before_what_only_a_run_needs_is_loaded(tmp_path):
-    script = (f"import sys; sys.argv[1:] = ['run', 'demo', '--experiments', 'nothing', '--root', {str(tmp_path)!r}]\n"
-              "import auxiliary.__main__ as m\n"
-              "try: m.main()\nexcept SystemExit: pass\n"
-              "print({'tensorflow', 'keras', 'sklearn', 'nbformat', 'papermill'} & set(sys.modules))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
-    assert done.stderr.startswith("error: unknown experiment 'nothing'")
-
-
-def test_a_profile_that_does_not_exist(refusal):
+def test_unknown_profile(refusal):
     assert "unknown profile 'dem': did you mean 'demo'?" in refusal("dem")
     assert "there is no profile" in refusal("elsewhere.yaml")
 
 
-def test_a_parameter_that_does_not_exist(refusal):
+def test_unknown_parameter(refusal):
     assert "unknown parameter 'epoch': did you mean 'epochs'?" in refusal("PROFILE", "-p", "epoch", "2")
 
 
 @pytest.mark.parametrize(("name", "value"), [
     ("epochs", "many"), ("epochs", "-1"), ("epochs", "1.5"), ("seeds", "[]"), ("learning_rate", "0"),
     ("sampling", "middle"), ("image_size", "[32]"), ("split.fractions", "[0.7, 0.3]")])
-def test_a_value_of_the_wrong_kind(refusal, name, value):
+def test_invalid_value(refusal, name, value):
     assert f"parameter {name!r}: " in refusal("PROFILE", "-p", name, value)
 
 
-def test_a_value_that_is_no_yaml(refusal):
+def test_value_that_is_not_yaml(refusal):
     assert "cannot read the value '[1'" in refusal("PROFILE", "-p", "seeds", "[1")
 
 
-def test_a_row_that_does_not_exist(refusal):
-    assert "unknown experiment 'conv5': did you mean 'conv4'?" in refusal("PROFILE", "--experiments", "conv5")
+@pytest.mark.parametrize("option", ["-e", "--experiments"])
+def test_unknown_experiment(refusal, option):
+    assert "unknown experiment 'conv5': did you mean 'conv4'?" in refusal("PROFILE", option, "conv5")
 
 
-def test_a_notebook_that_does_not_exist(refusal):
+def test_unknown_notebook(refusal):
     assert "unknown notebook '04'" in refusal("PROFILE", "--only", "4")
 
 
-def test_an_operation_that_does_not_exist(refusal):
-    said = refusal("PROFILE", text=PROFILE.replace("conv(4)", "covn(4)"))
-    assert "experiment 'conv4': unknown net operation 'covn': did you mean 'conv'?" in said
+def test_unknown_operation(refusal):
+    message = refusal("PROFILE", text=PROFILE.replace("conv(4)", "covn(4)"))
+    assert "experiment 'conv4': unknown net operation 'covn': did you mean 'conv'?" in message
 
 
-def test_a_misspelt_name_in_the_file(refusal):
-    said = refusal("PROFILE", text=PROFILE.replace("net:", "optimiser: sgd, net:"))
-    assert "profile.yaml:5: " in said and "did you mean 'optimizer'?" in said
+def test_misspelt_name_in_the_profile(refusal):
+    message = refusal("PROFILE", text=PROFILE.replace("net:", "optimiser: sgd, net:"))
+    assert "profile.yaml:5: " in message and "did you mean 'optimizer'?" in message
 
 
-def test_a_folder_that_does_not_exist(refusal):
+def test_missing_folder(refusal):
     assert "there is no folder 'nowhere'" in refusal("PROFILE", "-p", "dataset", "nowhere")
 
 
-def test_an_option_that_does_not_exist(capsys, monkeypatch):
+def test_misspelt_option(capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["auxiliary", "run", "demo", "--experiment", "x"])
     with pytest.raises(SystemExit) as exit_:
         main()
     assert exit_.value.code == 2
     assert "--experiments" in capsys.readouterr().err
+
+
+def test_installation_without_notebooks_is_refused(refusal, monkeypatch, tmp_path):
+    """Such as one by `pip install .`, which copies the package alone."""
+    monkeypatch.setattr(cli, "REPOSITORY", tmp_path)
+    assert "no notebooks: clone the repository and run `pip install -e .`" in refusal("demo")

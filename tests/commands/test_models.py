@@ -1,4 +1,4 @@
-"""`python -m auxiliary models PROFILE` as its user meets it."""
+"""`python -m auxiliary models PROFILE`: its table, its CSV, and the figures against Keras."""
 
 import subprocess
 import sys
@@ -44,16 +44,16 @@ def listed(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["auxiliary", "models", str(tmp_path / "profile.yaml"), *options])
         with pytest.raises(SystemExit) as exit_:
             main()
-        said = capsys.readouterr()
-        assert (exit_.value.code, said.err) == (0, "")
-        return said.out
+        printed = capsys.readouterr()
+        assert (exit_.value.code, printed.err) == (0, "")
+        return printed.out
 
     return run
 
 
 @pytest.fixture
 def refusal(tmp_path, monkeypatch, capsys):
-    """Runs a command that must fail; returns what it says."""
+    """Runs a command that must fail; returns its error message."""
     (tmp_path / "profile.yaml").write_text(PROFILE, encoding="utf-8")
 
     def run(*words: str) -> str:
@@ -66,24 +66,24 @@ def refusal(tmp_path, monkeypatch, capsys):
     return run
 
 
-def test_the_table_fits_80_columns(listed):
+def test_table_fits_80_columns(listed):
     lines = listed().splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0].split() == ["experiment", "parameters", "trainable", "layers", "multiply-adds", "pixels"]
     assert lines[2].split() == ["plain,", "wide", f"{PARAMETERS:,}", f"{PARAMETERS:,}", "5", f"{MULTIPLY_ADDS:,}", "32"]
-    assert lines[-1] == "The figures hold for 5 classes, the multiply-adds for one image."
+    assert lines[-1] == "For 5 classes; multiply-adds for one image."
 
 
-def test_a_wide_terminal_shows_the_networks(listed):
+def test_wide_terminal_shows_the_networks(listed):
     assert "conv(64) | flatten | dense(512)" in listed(width=140)
     assert "conv(64)" not in listed(width=100)
 
 
-def test_a_key_is_shown_as_it_is_written(listed):
+def test_key_is_printed_unchanged(listed):
     assert "again[b] " in listed()
 
 
-def test_csv_has_a_line_a_row_in_their_order(listed, tmp_path):
+def test_csv_has_one_row_per_experiment_in_order(listed, tmp_path):
     printed = listed("--csv")
     assert printed.startswith("key,parameters,trainable,layers,multiply_adds,image_size,")
     (tmp_path / "models.csv").write_text(printed, encoding="utf-8")
@@ -93,28 +93,28 @@ def test_csv_has_a_line_a_row_in_their_order(listed, tmp_path):
     assert list(table["trainable"]) == [PARAMETERS, RESIDUAL - 48, RESIDUAL - 48]
 
 
-def test_rows_and_parameters_are_those_of_run(listed):
+def test_experiments_and_parameters_are_chosen_as_in_run(listed):
     (line,) = listed("--csv", "--experiments", "plain*", "-p", "image_size", "3").splitlines()[1:]
     parameters, multiply_adds = 28 * 64 + 65 * 512 + 513 * 5, 27 * 64 + 64 * 512 + 512 * 5
     assert line.startswith(f'"plain, wide",{parameters},{parameters},5,{multiply_adds},3,5,scratch,plain,')
 
 
-def test_an_own_folder_counts_its_categories(listed, image_folder):
+def test_classes_of_the_users_folder_are_counted(listed, image_folder):
     folder = image_folder({"cat": 1, "dog": 1, "emu": 1})
-    assert "hold for 3 classes" in listed("-p", "dataset", str(folder))
+    assert "For 3 classes" in listed("-p", "dataset", str(folder))
 
 
 @pytest.mark.parametrize("words", [
     ["dem"], ["FOLDER/elsewhere.yaml"], ["FOLDER"], [MINE, "--experiments", "again?"], [MINE, "-p", "epoch", "2"],
     [MINE, "-p", "epochs", "many"], [MINE, "-p", "seeds", "[1"], [MINE, "-p", "dataset", "nowhere"],
     [MINE, "-p", "image_size", "2"]])
-def test_mistakes_are_answered_as_by_run(refusal, words):
-    said = refusal("models", *words)
-    assert said.startswith("error: ") and said.count("\n") == 1
-    assert said == refusal("run", *words, "--root", "FOLDER")
+def test_mistakes_are_reported_as_by_run(refusal, words):
+    message = refusal("models", *words)
+    assert message.startswith("error: ") and message.count("\n") == 1
+    assert message == refusal("run", *words, "--root", "FOLDER")
 
 
-def test_the_real_command_prints_nothing_but_csv(tmp_path):
+def test_command_prints_nothing_but_csv(tmp_path):
     command = [sys.executable, "-m", "auxiliary", "models", "demo", "--csv"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     (tmp_path / "models.csv").write_text(done.stdout, encoding="utf-8")
@@ -127,11 +127,11 @@ def test_the_real_command_prints_nothing_but_csv(tmp_path):
 
 @pytest.mark.parametrize(("provider", "classes"), [(demo, demo.CLASSES), (cifar10, cifar10.CLASSES),
                                                    (animals10, animals10.NAMES), (flowers, range(5))])
-def test_a_known_data_set_has_as_many_classes_as_published(provider, classes, tmp_path):
+def test_known_data_set_has_its_published_number_of_classes(provider, classes, tmp_path):
     assert count_classes(open_project(provider.DATA_SET.name, root=tmp_path)) == len(classes)
 
 
-def test_an_own_folder_has_as_many_classes_as_category_folders(image_folder, tmp_path):
+def test_only_folders_with_images_are_classes(image_folder, tmp_path):
     folder = image_folder({"cat": 1, "dog": 1, "emu": 1})
     (folder / ".hidden").mkdir()
     (folder / "nothing").mkdir()
@@ -139,14 +139,14 @@ def test_an_own_folder_has_as_many_classes_as_category_folders(image_folder, tmp
     assert count_classes(own(folder, tmp_path)) == 3
 
 
-def test_a_fixed_test_set_has_the_same_classes(image_folder, tmp_path):
+def test_fixed_test_set_has_the_same_classes(image_folder, tmp_path):
     folder = image_folder({"train/cat": 1, "train/dog": 1, "test/cat": 1, "test/dog": 1})
     assert count_classes(own(folder, tmp_path)) == 2
 
 
-def test_an_own_folder_without_categories_is_refused(tmp_path):
+def test_folder_without_classes_is_refused(tmp_path):
     (tmp_path / "mine").mkdir()
-    with pytest.raises(UserError, match="mine holds no images in folders: one folder a category is needed"):
+    with pytest.raises(UserError, match="mine holds no images in folders: one folder per class is needed"):
         count_classes(own(tmp_path / "mine", tmp_path))
 
 
@@ -179,13 +179,13 @@ def transfer(key: str, backbone: str, image_size: int = 32, **values) -> Transfe
 
 
 def figures(model: keras.Model) -> list[int]:
-    """What Keras says of a built model, in the order of the table."""
+    """The figures of a built model by Keras, in the order of the table."""
     return [model.count_params(), count(model.trainable_weights), len(all_layers(model)), multiply_adds(model)]
 
 
 @pytest.fixture(scope="module")
 def published():
-    """The rows with a published size, as the table has them."""
+    """The table of the experiments with a published size."""
     experiments = [
         experiment
         for profile in ("animals10", "cifar10")
@@ -209,8 +209,8 @@ def test_backbones_count_as_keras_lists_them(published):
 
 
 @pytest.mark.parametrize("profile", ["demo", "animals10", "cifar10", "flowers"])
-def test_scratch_rows_go_by_formula_and_equal_what_keras_builds(profile):
-    # Rows that differ in training only are one network; of those that train nothing, nothing is trainable.
+def test_formulas_equal_the_model_that_keras_builds(profile):
+    # Each network once; in an experiment without training nothing is trainable.
     experiments = list(
         {
             (experiment.net, experiment.image_size): experiment
@@ -222,11 +222,11 @@ def test_scratch_rows_go_by_formula_and_equal_what_keras_builds(profile):
     for experiment in experiments:
         model = build_scratch(experiment, CLASSES)
         assert list(table.loc[experiment.key, FIGURES]) == figures(model), experiment.key
-        assert table.loc[experiment.key, "layers"] == len(model.layers) - 1, experiment.key     # but for the input
+        assert table.loc[experiment.key, "layers"] == len(model.layers) - 1, experiment.key     # without the input
 
 
 @pytest.mark.parametrize("backbone", ["MobileNetV2_035", "EfficientNetLite0"])
-def test_transfer_rows_equal_what_keras_builds(backbone):
+def test_pre_trained_networks_equal_the_model_that_keras_builds(backbone):
     experiments = [transfer("some", backbone, 64, tune_last=30, head="gap | dense(8) | dropout(0.5)"),
             transfer("all", backbone, 33, tune_last="all", head="gap | batchnorm")]
     table = census(experiments, CLASSES)
@@ -234,7 +234,7 @@ def test_transfer_rows_equal_what_keras_builds(backbone):
         assert list(entry) == figures(build_transfer(experiment, CLASSES, weights=None).model), experiment.key
 
 
-def test_a_row_is_a_row_in_order_with_what_its_figures_depend_on():
+def test_row_holds_everything_its_figures_depend_on():
     experiments = [
         scratch("b", "conv(4) | gap"),
         transfer("a", "EfficientNetLite0", tune_last="all"),
@@ -248,11 +248,11 @@ def test_a_row_is_a_row_in_order_with_what_its_figures_depend_on():
         32, 3, "transfer", "m", "EfficientNetLite0", "all", "gap | dense(8)"]
 
 
-def test_a_profile_without_rows_has_the_same_columns():
+def test_empty_table_has_the_same_columns():
     assert list(census([], CLASSES)) == COLUMNS
 
 
-def test_each_backbone_is_built_once_for_each_size(monkeypatch):
+def test_each_backbone_is_built_once_per_size(monkeypatch):
     built = []
     monkeypatch.setattr(module, "load_backbone", lambda name, size, weights: built.append((name, size, weights))
                         or keras.Sequential([keras.Input((size, size, 3)), keras.layers.Conv2D(4, 3)]))
@@ -266,13 +266,7 @@ def test_images_too_small_for_a_backbone_are_refused():
         census([transfer("a", "EfficientNetLite0", 28)], CLASSES)
 
 
-def test_scratch_rows_need_no_tensorflow():
-    code = ("import sys; from auxiliary.commands.models import list_models; list_models('cifar10', {}, 'M*'); "
-            "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))")
-    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
-
-
-def test_where_nothing_is_trained_nothing_is_trainable():
+def test_nothing_is_trainable_without_training():
     experiments = [
         experiment
         for name in ("animals10", "flowers")

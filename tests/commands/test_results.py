@@ -1,7 +1,6 @@
-"""`python -m auxiliary results` as its user meets it."""
+"""`python -m auxiliary results`: its tables and its errors."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -9,14 +8,13 @@ import pandas as pd
 import pytest
 
 from auxiliary.__main__ import main
-from auxiliary.core.paths import REPOSITORY
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 @pytest.fixture
 def table(results_of) -> pd.DataFrame:
-    """Results of two data sets, one of them divided in two ways."""
+    """Results of two data sets, one of them with two splits."""
     return results_of(
         {"key": "cnn", "run_id": "cnn-1", "val_accuracy": 0.80, "accuracy": 0.86, "train_seconds": 90.0},
         {"key": "lite0", "run_id": "lite0-1", "val_accuracy": 0.97, "accuracy": 0.97, "train_seconds": 60.0},
@@ -26,7 +24,7 @@ def table(results_of) -> pd.DataFrame:
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
-    """Runs `results` on a folder; returns its exit status and what it says."""
+    """Runs `results` on a folder; returns its exit status, output and errors."""
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["auxiliary", "results", "--root", str(tmp_path), *words])
         with pytest.raises(SystemExit) as exit_:
@@ -38,25 +36,25 @@ def command(tmp_path, monkeypatch, capsys) -> Callable[..., tuple[int, str, str]
 
 @pytest.fixture
 def listed(command, table, tmp_path) -> Callable[..., str]:
-    """Runs `results` on the table."""
+    """Runs `results` on the table; returns its output."""
     table.to_csv(tmp_path / "results.csv", index=False)
 
     def run(*words: str) -> str:
-        status, said, errors = command(*words)
+        status, output, errors = command(*words)
         assert (status, errors) == (0, "")
-        return said
+        return output
 
     return run
 
 
 @pytest.fixture
 def refusal(command, table, tmp_path) -> Callable[..., str]:
-    """Runs `results` on the table, with words that it must refuse."""
+    """Runs `results` on the table with a mistake; returns the error message."""
     table.to_csv(tmp_path / "results.csv", index=False)
 
     def run(*words: str) -> str:
-        status, said, error = command(*words)
-        assert (status, said) == (1, "") and error.startswith("error: ") and error.count("\n") == 1
+        status, output, error = command(*words)
+        assert (status, output) == (1, "") and error.startswith("error: ") and error.count("\n") == 1
         return error
 
     return run
@@ -66,46 +64,46 @@ def rows(text: str) -> list[str]:
     return [line.split("│")[1].strip() for line in text.splitlines() if line.startswith("│")]
 
 
-def test_a_table_for_each_data_set_and_division(listed):
-    said = listed()
-    titles = [line.strip() for line in said.splitlines() if "test accuracy with" in line]
+def test_one_table_per_data_set_and_split(listed):
+    output = listed()
+    titles = [line.strip() for line in output.splitlines() if "test accuracy with" in line]
     assert [title.partition(":")[0] for title in titles] == [
         "demo, split_rule split_rule",
         "demo, split_rule seed",
         "pets",
     ]
-    assert rows(said)[:3] == ["lite0", "cnn", "cnn"]
+    assert rows(output)[:3] == ["lite0", "cnn", "cnn"]
     # Each table has a best of its own.
-    assert said.count("│ best ") == 3
-    assert said.splitlines()[-1] == ("Results on other images, or on images divided in another way, cannot be "
-                                     "compared: they have tables of their own.")
+    assert output.count("│ best ") == 3
+    assert output.splitlines()[-1] == (
+        "Results on other images or another split cannot be compared: they have separate tables.")
 
 
 def test_one_data_set(listed):
-    said = listed("pets")
-    assert rows(said) == ["a_name_so_long_that_it_would_need_a_second_line_in_a_terminal"]
-    assert "pets: test accuracy" in said and "cannot be compared" not in said
+    output = listed("pets")
+    assert rows(output) == ["a_name_so_long_that_it_would_need_a_second_line_in_a_terminal"]
+    assert "pets: test accuracy" in output and "cannot be compared" not in output
 
 
-def test_some_rows(listed):
+def test_chosen_experiments(listed):
     assert rows(listed("demo", "--experiments", "lite*, cnn")) == ["lite0", "cnn", "cnn"]
-    assert rows(listed("--experiments", "lite*")) == ["lite0"]
+    assert rows(listed("-e", "lite*")) == ["lite0"]
 
 
-def test_another_order(listed):
+def test_sorted_by_a_column(listed):
     assert rows(listed("demo", "--sort", "train_seconds"))[:2] == ["lite0", "cnn"]
     assert rows(listed("demo", "--sort", "key"))[:2] == ["cnn", "lite0"]
     assert "smallest train_seconds first" in listed("--sort", "train_seconds")
 
 
-def test_in_a_pipe_each_row_is_a_line_without_control_codes(listed):
-    said = listed()
-    assert not CONTROL.search(said)
-    assert len(rows(said)) == 4 and "…" not in said
-    assert "│ 0.500 " in said, "a pipe has room for all columns"
+def test_pipe_has_one_line_per_row_without_control_codes(listed):
+    output = listed()
+    assert not CONTROL.search(output)
+    assert len(rows(output)) == 4 and "…" not in output
+    assert "│ 0.500 " in output, "all columns are printed into a pipe"
 
 
-def test_a_terminal_of_80_columns_has_no_wider_line(listed, monkeypatch):
+def test_terminal_of_80_columns_has_no_wider_line(listed, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", listed())
@@ -113,7 +111,7 @@ def test_a_terminal_of_80_columns_has_no_wider_line(listed, monkeypatch):
     assert "validation" in plain and "parameters" not in plain
 
 
-def test_saved_predictions_make_the_comparison_one_of_pairs(listed, table, answers, tmp_path):
+def test_saved_predictions_allow_a_paired_comparison(listed, table, answers, tmp_path):
     for run, first, last in (("lite0-1", 0, 97), ("cnn-1", 0, 86)):
         folder = tmp_path / "models" / "demo" / run
         folder.mkdir(parents=True)
@@ -122,7 +120,7 @@ def test_saved_predictions_make_the_comparison_one_of_pairs(listed, table, answe
     assert "│ -11.0 points " in listed("demo") and "unpaired" not in listed("demo")
 
 
-def test_what_does_not_exist_is_named(refusal):
+def test_unknown_name_is_reported(refusal):
     assert "unknown data set of" in refusal("dmo") and "did you mean 'demo'?" in refusal("dmo")
     assert "unknown experiment 'lite': did you mean 'lite0'?" in refusal("--experiments", "cnn,lite")
     assert "unknown experiment 'lite0'" in refusal("pets", "--experiments", "lite0")
@@ -130,15 +128,6 @@ def test_what_does_not_exist_is_named(refusal):
 
 
 def test_no_results_yet(command):
-    status, said, error = command()
-    assert (status, said) == (1, "")
+    status, output, error = command()
+    assert (status, output) == (1, "")
     assert "results.csv holds no results yet: run a profile first, as in `python -m auxiliary run demo`" in error
-
-
-def test_the_real_command_loads_no_tensorflow():
-    script = ("import sys; sys.argv[1:] = ['results']; import auxiliary.__main__ as m\n"
-              "try: m.main()\nexcept SystemExit: pass\n"
-              "print(sorted({'tensorflow', 'keras', 'sklearn', 'papermill'} & set(sys.modules)))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
-    assert done.stdout.count("test accuracy with its 95% interval") >= 3
-    assert done.stdout.endswith("[]\n") and done.stderr == ""

@@ -1,4 +1,4 @@
-"""What a run says before its notebooks begin, and how Ctrl-C ends it; tests/notebooks runs them to their end."""
+"""The time left of an interrupted run, and the end by Ctrl-C; tests/notebooks executes the notebooks to their end."""
 
 import os
 import signal
@@ -9,7 +9,8 @@ import pandas as pd
 import psutil
 import pytest
 
-from auxiliary.commands import plan
+from auxiliary.__main__ import SENTENCE
+from auxiliary.commands import estimate
 from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.training.identity import find_run
@@ -24,8 +25,8 @@ scratch:
 
 @pytest.fixture
 def project(image_folder, divide, tmp_path, monkeypatch):
-    """A row of three seeds, ten epochs each, that takes a second an epoch."""
-    monkeypatch.setattr(plan, "estimate_seconds", lambda experiment, _: experiment.epochs)
+    """An experiment of three seeds, ten epochs each, estimated at one second per epoch."""
+    monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, _: experiment.epochs)
     folder = image_folder({"green": 20, "blue": 20})
     (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
@@ -33,46 +34,46 @@ def project(image_folder, divide, tmp_path, monkeypatch):
     return project
 
 
-def remaining(project) -> float:
+def left(project) -> float:
     experiment, = project.profile.experiments
-    return plan.remaining(experiment, project, 40)
+    return estimate.seconds_left(experiment, project, 40)
 
 
-def test_what_is_finished_or_half_done_is_not_announced_again(project):
-    finished, broken, _ = (find_run(project.profile.experiments[0], project, seed) for seed in range(3))
-    assert remaining(project) == 30
-    for run in (finished, broken):
+def test_finished_epochs_are_not_announced_again(project):
+    finished, unfinished, _ = (find_run(project.profile.experiments[0], project, seed) for seed in range(3))
+    assert left(project) == 30
+    for run in (finished, unfinished):
         run.folder.mkdir(parents=True)
     (finished.folder / "result.json").touch()
-    broken.save_history(pd.DataFrame({"phase": ["small"] * 2 + ["own"] * 4}))
-    # Without a checkpoint it starts from the beginning, whatever its history says.
-    assert remaining(project) == 20
-    broken.checkpoint.touch()
-    assert remaining(project) == 16
-    (broken.folder / "history.csv").write_bytes(b"\xff")
-    assert remaining(project) == 20
+    unfinished.save_history(pd.DataFrame({"phase": ["small"] * 2 + ["own"] * 4}))
+    # Without a checkpoint training starts from the beginning, whatever the history says.
+    assert left(project) == 20
+    unfinished.checkpoint.touch()
+    assert left(project) == 16
+    (unfinished.folder / "history.csv").write_bytes(b"\xff")
+    assert left(project) == 20
 
 
 @pytest.fixture
 def interrupted(project, tmp_path):
-    """Runs the command until it says something, presses Ctrl-C, and returns what it leaves and says of that."""
+    """Runs the command until it prints something, presses Ctrl-C; returns status, message, and processes left."""
     def run(moment: str) -> tuple[int, str, list[psutil.Process]]:
         words = ["run", str(tmp_path / "profile.yaml"), "--root", str(tmp_path), "-p", "epochs", "999"]
-        # As from a terminal the signal goes to all processes of the group, which is one of their own here.
+        # As from a terminal, the signal goes to all processes of the command's group.
         with subprocess.Popen([sys.executable, "-m", "auxiliary", *words], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
             assert any(moment in line for line in process.stdout)
             children = psutil.Process(process.pid).children(recursive=True)
             os.killpg(process.pid, signal.SIGINT)
-            _, said = process.communicate(timeout=60)
-        return process.returncode, said, psutil.wait_procs(children, timeout=10)[1]
+            _, message = process.communicate(timeout=60)
+        return process.returncode, message, psutil.wait_procs(children, timeout=10)[1]
 
     return run
 
 
 @pytest.mark.parametrize("moment", ["01-preprocessing", "experiment 1 of 3"])
-def test_ctrl_c_ends_in_a_sentence_and_leaves_no_process(interrupted, moment):
-    assert interrupted(moment) == (130, "interrupted; the same command goes on after the last whole epoch\n", [])
+def test_ctrl_c_prints_a_sentence_and_leaves_no_process(interrupted, moment):
+    assert interrupted(moment) == (130, f"{SENTENCE}\n", [])
 
 
 KERNEL = """
@@ -88,8 +89,8 @@ session.run_profile(sys.argv[1], {})
 """
 
 
-def test_a_kernel_that_is_nobodys_yet_is_killed(project, tmp_path):
+def test_starting_kernel_is_killed(project, tmp_path):
     command = [sys.executable, "-c", KERNEL, tmp_path / "profile.yaml"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert "interrupted; the same command goes on" in done.stderr
+    assert done.stderr.endswith("KeyboardInterrupt\n")
     assert not psutil.pid_exists(int(done.stdout.splitlines()[-1]))

@@ -84,7 +84,7 @@ def test_interrupted_it_leaves_nothing(quick, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    with pytest.raises(UserError, match=r"^interrupted; nothing is kept"):
+    with pytest.raises(KeyboardInterrupt):
         quick(interrupt)
     assert list(tmp_path.iterdir()) == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from auxiliary.core.files import absolute, remove_leftovers, replacing, write_atomically
 
-# What somebody else writes to the temporary path takes the file's place; here a kill gets in between.
+# The process is killed while the temporary file is written.
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -19,12 +19,12 @@ with replacing(Path(sys.argv[1])) as temporary:
 """
 
 
-def test_writes_text_as_it_is_and_makes_the_folder(tmp_path):
+def test_text_is_written_unchanged_into_a_new_folder(tmp_path):
     write_atomically(tmp_path / "new" / "a.txt", "é\r\n")
     assert (tmp_path / "new" / "a.txt").read_bytes() == b"\xc3\xa9\r\n"
 
 
-def test_replaces_and_leaves_nothing_else(tmp_path):
+def test_file_is_replaced_and_nothing_else_left(tmp_path):
     path = tmp_path / "a.bin"
     for content in (b"first", b"2nd"):
         write_atomically(path, content, sync=False)
@@ -32,7 +32,7 @@ def test_replaces_and_leaves_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
+def test_failure_keeps_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     write_atomically(path, "old")
 
@@ -46,7 +46,7 @@ def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_is_written_elsewhere_takes_the_files_place(tmp_path):
+def test_temporary_file_replaces_the_file(tmp_path):
     path = tmp_path / "new" / "model.keras"
     for content in ("first", "2nd"):
         with replacing(path) as temporary:
@@ -57,7 +57,7 @@ def test_what_is_written_elsewhere_takes_the_files_place(tmp_path):
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_an_interruption_leaves_the_old_file_alone(tmp_path, error):
+def test_interruption_keeps_the_old_file(tmp_path, error):
     path = tmp_path / "a.txt"
     write_atomically(path, "old")
     with pytest.raises(error), replacing(path) as temporary:
@@ -67,7 +67,7 @@ def test_an_interruption_leaves_the_old_file_alone(tmp_path, error):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+def test_only_leftovers_of_killed_processes_are_removed(tmp_path):
     path = tmp_path / "model.keras"
     others = [path, tmp_path / ".hidden.tmp", tmp_path / ".run.lock", tmp_path / "a.tmp"]
     for other in others:
@@ -81,7 +81,7 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
     remove_leftovers(tmp_path / "not there")
 
 
-def test_what_may_still_be_written_is_no_leftover(tmp_path):
+def test_young_temporary_file_is_not_removed(tmp_path):
     young, old = (tmp_path / f".{digit * 32}.tmp.npy" for digit in "ab")
     for path in (young, old):
         path.write_bytes(b"half")
@@ -90,12 +90,12 @@ def test_what_may_still_be_written_is_no_leftover(tmp_path):
     assert list(tmp_path.iterdir()) == [young]
 
 
-def test_takes_the_time_it_is_given_to_the_nanosecond(tmp_path):
+def test_modification_time_is_set_to_the_nanosecond(tmp_path):
     write_atomically(tmp_path / "a", b"", mtime_ns=1_234_567_890_123_456_789)
     assert (tmp_path / "a").stat().st_mtime_ns == 1_234_567_890_123_456_789
 
 
-def test_others_may_read_it_as_far_as_the_umask_lets_them(tmp_path):
+def test_permissions_follow_the_umask(tmp_path):
     before = os.umask(0o022)
     try:
         write_atomically(tmp_path / "a", "")
@@ -104,7 +104,7 @@ def test_others_may_read_it_as_far_as_the_umask_lets_them(tmp_path):
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
 
 
-def test_absolute_drops_dots_but_keeps_links(tmp_path, monkeypatch):
+def test_absolute_removes_dots_but_keeps_links(tmp_path, monkeypatch):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     monkeypatch.chdir(tmp_path)

@@ -8,7 +8,7 @@ from auxiliary.core.paths import REPOSITORY, Paths
 PATHS = Paths(Path("root"), "demo")
 
 
-@pytest.mark.parametrize(("name", "place"), [
+@pytest.mark.parametrize(("name", "expected"), [
     ("data", "data/demo"),
     ("raw", "data/demo/raw-img"),
     ("processed", "data/demo/processed"),
@@ -17,15 +17,15 @@ PATHS = Paths(Path("root"), "demo")
     ("assets", "assets/demo"),
     ("results", "results.csv"),
 ])
-def test_every_path_lies_below_the_root(name, place):
-    assert getattr(PATHS, name) == Path("root") / place
+def test_every_path_lies_below_the_root(name, expected):
+    assert getattr(PATHS, name) == Path("root") / expected
 
 
-def test_tables_lie_beside_the_images_they_list():
+def test_tables_lie_in_the_data_sets_folder():
     assert PATHS.table("train") == Path("root/data/demo/train.csv")
 
 
-def test_own_images_are_read_in_place_and_all_else_is_written_below_the_root():
+def test_own_images_are_read_in_place_and_everything_else_lies_below_the_root():
     own = Paths(Path("root"), "pets", own=Path("mine/pets"))
     assert own.raw == Path("mine/pets")
     assert own.processed == Path("root/data/pets/processed")
@@ -36,6 +36,6 @@ def test_paths_cannot_be_changed():
         PATHS.root = Path("elsewhere")
 
 
-def test_the_repository_is_the_folder_that_holds_the_package():
+def test_repository_is_the_folder_that_holds_the_package():
     assert (REPOSITORY / "auxiliary" / "core" / "paths.py").is_file()
     assert (REPOSITORY / "pyproject.toml").is_file()

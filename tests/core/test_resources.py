@@ -3,10 +3,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from auxiliary.core import resources as room
+from auxiliary.core import resources
 from auxiliary.core.errors import UserError
 from auxiliary.core.resources import check_disk, check_memory, free_memory
-from auxiliary.core.text import format_bytes
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.preprocess import preprocess_images
 
@@ -17,36 +16,36 @@ def disk(monkeypatch):
     return lambda count: monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, count))
 
 
-def test_free_memory_is_less_than_there_is():
+def test_free_memory_is_plausible():
     assert 2**20 < free_memory() < 2**50
 
 
-def test_a_disk_without_room_is_named_with_the_figure_needed(tmp_path, disk):
+def test_full_disk_is_named_with_the_bytes_needed(tmp_path, disk):
     disk(10**6)
     with pytest.raises(UserError) as refusal:
         check_disk(tmp_path / "not" / "there", 2 * 10**9, "the features take")
     assert str(refusal.value).startswith(
-        f"the features take at least 2.0 GB, and 1.0 MB are free on the disk of {tmp_path}: make room there, or name")
+        f"the features take at least 2.0 GB, and 1.0 MB are free on the disk of {tmp_path}: free some space")
     check_disk(tmp_path / "not" / "there", 10**6, "the features take")
 
 
-def test_memory_without_room_is_said_with_the_figure_needed(monkeypatch):
-    monkeypatch.setattr(room, "free_memory", lambda: 2 * 10**9)
+def test_lack_of_memory_is_reported_with_the_bytes_needed(monkeypatch):
+    monkeypatch.setattr(resources, "free_memory", lambda: 2 * 10**9)
     with pytest.raises(UserError, match=r"^training takes at least 2\.5 GB of memory, and 2\.0 GB are free: close"):
         check_memory(2.5e9, "training takes")
     check_memory(2e9, "training takes")
 
 
-def test_a_container_has_no_more_memory_than_it_is_allowed(tmp_path, monkeypatch):
+def test_limit_of_a_container_counts(tmp_path, monkeypatch):
     (tmp_path / "memory.max").write_text("3000\n")
     (tmp_path / "memory.current").write_text("1000\n")
-    monkeypatch.setattr(room, "CGROUP", tmp_path)
+    monkeypatch.setattr(resources, "CGROUP", tmp_path)
     assert free_memory() == 2000
     (tmp_path / "memory.max").write_text("max\n")
     assert free_memory() > 2000
 
 
-def test_images_are_not_prepared_where_they_have_no_room(image_folder, tmp_path, disk):
+def test_images_are_not_preprocessed_without_space(image_folder, tmp_path, disk):
     raw = image_folder({"cat": 3, "dog": 2}, size=100, suffix="jpg")
     overview = catalogue(raw)
     disk(5 * 6000 - 1)
@@ -55,11 +54,6 @@ def test_images_are_not_prepared_where_they_have_no_room(image_folder, tmp_path,
     assert list((tmp_path / "processed").rglob("*.jpg")) == []
     disk(10**9)
     done = preprocess_images(overview, raw, tmp_path / "processed", size=245)
-    # What is there already needs no room.
+    # Existing images need no space.
     disk(0)
     pd.testing.assert_frame_equal(preprocess_images(overview, raw, tmp_path / "processed", size=245), done)
-
-
-@pytest.mark.parametrize(("count", "said"), [(123456789, "123.5 MB"), (12.3e9, "12.3 GB"), (0, "0.0 MB")])
-def test_bytes_as_a_person_reads_them(count, said):
-    assert format_bytes(count) == said

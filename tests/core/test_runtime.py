@@ -12,13 +12,13 @@ from auxiliary.core.runtime import cpu_precision, gpu_precision, processor
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
-    """An empty git repository in the place of ours; returns a function that runs git in it."""
+    """Replaces the repository by an empty one; returns a function that runs git in it."""
     def git(*arguments: str) -> str:
         names = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
         return subprocess.run(["git", "-C", str(tmp_path), *names, *arguments], capture_output=True, text=True,
                               check=True).stdout.strip()
 
-    # Variables that a surrounding git sets, for instance in a hook, would point elsewhere.
+    # Git sets variables in a hook, which would name another repository.
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(runtime, "REPOSITORY", tmp_path)
@@ -26,7 +26,7 @@ def repository(tmp_path, monkeypatch):
     return git
 
 
-def test_the_commit_says_whether_the_code_differs_from_it(repository, tmp_path):
+def test_commit_shows_whether_the_code_differs(repository, tmp_path):
     code = tmp_path / "auxiliary" / "code.py"
     code.parent.mkdir()
     code.write_text("1", encoding="utf-8")
@@ -42,13 +42,13 @@ def test_the_commit_says_whether_the_code_differs_from_it(repository, tmp_path):
     assert runtime.commit() == head[:12] + "+changes"
 
 
-def test_without_a_commit_there_is_none(repository, tmp_path, monkeypatch):
+def test_without_git_or_a_commit_it_is_empty(repository, tmp_path, monkeypatch):
     assert runtime.commit() == ""
     monkeypatch.setenv("PATH", str(tmp_path))       # no git at all
     assert runtime.commit() == ""
 
 
-def test_versions_are_those_that_run():
+def test_versions_are_those_imported():
     import keras
     import tensorflow as tf
 
@@ -58,7 +58,7 @@ def test_versions_are_those_that_run():
     assert set(versions) == {"python", *runtime.PACKAGES}
 
 
-def test_settings_are_those_in_force(monkeypatch):
+def test_settings_are_those_of_keras_and_the_environment(monkeypatch):
     import keras
 
     for name in runtime.VARIABLES:
@@ -70,13 +70,7 @@ def test_settings_are_those_in_force(monkeypatch):
     assert runtime.settings() == settings | {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 
-def test_versions_do_not_load_tensorflow():
-    script = "import sys; from auxiliary.core import runtime; runtime.versions(); print('tensorflow' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
-
-
-def test_loading_tensorflow_writes_nothing_to_the_terminal():
+def test_loading_tensorflow_prints_nothing():
     script = "from auxiliary.core import runtime; runtime.load(); import sys; print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("True\n", "")
@@ -95,8 +89,8 @@ def test_start_sets_every_seed():
     assert machine.precision == keras.config.dtype_policy().name
 
 
-def test_a_gpu_is_used_as_it_is_found(monkeypatch):
-    """Faked: what TensorFlow says of its devices, not what it computes on."""
+def test_gpu_sets_precision_and_memory_growth(monkeypatch):
+    """With a fake list of devices; computation stays on the processor."""
     import keras
     import tensorflow as tf
 
@@ -114,7 +108,7 @@ def test_a_gpu_is_used_as_it_is_found(monkeypatch):
         keras.config.set_dtype_policy("float32")
 
 
-def test_the_processor_is_named_with_its_cores():
+def test_processor_name_has_its_cores():
     assert runtime.cpu_name().endswith(f", {runtime.usable_cores()} cores")
     assert 1 <= runtime.usable_cores() <= os.cpu_count()
 
@@ -123,7 +117,7 @@ def test_the_processor_is_named_with_its_cores():
     (None, "float32"), ((6, 1), "float32"), ((7, 0), "mixed_float16"), ((7, 5), "mixed_float16"),
     ((8, 0), "mixed_bfloat16"), ((9, 0), "mixed_bfloat16"), ((12, 0), "mixed_bfloat16"),
 ])
-def test_gpus_by_generation(capability, expected):
+def test_precision_of_gpus_by_generation(capability, expected):
     assert gpu_precision(capability) == expected
 
 
@@ -133,15 +127,15 @@ def test_gpus_by_generation(capability, expected):
     ("GenuineIntel", "avx512_bf16 avx512_fp16", "float32"),
     ("GenuineIntel", "avx512_bf16 amx_bf16 amx_tile", "mixed_bfloat16"),
 ])
-def test_processors_by_their_units(vendor, flags, expected):
+def test_precision_of_processors_by_their_units(vendor, flags, expected):
     assert cpu_precision({"vendor_id": vendor, "flags": flags}) == expected
 
 
-def test_an_unknown_processor_gets_what_all_have():
+def test_unknown_processor_gets_float32():
     assert cpu_precision({}) == "float32"
 
 
-def test_linux_describes_the_first_processor(tmp_path):
+def test_first_processor_of_linux_is_read(tmp_path):
     file = tmp_path / "cpuinfo"
     block = "processor\t: {}\nvendor_id\t: AuthenticAMD\nmodel name\t: EPYC: 9\nflags\t\t: sse avx\n\n"
     file.write_text(block.format(0) + block.format(1), encoding="utf-8")

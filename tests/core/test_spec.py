@@ -28,37 +28,37 @@ class Drop:
 REGISTRY = {"conv": Conv, "pool": Pool, "drop": Drop}
 
 
-def parse(line):
-    return parse_spec(line, REGISTRY, "net")
+def parse(spec):
+    return parse_spec(spec, REGISTRY, "net")
 
 
-def test_a_line_becomes_one_record_an_operation():
+def test_spec_becomes_one_record_per_operation():
     assert parse("conv(16) | pool|drop(0.5)") == (Conv(16), Pool(), Drop(0.5))
 
 
-def test_arguments_go_by_position_or_by_name():
+def test_arguments_by_position_or_by_name():
     assert parse("conv(16, 5)") == parse("conv(16, size=5)") == parse("conv(size=5, filters=16)") == (Conv(16, 5),)
 
 
-def test_a_bare_word_is_a_string():
+def test_bare_word_is_a_string():
     assert parse("conv(8, padding=same)") == parse("conv(8, padding='same')") == (Conv(8, padding="same"),)
 
 
-@pytest.mark.parametrize("line", ["pool", "pool()", "  pool  ", "\npool\n"])
-def test_no_arguments_need_no_brackets(line):
-    assert parse(line) == (Pool(),)
+@pytest.mark.parametrize("spec", ["pool", "pool()", "  pool  ", "\npool\n"])
+def test_operation_without_arguments_needs_no_parentheses(spec):
+    assert parse(spec) == (Pool(),)
 
 
-@pytest.mark.parametrize("line", ["", "   ", "\n"])
-def test_an_empty_line_has_no_operations(line):
-    assert parse(line) == ()
+@pytest.mark.parametrize("spec", ["", "   ", "\n"])
+def test_empty_spec_has_no_operations(spec):
+    assert parse(spec) == ()
 
 
-def test_a_whole_number_is_a_number():
+def test_integer_is_accepted_as_float():
     assert parse("drop(0)") == (Drop(0.0),)
 
 
-def test_an_operation_cannot_be_changed_and_says_what_was_left_out():
+def test_operation_is_immutable_and_shows_its_defaults():
     (conv,) = parse("conv(16)")
     assert repr(conv) == "Conv(filters=16, size=3, padding='valid')"
     assert hash(conv) == hash(Conv(16))
@@ -66,7 +66,7 @@ def test_an_operation_cannot_be_changed_and_says_what_was_left_out():
         conv.filters = 3
 
 
-@pytest.mark.parametrize(("line", "message"), [
+@pytest.mark.parametrize(("spec", "message"), [
     ("covn(16)", "unknown net operation 'covn': did you mean 'conv'? (valid: conv, drop, pool)"),
     ("pool | ", "net: cannot read ''; an operation looks like `conv(16)` or `pool`"),
     ("pool pool", "net: cannot read 'pool pool'; an operation looks like `conv(16)` or `pool`"),
@@ -78,16 +78,16 @@ def test_an_operation_cannot_be_changed_and_says_what_was_left_out():
                                "an operation looks like `conv(16)` or `pool`"),
     ("conv", "net: `conv`: filters: field required (it takes filters, size, padding)"),
     ("conv(1, 2, same, 4)", "net: `conv(1, 2, same, 4)` has 4 arguments; conv takes filters, size, padding"),
-    ("pool(2)", "net: `pool(2)` has 1 arguments; pool takes none"),
+    ("pool(2)", "net: `pool(2)` has 1 argument; pool takes none"),
     ("conv(2.5)", "net: `conv(2.5)`: filters: input should be a valid integer (it takes filters, size, padding)"),
     ("conv('16')", "net: `conv('16')`: filters: input should be a valid integer (it takes filters, size, padding)"),
     ("conv(16, filter=3)", "net: `conv(16, filter=3)`: filter: unexpected keyword argument "
                            "(it takes filters, size, padding)"),
     ("conv(16, filters=3)", "net: `conv(16, filters=3)`: it takes filters, size, padding"),
 ])
-def test_what_does_not_fit_is_named_with_what_would(line, message):
+def test_mistake_is_named_with_the_valid_arguments(spec, message):
     with pytest.raises(UserError) as caught:
-        parse(line)
+        parse(spec)
     assert str(caught.value) == message
 
 
@@ -97,16 +97,16 @@ records = st.one_of(
 
 
 @given(st.lists(records))
-def test_records_written_as_a_line_read_back_the_same(steps):
-    line = " | ".join(repr(step).replace(type(step).__name__, type(step).__name__.lower()) for step in steps)
-    assert parse(line) == tuple(steps)
+def test_records_written_as_a_spec_are_parsed_back(steps):
+    spec = " | ".join(repr(step).replace(type(step).__name__, type(step).__name__.lower()) for step in steps)
+    assert parse(spec) == tuple(steps)
 
 
 TOKENS = ["conv", "pool", "drop", "size", "(", ")", "[", "]", "{", "}", "*", "**", "=", ",", ":", "|", "-", "1", "'a'"]
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(TOKENS)).map("".join)))
-def test_whatever_is_written_is_read_or_refused_in_words(text):
+def test_any_text_is_parsed_or_refused_with_a_message(text):
     try:
         parse(text)
     except UserError as error:

@@ -1,6 +1,5 @@
 import hashlib
 import os
-import subprocess
 import sys
 
 import pandas as pd
@@ -158,13 +157,6 @@ def test_a_folder_that_cannot_work_is_named(tmp_path, name, message):
     (tmp_path / "empty" / "cat").mkdir(parents=True)
     with pytest.raises(UserError, match=f"{name} {message}"):
         catalogue(tmp_path / name)
-
-
-def test_workers_import_nothing_heavy():
-    code = ("import sys, auxiliary.data.inspect_files, auxiliary.data.convert; "
-            "print(sorted({'tensorflow', 'keras', 'pandas', 'sklearn', 'numpy'} & set(sys.modules)))")
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert found.strip() == "[]"
 
 
 def test_clean_table_numbers_the_categories_in_alphabetical_order(tmp_path):

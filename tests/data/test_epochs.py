@@ -54,7 +54,7 @@ def test_the_number_of_batches_is_known_beforehand():
     assert batches(epochs=3).cardinality() == 9
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 50), st.integers(0, 2**31), st.integers(0, 1000))
 def test_an_order_has_every_image_once_and_is_always_the_same(count, seed, epoch):
     assert sorted(order(count, seed=seed, epoch=epoch)) == list(range(count))

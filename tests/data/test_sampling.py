@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auxiliary.config.profile import ScratchExperiment
@@ -19,7 +19,6 @@ def table(sizes: dict[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["filepath", "category"])
 
 
-@settings(deadline=None)
 @given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=5), n=st.integers(1, 70),
        random_state=st.integers(0, 2**32 - 1))
 def test_exactly_n_of_each_and_repeats_are_even(sizes, n, random_state):

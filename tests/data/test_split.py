@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
@@ -32,7 +32,6 @@ def test_equals_the_two_calls_of_the_seeds(sizes):
         pd.testing.assert_frame_equal(ours, theirs.reset_index(drop=True))
 
 
-@settings(deadline=None)
 @given(sizes=SIZES, percent=PERCENT, random_state=st.integers(0, 2**32 - 1))
 def test_either_refused_or_disjoint_complete_stratified_and_repeatable(sizes, percent, random_state):
     clean = table(*sizes)

@@ -35,7 +35,7 @@ def check_whole(parts, clean):
         assert list(part.index) == list(range(len(part)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.text("ab", min_size=2, max_size=9), max_size=25), st.integers(0, 30), st.integers(0, 30), FRACTIONS,
        st.integers(0, 2**32 - 1))
 def test_either_refused_or_whole_and_together(groups, a, b, fractions, random_state):
@@ -51,7 +51,7 @@ def test_either_refused_or_whole_and_together(groups, a, b, fractions, random_st
         pd.testing.assert_frame_equal(once, again)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.text("ab", min_size=2, max_size=6), max_size=40), st.integers(100, 300), st.integers(100, 300),
        FRACTIONS, st.integers(0, 2**32 - 1))
 def test_small_groups_leave_every_class_its_shares(groups, a, b, fractions, random_state):
@@ -63,7 +63,7 @@ def test_small_groups_leave_every_class_its_shares(groups, a, b, fractions, rand
             assert abs(counts(part)[letter] / size - fraction) <= 0.01
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(10, 99), st.integers(10, 99), FRACTIONS)
 def test_without_duplicates_no_class_is_a_whole_image_off(a, b, fractions):
     clean = table(*"a" * a, *"b" * b)

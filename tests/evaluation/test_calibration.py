@@ -97,7 +97,7 @@ def test_it_finds_the_temperature_that_labels_were_drawn_with():
     assert fit_temperature(frame(softmax(logits, axis=1), labels)) == pytest.approx(1.7, rel=0.05)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 50), st.floats(0.5, 2))
 def test_a_network_surer_by_a_factor_gets_a_temperature_higher_by_it(seed, factor):
     logits, labels = drawn(1.5, seed=seed)

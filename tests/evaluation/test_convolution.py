@@ -48,7 +48,7 @@ class TestConvolve:
     def test_the_example_of_its_docstring(self):
         assert doctest.testmod(convolution) == (0, 3)
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(height=st.integers(1, 9), width=st.integers(1, 9), size=st.integers(1, 5), channels=st.integers(1, 4),
            filters=st.integers(1, 4), stride=st.integers(1, 3), padding=st.sampled_from(["valid", "same"]),
            seed=st.integers(0, 9))

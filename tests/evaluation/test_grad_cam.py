@@ -62,7 +62,7 @@ class TestAveragedMaps:
         heat = grad_cam(of_colours("conv(3, 1) | gap", -np.eye(3)), IMAGES, [0, 1, 2, 0])
         assert (heat == 0).all()
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(st.floats(0.01, 100))
     def test_a_larger_kernel_changes_nothing(self, factor):
         model, louder = (of_colours("conv(3, 1) | gap", times * np.array(KERNEL)) for times in (1, factor))

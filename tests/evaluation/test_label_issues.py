@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -221,10 +219,3 @@ def divided(root, images: pd.DataFrame, **overrides):
     write_splits(tuple(shuffled.iloc[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)),
                 project.profile.split, project.paths)
     return project
-
-
-def test_no_tensorflow_and_no_cleanlab_until_needed():
-    script = ("import sys, auxiliary.training.label_audit, auxiliary.reporting.image_grids; "
-              "print({'tensorflow', 'keras', 'cleanlab'} & set(sys.modules))")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"

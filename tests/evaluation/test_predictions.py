@@ -1,5 +1,3 @@
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -110,9 +108,3 @@ class TestExplain:
     def test_predictions_of_other_images_are_refused(self, model, frame):
         with pytest.raises(UserError, match="of other images than the table"):
             explain(model, predicted(frame, ["red"] * 30), frame[::-1], image_size=8)
-
-
-def test_choosing_needs_no_tensorflow():
-    script = ("import sys, auxiliary.evaluation.predictions, auxiliary.reporting.grad_cam_figure; "
-              "print({'tensorflow', 'keras'} & set(sys.modules))")
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip() == "set()"

@@ -1,4 +1,4 @@
-"""Lets the tests import what the command beside them is made of, as the command itself does."""
+"""Makes the modules of `kill_runs.py` importable for the tests."""
 
 import sys
 from pathlib import Path

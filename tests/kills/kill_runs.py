@@ -1,14 +1,15 @@
-"""Kills runs at random moments, for good, and checks that the same command goes on as if nothing had happened.
+"""Kills runs with SIGKILL at random moments, and checks that the same command continues without loss.
 
     python tests/kills/kill_runs.py [--kills 20] [--seed NUMBER]
 
-A small profile is run once without a kill. Then it is run in a new root, killed at a random moment with SIGKILL, run
-again, and so on until it ends; then in another root, until there were so many kills. The moment is any between start
-and end, or, for every other kill, some epochs later. What is killed is the command with all that it started, or the
-command alone, or its kernel alone. After every kill all that is on disk must be whole; in the end it must be what the
-run without a kill came to, times aside, and no finished epoch trained twice. Prints a line a kill. Exit status 1, and
-the roots are kept, where a promise was broken. The same seed tries the same kills again, as far as the machine is as
-fast as it was.
+A small profile is run once without kills. Then it is run in a new root, killed at a random moment, run again, and so
+on until it ends by itself. More roots follow until there were enough kills. Half of the moments are random times, half
+come after a random number of epochs. Killed is the command with all its child processes, or the command alone, or its
+kernel alone.
+
+After every kill all files must be whole. In the end the root must equal that of the run without kills, except for
+times, and no finished epoch may have been trained twice. Prints one line per kill. If a check fails, the exit status
+is 1 and the roots are kept. The same seed repeats the same kills, as far as the machine is equally fast.
 """
 
 import argparse
@@ -19,49 +20,50 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from kill_material import prepare
+from kill_checks import require
+from kill_inputs import write_inputs
+from kill_process import KillableProcess
 from kill_trial import WAYS, Kills, Trial, command
-from killing import Victim
-from surviving import promised
 
 
-def run_undisturbed(profile: Path, root: Path) -> float:
-    """Run the command without a kill and give the seconds that it took."""
-    victim = Victim(command(profile, root), root.with_name(f"{root.name}.log"))
+def run_without_kills(profile: Path, root: Path) -> float:
+    """Run the command without kills; returns the seconds that it took."""
+    process = KillableProcess(command(profile, root), root.with_name(f"{root.name}.log"))
     try:
-        promised(victim.wait(3600) and victim.process.returncode == 0, f"it fails without a kill:\n{victim.said}")
+        require(process.wait(3600) and process.returncode == 0, f"it fails without kills:\n{process.output}")
     finally:
-        victim.kill_everything()
-    return victim.seconds
+        process.kill_everything()
+    return process.seconds
 
 
 def main(wanted: int, seed: int) -> bool:
-    """Kill so many times and print what came of it; say whether every promise was kept."""
-    place = Path(tempfile.mkdtemp(prefix="auxiliary-kills-")).resolve()
-    print(f"seed {seed}; all is in {place}", flush=True)
-    profile, kills = prepare(place), Kills(wanted, random.Random(seed))
-    roots, broken = 0, 0
-    whole = run_undisturbed(profile, place / "never-killed")
-    print(f"without a kill it takes {whole:.0f} s", flush=True)
-    while kills.done < wanted and broken < 3:
+    """Kill so many times and print the outcome; whether all checks passed."""
+    folder = Path(tempfile.mkdtemp(prefix="auxiliary-kills-")).resolve()
+    print(f"seed {seed}; all files are in {folder}", flush=True)
+    profile, kills = write_inputs(folder), Kills(wanted, random.Random(seed))
+    roots, failed = 0, 0
+    whole = run_without_kills(profile, folder / "never-killed")
+    print(f"without kills it takes {whole:.0f} s", flush=True)
+    while kills.done < wanted and failed < 3:
         roots += 1
-        root = place / f"killed-{roots}"
+        root = folder / f"killed-{roots}"
         try:
-            Trial(profile, root, place / "never-killed", whole, kills).run()
-            print(f"    {root.name}: ended as the one that was never killed", flush=True)
-        except Exception:    # whatever reading a damaged file raises
-            broken += 1
-            print(f"    {root.name}: BROKEN\n{traceback.format_exc()}", flush=True)
+            Trial(profile, root, folder / "never-killed", whole, kills).run()
+            print(f"    {root.name}: equals the root without kills", flush=True)
+        except Exception:    # reading a damaged file can raise anything
+            failed += 1
+            print(f"    {root.name}: FAILED\n{traceback.format_exc()}", flush=True)
     ways = ", ".join(f"{way} {kills.ways.count(way)} times" for way in WAYS[0])
-    print(f"{kills.done} kills ({ways}) in {roots} roots, broken: {broken}" + (f"; kept in {place}" if broken else ""))
-    if not broken:
-        shutil.rmtree(place)
-    return not broken
+    print(f"{kills.done} kills ({ways}) in {roots} roots, failed: {failed}" + (f"; kept in {folder}" if failed else ""))
+    if not failed:
+        shutil.rmtree(folder)
+    return not failed
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Kill runs at random moments and check that nothing is lost.")
-    parser.add_argument("--kills", type=int, default=20, help="how many; 20 unless given")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the moments; random unless given")
+    parser.add_argument("--kills", type=int, default=20, help="number of kills; 20 unless given")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6),
+                        help="seed of the random moments; random unless given")
     given = parser.parse_args()
     sys.exit(not main(given.kills, given.seed))

@@ -1,12 +1,12 @@
-"""Real processes killed at random moments; many more of them, notebooks included, by `make kills`."""
+"""Real processes killed at random moments; `make kills` kills many more, with notebooks."""
 
 import random
 import shutil
 import time
 
 import pytest
-from killing import Victim
-from surviving import Witness, progress, runs_in
+from kill_checks import RootChecker, finished_epochs, runs_in
+from kill_process import KillableProcess
 
 from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
@@ -34,7 +34,7 @@ train_all(project.profile.experiments, project)
 
 @pytest.fixture(scope="module")
 def place(image_folder, divide, tmp_path_factory):
-    """A folder with a profile, and a root `divided` in which its images are divided and nothing is trained."""
+    """A folder with a profile, and a root `divided` in which its images are split and nothing is trained."""
     folder, place = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("place")
     (place / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(place / "profile.yaml"), root=place / "divided")
@@ -44,57 +44,57 @@ def place(image_folder, divide, tmp_path_factory):
 
 @pytest.fixture
 def new_root(place):
-    """Makes a root of a name, its images divided."""
+    """Makes a root of a name; its images are split."""
     return lambda name: shutil.copytree(place / "divided", place / name)
 
 
 @pytest.fixture
 def start(place):
-    """Starts to train rows in a process of its own, which is gone at the end of the test."""
-    victims = []
+    """Starts to train experiments in a new process, which is killed at the end of the test."""
+    processes = []
 
     def begin(root, experiments="*"):
-        victims.append(Victim(["-c", TRAIN, place / "profile.yaml", root, experiments],
-                              root.with_name(f"{root.name}-{len(victims)}.log")))
-        return victims[-1]
+        processes.append(KillableProcess(["-c", TRAIN, place / "profile.yaml", root, experiments],
+                                         root.with_name(f"{root.name}-{len(processes)}.log")))
+        return processes[-1]
 
     yield begin
-    for victim in victims:
-        victim.kill_everything()
+    for process in processes:
+        process.kill_everything()
 
 
-def test_killed_three_times_it_ends_as_if_it_had_never_been_killed(new_root, start):
+def test_training_killed_three_times_equals_training_without_kills(new_root, start):
     seed = random.randrange(10**6)
     print("seed of the moments:", seed)
     chance = random.Random(seed)
     root, whole = new_root("killed"), new_root("whole")
-    # Meanwhile, to save time.
+    # In parallel, to save time.
     undisturbed = start(whole)
-    witness = Witness(root)
+    checker = RootChecker(root)
     for _ in range(3):
-        before, victim = progress(root), start(root)
-        assert victim.wait(120, until=lambda before=before: progress(root) != before), "it hangs"
+        before, process = finished_epochs(root), start(root)
+        assert process.wait(120, until=lambda before=before: finished_epochs(root) != before), "it hangs"
         time.sleep(chance.uniform(0, 0.7))
-        victim.kill_everything()
-        witness.look()
-    assert witness.epochs
+        process.kill_everything()
+        checker.check()
+    assert checker.epochs
     last = start(root)
     for process in (undisturbed, last):
-        assert process.wait(120) and process.process.returncode == 0, process.said
-    assert "where it was broken off" in last.said or "(read back)" in last.said
-    witness.compare(whole)
+        assert process.wait(120) and process.returncode == 0, process.output
+    assert "where it was broken off" in last.output or "(read back)" in last.output
+    checker.compare(whole)
 
 
-def test_of_two_processes_on_the_same_run_one_waits_and_reads_back(new_root, start):
+def test_second_process_waits_and_reads_the_run_back(new_root, start):
     root = new_root("shared")
     both = [start(root, "base"), start(root, "base")]
     for process in both:
-        assert process.wait(120) and process.process.returncode == 0, process.said
-    waited = ["another process is training" in process.said for process in both]
+        assert process.wait(120) and process.returncode == 0, process.output
+    waited = ["another process is training" in process.output for process in both]
     assert sorted(waited) == [False, True]
-    assert "(read back)" in both[waited.index(True)].said
-    assert "(read back)" not in both[waited.index(False)].said
+    assert "(read back)" in both[waited.index(True)].output
+    assert "(read back)" not in both[waited.index(False)].output
     run, = runs_in(root)
     assert read_results(root / "results.csv")["run_id"].tolist() == [run.result.run_id]
-    Witness(root).look()
+    RootChecker(root).check()
     assert not run.checkpoint.exists() and not list(run.folder.glob(".*"))

@@ -104,11 +104,6 @@ def test_bad_requests_name_the_way_out():
         load_backbone("MobileNetV2", 32, weights="imagnet")
 
 
-def test_the_registry_needs_no_keras():
-    code = "import sys, auxiliary.networks.backbones; assert not {'keras', 'tensorflow'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
-
-
 def test_weights_that_cannot_be_had_say_what_to_put_where(tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / WEIGHTS).write_bytes(b"half a file")

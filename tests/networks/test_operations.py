@@ -80,7 +80,7 @@ lines = st.builds(lambda before, middle, after: " | ".join([*before, middle, *af
                   st.lists(on_images, max_size=3), st.sampled_from(["gap", "flatten"]), st.lists(on_rows, max_size=2))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(lines, st.integers(1, 12), st.integers(1, 12))
 def test_any_line_adds_up_or_is_refused_where_keras_refuses_it(line, height, width):
     try:

@@ -1,6 +1,4 @@
 
-import subprocess
-import sys
 from math import ceil, floor
 
 import pandas as pd
@@ -190,11 +188,3 @@ def test_the_rules_are_those_that_are_computed_with(side, stride, size):
         # A shape is written as a product, but only flattening multiplies.
         sides = [rule["output"]] if name == "flatten" else rule["output"].split("×")
         assert tuple(computed(part.strip(), out=out, **given) for part in sides) == cost.shape
-
-
-def test_tables_and_figures_of_runs_need_no_tensorflow():
-    modules = ("comparison", "comparison_figures", "model_tables", "image_grids", "prediction_figures",
-               "training_curves")
-    code = (f"import sys; {'; '.join(f'import auxiliary.reporting.{name}' for name in modules)}; "
-            "print({'tensorflow', 'keras'} & set(sys.modules))")
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"

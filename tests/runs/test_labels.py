@@ -1,6 +1,5 @@
 import pytest
 
-from auxiliary.core.text import duration
 from auxiliary.runs.labels import labelled
 
 
@@ -15,8 +14,3 @@ from auxiliary.runs.labels import labelled
 ])
 def test_runs_of_one_key_are_named_by_what_tells_them_apart_and_no_more(others, names, results_of):
     assert labelled(results_of({"key": "cnn"}, *({"key": "cnn"} | other for other in others))) == names
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(57.2, "57 s"), (897, "15 min"), (9000, "2.5 h")])
-def test_duration(seconds, text):
-    assert duration(seconds) == text

@@ -1,4 +1,4 @@
-"""Starts processes and kills them for good, as a system that is short of memory does."""
+"""Python processes that are started and killed with SIGKILL, as a system without free memory does."""
 
 import os
 import shutil
@@ -13,21 +13,21 @@ import psutil
 
 from auxiliary.core.paths import REPOSITORY
 
-# What a killed process cannot remove: the folder of its kernel's sockets, which this names.
+# Names the folder of a kernel's sockets, which a killed process cannot remove.
 SOCKETS = "JUPYTER_RUNTIME_DIR"
 
 
-class Victim:
-    """A Python process that is there to be killed, in one of several ways.
+class KillableProcess:
+    """A Python process that can be killed in several ways.
 
     Args:
-        arguments: of Python.
-        log: the file that gets all it says.
+        arguments: arguments of Python.
+        log: the file that its output is written to.
     """
 
     def __init__(self, arguments: Sequence[object], log: Path) -> None:
         self.log = log
-        # A table that is broken over several lines is hard to read in a log.
+        # Wide enough that tables in the log are not folded.
         environment = os.environ | {"COLUMNS": "120", "PYTHONUNBUFFERED": "1"}
         with log.open("w", encoding="utf-8") as file:
             self.process = psutil.Popen([sys.executable, *map(str, arguments)], cwd=REPOSITORY, env=environment,
@@ -35,26 +35,31 @@ class Victim:
         self.began = time.monotonic()
 
     @property
-    def said(self) -> str:
-        """All that it said."""
+    def output(self) -> str:
+        """All that it has printed."""
         return self.log.read_text(encoding="utf-8")
 
     @property
-    def at(self) -> str:
-        """The last line that it said; "" where it said nothing yet."""
-        return (self.said.strip().splitlines() or [""])[-1].strip()
+    def last_line(self) -> str:
+        """The last line that it has printed; empty if there is none."""
+        return (self.output.strip().splitlines() or [""])[-1].strip()
 
     @property
     def seconds(self) -> float:
         """How long it has been running."""
         return time.monotonic() - self.began
 
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self.process.returncode
+
     def ended(self) -> bool:
-        """Whether it is gone."""
+        """Whether it has ended."""
         return self.process.poll() is not None
 
     def wait(self, seconds: float, until: Callable[[], object] = lambda: False) -> bool:
-        """Wait for its end, or until something is the case, so many seconds at most; say whether either came."""
+        """Wait for its end or a condition, so many seconds at most; whether one of the two came."""
         last = time.monotonic() + seconds
         while not self.ended() and not until():
             if time.monotonic() > last:
@@ -63,22 +68,22 @@ class Victim:
         return True
 
     def kernels(self) -> list[psutil.Process]:
-        """The notebook kernels that it runs, one at most."""
+        """Its notebook kernels, one at most."""
         return [child for child in self._children() if "ipykernel_launcher" in _command_line(child)]
 
     def kill_everything(self) -> None:
-        """Kill it and all that it started, itself first, lest it start more."""
+        """Kill it and all its child processes, itself first, so that it starts no more."""
         children = self._children()
         self._kill([self.process, *children])
 
     def kill_alone(self) -> list[psutil.Process]:
-        """Kill nothing but it, and give those that it leaves behind."""
+        """Kill only this process; return the child processes that are left."""
         children = self._children()
         self._kill([self.process])
         return children
 
     def kill_kernel(self) -> bool:
-        """Kill nothing but its kernel; say whether there was one."""
+        """Kill only its kernel; whether there was one."""
         kernels = self.kernels()
         self._kill(kernels)
         return bool(kernels)
@@ -88,13 +93,13 @@ class Victim:
             children = self.process.children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        # Python's own cleaners end by themselves, once they have removed what the others left in the system.
+        # Resource trackers end by themselves, after cleaning up for the killed processes.
         return [child for child in children if "resource_tracker" not in _command_line(child)]
 
     def _kill(self, processes: Sequence[psutil.Process]) -> None:
         folders = {_environment(kernel).get(SOCKETS) for kernel in self.kernels()} - {None}
         for process in processes:
-            with suppress(psutil.NoSuchProcess):    # it may have ended this very moment
+            with suppress(psutil.NoSuchProcess):    # it may have just ended
                 process.kill()
         psutil.wait_procs(processes, timeout=30)
         if self.process in processes:

@@ -1,6 +1,6 @@
 import pytest
 
-from auxiliary.commands.plan import estimate_seconds
+from auxiliary.commands.estimate import estimate_seconds
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 
 
@@ -22,7 +22,7 @@ def test_more_epochs_and_more_images_take_longer(experiment):
     assert seconds < estimate_seconds(experiment.model_copy(update={"image_size": 2 * experiment.image_size}), 1000)
 
 
-def test_epochs_of_a_frozen_backbone_are_as_good_as_free():
+def test_epochs_of_a_frozen_backbone_cost_nothing():
     assert estimate_seconds(transfer(epochs=1), 1000) == estimate_seconds(transfer(epochs=50), 1000)
 
 
@@ -37,6 +37,6 @@ def test_larger_networks_take_longer():
     assert estimate_seconds(transfer(), 1000) < estimate_seconds(transfer(backbone="ResNet50V2"), 1000)
 
 
-def test_time_grows_with_the_images():
+def test_time_grows_linearly_with_the_images():
     none, some, twice = (estimate_seconds(scratch(), images) for images in (0, 1000, 2000))
     assert twice - some == pytest.approx(some - none)

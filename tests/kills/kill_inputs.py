@@ -1,4 +1,4 @@
-"""What the runs that are killed work on: a small folder of images and a profile."""
+"""The input of the runs that are killed: a small folder of images and a profile."""
 
 import colorsys
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 CLASSES = ("blue", "green", "red", "yellow")
-IMAGES = 40    # a class, a third of them small, and some of them there twice
+IMAGES = 40    # per class; a third of them are small, and some have a near-duplicate
 PROFILE = """
 dataset: images
 name: killed
@@ -26,25 +26,25 @@ transfer:
 """
 
 
-def prepare(place: Path) -> Path:
-    """Make the images and the profile in a folder; the same ones whenever it is called.
+def write_inputs(folder: Path) -> Path:
+    """Write the images and the profile into a folder; every call writes the same ones.
 
     Returns:
-        The profile.
+        The path of the profile.
     """
     rng = np.random.default_rng(0)
     for number, category in enumerate(CLASSES):
-        folder = place / "images" / category
-        folder.mkdir(parents=True)
+        category_folder = folder / "images" / category
+        category_folder.mkdir(parents=True)
         for index in range(IMAGES):
-            _write(folder, index, _image(rng, number))
-    profile = place / "killed.yaml"
+            _write(category_folder, index, _image(rng, number))
+    profile = folder / "killed.yaml"
     profile.write_text(PROFILE, encoding="utf-8")
     return profile
 
 
 def _image(rng: np.random.Generator, number: int) -> Image.Image:
-    """An image with a colour of its class, in large blotches, hard enough to tell that training takes some time."""
+    """An image in large blotches around the colour of its class, which takes some epochs to learn."""
     hue = (number + rng.normal(0, 0.35)) / len(CLASSES)
     colour = 255 * np.array(colorsys.hsv_to_rgb(hue % 1, 0.6, 0.7))
     blotches = (colour + rng.normal(0, 60, (6, 7, 3))).clip(0, 255).astype("uint8")

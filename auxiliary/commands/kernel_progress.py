@@ -1,0 +1,75 @@
+"""Shows the progress of notebooks, which their kernels append to a file."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from auxiliary.core.displays import Display, Log, Terminal
+from auxiliary.core.task import State
+
+# Seconds between two readings of the file.
+INTERVAL = 0.2
+
+
+class KernelProgress:
+    """The running notebook and the task inside it: drawn into a terminal, or printed as plain lines now and then.
+
+    Args:
+        console: where to show it.
+        file: the file that `auxiliary.core.progress` appends to in the kernels; it need not exist yet.
+        notebooks: how many notebooks will run.
+    """
+
+    def __init__(self, console: Console, file: Path, notebooks: int) -> None:
+        self._console, self._file, self._notebooks = console, file, notebooks
+        self._terminal = Terminal(console) if console.is_interactive else None
+        self._display: Display = self._terminal or Log(lambda line: self._print(f"  {line}"))
+        self._begun = 0
+        self._read = 0    # bytes
+
+    def begin(self, name: str) -> None:
+        """Name the notebook that begins."""
+        self._begun += 1
+        if self._terminal:
+            self._terminal.head(f"{name} (notebook {self._begun} of {self._notebooks})")
+        else:
+            self._print(name)
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show progress until the block ends."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._follow, args=(stop,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+            self._update()
+            if self._terminal:
+                self._terminal.stop()
+
+    def _follow(self, stop: threading.Event) -> None:
+        while not stop.wait(INTERVAL):
+            self._update()
+
+    def _update(self) -> None:
+        if not self._file.exists():
+            return
+        with self._file.open(encoding="utf-8") as file:
+            file.seek(self._read)
+            text = file.read()
+        # The last line may be half written: it is read the next time.
+        whole = text[:text.rfind("\n") + 1]
+        self._read += len(whole.encode())
+        for line in whole.splitlines():
+            self._display.show(State(**json.loads(line)))
+
+    def _print(self, line: str) -> None:
+        # A log file's lines are not folded.
+        self._console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)

@@ -1,0 +1,36 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auxiliary.core.text import counted, duration, format_bytes, short
+
+
+@pytest.mark.parametrize(("seconds", "text"), [
+    (0.4, "0 s"), (57, "57 s"), (119, "119 s"), (120, "2 min"), (900, "15 min"), (7200, "2.0 h"), (9000, "2.5 h")])
+def test_duration_has_its_unit(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(123456789, "123.5 MB"), (12.3e9, "12.3 GB"), (0, "0.0 MB")])
+def test_bytes_have_their_unit(count, text):
+    assert format_bytes(count) == text
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 classes"), (1, "1 class"), (10_000, "10,000 classes")])
+def test_number_decides_the_form_of_its_noun(number, text):
+    assert counted(number, "class", "classes") == text
+
+
+def test_plural_ends_in_s_unless_given():
+    assert counted(2, "image") == "2 images"
+
+
+@given(st.text(), st.integers(3, 40))
+def test_short_name_fits_on_one_line(name, longest):
+    assert len(short(name, longest)) <= longest
+    assert len(short(name, longest).splitlines()) <= 1
+
+
+def test_short_name_keeps_both_ends():
+    assert short("abcdefghij", 5) == "ab…ij"
+    assert short("a\nb") == "a b"
