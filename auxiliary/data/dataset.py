@@ -15,7 +15,7 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.core.text import format_bytes
 from auxiliary.data.augment import AUGMENTATIONS, DEFAULT, augment_batch
 from auxiliary.data.epochs import Batch, over_epochs
-from auxiliary.data.jpeg import prepared_pixels
+from auxiliary.data.jpeg import processed_pixels
 
 # Of the memory that is free when training starts, for the images of one part; what is left is the model's.
 SHARE = 0.25
@@ -50,7 +50,7 @@ class Images:
     def _decoded(self, place: int) -> np.ndarray:
         file = self._files[place]
         try:
-            pixels = prepared_pixels(Path(file).read_bytes(), self._shape[0])
+            pixels = processed_pixels(Path(file).read_bytes(), self._shape[0])
         except (OSError, ValueError) as error:
             raise UserError(f"{file} cannot be read any more ({error}): run notebook 01 again") from error
         if self._kept is not None:

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
-from tests.benchmarks.images import prepare
 
+from tests.benchmarks.images import prepare
 from tests.benchmarks.measure import Experiment, measured
 from tests.benchmarks.works import WORKS, Against, Work
 

@@ -90,11 +90,6 @@ def test_what_may_still_be_written_is_no_leftover(tmp_path):
     assert list(tmp_path.iterdir()) == [young]
 
 
-def test_takes_the_time_it_is_given_to_the_nanosecond(tmp_path):
-    write_atomically(tmp_path / "a", b"", mtime_ns=1_234_567_890_123_456_789)
-    assert (tmp_path / "a").stat().st_mtime_ns == 1_234_567_890_123_456_789
-
-
 def test_others_may_read_it_as_far_as_the_umask_lets_them(tmp_path):
     before = os.umask(0o022)
     try:

@@ -12,8 +12,8 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.data import dataset as module
-from auxiliary.data.catalogue import clean_table
 from auxiliary.data.dataset import Images, mk_tf_dataset
+from tests.images import clean_table_of
 
 COUNT, LABELS, SIDE = 10, 3, 8
 
@@ -71,7 +71,7 @@ def test_labels_belong_to_their_images(table):
 
 
 def test_a_made_folder_goes_all_the_way(image_folder):
-    df = clean_table(image_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
+    df = clean_table_of(image_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
     images, labels = read(mk_tf_dataset(df, shuffle=False))
     assert images.shape == (5, 12, 12, 3)
     assert labels.tolist() == [0, 0, 0, 1, 1]
@@ -279,7 +279,7 @@ def test_nothing_stays_when_the_data_set_goes(image_folder, monkeypatch):
     made = []
     kept_room = module._room
     monkeypatch.setattr(module, "_room", lambda shape: made.append(weakref.ref(room := kept_room(shape))) or room)
-    dataset = mk_tf_dataset(clean_table(image_folder({"ant": 3, "bee": 2}, size=12)), epochs=2, keep=True)
+    dataset = mk_tf_dataset(clean_table_of(image_folder({"ant": 3, "bee": 2}, size=12)), epochs=2, keep=True)
     # What is derived from it, an iterator at last, is enough to hold the images.
     dataset = iter(dataset.take(2).prefetch(1))
     gc.collect()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from auxiliary.data.jpeg import encode_jpeg, jpeg_pixels, prepared_pixels, resized
+from auxiliary.data.jpeg import encode_jpeg, jpeg_pixels, processed_pixels, resized
 
 
 def soft(width, height):
@@ -71,9 +71,9 @@ def test_making_smaller_takes_the_mean_of_each_area():
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
-def test_prepared_png_images_are_read_too(mode):
+def test_processed_png_images_are_read_too(mode):
     image = soft(12, 12).convert(mode)
-    np.testing.assert_array_equal(prepared_pixels(encoded(image, "PNG"), 12), image.convert("RGB"))
+    np.testing.assert_array_equal(processed_pixels(encoded(image, "PNG"), 12), image.convert("RGB"))
 
 
 def test_what_is_encoded_is_as_good_and_as_large_as_pillows():
@@ -81,13 +81,3 @@ def test_what_is_encoded_is_as_good_and_as_large_as_pillows():
     ours, pillows = encode_jpeg(np.asarray(image), 90), encoded(image, quality=90)
     assert gap(jpeg_pixels(ours), image) < gap(jpeg_pixels(pillows), image) + 0.1
     assert len(ours) == pytest.approx(len(pillows), rel=0.05)
-
-
-def test_a_comment_leaves_the_pixels_alone():
-    pixels = np.asarray(soft(40, 30))
-    plain, commented = encode_jpeg(pixels, 90), encode_jpeg(pixels, 90, b"some words")
-    with Image.open(io.BytesIO(commented)) as image:
-        assert image.info["comment"] == b"some words"
-        assert image.info["jfif_version"] == (1, 1)
-    np.testing.assert_array_equal(jpeg_pixels(commented), jpeg_pixels(plain))
-    assert len(commented) == len(plain) + 4 + len(b"some words")
