@@ -126,8 +126,8 @@ def test_hash_and_thumbnail_both_have_to_agree(bits, thumbnail, duplicate):
 
 def test_groups_are_connected_and_numbered_as_they_appear():
     far = "0123456789abcdef"
-    clean = table((far, 90, "z"), (HASH, 50, "a"), ("", None, "small"), (close_to(HASH, 10), 60, "c"), ("", None, "other"),
-                  (close_to(HASH, 5), 55, "b"), ("", None, "small"), (HASH, 50, "a"))
+    clean = table((far, 90, "z"), (HASH, 50, "a"), ("", None, "small"), (close_to(HASH, 10), 60, "c"),
+                  ("", None, "other"), (close_to(HASH, 5), 55, "b"), ("", None, "small"), (HASH, 50, "a"))
     grouped = add_duplicate_groups(clean)
     assert grouped["group"].tolist() == [0, 1, 2, 1, 3, 1, 2, 1]
     assert grouped["group"].dtype == "int64"

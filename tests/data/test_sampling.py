@@ -1,4 +1,4 @@
-"""Sampling gives every category the same number of images, and loses none it need not lose."""
+"""Sampling gives every category the same number of images, and loses none without need."""
 
 import pandas as pd
 import pytest
