@@ -10,7 +10,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.data.inspect_files import Facts, inspect_files
-from auxiliary.data.walk import Entry, walk
+from auxiliary.data.walk import HIDDEN, OUTSIDE, Entry, walk
 
 COLUMNS = {
     "filepath": "str",
@@ -64,7 +64,7 @@ def _entries(folder: Path) -> list[Entry]:
 
 
 def _is_readable(entry: Entry) -> bool:
-    return entry.error in ("", "hidden file", "outside every category folder")
+    return entry.error in ("", HIDDEN, OUTSIDE)
 
 
 def _facts(entries: list[Entry]) -> Iterator[Facts]:
