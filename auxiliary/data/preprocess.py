@@ -17,14 +17,8 @@ from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.resources import check_disk
 from auxiliary.data.convert import Conversion, Outcome, convert
-from auxiliary.data.manifest import (
-    ProcessedImage,
-    Settings,
-    append_to_manifest,
-    manifest_path,
-    read_manifest,
-    write_manifest,
-)
+from auxiliary.data.manifest import append_to_manifest
+from auxiliary.data.processed_folder import prepare_folder
 from auxiliary.data.processed_paths import conversions
 
 VERSION = 5    # of the files made from the same image and settings; raise it when their pixels or hashes change
@@ -64,7 +58,7 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
     wanted = conversions(overview.loc[usable], raw)
     processed.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(processed.with_name(processed.name + ".lock")):
-        images = _prepare(processed, {"version": VERSION, "size": size, "quality": quality}, wanted)
+        images = prepare_folder(processed, {"version": VERSION, "size": size, "quality": quality}, wanted)
         missing = [conversion for conversion in wanted if conversion.path not in images]
         outcomes = _make(missing, processed, size, quality, workers)
     errors = {conversion.path: outcome.error for conversion, outcome in zip(missing, outcomes, strict=True)}
@@ -81,64 +75,6 @@ def _check_apart(raw: Path, processed: Path) -> None:
     if real_raw.is_relative_to(real_processed) or real_processed.is_relative_to(real_raw):
         raise UserError(f"{processed} and {raw} overlap, and original images are never written: "
                         "keep the two folders apart")
-
-
-def _prepare(processed: Path, settings: Settings, wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:
-    """Leave nothing in `processed` but complete images that are wanted, and every folder that the others need.
-
-    The manifest loses its lines before files are removed. So wherever a kill falls, each file that it names is whole.
-
-    Returns:
-        The complete images by path.
-    """
-    _check_ours(processed)
-    processed.mkdir(exist_ok=True)
-    made_with, recorded = read_manifest(processed)
-    complete = _complete(processed, recorded, wanted) if made_with == settings else {}
-    write_manifest(processed, settings, complete.values())
-    _remove_others(processed, {f"{processed}{os.sep}{path}" for path in complete})
-    for folder in {conversion.path.rpartition(os.sep)[0] for conversion in wanted}:
-        (processed / folder).mkdir(parents=True, exist_ok=True)
-    return complete
-
-
-def _check_ours(processed: Path) -> None:
-    manifest = manifest_path(processed)
-    if processed.is_dir() and any(processed.iterdir()) and not manifest.exists():
-        raise UserError(f"{processed} holds files, but no {manifest.name} beside it says that they may be "
-                        "replaced: move the folder away or delete it")
-
-
-def _complete(processed: Path, recorded: dict[str, ProcessedImage],
-              wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:
-    """The recorded images that are made from today's raw files, and whose files have the bytes that they should."""
-    # Links do not count, as they lead out of the folder.
-    sizes = {file.path: file.stat(follow_symlinks=False).st_size for file in _files(processed)
-             if file.is_file(follow_symlinks=False)}
-    return {path: recorded[path] for _, source_hash, path in wanted
-            if path in recorded and recorded[path].source_hash == source_hash
-            and recorded[path].bytes == sizes.get(f"{processed}{os.sep}{path}")}
-
-
-def _files(folder: Path | str) -> Iterator[os.DirEntry]:
-    """All files and links below a folder; links are not followed."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path)
-            else:
-                yield entry
-
-
-def _remove_others(folder: Path, keep: set[str]) -> None:
-    """Remove all files but those to keep, and folders left empty; links are removed, never followed."""
-    for path in list(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink():
-            _remove_others(path, keep)
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif str(path) not in keep:
-            path.unlink()
 
 
 def _make(missing: Sequence[Conversion], processed: Path, size: int, quality: int,

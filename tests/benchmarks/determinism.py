@@ -48,7 +48,7 @@ table = read_table(Path(sys.argv[1]))
 row = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
 model = build_scratch(row, table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None, keep=True)
+batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None, cache=True)
 for epoch in range(epochs):
     began, worked = time.perf_counter(), time.process_time()
     model.fit(batches, steps_per_epoch=len(table) // 32, verbose=0)

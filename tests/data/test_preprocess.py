@@ -208,7 +208,8 @@ def test_other_settings_make_everything_again(tmp_path, setting):
     assert not set(before.values()) & set(made(tmp_path).values())
 
 
-@pytest.mark.parametrize("step", ["write_manifest", "_remove_others", "_make"])
+@pytest.mark.parametrize("step", ["processed_folder.write_manifest", "processed_folder._remove_others",
+                                  "preprocess._make"])
 def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, monkeypatch, step):
     for number in range(3):
         make_image(tmp_path / "raw-img" / "cat" / f"{number}.png")
@@ -218,7 +219,7 @@ def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(f"auxiliary.data.preprocess.{step}", interrupted)
+        patch.setattr(f"auxiliary.data.{step}", interrupted)
         run(tmp_path, size=48)
     run(tmp_path, size=48)
     assert {opened(path).size for path in (tmp_path / "processed").rglob("*.jpg")} == {(48, 48)}
