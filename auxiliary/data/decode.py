@@ -84,7 +84,7 @@ if TYPE_CHECKING:
 
 # Antialiased like Pillow's default, bicubic, in two thirds of its time: on photographs 1.6/255 from it on average.
 FILTER = Image.Resampling.BILINEAR
-# A JPEG is decoded at half scale or less only where that is still this many times the side asked for: at 1, some
+# A JPEG is decoded at half scale or less only where that is still this many times the side that is wanted: at 1, some
 # photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255 off.
 GAP = 2
 

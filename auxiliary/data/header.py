@@ -73,7 +73,7 @@ def identified(file: BinaryIO) -> Image.Image:
 
 @contextmanager
 def short_reasons() -> Iterator[None]:
-    """Turns whatever is wrong with an image into an `ImageError`, and keeps warnings in."""
+    """Turns whatever is wrong with an image into an `ImageError`, and silences warnings."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,6 +1,6 @@
 """Every usable raw image as a processed image: upright, RGB, of one size.
 
-`auxiliary.data.processed_paths` says how the files are named, `auxiliary.data.manifest` which of them are complete.
+Files are named in `auxiliary.data.processed_paths`, and the complete ones listed in `auxiliary.data.manifest`.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Names of processed images: every raw image has one of its own, which tells the raw file's."""
+"""Names of processed images: every raw image has one of its own, which begins with the raw file's name."""
 
 import hashlib
 import os

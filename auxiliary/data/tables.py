@@ -10,8 +10,8 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, replacing
 
 # Always read as text: a category may be called "NA" or "007".
-TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "predicted",
-        "suggested", "phase")
+TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "thumbnail",
+        "predicted", "suggested", "phase")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
 REMEDY = "notebook 01 makes it (python -m auxiliary run PROFILE --only 01)"

@@ -18,7 +18,7 @@ COUNT, LABELS, SIDE = 10, 3, 8
 
 
 def write(path, index, size):
-    """An image of one colour: its red says which it is, its green what its label is."""
+    """An image of one colour: its red tells its index, its green its label."""
     label = index % LABELS
     Image.new("RGB", size, (20 * index, 100 * label, 255)).save(path)
     return {"filepath": str(path), "label": label, "width": size[0], "height": size[1]}

@@ -85,7 +85,7 @@ def test_a_photograph_cropped_by_a_percent_a_side_is_a_duplicate(tmp_path):
     assert list(found.values()) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
 
 
-def test_what_is_no_copy_is_no_duplicate(tmp_path):
+def test_other_images_are_no_duplicates(tmp_path):
     original = photograph(0)
     found = groups(tmp_path, {
         "a/original.jpg": original,

@@ -43,7 +43,7 @@ def test_either_refused_or_whole_and_together(groups, a, b, fractions, random_st
     try:
         splits = split(clean, fractions, random_state, by="group")
     except UserError as error:
-        # Eleven images without a near-duplicate are one for each split and more than any other rule asks.
+        # Eleven images without a near-duplicate are one for each split, and more than any other rule needs.
         assert min(a, b) < 11, error
         return
     check_whole(splits, clean)

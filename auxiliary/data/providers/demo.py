@@ -21,7 +21,7 @@ ADVICE = "install it with `pip install animal-mnist==0.4`, or start with `make r
 CLASSES = ("bear", "bird", "cat", "cow", "dog", "elephant", "giraffe", "horse", "sheep", "zebra")
 
 
-# NumPy moved its core package and calls the old path deprecated; an array itself says what rebuilds it.
+# NumPy moved its core package and calls the old path deprecated; an array itself names its function.
 REBUILD = np.empty(0).__reduce__()[0]
 ADMITTED = {("numpy.core.multiarray", "_reconstruct"): REBUILD,
             ("numpy._core.multiarray", "_reconstruct"): REBUILD,
