@@ -38,6 +38,9 @@ class ProcessedImage(NamedTuple):
     thumbnail: str
 
 
+FIELDS = set(ProcessedImage._fields)
+
+
 def manifest_path(processed: Path) -> Path:
     """Where the manifest of a folder of processed images is."""
     return processed.with_name(processed.name + ".jsonl")
@@ -50,7 +53,7 @@ def read_manifest(processed: Path) -> tuple[Settings, dict[str, ProcessedImage]]
     except FileNotFoundError:
         return {}, {}
     images = (ProcessedImage(**fields) for fields in map(_parsed, lines[1:])
-              if fields.keys() == set(ProcessedImage._fields))
+              if fields.keys() == FIELDS)
     return _parsed(lines[0]), {image.path: image for image in images}
 
 
