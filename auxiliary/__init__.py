@@ -15,7 +15,7 @@ _HOME = {
     "fetch": "auxiliary.data.fetch",
     "catalogue": "auxiliary.data.catalogue",
     "preprocess_images": "auxiliary.data.preprocess",
-    "clean_table": "auxiliary.data.catalogue",
+    "clean_table": "auxiliary.data.clean",
     "add_duplicate_groups": "auxiliary.data.duplicates",
     "split": "auxiliary.data.split",
     "write_splits": "auxiliary.data.split_files",

@@ -48,16 +48,16 @@ def check_images(project: Project, chain: Sequence[Run]) -> None:
     """Check that the images are those that the runs were made with, the files on disk included.
 
     Raises:
-        UserError: when they are not, with what is the first to differ.
+        UserError: they are not; the message names the first that differs.
     """
     for run in chain:
-        for part, made in read_recipe(run)["images"].items():
-            if project.fingerprints[part] != made["fingerprint"]:
+        for split, made in read_recipe(run)["images"].items():
+            if project.fingerprints[split] != made["fingerprint"]:
                 raise UserError(
-                    f"{project.paths.table(part)} lists other images than {run.id} was made with: they were "
-                    "divided or made anew since, and the run cannot be repeated on them"
+                    f"{project.paths.table(split)} lists other images than {run.id} was made with: they were "
+                    "split or processed again since, and the run cannot be repeated on them"
                 )
-    tables = {part: getattr(project, part) for part in SPLITS}
+    tables = {split: getattr(project, split) for split in SPLITS}
     listed = pd.concat(tables, names=["table"]).reset_index("table")
     facts = in_batches(inspect_files, listed["filepath"].tolist(), "checking the images", size=256)
     for table, file, content, fact in zip(

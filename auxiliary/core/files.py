@@ -22,7 +22,7 @@ def beginning(folder: Path) -> str:
 
 
 @contextmanager
-def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> Iterator[Path]:
+def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """Let other code write a file atomically: nobody ever reads a partial file, even if the process is killed.
 
     The block writes to a hidden temporary file. It replaces `path` at the end of the block, and is removed after an
@@ -32,7 +32,6 @@ def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> 
         path: the file to write or to replace.
         sync: wait until the disk holds the content. Switch it off for thousands of files that can be made again: then
             a power cut may leave a partial file, a killed process still does not.
-        mtime_ns: the file's time of modification, in nanoseconds since 1970; now, if None.
 
     Yields:
         The path to write to, in the same folder and with the same suffix.
@@ -49,28 +48,24 @@ def replacing(path: Path, *, sync: bool = True, mtime_ns: int | None = None) -> 
         yield temporary
         if sync:
             _wait_for_disk(temporary)
-        if mtime_ns is not None:
-            os.utime(temporary, ns=(mtime_ns, mtime_ns))
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: bool = True,
-                     mtime_ns: int | None = None) -> None:
+def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: bool = True) -> None:
     """Write a file atomically: nobody ever reads a partial file, even if the process is killed.
 
     Args:
         path: the file to write or to replace.
         content: text (written as UTF-8 with its line ends unchanged) or bytes.
         sync: as in `replacing`.
-        mtime_ns: as in `replacing`.
 
     Raises:
         OSError: the file cannot be written; the old one stays.
     """
-    with replacing(path, sync=sync, mtime_ns=mtime_ns) as temporary:
+    with replacing(path, sync=sync) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 

@@ -1,1 +1,1 @@
-
+"""From original images to batches: fetch, catalogue, preprocess, find near-duplicates, split, sample, augment."""

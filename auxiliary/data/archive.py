@@ -1,7 +1,7 @@
 """Unpacking a zip or tar.gz that somebody else made, without trusting it.
 
-The whole table of contents is checked before the first byte is written: an archive is unpacked or refused,
-never half of each.
+The whole table of contents is checked before the first byte is written: an archive is unpacked as a whole, or refused
+as a whole. The standard library's own filters would leave out or rename what is refused here.
 """
 
 import functools
@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
 
-BLOCK = 4096            # bytes; what even an empty file takes on common file systems
+BLOCK = 4096            # bytes that even an empty file takes on common file systems
 UNSUSPICIOUS = 2**30    # bytes; an archive may unpack to this much whatever its own size
 MAX_RATIO = 100         # unpacked to packed size; images are compressed already and stay near 1
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError)
@@ -26,7 +26,7 @@ DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, 
 
 @dataclass(frozen=True)
 class _Entry:
-    """One line of a table of contents; `handle` is what the archive's own library calls it."""
+    """One entry of a table of contents; `handle` is the archive library's own record of it."""
 
     name: str
     bytes: int
@@ -41,16 +41,16 @@ def unpack(archive: Path, folder: Path) -> Path:
     no `folder`, and the next call starts afresh. What macOS adds (`__MACOSX`) is left out.
 
     Args:
-        archive: the file to unpack; what it is, is read from its content, not from its name.
+        archive: the file to unpack; its content tells its kind, not its name.
         folder: where to; must not exist yet.
 
     Returns:
         `folder`.
 
     Raises:
-        UserError: for a file that is no archive or is damaged and, before anything is written, for one with
-            absolute names, `..`, links or devices, the same file twice, or more data than the disk has room
-            for or than can be honest (over 1 GiB and over 100 times the archive's own size).
+        UserError: the file is no archive or is damaged, or, before anything is written, it holds
+            absolute names, `..`, links or devices, the same file twice, or more data than the disk has space for or
+            than images unpack to (over 1 GiB and over 100 times the archive's own size).
     """
     if folder.exists():
         raise UserError(f"cannot unpack {archive} into {folder}: the folder exists already, remove it first")
@@ -126,7 +126,7 @@ def _objection(entry: _Entry, repeated: bool) -> str:
 def _check_size(archive: Path, total: int, free: int) -> None:
     if total > free:
         raise UserError(f"{archive} is refused, nothing was unpacked: it needs more than the "
-                        f"{free / 2**30:.1f} GiB free on this disk, make room first")
+                        f"{free / 2**30:.1f} GiB free on this disk, make space first")
     if total > UNSUSPICIOUS and total > MAX_RATIO * archive.stat().st_size:
         raise UserError(f"{archive} is refused, nothing was unpacked: it unpacks to over {MAX_RATIO} times "
                         "its size, which no archive of images does")

@@ -1,4 +1,4 @@
-"""Applies a line of augmentations to a batch of images."""
+"""Augmentation of a batch of images by a spec such as `flip | shift(0.1)`."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -12,7 +12,7 @@ from auxiliary.core.spec import operation
 
 DEFAULT = "flip | shift(0.1) | zoom(0.2) | brightness(0.1) | saturation(0.2)"
 Share = Annotated[float, Field(ge=0, lt=1)]
-# The weights of red, green and blue in what the eye calls bright (ITU-R BT.601).
+# The weights of red, green and blue in perceived brightness (ITU-R BT.601).
 LUMA = (0.299, 0.587, 0.114)
 
 
@@ -20,7 +20,7 @@ class Augmentation:
     """Changes each image in its own way.
 
     Attributes:
-        draws: how many random numbers an image takes.
+        draws: random numbers per image.
     """
 
     draws: ClassVar[int]
@@ -31,19 +31,19 @@ class Augmentation:
 
 
 class Move(Augmentation):
-    """Moves pixels: (N, 3, 3) matrices, from places in the result to places in the image.
+    """Moves pixels, by (N, 3, 3) matrices from places in the result to places in the image.
 
     Places are (x, y, 1) with the centre at (0, 0) and the image's side as the unit.
     """
 
 
 class Recolour(Augmentation):
-    """Changes the colours of pixels where they are: (N, 4, 4) matrices over (red, green, blue, 1), white being 1."""
+    """Changes the colours of pixels, by (N, 4, 4) matrices over (red, green, blue, 1), white being 1."""
 
 
 @operation
 class Flip(Move):
-    """`flip`: left and right change places in half of the images."""
+    """`flip`: half of the images are mirrored left to right."""
 
     draws: ClassVar[int] = 1
 
@@ -96,7 +96,7 @@ class Saturation(Recolour):
         grey = np.zeros((4, 4))
         grey[:3, :3] = LUMA
         grey[3, 3] = 1
-        # On the line from the grey image through the image itself.
+        # On the straight line from the grey image through the image itself.
         return grey + (np.eye(4) - grey) * (1 + self.share * draws[:, :, None])
 
 
@@ -123,7 +123,7 @@ def augment_batch(images: np.ndarray, steps: Sequence[Augmentation], generator: 
     Args:
         images: (N, H, W, 3) uint8.
         steps: the augmentations, as `parse_spec` reads them.
-        generator: what to draw from.
+        generator: the source of all random numbers.
 
     Returns:
         The augmented images, same shape and dtype; the given ones where there is no step.
@@ -152,7 +152,7 @@ def _moved(images: np.ndarray, matrices: np.ndarray) -> np.ndarray:
 
 
 def _recoloured(images: np.ndarray, matrices: np.ndarray) -> np.ndarray:
-    """Map colours by (N, 4, 4) matrices over (red, green, blue, 1), white being 1; what is too bright becomes white."""
+    """Map colours by (N, 4, 4) matrices over (red, green, blue, 1), white being 1; values above white become white."""
     matrices = matrices[:, :3] * [1, 1, 1, 255]
     recoloured = np.empty(images.shape, "uint8")
     for image, matrix, out in zip(images, matrices, recoloured, strict=True):

@@ -1,4 +1,4 @@
-"""One raw image in, one preprocessed image out. Light, for worker processes."""
+"""One raw image in, one processed image out. Light, for worker processes."""
 
 import io
 import os
@@ -9,85 +9,97 @@ from typing import NamedTuple
 from auxiliary.core.errors import ImageError
 from auxiliary.core.files import write_atomically
 from auxiliary.data.decode import open_rgb, rgb_pixels
-from auxiliary.data.phash import look_of
+from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.manifest import ProcessedImage
 
 
-class Job(NamedTuple):
+class Conversion(NamedTuple):
     """An image to convert.
 
     Attributes:
         source: the raw file.
-        target: the file to make; a suffix of ".png" keeps the image's own size and loses nothing.
-        content_hash: the fingerprint of the raw file's bytes, hexadecimal.
+        source_hash: its content hash.
+        path: the file to make, below the folder of processed images. A suffix of ".png" keeps the image's own size and
+            loses nothing.
     """
 
     source: str
-    target: str
-    content_hash: str
-
-    @property
-    def mtime_ns(self) -> int:
-        """The time that the target bears, in nanoseconds: its source's second, with the content's print behind it.
-
-        So a target tells which image it was made from, without a list that a killed run could leave behind.
-        """
-        # Microseconds, because not every file system keeps more.
-        return int(Path(self.source).stat().st_mtime) * 10**9 + int(self.content_hash[:8], 16) % 10**6 * 1000
+    source_hash: str
+    path: str
 
 
 class Outcome(NamedTuple):
     """What became of an image.
 
     Attributes:
-        error: why it could not be used; "" where it was written.
-        phash: the perceptual hash of what was written, 16 hexadecimal digits; "" for a PNG file, which has none.
+        image: the file that was written; None where there is an error.
+        error: why the image cannot be used; "" where it was written.
     """
 
+    image: ProcessedImage | None = None
     error: str = ""
-    phash: str = ""
 
 
-def convert(jobs: Sequence[Job], size: int, quality: int, owner: int) -> list[Outcome]:
-    """Rewrite a batch of images.
+INTERRUPTED = Outcome(error="interrupted")
+
+
+def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality: int, owner: int) -> list[Outcome]:
+    """Convert a batch of images.
 
     Args:
-        jobs: the images.
+        conversions: the images.
+        folder: the folder of processed images, with all folders in it that they need.
         size: side of the JPEG images, in pixels.
         quality: of the JPEG images, 1 to 95.
-        owner: the process that asked. Once that is killed nothing more is written, lest a leftover worker put
-            images of old settings among those of a later run.
+        owner: the process that asks for it. Once that is killed nothing more is written, lest a leftover worker
+            overwrite images of a later run.
 
     Returns:
-        What became of each image.
+        One outcome per image.
 
     Raises:
         OSError: an image cannot be written, for instance because the disk is full.
     """
-    return [_rewritten(job, size, quality) if owner in (os.getpid(), os.getppid()) else Outcome("interrupted")
-            for job in jobs]
+    return [_converted(conversion, folder, size, quality, owner) for conversion in conversions]
 
 
-def _rewritten(job: Job, size: int, quality: int) -> Outcome:
+def _converted(conversion: Conversion, folder: Path, size: int, quality: int, owner: int) -> Outcome:
+    if not _is_alive(owner):
+        return INTERRUPTED
     try:
-        mtime_ns = job.mtime_ns
-        content, phash = _encoded(job, size, quality)
+        content, image = _encoded(conversion, size, quality)
     except ImageError as error:
-        return Outcome(str(error))
+        return Outcome(error=str(error))
     except OSError as error:
-        return Outcome(f"cannot be read: {error.strerror}")
-    write_atomically(Path(job.target), content, sync=False, mtime_ns=mtime_ns)
-    return Outcome(phash=phash)
+        return Outcome(error=f"cannot be read: {error.strerror}")
+    # Again, because decoding takes a while.
+    if not _is_alive(owner):
+        return INTERRUPTED
+    write_atomically(folder / conversion.path, content, sync=False)
+    return Outcome(image)
 
 
-def _encoded(job: Job, size: int, quality: int) -> tuple[bytes, str]:
-    """The bytes of the file to make, and the hash of its image."""
-    if job.target.endswith(".png"):
-        buffer = io.BytesIO()
-        open_rgb(job.source).save(buffer, "PNG")
-        return buffer.getvalue(), ""
-    # Here, because workers that make no JPEG need not wait for it.
+def _is_alive(owner: int) -> bool:
+    return owner in (os.getpid(), os.getppid())
+
+
+def _encoded(conversion: Conversion, size: int, quality: int) -> tuple[bytes, ProcessedImage]:
+    encode = _png if conversion.path.endswith(".png") else _jpeg
+    content, *facts = encode(conversion.source, size, quality)
+    return content, ProcessedImage(conversion.path, conversion.source_hash, content_hash(content), len(content), *facts)
+
+
+def _png(source: str, *_: int) -> tuple[bytes, int, int, str, str]:
+    """The file to make, with the image's width, height, hash and thumbnail."""
+    image, buffer = open_rgb(source), io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue(), *image.size, "", ""
+
+
+def _jpeg(source: str, size: int, quality: int) -> tuple[bytes, int, int, str, str]:
+    # Here, because workers that make no JPEG need not wait for NumPy and OpenCV.
     from auxiliary.data.jpeg import encode_jpeg
+    from auxiliary.data.phash import hash_image
 
-    pixels = rgb_pixels(Path(job.source).read_bytes(), size)
-    look = look_of(pixels)
-    return encode_jpeg(pixels, quality, look.comment), look.phash
+    pixels = rgb_pixels(Path(source).read_bytes(), size)
+    return encode_jpeg(pixels, quality), size, size, *hash_image(pixels)

@@ -1,4 +1,4 @@
-"""Feeds images to a model, batch by batch."""
+"""Batches of images for a model, decoded once and cached."""
 
 import shutil
 import tempfile
@@ -15,26 +15,26 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.core.text import format_bytes
 from auxiliary.data.augment import AUGMENTATIONS, DEFAULT, augment_batch
 from auxiliary.data.epochs import Batch, over_epochs
-from auxiliary.data.jpeg import prepared_pixels
+from auxiliary.data.jpeg import processed_pixels
 
-# Of the memory that is free when training starts, for the images of one part; what is left is the model's.
+# Of the memory that is free when training starts, for the images of one split; the rest is left to the model.
 SHARE = 0.25
 
 
 class Images:
-    """Prepared images of a table at one size.
+    """Processed images of a table at one size.
 
     Args:
         files: their paths: JPEG or PNG.
-        size: side in pixels that they are brought to, stretched.
-        keep: whether to keep them once they have been decoded: in memory if all of them take no more than a quarter of
-            what is free, else in a temporary file, which goes when the process does.
+        size: side in pixels that they are stretched to.
+        cache: whether each is decoded only once and then cached: in memory if all of them take no more than a quarter
+            of the free memory, else in a temporary file, which goes when the process ends.
     """
 
-    def __init__(self, files: Sequence[str], size: int, keep: bool) -> None:
+    def __init__(self, files: Sequence[str], size: int, cache: bool) -> None:
         self._files, self._shape = files, (size, size, 3)
-        self._kept = _room((len(files), *self._shape)) if keep else None
-        self._here = np.zeros(len(files), bool)
+        self._cache = _new_cache((len(files), *self._shape)) if cache else None
+        self._is_cached = np.zeros(len(files), bool)
 
     def __getitem__(self, places: np.ndarray) -> np.ndarray:
         """The images at some places, (N, size, size, 3) uint8 in RGB. Called from several threads.
@@ -44,33 +44,33 @@ class Images:
         """
         images = np.empty((len(places), *self._shape), "uint8")
         for image, place in zip(images, places, strict=True):
-            image[:] = self._kept[place] if self._here[place] else self._decoded(place)
+            image[:] = self._cache[place] if self._is_cached[place] else self._decoded(place)
         return images
 
     def _decoded(self, place: int) -> np.ndarray:
         file = self._files[place]
         try:
-            pixels = prepared_pixels(Path(file).read_bytes(), self._shape[0])
+            pixels = processed_pixels(Path(file).read_bytes(), self._shape[0])
         except (OSError, ValueError) as error:
             raise UserError(f"{file} cannot be read any more ({error}): run notebook 01 again") from error
-        if self._kept is not None:
-            self._kept[place] = pixels
+        if self._cache is not None:
+            self._cache[place] = pixels
             # After the pixels, for the other threads.
-            self._here[place] = True
+            self._is_cached[place] = True
         return pixels
 
 
-def _room(shape: tuple[int, ...]) -> np.ndarray | None:
-    """Where images are kept; None, said aloud, where there is room for them nowhere."""
+def _new_cache(shape: tuple[int, ...]) -> np.ndarray | None:
+    """An array for images, in memory or in a file; None, with a printed sentence, where neither has the space."""
     needed, memory, folder = int(np.prod(shape)), free_memory(), tempfile.gettempdir()
     if needed <= SHARE * memory:
         return np.empty(shape, "uint8")
     disk = shutil.disk_usage(folder).free
     found = f"{format_bytes(memory)} of memory are free, and {format_bytes(disk)} in {folder}"
     if needed > 0.9 * disk:
-        print(f"images are decoded every epoch, since kept they would take {format_bytes(needed)}; {found}")
+        print(f"images are decoded in every epoch, because a cache would take {format_bytes(needed)}; {found}")
         return None
-    print(f"decoded images, {format_bytes(needed)}, are kept in a temporary file; {found}")
+    print(f"decoded images, {format_bytes(needed)}, are cached in a temporary file; {found}")
     with tempfile.TemporaryFile(dir=folder) as file:
         return np.memmap(file, "uint8", "w+", shape=shape)
 
@@ -81,25 +81,25 @@ Preprocess = Callable[[tf.Tensor], tf.Tensor]
 def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = False,
                   preprocess_fn: Preprocess | None = None, *, image_size: int | None = None,
                   batch_size: int = 32, seed: int = 0, first_epoch: int = 0,
-                  epochs: int | None = 1, keep: bool = False) -> tf.data.Dataset:
+                  epochs: int | None = 1, cache: bool = False) -> tf.data.Dataset:
     """Make a `tf.data.Dataset` from a table of images.
 
-    Order and augmentation are functions of (seed, epoch, step) alone. Going over the data set again repeats
-    it; to train, ask for several `epochs`, or for `epochs=None` and give `fit` its `steps_per_epoch`.
+    Order and augmentation are functions of (seed, epoch, step) alone. A second pass over the data set repeats the
+    first; to train, ask for several `epochs`, or for `epochs=None` and give `fit` its `steps_per_epoch`.
 
     Args:
-        df: a row an image, with `filepath`, `label`, `width` and `height`; processed images, as JPEG or PNG.
+        df: one row per image, with `filepath`, `label`, `width` and `height`; processed images, as JPEG or PNG.
         shuffle: whether each epoch has an order of its own, rather than that of the table.
-        augment: an augment line, such as `"flip | shift(0.1)"`; True for a common one, False for none.
+        augment: an augment spec, such as `"flip | shift(0.1)"`; True for a common one, False for none.
         preprocess_fn: called with each batch of images last, such as a `keras.applications` module's
             `preprocess_input`. The project's own networks have theirs inside and need none.
-        image_size: side of the images given out, in pixels; their own, which must then be one, unless given.
-        batch_size: images a batch; the last of an epoch may have fewer.
+        image_size: side of the images in the batches, in pixels; None for their own, which must then be one.
+        batch_size: images per batch; the last of an epoch may have fewer.
         seed: of order and augmentation.
         first_epoch: number of the first epoch, from 0.
         epochs: how many epochs follow each other; None for no end.
-        keep: whether images are decoded only once, and kept: in memory if they take no more than a quarter of
-            what is free, else in a temporary file. Worth it where they are gone over several times.
+        cache: whether each image is decoded only once and then cached: in memory if all of them take no more than a
+            quarter of the free memory, else in a temporary file. Worth it for several passes.
 
     Returns:
         Batches of ((N, S, S, 3) float32 in 0..255, (N,) int64 labels).
@@ -109,7 +109,7 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
     """
     size = _size(df, image_size)
     steps = parse_spec(DEFAULT if augment is True else augment or "", AUGMENTATIONS, "augment")
-    images, labels = Images(df["filepath"].to_list(), size, keep), df["label"].to_numpy("int64")
+    images, labels = Images(df["filepath"].to_list(), size, cache), df["label"].to_numpy("int64")
 
     def batch(places: np.ndarray, _: int, generator: np.random.Generator) -> Batch:
         return augment_batch(images[places], steps, generator), labels[places]
@@ -134,5 +134,5 @@ def _size(df: pd.DataFrame, image_size: int | None) -> int:
         return image_size
     sizes = set(df["width"]) | set(df["height"])
     if len(sizes) > 1:
-        raise UserError(f"the images have {len(sizes)} different sides: say which `image_size` to give out")
+        raise UserError(f"the images have {len(sizes)} different sides: give an `image_size`")
     return int(sizes.pop())

@@ -1,4 +1,4 @@
-"""A file or bytes in, an upright RGB image out; or one short reason why not."""
+"""Decoding an image file into an upright RGB image, or into one short reason why not."""
 
 import io
 import math
@@ -46,7 +46,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _value_range(image: Image.Image) -> tuple[float, float]:
-    """The values that stand for black and white: what the mode means, else what the pixels span."""
+    """The values of black and white: those of the mode, else the range of the pixels."""
     if image.mode.startswith("I;16"):
         return 0, 65535
     low, high = image.getextrema()
@@ -57,16 +57,16 @@ def _value_range(image: Image.Image) -> tuple[float, float]:
 
 
 def flattened(image: Image.Image) -> Image.Image:
-    """An image of those modes in RGB, what is transparent on white."""
+    """An image of those modes in RGB, transparency on white."""
     if image.mode != "RGBa":
         return image.convert("RGB")
     *colours, alpha = image.split()
-    white = ImageChops.invert(alpha)    # what shines through
+    white = ImageChops.invert(alpha)    # that shines through
     return Image.merge("RGB", [ImageChops.add(colour, white) for colour in colours])
 
 
 def upright(pixels: Image.Image, source: Image.Image) -> Image.Image:
-    """What was made of an image, turned as its EXIF orientation says, and without any metadata."""
+    """The pixels of an image, turned as its EXIF orientation demands, without any metadata."""
     orientation = _orientation(source)
     pixels.info.clear()
     return pixels.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else pixels
@@ -75,7 +75,7 @@ def upright(pixels: Image.Image, source: Image.Image) -> Image.Image:
 def _orientation(image: Image.Image) -> int:
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:    # damaged EXIF raises nearly anything, and says nothing about an image that is fine
+    except Exception:    # damaged EXIF raises nearly anything, and the image may be fine
         return 1
 
 
@@ -84,20 +84,20 @@ if TYPE_CHECKING:
 
 # Antialiased like Pillow's default, bicubic, in two thirds of its time: on photographs 1.6/255 from it on average.
 FILTER = Image.Resampling.BILINEAR
-# A JPEG is decoded at half scale or less only where that is still this many times the side asked for: at 1, some
+# A JPEG is decoded at half scale or less only where that is still this many times the side that is wanted: at 1, some
 # photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255 off.
 GAP = 2
 
 
 def rgb_pixels(data: bytes, size: int) -> "np.ndarray":
-    """What `open_rgb` makes of a file's bytes, as (size, size, 3) uint8; without Pillow where that is not needed."""
+    """Decode a file's bytes as `open_rgb` does, to (size, size, 3) uint8; without Pillow where that is not needed."""
     # Here, because workers that make no JPEG need not wait for NumPy and OpenCV.
     import numpy as np
 
     from auxiliary.data.jpeg import is_plain, jpeg_pixels, resized
 
     if is_plain(data):
-        # What is wrong with a damaged one is for Pillow to say.
+        # Of a damaged one Pillow tells what is wrong.
         with suppress(ValueError):
             return resized(jpeg_pixels(data, GAP * size), size)
     return np.asarray(open_rgb(data, size))
@@ -115,7 +115,7 @@ def open_rgb(source: str | Path | bytes, size: int | None = None) -> Image.Image
             leaves it at its own size. Large JPEG files are decoded at a reduced scale.
 
     Returns:
-        An image of mode "RGB" (uint8, 0 to 255) that carries no metadata.
+        An image of mode "RGB" (uint8, 0 to 255) without metadata.
 
     Raises:
         ImageError: unreadable, empty, not an image, truncated, absurdly large (more pixels than Pillow's
@@ -130,7 +130,7 @@ def _binary(source: str | Path | bytes) -> BinaryIO:
 
 
 def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image | None:
-    """The image by the fast path, if it is one for that; what is wrong with others is for Pillow to say."""
+    """The image by the fast path; None where Pillow has to read it, or to tell what is wrong with it."""
     if image.format != "JPEG" or image.mode not in ("L", "RGB"):
         return None
     # Here, because workers that see no JPEG need not wait for NumPy and OpenCV.
@@ -145,8 +145,8 @@ def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image |
 
 
 def _any(image: Image.Image, size: int | None) -> Image.Image:
-    """The image by Pillow, whatever it is."""
-    # Where a JPEG can be decoded at a reduced scale this says what the whole image then measures.
+    """The image by Pillow, of any format."""
+    # Where a JPEG can be decoded at a reduced scale, its second item is the box of the whole image.
     drafted = image.draft(None, (GAP * size, GAP * size)) if size else None
     image.load()
     pixels = resizable(image)

@@ -1,4 +1,4 @@
-"""Epochs as a function of (seed, epoch, step): a run that is broken off goes on exactly as it would have."""
+"""Epochs as a function of (seed, epoch, step): a run that is interrupted continues exactly as it would have."""
 
 import re
 import weakref
@@ -17,15 +17,15 @@ Batch = tuple[np.ndarray, np.ndarray]
 def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], count: int,
                 like: tuple[tf.TensorSpec, tf.TensorSpec], shuffle: bool, *, batch_size: int, seed: int = 0,
                 first_epoch: int = 0, epochs: int | None = 1) -> tf.data.Dataset:
-    """A data set of batches that a function makes, several at a time, and gives out in order.
+    """Make a data set of batches from a function, several batches at a time, given out in order.
 
     Args:
-        make: gives the batch of the images at some places, (N,) int64, in an epoch, and draws random numbers from
-            nowhere but the generator; called from several threads.
+        make: returns the batch of the images at some places, (N,) int64, in an epoch, and draws random numbers only
+            from the generator; called from several threads.
         count: how many images there are.
-        like: shapes and dtypes of what a batch consists of.
+        like: shapes and dtypes of a batch's images and labels.
         shuffle: whether each epoch has an order of its own.
-        batch_size: images a batch; the last of an epoch may have fewer.
+        batch_size: images per batch; the last of an epoch may have fewer.
         seed: of order and generators.
         first_epoch: number of the first epoch.
         epochs: how many follow each other; None for no end.
@@ -34,8 +34,8 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
         All their batches, one epoch after the other.
     """
     steps = steps_per_epoch(count, batch_size)
-    # TensorFlow keeps what a graph calls for as long as any graph made beside it lives, in effect for ever. So the data
-    # set alone holds the images, and what is derived from it holds the data set.
+    # TensorFlow holds what a graph calls for as long as any graph made beside it lives, in effect for ever. So only the
+    # data set holds the images, and every data set derived from it holds it.
     held = weakref.ref(make)
 
     def numbered(number: np.ndarray) -> Batch:
@@ -44,7 +44,7 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
         return held()(places, epoch, step_generator(seed, epoch, step))
 
     def batch(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        # Said to have no state, which is true: else determinism would have batches made one after the other.
+        # It has no state; without that word, determinism would have batches made one after the other.
         values = tf.numpy_function(numbered, [number], [spec.dtype for spec in like], stateful=False)
         return tuple(tf.ensure_shape(value, spec.shape) for value, spec in zip(values, like, strict=True))
 
@@ -56,7 +56,7 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
 
 @contextmanager
 def own_errors() -> Iterator[None]:
-    """Lets through the `UserError` of a function that makes batches, which TensorFlow wraps in a page of its own."""
+    """Raises the `UserError` of a function that makes batches, which TensorFlow wraps in a page of its own."""
     try:
         yield
     except tf.errors.OpError as error:
@@ -65,7 +65,7 @@ def own_errors() -> Iterator[None]:
         raise
 
 
-@lru_cache(maxsize=4)    # asked for at every step; training, validation and the epoch to come take turns
+@lru_cache(maxsize=4)    # needed at every step; training, validation and the epoch to come take turns
 def epoch_order(count: int, shuffle: bool, seed: int, epoch: int) -> np.ndarray:
     """The order, (count,) int64, in which an epoch goes through `count` images."""
     order = np.random.default_rng([seed, epoch]).permutation(count) if shuffle else np.arange(count)
@@ -74,7 +74,7 @@ def epoch_order(count: int, shuffle: bool, seed: int, epoch: int) -> np.ndarray:
 
 
 def step_generator(seed: int, epoch: int, step: int) -> np.random.Generator:
-    """What a step of an epoch draws its random numbers from, its own."""
+    """The random number generator of one step of an epoch."""
     # From 1, because NumPy takes (seed, epoch, 0) for (seed, epoch), which the order is drawn from.
     return np.random.default_rng([seed, epoch, step + 1])
 

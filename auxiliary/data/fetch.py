@@ -1,4 +1,4 @@
-"""Filling a data set's folder of original images, from wherever they can be had.
+"""Filling a data set's folder of original images, from its publisher, a folder or an archive.
 
 A provider's only job is to fill that folder; everything after it is the same for every data set.
 """
@@ -25,29 +25,29 @@ DOCUMENTS = {"", ".txt", ".md", ".rst", ".html", ".pdf"}    # suffixes of licenc
 
 
 def fetch(paths: Paths, source: Path | str | None = None) -> Path:
-    """Fill the folder of original images, unless it is filled, and say where it is.
+    """Fill the folder of original images, unless it is filled, and return it.
 
     In this order: a filled `data/<name>/raw-img/` is taken as it is, even when `source` is given (a sentence
-    is printed then); a folder, zip or tar.gz named by `source` is copied or unpacked; the publisher is asked.
-    The folder appears by one rename at the end, so a killed process leaves no half of it. Licence and read-me
-    files go beside it. Somebody's own folder (`paths.own`) is never written.
+    is printed then); a folder, zip or tar.gz named by `source` is copied or unpacked; the images are downloaded from
+    their publisher. The folder appears by one rename at the end, so a killed process leaves no half of it. Licence and
+    read-me files go beside it. The user's own folder (`paths.own`) is never written.
 
     Args:
         paths: where the data set lives.
         source: a folder or archive of its images, in folders as `find_images` describes; never changed.
 
     Returns:
-        `paths.raw`: a folder a category, or `train/` and `test/` with a folder a category each.
+        `paths.raw`: one folder per category, or `train/` and `test/` with one folder per category each.
 
     Raises:
         UserError: for an unknown name, a folder or archive without images in folders, an archive that
-            `unpack` refuses, or a publisher out of reach.
+            `unpack` refuses, or a publisher that cannot be reached.
     """
     if paths.own:
         return _own(paths.own, paths.data / "made-from.txt", source)
     if paths.dataset not in DATA_SETS:
         raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
-                        "the path of a folder of images is possible too")
+                        "the path of a folder of images works too")
     if _fillable(paths.raw):
         paths.data.mkdir(parents=True, exist_ok=True)
         with FileLock(paths.data / ".fetch.lock"):
@@ -61,18 +61,18 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
 def find_images(folder: Path) -> Path:
     """Find the folder that holds the category folders, or `train/` and `test/`.
 
-    That is a folder called `raw-img` in `folder` or one level deeper; else `folder` itself or, while it holds
+    That is a folder called `raw-img` in `folder` or one level deeper. Else it is `folder` itself or, while that holds
     nothing but one folder that has folders of its own, that one. Single files beside it do not matter.
 
     Raises:
-        UserError: when there are no files in folders.
+        UserError: there are no files in folders.
     """
     named = [path for path in (folder / "raw-img", *sorted(folder.glob("*/raw-img"))) if path.is_dir()]
     root = named[0] if named else folder
     while not named and len(inner := list(_folders(root))) == 1 and any(_folders(inner[0])):
         root = inner[0]
     if not holds_categories(root):
-        raise UserError(f"{folder} holds no images in folders: one folder a category is needed")
+        raise UserError(f"{folder} holds no images in folders: one folder per category is needed")
     return root
 
 
@@ -87,14 +87,14 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 def _own(folder: Path, record: Path, source: Path | str | None) -> Path:
     if source:
-        raise UserError(f"{folder} is read in place, {source} has nothing to fill: leave out `source`")
+        raise UserError(f"{folder} is read in place, so {source} is not needed: leave out `source`")
     if not folder.is_dir():
-        raise UserError(f"{folder} is not a folder: name one that holds a folder of images a category")
+        raise UserError(f"{folder} is not a folder: name one that holds one folder of images per category")
     if not holds_categories(folder):
-        raise UserError(f"{folder} holds no images in folders: one folder a category is needed")
+        raise UserError(f"{folder} holds no images in folders: one folder per category is needed")
     earlier = Path(record.read_text(encoding="utf-8")) if record.is_file() else folder
     if earlier != folder and earlier.is_dir():
-        raise UserError(f"{record.parent} was made from {earlier}, which is there still: give {folder} another `name`")
+        raise UserError(f"{record.parent} was made from {earlier}, which is still there: give {folder} another `name`")
     write_atomically(record, str(folder))
     return folder
 
@@ -103,7 +103,7 @@ def _fillable(raw: Path) -> bool:
     if not raw.exists() or not any(raw.iterdir()):
         return True
     if not holds_categories(raw):
-        raise UserError(f"{raw} holds no images in folders: fill it, one folder a category, or remove it")
+        raise UserError(f"{raw} holds no images in folders: fill it, one folder per category, or remove it")
     return False
 
 
@@ -130,7 +130,7 @@ def _copy(source: Path, folder: Path) -> None:
     root = find_images(source)
     links = [path for path in root.rglob("*") if path.is_symlink() and not path.is_file()]
     if links:
-        raise UserError(f"{links[0]} is a link to a folder or to nothing: replace it by what it stands for")
+        raise UserError(f"{links[0]} is a link to a folder or to nothing: replace it by what it points to")
     files = [path for path in root.rglob("*") if path.is_file()]
     for file in track(files, f"copy {source.name}", len(files), "file"):
         copy = folder / "raw-img" / file.relative_to(root)

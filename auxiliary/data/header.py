@@ -1,4 +1,4 @@
-"""What an image's first bytes say of it. Light, for worker processes.
+"""Format, size and mode of an image, from its first bytes. Light, for worker processes.
 
 Nothing here changes Pillow's settings, and no warning escapes. Warnings are caught the standard library's way,
 which is safe in many processes but not in many threads of one process.
@@ -16,7 +16,7 @@ from PIL import Image
 
 from auxiliary.core.errors import ImageError
 
-# What people keep images in. Left out on purpose: formats that run other programs (EPS), and those without
+# The formats that people keep images in. Left out on purpose: formats that run other programs (EPS), and those without
 # a signature (TGA), as which any file might pass.
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO", "AVIF")
 # Pillow looks for the end of a PPM file's comments byte by byte, ten seconds in a file of 50 MB; it gets no more.
@@ -25,7 +25,7 @@ LONGEST_HEAD = 2**16
 
 @dataclass(frozen=True)
 class Header:
-    """What an image's first bytes say of it.
+    """What an image's first bytes tell.
 
     Attributes:
         format: Pillow's name of the format, lower case.
@@ -33,7 +33,6 @@ class Header:
         height: likewise.
         mode: Pillow's mode, such as "RGB" or "P".
         channels: number of bands of that mode.
-        comment: of a JPEG file; empty where it has none, and for other formats.
     """
 
     format: str
@@ -41,11 +40,10 @@ class Header:
     height: int
     mode: str
     channels: int
-    comment: bytes
 
 
 def read_header(file: BinaryIO) -> Header:
-    """Read what an image says of itself, without decoding its pixels.
+    """Read an image's format, size and mode, without decoding its pixels.
 
     Args:
         file: an open binary file, at its start.
@@ -54,9 +52,8 @@ def read_header(file: BinaryIO) -> Header:
         ImageError: empty, not an image, absurdly large or damaged.
     """
     with short_reasons(), identified(file) as image:
-        comment = image.info.get("comment", b"") if image.format == "JPEG" else b""
         # One string for all images of a format.
-        return Header(sys.intern(str(image.format).lower()), *image.size, image.mode, len(image.getbands()), comment)
+        return Header(sys.intern(str(image.format).lower()), *image.size, image.mode, len(image.getbands()))
 
 
 def identified(file: BinaryIO) -> Image.Image:
@@ -76,7 +73,7 @@ def identified(file: BinaryIO) -> Image.Image:
 
 @contextmanager
 def short_reasons() -> Iterator[None]:
-    """Turns whatever is wrong with an image into a `ImageError`, and keeps warnings in."""
+    """Turns whatever is wrong with an image into an `ImageError`, and silences warnings."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,5 +1,6 @@
-"""What one file says of itself: size, a fingerprint of its bytes, header, look. Light, for worker processes."""
+"""The size, content hash and header of a file. Light, for worker processes."""
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,21 +8,26 @@ from typing import NamedTuple
 
 from auxiliary.core.errors import ImageError
 from auxiliary.data.header import read_header
-from auxiliary.data.phash import look_in
+
+_hash = functools.partial(hashlib.blake2b, digest_size=16)
+
+
+def content_hash(content: bytes) -> str:
+    """The hash of a file's bytes that stands in all tables: BLAKE2b of 16 bytes, hexadecimal."""
+    return _hash(content).hexdigest()
 
 
 class Facts(NamedTuple):
-    """What one file says of itself, as columns of the catalogue; what could not be read is None, "" or 0.
+    """A file's columns of the catalogue; what could not be read is None, "" or 0.
 
     Attributes:
-        content_hash: BLAKE2b of the bytes, 16 bytes, hexadecimal.
+        content_hash: of all its bytes.
         bytes: how many.
         format: as `Header` has it, like the next four.
         width: in pixels.
         height: in pixels.
         mode: Pillow's.
         channels: number of bands.
-        phash: the perceptual hash that `preprocess_images` left in the image.
         error: why the rest is missing.
     """
 
@@ -32,7 +38,6 @@ class Facts(NamedTuple):
     height: int | None = None
     mode: str = ""
     channels: int | None = None
-    phash: str = ""
     error: str = ""
 
 
@@ -45,14 +50,12 @@ def _inspected(path: str) -> Facts:
     facts = Facts()
     try:
         with Path(path).open("rb") as file:
-            content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-            facts = Facts(content, file.tell())
+            facts = Facts(hashlib.file_digest(file, _hash).hexdigest(), file.tell())
             file.seek(0)
             header = read_header(file)
     except OSError as error:
         return facts._replace(error=f"cannot be read: {error.strerror}")
     except ImageError as error:
         return facts._replace(error=str(error))
-    look = look_in(header.comment)
     return facts._replace(format=header.format, width=header.width, height=header.height, mode=header.mode,
-                          channels=header.channels, phash=look.phash if look else "")
+                          channels=header.channels)

@@ -1,4 +1,4 @@
-"""Balancing the training images by drawing as many of every category."""
+"""Balancing the training images: as many of every category."""
 
 import pandas as pd
 from sklearn.utils import resample
@@ -10,13 +10,13 @@ SAMPLINGS = {"smallest": "min", "mean": "mean", "largest": "max"}   # of the cat
 
 
 def sampled(experiment: Experiment, train: pd.DataFrame) -> pd.DataFrame:
-    """The training images of a row: every class brought to the size that its `sampling` asks for."""
+    """The training images of an experiment: every category brought to the size that its `sampling` asks for."""
     size = sampling_size(train, experiment.sampling)
     return train if size is None else sample_to_n(train, size)
 
 
 def sampling_size(df: pd.DataFrame, sampling: str) -> int | None:
-    """How many images a category a way of sampling asks for.
+    """How many images per category a way of sampling asks for.
 
     Args:
         df: rows with `category`.
@@ -43,24 +43,24 @@ def sample_to_n(df: pd.DataFrame, n: int, random_state: int = 5) -> pd.DataFrame
 
     Args:
         df: rows with `category`.
-        n: rows a category, at least 1.
+        n: rows per category, at least 1.
         random_state: seed of the draws.
 
     Returns:
         The rows, categories in sorted order, with a new index.
 
     Raises:
-        UserError: when `n` is less than 1.
+        UserError: `n` is less than 1.
 
     Example:
         `sample_to_n(train, sampling_size(train, "largest"))`
     """
     if n < 1:
-        raise UserError(f"{n} images a category cannot be sampled: at least 1 is needed")
-    pieces = []
+        raise UserError(f"{n} images per category cannot be sampled: at least 1 is needed")
+    samples = []
     for _, rows in df.groupby("category"):
         repeats, remainder = divmod(n, len(rows))
-        pieces += [rows] * repeats
+        samples += [rows] * repeats
         if remainder:
-            pieces.append(resample(rows, replace=False, n_samples=remainder, random_state=random_state))
-    return pd.concat(pieces, ignore_index=True)
+            samples.append(resample(rows, replace=False, n_samples=remainder, random_state=random_state))
+    return pd.concat(samples, ignore_index=True)

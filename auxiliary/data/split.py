@@ -1,4 +1,4 @@
-"""Cutting a data set into training, validation and test images."""
+"""Splitting a data set into training, validation and test images."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.data.split_by_group import divide
+from auxiliary.data.split_by_group import split_groups
 
 Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 WAYS = ("seed", "group")
@@ -16,28 +16,28 @@ WAYS = ("seed", "group")
 
 def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), random_state: int = 5,
           by: str = "seed") -> Frames:
-    """Split stratified by category: by seed, or by group, which keeps twins together.
+    """Split stratified by category: by seed, or by group, which keeps near-duplicates together.
 
-    By seed, first the training rows are drawn, then the rest is cut in two. By group, all images of a group go to
-    one part, in the order of the table.
+    By seed, first the training images are drawn, then the rest is cut in two. By group, all images of a group go to
+    one split, in the order of the table.
 
-    Where the publisher fixed the test set (`publisher_split` says "train" or "test"), it stays as it is and validation
-    is cut from the publisher's training rows; the second fraction is then a share of those, the others are
-    not used. A group that the publisher put on both sides stays on both.
+    Where the publisher fixed the test set (`publisher_split` is "train" or "test"), it stays as it is, and validation
+    images are cut from the publisher's training images. The second fraction is then a share of those, and the others
+    are not used. A group that the publisher put on both sides stays on both.
 
     Args:
         clean: rows with `category`, by group also `group`, and, where there is one, `publisher_split`.
         fractions: shares of train, validation and test; positive, sum 1. Taken as the decimal numbers they
-            are written as, so that 0.7, 0.2, 0.1 asks scikit-learn for 0.3 and exactly 1/3.
+            are written as, so that of 0.7, 0.2, 0.1 scikit-learn gets 0.3 and exactly 1/3.
         random_state: seed of all draws.
         by: "seed" or "group".
 
     Returns:
-        train, validation and test rows, each with a new index; together they are all of `clean`.
+        Training, validation and test images, each with a new index; together they are all of `clean`.
 
     Raises:
-        UserError: for bad fractions, another `by`, no rows, fewer than two categories, or a category too small to be
-            surely in all three parts (10 images are enough for 0.7, 0.2, 0.1), or with too many twins for that.
+        UserError: for bad fractions, another `by`, fewer than two categories, or a category too small to be surely in
+            all three splits (10 images are enough for 0.7, 0.2, 0.1), or with too many near-duplicates for that.
     """
     _check_way(clean, by)
     shares = _exact(fractions)
@@ -50,7 +50,7 @@ def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), ran
         return _split_fixed(clean, val, random_state, by)
     _check_sizes(clean, categories, _least(shares), "")
     if by == "group":
-        return _reindexed(*divide(clean, shares, random_state))
+        return _reindexed(*split_groups(clean, shares, random_state))
     train, rest = _cut(clean, val + test, random_state)
     return _reindexed(train, *_cut(rest, test / (val + test), random_state))
 
@@ -59,7 +59,7 @@ def _check_way(clean: pd.DataFrame, by: str) -> None:
     if by not in WAYS:
         raise unknown("way to split", by, WAYS)
     if by == "group" and "group" not in clean:
-        raise UserError("to split by group, the table needs a column `group`, which says what are twins: "
+        raise UserError("to split by group, the table needs a column `group`, which numbers near-duplicates: "
                         "`add_duplicate_groups(clean)` adds it")
 
 
@@ -72,7 +72,7 @@ def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int, by: str)
     categories = sorted(clean["category"].unique())
     _check_sizes(own, categories, _least((1 - val, val)), " in train/")
     _check_sizes(test, categories, 1, " in test/")
-    divided = divide(own, (1 - val, val), random_state) if by == "group" else _cut(own, val, random_state)
+    divided = split_groups(own, (1 - val, val), random_state) if by == "group" else _cut(own, val, random_state)
     return _reindexed(*divided, test)
 
 
@@ -87,7 +87,7 @@ def _exact(fractions: Sequence[float]) -> tuple[Fraction, Fraction, Fraction]:
 
 
 def _least(shares: Sequence[Fraction]) -> int:
-    """The size from which on a category is in every part, however the rounding of the others falls."""
+    """The size from which on a category is in every split, however the rounding of the others falls."""
     train, *others = shares
     rest = sum(others)
     least_rest = max(ceil(rest / share) for share in others)
@@ -97,8 +97,8 @@ def _least(shares: Sequence[Fraction]) -> int:
 def _check_sizes(rows: pd.DataFrame, categories: Sequence[str], least: int, where: str) -> None:
     counts = rows["category"].value_counts().reindex(categories, fill_value=0)
     if named := [f"{category} has {count}" for category, count in counts.items() if count < least]:
-        raise UserError(f"too few images{where} to split, {least} a category are needed: {', '.join(named)}"
-                        "; add images or take the category out")
+        raise UserError(f"too few images{where} to split, {least} per category are needed: {', '.join(named)}"
+                        "; add images or remove the category")
 
 
 def _cut(rows: pd.DataFrame, share: Fraction, random_state: int) -> list[pd.DataFrame]:

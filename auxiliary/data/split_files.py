@@ -1,4 +1,4 @@
-"""The training, validation and test set on disk, with how they were divided."""
+"""The training, validation and test set on disk, and the record of how they were split."""
 
 import json
 from typing import Any
@@ -17,58 +17,59 @@ SPLITS = ("train", "val", "test")
 AGAIN = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
 
 
-def write_splits(parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
-    """Write `train.csv`, `val.csv` and `test.csv`, then `split.json`, which says how they were divided.
+def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
+    """Write `train.csv`, `val.csv` and `test.csv`, then `split.json`.
 
-    It also says by which version of the rule twins were told.
+    That holds how the images were split, and the version of the rule for near-duplicates.
 
     Args:
-        parts: the three tables, as `split` gives them.
-        split: how they were divided.
+        frames: the three tables, as `split` gives them.
+        split: how they were made.
         paths: where the data set lives.
 
     Raises:
-        UserError: when a table does not say what are twins.
+        UserError: a table has no column `group`.
     """
-    named = dict(zip(SPLITS, parts, strict=True))
-    if missing := [name for name, part in named.items() if "group" not in part]:
-        raise UserError(f"the table {missing[0]} needs a column `group`, which says what are twins: before the "
-                        "images are divided, `add_duplicate_groups(clean)` adds it")
-    fixed = bool((named["test"]["publisher_split"] == "test").any())
-    made = {"split": split.model_dump(mode="json"), "fixed_test": fixed, "twins": DUPLICATES}
+    tables = dict(zip(SPLITS, frames, strict=True))
+    if missing := [name for name, table in tables.items() if "group" not in table]:
+        raise UserError(f"the table {missing[0]} needs a column `group`, which numbers near-duplicates: before the "
+                        "images are split, `add_duplicate_groups(clean)` adds it")
+    fixed = bool((tables["test"]["publisher_split"] == "test").any())
+    made = {"split": split.model_dump(mode="json"), "fixed_test": fixed, "duplicates": DUPLICATES}
     paths.data.mkdir(parents=True, exist_ok=True)
-    # Two divisions at once would leave tables of both.
+    # Two processes at once would leave tables of both.
     with FileLock(paths.data / ".split.lock"):
         record = paths.data / "split.json"
-        # While it is gone the tables may be of two divisions, and nothing is trained on them.
+        # While it is gone the tables may be of two splits, and nothing is trained on them.
         record.unlink(missing_ok=True)
-        for name, part in named.items():
-            write_table(part, paths.table(name))
+        for name, table in tables.items():
+            write_table(table, paths.table(name))
         write_atomically(record, json.dumps(made) + "\n")
 
 
 def is_divided(split: Split, paths: Paths) -> bool:
-    """Whether the tables on disk are there, and divided as `split` says, under today's rule of what are twins."""
-    made = _division(paths)
-    return made is not None and made["split"] == split.model_dump(mode="json") and made.get("twins") == DUPLICATES
+    """Whether the tables are on disk, made as `split` says and under today's rule for near-duplicates."""
+    made = _record(paths)
+    return (made is not None and made["split"] == split.model_dump(mode="json")
+            and made.get("duplicates") == DUPLICATES)
 
 
 def describe_split(split: Split, paths: Paths) -> str:
-    """How the tables on disk were divided, in words for `results.csv`.
+    """How the tables on disk were made, in words for `results.csv`.
 
     Raises:
-        UserError: when they are not there, or were divided in another way than `split` says, or under another rule
-            of what are twins than today's.
+        UserError: they are not there, or were made in another way than `split` says, or under another rule for
+            near-duplicates than today's.
     """
-    made = _division(paths)
+    made = _record(paths)
     if made is None:
-        raise _undivided(paths)
+        raise _not_split(paths)
     if made["split"] != split.model_dump(mode="json"):
-        raise UserError(f"the images in {paths.data} were divided by {made['split']}, and the profile says "
-                        f"{split.model_dump(mode='json')}: divide them anew, {AGAIN}")
-    if made.get("twins") != DUPLICATES:
-        raise UserError(f"the images in {paths.data} were divided under another rule of what are twins: divide them "
-                        f"anew, {AGAIN}")
+        raise UserError(f"the images in {paths.data} were split by {made['split']}, and the profile says "
+                        f"{split.model_dump(mode='json')}: split them again, {AGAIN}")
+    if made.get("duplicates") != DUPLICATES:
+        raise UserError(f"the images in {paths.data} were split under another rule for near-duplicates: split them "
+                        f"again, {AGAIN}")
     shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
     if made["fixed_test"]:
         shares = f"publisher's test set, {split.fractions[1]:g} of train for validation"
@@ -76,23 +77,23 @@ def describe_split(split: Split, paths: Paths) -> str:
 
 
 def split_on_disk(paths: Paths) -> Split:
-    """How the tables on disk were divided.
+    """How the tables on disk were made.
 
     Raises:
-        UserError: when they are not there.
+        UserError: they are not there.
     """
-    made = _division(paths)
+    made = _record(paths)
     if made is None:
-        raise _undivided(paths)
+        raise _not_split(paths)
     return Split.model_validate(made["split"])
 
 
-def _undivided(paths: Paths) -> UserError:
-    return UserError(f"the images in {paths.data} are not divided into train.csv, val.csv and test.csv: {AGAIN}")
+def _not_split(paths: Paths) -> UserError:
+    return UserError(f"the images in {paths.data} are not split into train.csv, val.csv and test.csv: {AGAIN}")
 
 
-def _division(paths: Paths) -> dict[str, Any] | None:
-    """What `split.json` says; None where it, or a table, is not there."""
+def _record(paths: Paths) -> dict[str, Any] | None:
+    """The content of `split.json`; None where it, or a table, is not there."""
     record = paths.data / "split.json"
     if not all(path.is_file() for path in (record, *map(paths.table, SPLITS))):
         return None

@@ -9,9 +9,9 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, replacing
 
-# Read as text whatever they look like: a category may be called "NA" or "007".
-TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "predicted",
-        "suggested", "phase")
+# Always read as text: a category may be called "NA" or "007".
+TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "thumbnail",
+        "predicted", "suggested", "phase")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
 REMEDY = "notebook 01 makes it (python -m auxiliary run PROFILE --only 01)"
@@ -24,7 +24,7 @@ def write_table(df: pd.DataFrame, path: Path) -> None:
     forward slashes, so that the folder can be moved. The index is not written.
 
     Args:
-        df: the table; its text holds no missing values other than ones that may read back as "".
+        df: the table; missing values in its text read back as "".
         path: the CSV file to write or to replace.
     """
     if "filepath" in df.columns:
@@ -72,12 +72,12 @@ def _absolute(files: pd.Series, folder: Path) -> list[str]:
 
 
 def images_fingerprint(df: pd.DataFrame) -> str:
-    """Identify images by content, class and order, wherever they lie: `h` and 12 hexadecimal digits."""
+    """A fingerprint of images by content, class and order, wherever they lie: `h` and 12 hexadecimal digits."""
     return digest("\n".join(df["content_hash"] + " " + df["category"]))
 
 
 def digest(content: str | bytes) -> str:
-    """`h` and 12 hexadecimal digits that stand for a text, or for bytes.
+    """A fingerprint of a text, or of bytes: `h` and 12 hexadecimal digits.
 
     The letter keeps spreadsheets from taking the digits for a number.
     """

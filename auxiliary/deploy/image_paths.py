@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
-from auxiliary.data.walk import is_hidden
+from auxiliary.data.walk import HIDDEN, LOOP, find_files_below, is_hidden
 
 
 class Found(NamedTuple):
@@ -74,18 +74,6 @@ def _matches(pattern: Path) -> list[Path]:
 
 
 def _below(folder: Path) -> list[Found]:
-    """All files below a folder, by the rules of `auxiliary.data.walk`, but that it may have any folders."""
-    found: list[Found] = []
-
-    def refused(error: OSError) -> None:
-        found.append(Found(Path(error.filename), f"cannot be read: {error.strerror}"))
-
-    for place, folders, files in os.walk(folder, onerror=refused, followlinks=True):
-        folders[:] = [name for name in folders if not is_hidden(name) and not _leads_back(Path(place, name))]
-        found += [Found(Path(place, name)) for name in files if not is_hidden(name)]
+    """All files below a folder that are not hidden; links to folders they lie in are passed over."""
+    found = [Found(Path(path), error) for path, error in find_files_below(folder) if error not in (HIDDEN, LOOP)]
     return sorted(found, key=lambda file: file.path.parts)
-
-
-def _leads_back(folder: Path) -> bool:
-    """Whether a folder is a link to one that it lies in, whose files are listed anyway."""
-    return folder.is_symlink() and any(folder.samefile(parent) for parent in absolute(folder).parents)

@@ -10,7 +10,7 @@ from auxiliary.core.errors import ImageError
 from auxiliary.data.decode import open_rgb, rgb_pixels
 from auxiliary.data.header import read_header, short_reasons
 from auxiliary.data.jpeg import resized
-from auxiliary.data.preprocess import SMALL
+from auxiliary.data.processed_paths import SMALL
 
 
 def file_pixels(path: Path, size: int) -> np.ndarray:

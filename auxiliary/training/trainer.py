@@ -56,7 +56,7 @@ def build_setup(experiment: Experiment, project: Project, parent: Run | None) ->
     A frozen backbone is not run again every epoch: its head is trained on features computed once.
     """
     classes = len(project.categories)
-    images = partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size, keep=True)
+    images = partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size, cache=True)
     if isinstance(experiment, ScratchExperiment):
         model = build_scratch(experiment, classes)
         setup = TrainingSetup(model, model, images)

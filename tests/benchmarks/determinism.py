@@ -1,6 +1,6 @@
 """What it costs that a run gives the same figures again.
 
-    python tests/benchmarks/determinism.py [FOLDER]
+    python -m tests.benchmarks.determinism [FOLDER]
 
 Trains a few epochs of some networks on images of FOLDER (noise, unless given), with TensorFlow's deterministic
 operations and without, in turn, each in a fresh process. Prints the median seconds of all epochs but the first of each
@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from auxiliary.data.catalogue import clean_table
 from auxiliary.data.tables import write_table
+from tests.images import clean_table_of
 
 ROUNDS, EPOCHS, IMAGES = 5, 5, 400
 # Name: side in pixels, network, augmentation.
@@ -48,7 +48,7 @@ table = read_table(Path(sys.argv[1]))
 row = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
 model = build_scratch(row, table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None, keep=True)
+batches = mk_tf_dataset(table, augment=augment, image_size=size, epochs=None, cache=True)
 for epoch in range(epochs):
     began, worked = time.perf_counter(), time.process_time()
     model.fit(batches, steps_per_epoch=len(table) // 32, verbose=0)
@@ -80,7 +80,7 @@ def main(folder: str | None) -> None:
             (Path(place) / "images").mkdir()
             noise(Path(place) / "images")
         table = Path(place) / "table.csv"
-        images = clean_table(folder or Path(place) / "images")
+        images = clean_table_of(Path(folder or Path(place) / "images"))
         write_table(images.sample(min(IMAGES, len(images)), random_state=0), table)
         for name, settings in NETWORKS.items():
             rounds = [[epoch_seconds(table, *settings, on) for on in (True, False)] for _ in range(ROUNDS)]

@@ -4,7 +4,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from auxiliary.data.catalogue import catalogue, clean_table
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.clean import clean_table
 from auxiliary.data.preprocess import preprocess_images
 from auxiliary.data.tables import write_table
 
@@ -15,12 +16,13 @@ def prepare(source: Path, place: Path) -> None:
     """Make `raw-img/`, `processed/`, and of some of those `train/`, `train.csv`, `val/` and `val.csv`.
 
     Args:
-        source: a folder of images, a folder a class, or a zip of one.
+        source: a folder of images, one folder per class, or a zip of one.
         place: the folder to fill, empty.
     """
     unpack(source, place)
-    preprocess_images(catalogue(place / "raw-img"), place / "raw-img", place / "processed")
-    images = clean_table(place / "processed").sample(TRAINING + VALIDATION, random_state=0)
+    raw, processed = place / "raw-img", place / "processed"
+    overview = preprocess_images(catalogue(raw), raw, processed)
+    images = clean_table(overview, raw, processed).sample(TRAINING + VALIDATION, random_state=0)
     for name, part in (("train", images.head(TRAINING)), ("val", images.tail(VALIDATION))):
         files = [_copied(Path(row.filepath), place / name / row.category) for row in part.itertuples()]
         write_table(part.assign(filepath=files), place / f"{name}.csv")

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
-from tests.benchmarks.images import unpack
 
 from auxiliary.core.files import write_atomically
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.runtime import cpu_name
 from auxiliary.data.decode import rgb_pixels
-from auxiliary.data.inspect_files import inspect_files
+from auxiliary.data.inspect_files import content_hash, inspect_files
 from auxiliary.data.jpeg import encode_jpeg
-from auxiliary.data.phash import look_of
+from auxiliary.data.phash import hash_image
+from tests.benchmarks.images import unpack
 
 SIZE, QUALITY, ROUNDS = 224, 90, 3
 T = TypeVar("T")
@@ -51,9 +51,10 @@ def go_through(files: list[Path], out: Path) -> Counter[str]:
         watch("catalogue: read, hash and header", lambda file=file: inspect_files([file]))
         data = watch("read", file.read_bytes)
         pixels = watch("decode and resize", lambda data=data: rgb_pixels(data, SIZE))
-        look = watch("hash and thumbnail of the image", lambda pixels=pixels: look_of(pixels))
-        made = watch("encode", lambda pixels=pixels, look=look: encode_jpeg(pixels, QUALITY, look.comment))
-        watch("write", lambda made=made, target=target: write_atomically(target, made, sync=False, mtime_ns=0))
+        watch("perceptual hash and thumbnail", lambda pixels=pixels: hash_image(pixels))
+        made = watch("encode", lambda pixels=pixels: encode_jpeg(pixels, QUALITY))
+        watch("content hash", lambda made=made: content_hash(made))
+        watch("write", lambda made=made, target=target: write_atomically(target, made, sync=False))
     return watch.seconds
 
 
@@ -65,7 +66,7 @@ def main(source: str) -> None:
         began = time.perf_counter()
         list(in_batches(inspect_files, files[:2], "start workers", size=1))
         started = time.perf_counter() - began
-        # A folder each: where many files were just removed, making new ones takes longer.
+        # One folder each: where many files were just removed, making new ones takes longer.
         rounds = [go_through(files, Path(place, f"out-{number}")) for number in range(ROUNDS)]
     best = min(rounds, key=lambda seconds: seconds.total())
     table = pd.DataFrame([{"step": step, "ms_an_image": round(1000 * seconds / len(files), 3),

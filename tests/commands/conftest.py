@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from auxiliary.config.profile import Profile
-from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.training.train import train_all
+from tests.images import clean_table_of
 
 PROFILE = """
 dataset: {folder}
@@ -39,7 +39,7 @@ def opened(colours, divide, tmp_path_factory) -> Project:
     root = tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
-    divide(project, clean_table(colours))
+    divide(project, clean_table_of(colours))
     return project
 
 

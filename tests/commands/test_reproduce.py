@@ -18,13 +18,13 @@ from auxiliary.commands.reproduce_setup import figures, open_chain, side_by_side
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.runs.find import find_finished
 from auxiliary.runs.run import Run
 from auxiliary.training import identity
 from auxiliary.training.identity import PIPELINE
 from auxiliary.training.train import train_all
+from tests.images import clean_table_of
 
 PROFILE = """
 dataset: {folder}
@@ -55,7 +55,7 @@ def trained(clean_code, image_folder, divide, tmp_path_factory) -> Path:
     (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
     shutil.copytree(folder, project.paths.processed)
-    divide(project, clean_table(project.paths.processed))
+    divide(project, clean_table_of(project.paths.processed))
     train_all(project.profile.experiments, project)
     return root
 

@@ -11,9 +11,9 @@ import pytest
 
 from auxiliary.__main__ import SENTENCE
 from auxiliary.commands import estimate
-from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.training.identity import find_run
+from tests.images import clean_table_of
 
 PROFILE = """
 dataset: {folder}
@@ -30,7 +30,7 @@ def project(image_folder, divide, tmp_path, monkeypatch):
     folder = image_folder({"green": 20, "blue": 20})
     (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
-    divide(project, clean_table(folder))
+    divide(project, clean_table_of(folder))
     return project
 
 

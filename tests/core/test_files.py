@@ -90,11 +90,6 @@ def test_young_temporary_file_is_not_removed(tmp_path):
     assert list(tmp_path.iterdir()) == [young]
 
 
-def test_modification_time_is_set_to_the_nanosecond(tmp_path):
-    write_atomically(tmp_path / "a", b"", mtime_ns=1_234_567_890_123_456_789)
-    assert (tmp_path / "a").stat().st_mtime_ns == 1_234_567_890_123_456_789
-
-
 def test_permissions_follow_the_umask(tmp_path):
     before = os.umask(0o022)
     try:

@@ -49,7 +49,7 @@ def test_images_are_not_preprocessed_without_space(image_folder, tmp_path, disk)
     raw = image_folder({"cat": 3, "dog": 2}, size=100, suffix="jpg")
     overview = catalogue(raw)
     disk(5 * 6000 - 1)
-    with pytest.raises(UserError, match="the prepared images take at least"):
+    with pytest.raises(UserError, match="the processed images take at least"):
         preprocess_images(overview, raw, tmp_path / "processed", size=245)
     assert list((tmp_path / "processed").rglob("*.jpg")) == []
     disk(10**9)

@@ -152,7 +152,7 @@ def test_a_tar_of_endless_zeros_is_refused_at_its_header(tmp_path):
     assert "refused, nothing was unpacked" in refused(tmp_path / "a.tgz", tmp_path / "out")
 
 
-def test_more_than_the_disk_has_room_for_is_refused(tmp_path, monkeypatch):
+def test_more_than_the_disk_has_space_for_is_refused(tmp_path, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**6, 10**6 - 10**5, 10**5))
     path = make_zip(tmp_path / "a.zip", {f"{i}.jpg": b"" for i in range(30)})   # small files take blocks, too

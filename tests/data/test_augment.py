@@ -1,5 +1,4 @@
 
-
 import numpy as np
 import pytest
 
@@ -20,7 +19,7 @@ from auxiliary.data.augment import (
 )
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 10, 10, 3), "uint8")
-LINES = ["flip", "shift(0.3)", "zoom(0.3)", "brightness(0.3)", "saturation(0.3)", DEFAULT]
+SPECS = ["flip", "shift(0.3)", "zoom(0.3)", "brightness(0.3)", "saturation(0.3)", DEFAULT]
 
 
 def drawn(step, *numbers):
@@ -36,7 +35,7 @@ def drawn(step, *numbers):
 
 
 def augmented(steps, images=NOISE, seed=0):
-    """A batch augmented by a line or by steps, as floats, so that differences have a sign."""
+    """A batch augmented by a spec or by steps, as floats, so that differences have a sign."""
     steps = parse_spec(steps, AUGMENTATIONS, "augment") if isinstance(steps, str) else steps
     return augment_batch(images, steps, np.random.default_rng(seed)).astype(float)
 
@@ -47,43 +46,43 @@ def same(one, other):
 
 
 class TestEveryLine:
-    @pytest.mark.parametrize("line", LINES)
-    def test_images_stay_images(self, line):
-        result = augment_batch(NOISE, parse_spec(line, AUGMENTATIONS, "augment"), np.random.default_rng(0))
+    @pytest.mark.parametrize("spec", SPECS)
+    def test_images_stay_images(self, spec):
+        result = augment_batch(NOISE, parse_spec(spec, AUGMENTATIONS, "augment"), np.random.default_rng(0))
         assert (result.shape, result.dtype) == (NOISE.shape, "uint8")
         assert not same(result, NOISE)
 
-    @pytest.mark.parametrize("line", LINES)
-    def test_the_seed_decides(self, line):
-        np.testing.assert_array_equal(augmented(line, seed=1), augmented(line, seed=1))
-        assert not same(augmented(line, seed=1), augmented(line, seed=2))
+    @pytest.mark.parametrize("spec", SPECS)
+    def test_the_seed_decides(self, spec):
+        np.testing.assert_array_equal(augmented(spec, seed=1), augmented(spec, seed=1))
+        assert not same(augmented(spec, seed=1), augmented(spec, seed=2))
 
-    @pytest.mark.parametrize("line", LINES)
-    def test_the_given_images_stay_as_they_are(self, line):
+    @pytest.mark.parametrize("spec", SPECS)
+    def test_the_given_images_stay_as_they_are(self, spec):
         given = NOISE.copy()
-        augmented(line, given)
+        augmented(spec, given)
         np.testing.assert_array_equal(given, NOISE)
 
-    @pytest.mark.parametrize("line", LINES)
-    def test_each_image_of_a_batch_goes_its_own_way(self, line):
+    @pytest.mark.parametrize("spec", SPECS)
+    def test_each_image_of_a_batch_goes_its_own_way(self, spec):
         copies = np.repeat(NOISE[:1], 40, axis=0)
-        result = augmented(line, copies)
+        result = augmented(spec, copies)
         assert not same(result, result[:1])
 
-    def test_an_empty_line_changes_nothing(self):
+    def test_an_empty_spec_changes_nothing(self):
         np.testing.assert_array_equal(augmented(""), NOISE)
 
-    @pytest.mark.parametrize("line", ["shift(0)", "zoom(0)", "brightness(0)", "saturation(0)"])
-    def test_no_strength_changes_nothing(self, line):
-        assert same(augmented(line), NOISE)
+    @pytest.mark.parametrize("spec", ["shift(0)", "zoom(0)", "brightness(0)", "saturation(0)"])
+    def test_no_strength_changes_nothing(self, spec):
+        assert same(augmented(spec), NOISE)
 
     def test_no_draw_changes_nothing(self):
         for step in (Flip(), Shift(0.5), Zoom(0.5), Brightness(0.5), Saturation(0.5)):
             assert same(augmented([drawn(step, *[0.0] * step.draws)]), NOISE)
 
-    @pytest.mark.parametrize("line", LINES)
-    def test_images_need_not_be_square(self, line):
-        assert augmented(line, NOISE[:, :6]).shape == (40, 6, 10, 3)
+    @pytest.mark.parametrize("spec", SPECS)
+    def test_images_need_not_be_square(self, spec):
+        assert augmented(spec, NOISE[:, :6]).shape == (40, 6, 10, 3)
 
 
 class TestFlip:
@@ -91,8 +90,8 @@ class TestFlip:
         images = np.tile(NOISE, (25, 1, 1, 1))
         result = augmented("flip", images)
         mirrored = np.isclose(result, images[:, :, ::-1], atol=1.01).all(axis=(1, 2, 3))
-        kept = np.isclose(result, images, atol=1.01).all(axis=(1, 2, 3))
-        assert (mirrored != kept).all()
+        unchanged = np.isclose(result, images, atol=1.01).all(axis=(1, 2, 3))
+        assert (mirrored != unchanged).all()
         assert 0.45 < mirrored.mean() < 0.55
 
 
@@ -116,7 +115,7 @@ class TestShift:
 
 
 class TestZoom:
-    # Brightness grows by 10 a pixel from the middle, so that the slope says how large things are.
+    # Brightness grows by 10 a pixel from the middle, so that the slope tells the zoom.
     RAMP = np.broadcast_to(np.uint8(125 + 10 * np.arange(-5, 6))[:, None], (2, 11, 11, 3))
 
     @pytest.mark.parametrize(("draw", "size"), [(1.0, 1.25), (0.4, 1.1), (-0.4, 0.9), (-1.0, 0.75)])
@@ -168,21 +167,21 @@ class TestOrder:
         assert same(augmented([darken, strengthen], red), lighter - 51)
         assert not same(augmented([darken, drawn(Saturation(0.5), 1.0)], red), lighter)
 
-    def test_what_is_too_bright_in_between_is_not_lost(self):
+    def test_values_above_white_between_two_steps_are_not_lost(self):
         bright = np.full((1, 1, 1, 3), 250, "uint8")
         assert same(augmented([drawn(Brightness(0.2), 1.0), drawn(Brightness(0.2), -1.0)], bright), bright)
 
 
-def parse(line):
-    return parse_spec(line, AUGMENTATIONS, "augment")
+def parse(spec):
+    return parse_spec(spec, AUGMENTATIONS, "augment")
 
 
-def test_the_common_line_uses_every_operation():
+def test_the_default_spec_uses_every_operation():
     assert {type(step) for step in parse(DEFAULT)} == set(AUGMENTATIONS.values())
 
 
-@pytest.mark.parametrize("line", ["shift", "shift(1)", "shift(-0.1)", "zoom(1)", "brightness(1)", "saturation(dark)",
+@pytest.mark.parametrize("spec", ["shift", "shift(1)", "shift(-0.1)", "zoom(1)", "brightness(1)", "saturation(dark)",
                                   "flip(0.5)", "flop"])
-def test_strengths_are_shares(line):
+def test_strengths_are_shares(spec):
     with pytest.raises(UserError, match="augment"):
-        parse(line)
+        parse(spec)

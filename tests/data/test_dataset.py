@@ -1,4 +1,3 @@
-
 import gc
 import shutil
 import weakref
@@ -12,14 +11,14 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.data import dataset as module
-from auxiliary.data.catalogue import clean_table
 from auxiliary.data.dataset import Images, mk_tf_dataset
+from tests.images import clean_table_of
 
 COUNT, LABELS, SIDE = 10, 3, 8
 
 
 def write(path, index, size):
-    """An image of one colour: its red says which it is, its green what its label is."""
+    """An image of one colour: its red tells its index, its green its label."""
     label = index % LABELS
     Image.new("RGB", size, (20 * index, 100 * label, 255)).save(path)
     return {"filepath": str(path), "label": label, "width": size[0], "height": size[1]}
@@ -71,7 +70,7 @@ def test_labels_belong_to_their_images(table):
 
 
 def test_a_made_folder_goes_all_the_way(image_folder):
-    df = clean_table(image_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
+    df = clean_table_of(image_folder({"ant": 3, "bee": 2}, size=12, suffix="jpg"))
     images, labels = read(mk_tf_dataset(df, shuffle=False))
     assert images.shape == (5, 12, 12, 3)
     assert labels.tolist() == [0, 0, 0, 1, 1]
@@ -121,10 +120,9 @@ class TestSeedAndEpoch:
         endless = mk_tf_dataset(table, augment=True, batch_size=4, first_epoch=1, epochs=None)
         np.testing.assert_array_equal(read(endless.take(3))[0], self.made(table, first_epoch=1))
 
-
-    def test_keeping_images_changes_nothing(self, table):
+    def test_caching_images_changes_nothing(self, table):
         for options in ({"epochs": 3}, {"shuffle": False, "first_epoch": 2}):
-            np.testing.assert_array_equal(self.made(table, keep=True, **options), self.made(table, **options))
+            np.testing.assert_array_equal(self.made(table, cache=True, **options), self.made(table, **options))
 
 
 class TestSize:
@@ -163,12 +161,12 @@ class TestPreprocessing:
         np.testing.assert_allclose(images, usual / 127.5 - 10, rtol=1e-5)
         assert images.max() <= -8
 
-    def test_augmentation_is_a_line_or_the_common_one_or_none(self, table):
-        plain, common, line, none = (read(mk_tf_dataset(table, shuffle=False, augment=augment))[0]
+    def test_augmentation_is_a_spec_or_the_common_one_or_none(self, table):
+        plain, common, spec, none = (read(mk_tf_dataset(table, shuffle=False, augment=augment))[0]
                                      for augment in (False, True, "brightness(0.5)", ""))
         np.testing.assert_array_equal(plain, none)
         assert not np.array_equal(plain, common)
-        assert not np.array_equal(common, line)
+        assert not np.array_equal(common, spec)
 
 
 class TestBadInput:
@@ -182,7 +180,7 @@ class TestBadInput:
 
     def test_several_sizes_and_none_asked_for(self, table):
         table.loc[0, "height"] = 9
-        with pytest.raises(UserError, match="the images have 2 different sides: say which `image_size` to give out"):
+        with pytest.raises(UserError, match="the images have 2 different sides: give an `image_size`"):
             mk_tf_dataset(table)
 
     def test_an_image_that_is_gone_is_named(self, table):
@@ -190,7 +188,7 @@ class TestBadInput:
         with pytest.raises(tf.errors.UnknownError, match=r"3\.png cannot be read any more .+: run notebook 01 again"):
             read(mk_tf_dataset(table))
 
-    def test_a_line_that_cannot_be_read(self, table):
+    def test_a_spec_that_cannot_be_read(self, table):
         with pytest.raises(UserError, match="unknown augment operation 'flop': did you mean 'flip'"):
             mk_tf_dataset(table, augment="flop")
 
@@ -223,63 +221,64 @@ def pixels(files):
     return np.stack([np.asarray(Image.open(file)) for file in files])
 
 
-@pytest.mark.parametrize("keep", [True, False])
-def test_images_are_those_of_the_files(files, keep):
-    images = Images(files, 12, keep)
+@pytest.mark.parametrize("cache", [True, False])
+def test_images_are_those_of_the_files(files, cache):
+    images = Images(files, 12, cache)
     for places in (EVERY, EVERY[::-1], np.array([2, 2]), EVERY):
         np.testing.assert_array_equal(images[places], pixels(files)[places])
 
 
-def test_what_is_kept_is_not_read_again(files):
-    kept, read = Images(files, 12, keep=True), Images(files, 12, keep=False)
+def test_a_cached_image_is_not_read_again(files):
+    cached, read = Images(files, 12, cache=True), Images(files, 12, cache=False)
     before = pixels(files)
-    assert kept[EVERY[:2]].any()
+    assert cached[EVERY[:2]].any()
     assert read[EVERY[:2]].any()
     for file in files:
         Image.new("RGB", (12, 12), "white").save(file)
-    np.testing.assert_array_equal(kept[EVERY[:2]], before[:2])
-    assert (kept[EVERY[2:]] == 255).all()
+    np.testing.assert_array_equal(cached[EVERY[:2]], before[:2])
+    assert (cached[EVERY[2:]] == 255).all()
     assert (read[EVERY] == 255).all()
 
 
-def test_what_is_given_out_may_be_changed(files):
-    images = Images(files, 12, keep=True)
+def test_images_that_were_returned_may_be_changed(files):
+    images = Images(files, 12, cache=True)
     images[EVERY][:] = 0
     np.testing.assert_array_equal(images[EVERY], pixels(files))
 
 
-def test_too_many_for_memory_lie_in_a_file_that_goes_with_them(files, memory, monkeypatch, tmp_path, capsys):
+def test_too_many_images_for_memory_are_cached_in_a_file_that_goes_too(files, memory, monkeypatch, tmp_path, capsys):
     (tmp_path / "cache").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "cache"))
     memory(4 * 12 * 12 * 3 * 4 - 1)
-    images = Images(files, 12, keep=True)
-    assert isinstance(images._kept, np.memmap)
+    images = Images(files, 12, cache=True)
+    assert isinstance(images._cache, np.memmap)
     for _ in range(2):
         np.testing.assert_array_equal(images[EVERY], pixels(files))
     assert list((tmp_path / "cache").iterdir()) == []
-    assert capsys.readouterr().out.startswith("decoded images, 0.0 MB, are kept in a temporary file; 0.0 MB of ")
+    assert capsys.readouterr().out.startswith("decoded images, 0.0 MB, are cached in a temporary file; 0.0 MB of ")
 
 
 def test_a_quarter_of_the_memory_is_enough(files, memory, capsys):
     memory(4 * 12 * 12 * 3 * 4)
-    assert not isinstance(Images(files, 12, keep=True)._kept, np.memmap)
+    assert not isinstance(Images(files, 12, cache=True)._cache, np.memmap)
     assert capsys.readouterr().out == ""
 
 
-def test_without_room_anywhere_they_are_decoded_every_time_and_that_is_said(files, memory, disk, capsys):
+def test_without_space_anywhere_images_are_decoded_every_time_and_a_sentence_tells(files, memory, disk, capsys):
     memory(0)
     disk(100)
-    images = Images(files, 12, keep=True)
-    assert "images are decoded every epoch, since kept they would take 0.0 MB; 0.0 MB of" in capsys.readouterr().out
+    images = Images(files, 12, cache=True)
+    assert "images are decoded in every epoch, because a cache would take 0.0 MB; 0.0 MB of" in capsys.readouterr().out
     for _ in range(2):
         np.testing.assert_array_equal(images[EVERY], pixels(files))
 
 
 def test_nothing_stays_when_the_data_set_goes(image_folder, monkeypatch):
     made = []
-    kept_room = module._room
-    monkeypatch.setattr(module, "_room", lambda shape: made.append(weakref.ref(room := kept_room(shape))) or room)
-    dataset = mk_tf_dataset(clean_table(image_folder({"ant": 3, "bee": 2}, size=12)), epochs=2, keep=True)
+    new_cache = module._new_cache
+    monkeypatch.setattr(module, "_new_cache",
+                        lambda shape: made.append(weakref.ref(cache := new_cache(shape))) or cache)
+    dataset = mk_tf_dataset(clean_table_of(image_folder({"ant": 3, "bee": 2}, size=12)), epochs=2, cache=True)
     # What is derived from it, an iterator at last, is enough to hold the images.
     dataset = iter(dataset.take(2).prefetch(1))
     gc.collect()
@@ -297,4 +296,4 @@ def test_a_file_that_is_gone_or_damaged_is_named(files, content):
     else:
         Path(files[1]).write_bytes(content)
     with pytest.raises(UserError, match=r"1\.png cannot be read any more \(.+\): run notebook 01 again"):
-        Images(files, 12, keep=True)[EVERY]
+        Images(files, 12, cache=True)[EVERY]

@@ -1,4 +1,4 @@
-import io
+import base64
 from itertools import combinations
 from pathlib import Path
 
@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
-from auxiliary.core.errors import UserError
-from auxiliary.data.catalogue import catalogue, clean_table
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups, close_pairs, has_duplicate_in
-from auxiliary.data.phash import Look
 from auxiliary.data.preprocess import preprocess_images
 
 HASH = "f0f0f0f0f0f0f0f0"
@@ -61,9 +60,10 @@ def groups(folder, images):
         image, quality = image if isinstance(image, tuple) else (image, 95)
         (folder / "raw-img" / name).parent.mkdir(parents=True, exist_ok=True)
         image.save(folder / "raw-img" / name, quality=quality)
-    preprocess_images(catalogue(folder / "raw-img"), folder / "raw-img", folder / "processed")
-    clean = add_duplicate_groups(clean_table(folder / "processed"))
-    names = [Path(file).relative_to(folder / "processed").as_posix() for file in clean["filepath"]]
+    raw, processed = folder / "raw-img", folder / "processed"
+    overview = preprocess_images(catalogue(raw), raw, processed)
+    clean = add_duplicate_groups(clean_table(overview, raw, processed))
+    names = [Path(file).relative_to(processed).as_posix() for file in clean["filepath"]]
     return {name.rsplit(".", 1)[0]: group for name, group in zip(names, clean["group"], strict=True)}
 
 
@@ -85,7 +85,7 @@ def test_a_photograph_cropped_by_a_percent_a_side_is_a_duplicate(tmp_path):
     assert list(found.values()) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
 
 
-def test_what_is_no_copy_is_no_duplicate(tmp_path):
+def test_other_images_are_no_duplicates(tmp_path):
     original = photograph(0)
     found = groups(tmp_path, {
         "a/original.jpg": original,
@@ -105,16 +105,11 @@ def test_small_images_are_duplicates_only_when_identical(tmp_path):
     assert found == {"a/0.png": 0, "a/1.png": 1, "b/2.bmp": 0}
 
 
-def table(folder, looks):
-    """A table of images with looks (phash, thumbnail, content); without a thumbnail, there is no file to read."""
-    rows = []
-    for number, (phash, thumbnail, content) in enumerate(looks):
-        path = folder / f"{number}.jpg"
-        if thumbnail is not None:
-            image = io.BytesIO()
-            Image.new("RGB", (8, 8)).save(image, "JPEG", comment=Look(phash, bytes([thumbnail] * 192)).comment)
-            path.write_bytes(image.getvalue())
-        rows.append({"filepath": str(path), "phash": phash, "content_hash": content})
+def table(*images):
+    """A table of images: (phash, value of all pixels of the thumbnail, content_hash)."""
+    rows = [{"content_hash": content, "phash": phash,
+             "thumbnail": "" if value is None else base64.b64encode(bytes([value] * 192)).decode()}
+            for phash, value, content in images]
     return pd.DataFrame(rows, index=range(100, 100 + len(rows)))
 
 
@@ -122,53 +117,33 @@ def close_to(phash, bits):
     return f"{int(phash, 16) ^ ((1 << bits) - 1):016x}"
 
 
-@pytest.mark.parametrize(("bits", "thumbnail", "twins"), [(0, 15, True), (6, 0, True), (6, 15, True), (7, 0, False),
-                                                         (0, 16, False), (0, 200, False)])
-def test_hash_and_thumbnail_both_have_to_agree(tmp_path, bits, thumbnail, twins):
-    clean = table(tmp_path, [(HASH, 0, "a"), (close_to(HASH, bits), thumbnail, "b")])
-    assert add_duplicate_groups(clean)["group"].tolist() == [0, 0 if twins else 1]
+@pytest.mark.parametrize(("bits", "thumbnail", "duplicate"), [(0, 15, True), (6, 0, True), (6, 15, True), (7, 0, False),
+                                                             (0, 16, False), (0, 200, False)])
+def test_hash_and_thumbnail_both_have_to_agree(bits, thumbnail, duplicate):
+    clean = table((HASH, 0, "a"), (close_to(HASH, bits), thumbnail, "b"))
+    assert add_duplicate_groups(clean)["group"].tolist() == [0, 0 if duplicate else 1]
 
 
-def test_groups_are_what_hangs_together_numbered_as_they_appear(tmp_path):
+def test_groups_are_connected_and_numbered_as_they_appear():
     far = "0123456789abcdef"
-    looks = [(far, 90, "z"), (HASH, 50, "a"), ("", None, "small"), (close_to(HASH, 10), 60, "c"), ("", None, "other"),
-             (close_to(HASH, 5), 55, "b"), ("", None, "small"), (HASH, 50, "a")]
-    clean = table(tmp_path, looks)
+    clean = table((far, 90, "z"), (HASH, 50, "a"), ("", None, "small"), (close_to(HASH, 10), 60, "c"),
+                  ("", None, "other"), (close_to(HASH, 5), 55, "b"), ("", None, "small"), (HASH, 50, "a"))
     grouped = add_duplicate_groups(clean)
     assert grouped["group"].tolist() == [0, 1, 2, 1, 3, 1, 2, 1]
     assert grouped["group"].dtype == "int64"
-    pd.testing.assert_frame_equal(grouped.drop(columns="group"), clean)
+    pd.testing.assert_frame_equal(grouped.drop(columns="group"), clean.drop(columns="thumbnail"))
     backwards = add_duplicate_groups(clean[::-1])
     assert backwards["group"].tolist() == [0, 1, 0, 2, 0, 1, 0, 3]
 
 
-def test_thumbnails_are_read_of_candidates_only(tmp_path):
-    alone = [(f"{0x0123456789ABCDEF * number % 2**64:016x}", None, str(number)) for number in range(1, 20)]
-    assert all_pairs([int(phash, 16) for phash, _, _ in alone]) == []
-    assert add_duplicate_groups(table(tmp_path, alone))["group"].tolist() == list(range(19))
-
-
-def test_identical_images_need_no_thumbnail(tmp_path):
-    assert add_duplicate_groups(table(tmp_path, [(HASH, None, "a"), (HASH, None, "a")]))["group"].tolist() == [0, 0]
-
-
-def test_many_images_alike_are_one_group(tmp_path):
-    clean = table(tmp_path, [(HASH, number % 5, str(number)) for number in range(300)])
+def test_many_images_alike_are_one_group():
+    clean = table(*((HASH, number % 5, str(number)) for number in range(300)))
     assert set(add_duplicate_groups(clean)["group"]) == {0}
 
 
 def test_no_images_have_no_groups():
-    clean = pd.DataFrame({"filepath": [], "phash": [], "content_hash": []}, dtype="str")
+    clean = pd.DataFrame({"content_hash": [], "phash": [], "thumbnail": []}, dtype="str")
     assert add_duplicate_groups(clean)["group"].dtype == "int64"
-
-
-@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_text("x"),
-                                   lambda path: Image.new("RGB", (8, 8)).save(path)])
-def test_an_image_without_its_look_is_named(tmp_path, spoil):
-    clean = table(tmp_path, [(HASH, 0, "a"), (HASH, 0, "b")])
-    spoil(tmp_path / "1.jpg")
-    with pytest.raises(UserError, match=r"1\.jpg is gone or was changed.*--only 01"):
-        add_duplicate_groups(clean)
 
 
 def test_duplicates_in_train_are_told_by_group():

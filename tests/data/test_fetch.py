@@ -1,4 +1,4 @@
-"""Where the original images come from, and in which order sources are asked."""
+"""Sources of the original images, and their order."""
 
 import dataclasses
 import shutil
@@ -33,17 +33,17 @@ def paths(tmp_path) -> Paths:
 
 @pytest.fixture
 def publisher(monkeypatch) -> list[Path]:
-    """Replace the publisher of `flowers`; the list holds the folders it was asked to fill."""
-    asked = []
+    """Replace the publisher of `flowers`; the list holds the folders that it filled."""
+    filled = []
 
     def answer(folder: Path) -> None:
-        asked.append(fill(folder, ["flower_photos/LICENSE.txt", *(f"flower_photos/{name}" for name in FOLDERS)]))
+        filled.append(fill(folder, ["flower_photos/LICENSE.txt", *(f"flower_photos/{name}" for name in FOLDERS)]))
 
     monkeypatch.setitem(DATA_SETS, "flowers", dataclasses.replace(DATA_SETS["flowers"], fill=answer))
-    return asked
+    return filled
 
 
-def test_a_filled_folder_wins_and_says_so(paths, publisher, capsys):
+def test_a_filled_folder_wins_and_a_sentence_tells(paths, publisher, capsys):
     fill(paths.raw, FOLDERS)
     assert fetch(paths) == paths.raw
     assert capsys.readouterr().out == ""
@@ -113,7 +113,7 @@ def test_the_image_root_is_found(tmp_path, layout, root):
 @pytest.mark.parametrize("layout", [[], ["a.jpg"], [".hidden/a.jpg"]])
 def test_a_source_without_folders_of_images_is_refused(paths, tmp_path, layout):
     (tmp_path / "mine").mkdir()
-    with pytest.raises(UserError, match="one folder a category is needed"):
+    with pytest.raises(UserError, match="one folder per category is needed"):
         fetch(paths, fill(tmp_path / "mine", layout))
     assert not paths.raw.exists()
 
@@ -159,7 +159,7 @@ def test_two_own_folders_of_one_name_are_kept_apart(tmp_path):
 
 @pytest.mark.parametrize(("layout", "source", "message"), [
     ([], None, "is not a folder"),
-    (["a.jpg"], None, "one folder a category is needed"),
+    (["a.jpg"], None, "one folder per category is needed"),
     (FOLDERS, "a.zip", "leave out `source`"),
 ])
 def test_an_own_folder_that_cannot_be_read_is_an_error(tmp_path, layout, source, message):
@@ -168,7 +168,7 @@ def test_an_own_folder_that_cannot_be_read_is_an_error(tmp_path, layout, source,
         fetch(Paths(tmp_path / "root", "pets", tmp_path / "pets"), source)
 
 
-def test_every_data_set_says_what_to_do_without_a_network():
+def test_every_data_set_tells_what_to_do_without_a_network():
     assert sorted(DATA_SETS) == ["animals10", "cifar10", "demo", "flowers"]
     for name, data_set in DATA_SETS.items():
         assert data_set.name == name

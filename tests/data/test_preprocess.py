@@ -12,6 +12,8 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.data.catalogue import catalogue
+from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.manifest import manifest_path, read_manifest
 from auxiliary.data.preprocess import preprocess_images
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,6 +30,9 @@ if __name__ == "__main__":
 
 def make_image(path, size=(100, 80), colour="red", mode="RGB", **options):
     path.parent.mkdir(parents=True, exist_ok=True)
+    if orientation := options.pop("orientation", None):
+        options["exif"] = Image.Exif()
+        options["exif"][0x0112] = orientation
     Image.new(mode, size, colour).save(path, **options)
     return path
 
@@ -42,6 +47,11 @@ def made(tmp_path):
     processed = tmp_path / "processed"
     return {path.relative_to(processed).as_posix(): path.read_bytes()
             for path in processed.rglob("*") if path.is_file()}
+
+
+def named(tmp_path):
+    """The images of the manifest by path."""
+    return read_manifest(tmp_path / "processed")[1]
 
 
 def opened(path):
@@ -61,12 +71,12 @@ def photographs(tmp_path):
 
 
 def start(tmp_path):
-    """`preprocess_images` in a process of its own, once it has made some images."""
+    """`preprocess_images` in a process of its own, once its manifest names some images."""
     # Into a file: leftover workers would hold a pipe open.
     with (tmp_path / "errors.txt").open("w") as errors:
         process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / "raw-img", tmp_path / "processed"],
                                    stderr=errors, cwd=REPOSITORY)
-    while not list((tmp_path / "processed").rglob("*.jpg")):
+    while not named(tmp_path):
         assert process.poll() is None, (tmp_path / "errors.txt").read_text()
         time.sleep(0.005)
     return process
@@ -135,15 +145,56 @@ def test_only_what_changed_is_made_again(tmp_path):
     run(tmp_path)
     first = (processed / "same.png.jpg").stat().st_ino
     make_image(changed, colour="blue")
-    os.utime(changed, ns=(1, 1))
+    os.utime(same, ns=(1, 1))
     gone.unlink()
     run(tmp_path)
+    assert set(named(tmp_path)) == {"cat/same.png.jpg", "cat/changed.png.jpg"}
     assert (processed / "same.png.jpg").stat().st_ino == first
     assert opened(processed / "changed.png.jpg").getpixel((9, 9))[2] > 200
     assert set(made(tmp_path)) == {"cat/same.png.jpg", "cat/changed.png.jpg"}
     changed.write_text("spoilt")
     run(tmp_path)
-    assert set(made(tmp_path)) == {f"cat/{same.name}.jpg"}
+    assert set(made(tmp_path)) == set(named(tmp_path)) == {f"cat/{same.name}.jpg"}
+
+
+def test_the_manifest_holds_what_the_files_hold(tmp_path):
+    make_image(tmp_path / "raw-img" / "cat" / "large.png")
+    make_image(tmp_path / "raw-img" / "cat" / "tall.png", (10, 60), orientation=6)
+    (tmp_path / "raw-img" / "cat" / "words.png").write_text("words")
+    overview = run(tmp_path)
+    sources = dict(zip((Path(file).name for file in overview["filepath"]), overview["content_hash"], strict=True))
+    assert named(tmp_path).keys() == made(tmp_path).keys() == {"cat/large.png.jpg", "cat/tall.png.png"}
+    for path, content in made(tmp_path).items():
+        image = named(tmp_path)[path]
+        assert (image.content_hash, image.bytes) == (content_hash(content), len(content))
+        assert (image.width, image.height) == opened(tmp_path / "processed" / path).size
+        assert image.source_hash == sources[Path(path).stem]
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda tmp_path: (tmp_path / "processed" / "cat" / "b.png.jpg").unlink(),
+    lambda tmp_path: (tmp_path / "processed" / "cat" / "b.png.jpg").write_bytes(b""),
+    lambda tmp_path: manifest_path(tmp_path / "processed").write_bytes(
+        manifest_path(tmp_path / "processed").read_bytes()[:-20]),
+], ids=["file gone", "file empty", "line torn"])
+def test_an_image_that_is_not_complete_is_made_again(tmp_path, spoil):
+    for name in ("a", "b"):
+        make_image(tmp_path / "raw-img" / "cat" / f"{name}.png", colour="red")
+    run(tmp_path)
+    whole, images = made(tmp_path), named(tmp_path)
+    untouched = (tmp_path / "processed" / "cat" / "a.png.jpg").stat().st_ino
+    spoil(tmp_path)
+    run(tmp_path)
+    assert (made(tmp_path), named(tmp_path)) == (whole, images)
+    assert (tmp_path / "processed" / "cat" / "a.png.jpg").stat().st_ino == untouched
+
+
+def test_a_file_without_its_line_is_removed(tmp_path):
+    make_image(tmp_path / "raw-img" / "cat" / "a.png")
+    run(tmp_path)
+    make_image(tmp_path / "processed" / "cat" / "stray.jpg")
+    run(tmp_path)
+    assert set(made(tmp_path)) == {"cat/a.png.jpg"}
 
 
 @pytest.mark.parametrize("setting", [{"size": 48}, {"quality": 50}])
@@ -157,7 +208,8 @@ def test_other_settings_make_everything_again(tmp_path, setting):
     assert not set(before.values()) & set(made(tmp_path).values())
 
 
-@pytest.mark.parametrize("step", ["_clear", "write_atomically", "_made"])
+@pytest.mark.parametrize("step", ["processed_folder.write_manifest", "processed_folder._remove_others",
+                                  "preprocess._make"])
 def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, monkeypatch, step):
     for number in range(3):
         make_image(tmp_path / "raw-img" / "cat" / f"{number}.png")
@@ -167,7 +219,7 @@ def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(f"auxiliary.data.preprocess.{step}", interrupted)
+        patch.setattr(f"auxiliary.data.{step}", interrupted)
         run(tmp_path, size=48)
     run(tmp_path, size=48)
     assert {opened(path).size for path in (tmp_path / "processed").rglob("*.jpg")} == {(48, 48)}
@@ -177,10 +229,11 @@ def test_a_killed_run_leaves_no_half_file_and_resumes(photographs):
     process = start(photographs)
     process.kill()
     process.wait()
-    time.sleep(0.5)    # leftover workers finish their image and notice
-    whole = {path: path.stat().st_ino for path in (photographs / "processed").rglob("*.jpg")}
-    assert 0 < len(whole) < 90
-    for path in whole:
+    time.sleep(0.5)    # leftover workers notice
+    finished = [photographs / "processed" / path for path in named(photographs)]
+    assert 0 < len(finished) < 90
+    whole = {path: path.stat().st_ino for path in finished}
+    for path in (photographs / "processed").rglob("*.jpg"):
         assert opened(path).size == (400, 400)
     run(photographs, size=400)
     assert len(made(photographs)) == 90

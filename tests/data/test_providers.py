@@ -1,4 +1,4 @@
-"""Each publisher's images arrive as files in folders, or a sentence says what to do instead."""
+"""Each publisher's images arrive as files in folders, or a sentence tells what to do instead."""
 
 import gzip
 import io
@@ -99,7 +99,7 @@ def test_flowers_are_downloaded_and_unpacked(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "flower_photos" / "daisy" / "a.jpg").read_bytes() == b"abc"
 
 
-def test_out_of_reach_says_what_to_download_and_where_to_put_it(tmp_path, monkeypatch):
+def test_without_a_server_the_error_tells_what_to_download_and_where_to_put_it(tmp_path, monkeypatch):
     keras = SimpleNamespace(datasets=SimpleNamespace(cifar10=SimpleNamespace(load_data=unreachable)))
     monkeypatch.setitem(sys.modules, "kagglehub", SimpleNamespace(dataset_download=unreachable))
     monkeypatch.setitem(sys.modules, "keras", keras)

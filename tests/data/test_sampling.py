@@ -1,4 +1,4 @@
-"""Sampling gives every category the same number of images, and loses none it need not lose."""
+"""Sampling gives every category the same number of images, and loses none without need."""
 
 import pandas as pd
 import pytest
@@ -54,6 +54,6 @@ def test_bad_input_is_named():
 
 
 @pytest.mark.parametrize(("sampling", "sizes"), [("none", [2, 4]), ("smallest", [2, 2]), ("largest", [4, 4])])
-def test_a_rows_training_images_are_as_many_as_its_sampling_says(sampling, sizes):
+def test_an_experiment_has_as_many_training_images_as_its_sampling_asks_for(sampling, sizes):
     experiment = ScratchExperiment(model_id="net", key="net", learning_rate=0.1, epochs=1, net="gap", sampling=sampling)
     assert sampled(experiment, table({"a": 2, "b": 4}))["category"].value_counts(sort=False).tolist() == sizes

@@ -37,17 +37,17 @@ def test_either_refused_or_disjoint_complete_stratified_and_repeatable(sizes, pe
     clean = table(*sizes)
     fractions = (percent[0] / 100, percent[1] / 100, (100 - sum(percent)) / 100)
     try:
-        train, val, test = parts = split(clean, fractions, random_state)
+        train, val, test = splits = split(clean, fractions, random_state)
     except UserError:
-        assert min(sizes) * min(fractions) < 4, "a category of this size is in every part"
+        assert min(sizes) * min(fractions) < 4, "a category of this size is in every split"
         return
-    assert sorted(pd.concat(parts)["filepath"]) == sorted(clean["filepath"])
+    assert sorted(pd.concat(splits)["filepath"]) == sorted(clean["filepath"])
     rest = pd.concat([val, test])
-    for part, whole in ((train, clean), (val, rest), (test, rest)):
-        assert list(part.index) == list(range(len(part)))
-        assert list(counts(part).index) == list(counts(clean).index)
-        assert ((counts(part) - counts(whole) * len(part) / len(whole)).abs() < 1 + 1e-9).all()
-    for once, again in zip(parts, split(clean, fractions, random_state), strict=True):
+    for rows, whole in ((train, clean), (val, rest), (test, rest)):
+        assert list(rows.index) == list(range(len(rows)))
+        assert list(counts(rows).index) == list(counts(clean).index)
+        assert ((counts(rows) - counts(whole) * len(rows) / len(whole)).abs() < 1 + 1e-9).all()
+    for once, again in zip(splits, split(clean, fractions, random_state), strict=True):
         pd.testing.assert_frame_equal(once, again)
 
 
@@ -66,9 +66,9 @@ def test_a_publishers_test_set_stays_and_validation_is_cut_from_train():
 
 def test_a_category_without_test_images_is_named():
     clean = pd.concat([table(20, 40, publisher_split="train"), table(7, publisher_split="test")], ignore_index=True)
-    with pytest.raises(UserError, match=r"too few images in test/ to split, 1 a category .* class1 has 0"):
+    with pytest.raises(UserError, match=r"too few images in test/ to split, 1 per category .* class1 has 0"):
         split(clean)
-    with pytest.raises(UserError, match=r"too few images in train/ to split, 5 a category .* class0 has 4"):
+    with pytest.raises(UserError, match=r"too few images in train/ to split, 5 per category .* class0 has 4"):
         split(
             pd.concat([table(4, 40, publisher_split="train"), table(7, 7, publisher_split="test")], ignore_index=True)
         )
@@ -85,7 +85,7 @@ def test_images_beside_train_and_test_are_named():
 @pytest.mark.parametrize(("clean", "message"), [
     (table(), "at least two categories .* found none"),
     (table(30), "at least two categories .* found class0"),
-    (table(30, 9, 1), "10 a category are needed: class1 has 9, class2 has 1"),
+    (table(30, 9, 1), "10 per category are needed: class1 has 9, class2 has 1"),
 ])
 def test_what_cannot_be_split(clean, message):
     with pytest.raises(UserError, match=message):
@@ -100,7 +100,7 @@ def test_fractions_that_make_no_sense(fractions):
 
 
 def test_thirds_need_not_sum_to_one_to_the_last_digit():
-    assert [len(part) for part in split(table(30, 30), (1 / 3, 1 / 3, 1 / 3))] == [20, 20, 20]
+    assert [len(rows) for rows in split(table(30, 30), (1 / 3, 1 / 3, 1 / 3))] == [20, 20, 20]
 
 
 def test_another_way_to_split_is_refused():

@@ -1,4 +1,4 @@
-"""Divided by group, twins stay together, and every class keeps its shares wherever that can be."""
+"""Split by group, near-duplicates stay together, and every class keeps its shares wherever that can be."""
 
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ FRACTIONS = st.sampled_from([(0.7, 0.2, 0.1), (0.8, 0.1, 0.1), (0.5, 0.25, 0.25)
 
 
 def table(*groups: str, publisher_split: str = "") -> pd.DataFrame:
-    """A row a letter, which is its category; each text is a group: `table("aa", "ab", *"aaab")`."""
+    """One row per letter, which is its category; each text is a group: `table("aa", "ab", *"aaab")`."""
     rows = [(f"/{publisher_split}{number}/{place}.jpg", letter, number, publisher_split)
             for number, group in enumerate(groups) for place, letter in enumerate(group)]
     return pd.DataFrame(rows, columns=["filepath", "category", "group", "publisher_split"])
@@ -25,14 +25,14 @@ def counts(frame: pd.DataFrame) -> dict[str, int]:
     return frame["category"].value_counts().sort_index().to_dict()
 
 
-def check_whole(parts, clean):
-    """Nothing lost or doubled, no group in two parts, every class in every part, rows as they were."""
+def check_whole(splits, clean):
+    """Nothing lost or doubled, no group in two splits, every class in every split, rows as they were."""
     pd.testing.assert_frame_equal(
-        pd.concat(parts).sort_values("filepath", ignore_index=True), clean.sort_values("filepath", ignore_index=True))
-    assert len(set().union(*(part["group"] for part in parts))) == sum(part["group"].nunique() for part in parts)
-    for part in parts:
-        assert set(part["category"]) == set(clean["category"])
-        assert list(part.index) == list(range(len(part)))
+        pd.concat(splits).sort_values("filepath", ignore_index=True), clean.sort_values("filepath", ignore_index=True))
+    assert len(set().union(*(rows["group"] for rows in splits))) == sum(rows["group"].nunique() for rows in splits)
+    for rows in splits:
+        assert set(rows["category"]) == set(clean["category"])
+        assert list(rows.index) == list(range(len(rows)))
 
 
 @settings(max_examples=60)
@@ -41,13 +41,13 @@ def check_whole(parts, clean):
 def test_either_refused_or_whole_and_together(groups, a, b, fractions, random_state):
     clean = table(*groups, *"a" * a, *"b" * b).sample(frac=1, random_state=0, ignore_index=True)
     try:
-        parts = split(clean, fractions, random_state, by="group")
+        splits = split(clean, fractions, random_state, by="group")
     except UserError as error:
-        # Eleven images without a near-duplicate are one for each part and more than any other rule asks.
+        # Eleven images without a near-duplicate are one for each split, and more than any other rule needs.
         assert min(a, b) < 11, error
         return
-    check_whole(parts, clean)
-    for once, again in zip(parts, split(clean, fractions, random_state, by="group"), strict=True):
+    check_whole(splits, clean)
+    for once, again in zip(splits, split(clean, fractions, random_state, by="group"), strict=True):
         pd.testing.assert_frame_equal(once, again)
 
 
@@ -56,26 +56,26 @@ def test_either_refused_or_whole_and_together(groups, a, b, fractions, random_st
        FRACTIONS, st.integers(0, 2**32 - 1))
 def test_small_groups_leave_every_class_its_shares(groups, a, b, fractions, random_state):
     clean = table(*groups, *"a" * a, *"b" * b)
-    parts = split(clean, fractions, random_state, by="group")
-    check_whole(parts, clean)
+    splits = split(clean, fractions, random_state, by="group")
+    check_whole(splits, clean)
     for letter, size in counts(clean).items():
-        for part, fraction in zip(parts, fractions, strict=True):
-            assert abs(counts(part)[letter] / size - fraction) <= 0.01
+        for rows, fraction in zip(splits, fractions, strict=True):
+            assert abs(counts(rows)[letter] / size - fraction) <= 0.01
 
 
 @settings(max_examples=40)
 @given(st.integers(10, 99), st.integers(10, 99), FRACTIONS)
 def test_without_duplicates_no_class_is_a_whole_image_off(a, b, fractions):
     clean = table(*"a" * a, *"b" * b)
-    for part, fraction in zip(split(clean, fractions, by="group"), fractions, strict=True):
-        assert abs(counts(part)["a"] - a * fraction) < 1
-        assert abs(counts(part)["b"] - b * fraction) < 1
+    for rows, fraction in zip(split(clean, fractions, by="group"), fractions, strict=True):
+        assert abs(counts(rows)["a"] - a * fraction) < 1
+        assert abs(counts(rows)["b"] - b * fraction) < 1
 
 
-def test_parts_keep_the_order_of_the_table():
+def test_splits_keep_the_order_of_the_table():
     clean = table(*"a" * 20, *"b" * 20, "aa", "bb")
-    for part in split(clean, by="group"):
-        assert list(part["group"]) == sorted(part["group"])
+    for rows in split(clean, by="group"):
+        assert list(rows["group"]) == sorted(rows["group"])
 
 
 def test_another_seed_draws_others_wherever_the_files_lie():
@@ -86,15 +86,15 @@ def test_another_seed_draws_others_wherever_the_files_lie():
     assert list(split(moved, random_state=1, by="group")[0]["group"] - 1000) == list(first)
 
 
-def test_a_class_of_few_groups_has_one_in_each_part():
+def test_a_class_of_few_groups_has_one_in_each_split():
     clean = table("aaaa", "aaaa", "aaaa", *"b" * 40)
-    assert [counts(part)["a"] for part in split(clean, by="group")] == [4, 4, 4]
-    assert [counts(part)["b"] for part in split(clean, by="group")] == [28, 8, 4]
+    assert [counts(rows)["a"] for rows in split(clean, by="group")] == [4, 4, 4]
+    assert [counts(rows)["b"] for rows in split(clean, by="group")] == [28, 8, 4]
 
 
 def test_images_without_a_duplicate_make_up_for_a_large_group():
     clean = table("a" * 60, *"a" * 40, *"b" * 100)
-    assert [counts(part) for part in split(clean, by="group")] == [
+    assert [counts(rows) for rows in split(clean, by="group")] == [
         {"a": 70, "b": 70}, {"a": 20, "b": 20}, {"a": 10, "b": 10}]
 
 
@@ -102,7 +102,7 @@ def test_a_class_of_too_few_groups_is_named_with_the_way_out():
     with pytest.raises(UserError, match=r"too few different images of a: .* left for the test set; add images of "
                                         r"it, or say `split: \{by: seed\}`"):
         split(table("a" * 10, "a" * 10, *"b" * 40), by="group")
-    with pytest.raises(UserError, match="too few images to split, 10 a category are needed: a has 9"):
+    with pytest.raises(UserError, match="too few images to split, 10 per category are needed: a has 9"):
         split(table(*"a" * 9, *"b" * 40), by="group")
 
 

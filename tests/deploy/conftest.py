@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from auxiliary.core import runtime
-from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
+from tests.images import clean_table_of
 from tests.tiny import with_tiny
 
 PROFILE = """
@@ -70,7 +70,7 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     with with_tiny(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "cpu_precision", lambda _: "float32")
         project = open_project(str(root / "profile.yaml"), root=root)
-        divide(project, clean_table(images))
+        divide(project, clean_table_of(images))
         runs = train_all(project.profile.experiments, project)
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
 

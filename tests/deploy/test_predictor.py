@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
-from auxiliary.data.catalogue import clean_table
 from auxiliary.deploy import predictor as answers
 from auxiliary.deploy.image_paths import Found
 from auxiliary.deploy.predictor import BATCH, Trained, ask_about, load_trained
@@ -19,6 +18,7 @@ from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training.train import train_and_evaluate
+from tests.images import clean_table_of
 
 
 def pixels_of(trained: Trained, predictions: pd.DataFrame) -> np.ndarray:
@@ -45,7 +45,7 @@ def rounded(trained_root, tiny_backbone, divide, tmp_path, monkeypatch) -> Itera
     """A run trained in bfloat16."""
     monkeypatch.setattr(runtime, "cpu_precision", lambda _: "mixed_bfloat16")
     project = open_project(str(trained_root.root / "profile.yaml"), root=tmp_path)
-    divide(project, clean_table(trained_root.images))
+    divide(project, clean_table_of(trained_root.images))
     yield train_and_evaluate(project.experiments["small"], project)
     keras.config.set_dtype_policy("float32")
 

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from auxiliary.core.errors import ImageError
-from auxiliary.data.convert import Job, convert
+from auxiliary.data.convert import Conversion, convert
 from auxiliary.data.decode import rgb_pixels
-from auxiliary.data.jpeg import prepared_pixels
+from auxiliary.data.jpeg import processed_pixels
 from auxiliary.deploy.preprocess import file_pixels, network_pixels
 
 
@@ -29,9 +29,9 @@ def prepared(tmp_path):
     """What notebook 01 makes of an image file, as a network that was trained on it sees that at a size."""
     def prepare(data: bytes, suffix: str, size: int) -> np.ndarray:
         (tmp_path / "raw").write_bytes(data)
-        job = Job(str(tmp_path / "raw"), str(tmp_path / f"raw{suffix}"), "0" * 32)
-        assert convert([job], 224, 90, os.getpid())[0].error == ""
-        return prepared_pixels((tmp_path / f"raw{suffix}").read_bytes(), size)
+        conversion = Conversion(str(tmp_path / "raw"), "0" * 32, f"raw{suffix}")
+        assert convert([conversion], tmp_path, 224, 90, os.getpid())[0].error == ""
+        return processed_pixels((tmp_path / f"raw{suffix}").read_bytes(), size)
 
     return prepare
 

@@ -6,7 +6,6 @@ import pytest
 
 from auxiliary.config.profile import TransferExperiment
 from auxiliary.core.errors import UserError
-from auxiliary.data.catalogue import clean_table
 from auxiliary.data.providers.base import write_images
 from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
 from auxiliary.data.split_files import write_splits
@@ -16,6 +15,7 @@ from auxiliary.training import label_audit as audit
 from auxiliary.training.feature_files import feature_file, images_of
 from auxiliary.training.identity import find_run
 from auxiliary.training.label_audit import suspects
+from tests.images import clean_table_of
 
 NAMES = np.array(["007", "1", "12"])    # which may not be read back as numbers
 PROFILE = """
@@ -110,7 +110,7 @@ class TestSuspectLabels:
         arrays = [read_array(package_folder() / f"animal_{name}_version_3.gz") for name in ("data", "label")]
         chosen = np.random.default_rng(0).choice(10_000, 3000, replace=False)
         write_images(*(array[chosen] for array in arrays), CLASSES, tmp_path / "processed")
-        clean = clean_table(tmp_path / "processed")
+        clean = clean_table_of(tmp_path / "processed")
         clean = clean.assign(split="train", group=pd.factorize(clean["content_hash"])[0])
         row = TransferExperiment(model_id="lite0", key="lite0", backbone="EfficientNetLite0", image_size=64, head="gap",
                           learning_rate=0.01, epochs=1)

@@ -80,10 +80,10 @@ def _flipped(data: bytes, rng: random.Random, first: int) -> bytes:
 
 
 def _shuffled(data: bytes, rng: random.Random) -> bytes:
-    """A piece of the file is put in place of another, taken out, doubled, or made zeros."""
+    """A slice of the file is put in place of another, taken out, doubled, or made zeros."""
     start, end = sorted(rng.sample(range(len(data)), 2))
-    piece = rng.choice([b"", 2 * data[start:end], bytes(end - start), rng.randbytes(end - start)])
-    return data[:start] + piece + data[end:]
+    slice_ = rng.choice([b"", 2 * data[start:end], bytes(end - start), rng.randbytes(end - start)])
+    return data[:start] + slice_ + data[end:]
 
 
 def _spoilt(data: bytes, suffix: str, rng: random.Random) -> Iterator[Spoilt]:
@@ -133,7 +133,7 @@ root, limit = Path(sys.argv[1]), int(sys.argv[2])
 with (root / "log.txt").open("w", errors="backslashreplace") as log:
     if limit:
         inspect_files._inspected = watched(inspect_files._inspected)
-        convert._rewritten = watched(convert._rewritten)
+        convert._converted = watched(convert._converted)
     overview = preprocess_images(catalogue(root / "raw-img"), root / "raw-img", root / "processed", size=48)
 overview.to_json(root / "overview.json")
 status = Path("/proc/self/status")
@@ -146,7 +146,7 @@ print(json.dumps(int(peak) // 1024))
 
 @pytest.fixture(scope="session")
 def preprocessed() -> Callable[..., int]:
-    """Catalogues and normalises `root/raw-img` as the product does, in processes of its own: `preprocessed(root)`.
+    """Catalogues and preprocesses `root/raw-img` as the product does, in processes of its own: `preprocessed(root)`.
 
     With a limit, a single process does all the work, in which no file may take more seconds than that.
     Returns the most memory that the process took, in MiB.

@@ -96,8 +96,8 @@ def bombs() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def problems(tmp_path, preprocessed) -> Callable[..., tuple[dict[str, str], int]]:
-    """Why each of some files is not taken, and the memory it took, in MiB: `problems(bombs())`."""
+def errors(tmp_path, preprocessed) -> Callable[..., tuple[dict[str, str], int]]:
+    """Why each of some files is not taken, and the memory it took, in MiB: `errors(bombs())`."""
     def run(files: Iterable[tuple[str, bytes]], limit: int = 10) -> tuple[dict[str, str], int]:
         (tmp_path / "raw-img" / "cat").mkdir(parents=True)
         for name, content in [*files, ("fine.png", encoded("PNG"))]:
@@ -110,15 +110,15 @@ def problems(tmp_path, preprocessed) -> Callable[..., tuple[dict[str, str], int]
     return run
 
 
-def test_bombs_take_neither_memory_nor_time_and_are_named(problems):
-    found, memory = problems(bombs())
-    taken = {name for name, problem in found.items() if not problem}
+def test_bombs_take_neither_memory_nor_time_and_are_named(errors):
+    found, memory = errors(bombs())
+    taken = {name for name, error in found.items() if not error}
     assert "fine.png" in taken and taken <= {"fine.png"} | HARMLESS
     assert memory < ENOUGH
 
 
-def test_the_largest_image_that_is_taken_fits_into_memory(problems):
+def test_the_largest_image_that_is_taken_fits_into_memory(errors):
     largest = encoded("TIFF", (LARGEST, LARGEST), "F", compression="packbits")
-    found, memory = problems([("float.tif", largest)], limit=60)
+    found, memory = errors([("float.tif", largest)], limit=60)
     assert set(found.values()) == {""}
     assert memory < ENOUGH

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from auxiliary.data.catalogue import clean_table
+from auxiliary.data.clean import clean_table
 from auxiliary.data.header import FORMATS
-from auxiliary.data.preprocess import SMALL, targets
+from auxiliary.data.processed_paths import SMALL, processed_paths
 from auxiliary.data.tables import read_table, write_table
 
 SIDE = 48
@@ -75,8 +75,8 @@ def test_every_file_has_its_row(root, overview):
 def test_every_file_without_a_problem_is_an_image_of_the_right_size_and_nothing_else_is_there(root, overview):
     usable = overview[overview["error"] == ""]
     sources = [str(Path(file).relative_to(root / "raw-img")) for file in usable["filepath"]]
-    made = targets(zip(sources, usable["width"], usable["height"], strict=True))
-    assert files_below(root / "processed") == {str(path) for path in made}
+    made = processed_paths(zip(sources, usable["width"], usable["height"], strict=True))
+    assert files_below(root / "processed") == set(made)
     for path, width, height in zip(made, usable["width"], usable["height"], strict=True):
         with Image.open(root / "processed" / path) as image:
             image.load()
@@ -100,7 +100,7 @@ def test_whole_images_are_never_lost_whatever_they_are_called(root, overview):
 
 
 def test_the_tables_hold_every_name(root, overview):
-    clean = clean_table(root / "processed")
+    clean = clean_table(overview, root / "raw-img", root / "processed")
     assert len(clean) == (overview["error"] == "").sum()
     write_table(clean, root / "clean.csv")
     pd.testing.assert_frame_equal(read_table(root / "clean.csv"), clean)

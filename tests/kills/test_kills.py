@@ -8,9 +8,9 @@ import pytest
 from kill_checks import RootChecker, finished_epochs, runs_in
 from kill_process import KillableProcess
 
-from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.runs.results_csv import read_results
+from tests.images import clean_table_of
 
 PROFILE = """
 dataset: {folder}
@@ -38,7 +38,7 @@ def place(image_folder, divide, tmp_path_factory):
     folder, place = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("place")
     (place / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(place / "profile.yaml"), root=place / "divided")
-    divide(project, clean_table(folder))
+    divide(project, clean_table_of(folder))
     return place
 
 

@@ -174,7 +174,7 @@ def test_a_failing_notebook_is_its_error_and_where_to_look(image_folder, tmp_pat
     (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     done = command("pets.yaml", "--root", "out", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: too few images to split, 10 a category are needed: dog has 2")
+    assert done.stderr.startswith("error: too few images to split, 10 per category are needed: dog has 2")
     notebook = tmp_path / "out" / "assets" / "pets" / "01-preprocessing.ipynb"
     assert str(notebook) in done.stderr and notebook.is_file()
     assert "Traceback" not in done.stderr

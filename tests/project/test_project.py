@@ -131,5 +131,5 @@ def test_the_fingerprint_is_of_all_images_however_they_are_divided(profile, tmp_
 
 
 def test_images_that_were_not_prepared_are_asked_for(profile, tmp_path):
-    with pytest.raises(UserError, match=r"not divided into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
+    with pytest.raises(UserError, match=r"not split into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
         _ = open_project(profile("dataset: demo"), root=tmp_path).categories

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from auxiliary.core import runtime
-from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from tests.images import clean_table_of
 from tests.tiny import with_tiny
 
 PROFILE = """
@@ -37,7 +37,7 @@ def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
 
     The text of the profile may be changed before: `make_project(edit=("note: fast", "note: slow"))`.
     """
-    clean = clean_table(colours)
+    clean = clean_table_of(colours)
 
     def make(root=None, edit=("", ""), clean=clean, **overrides) -> Project:
         root = root or tmp_path_factory.mktemp("root")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from auxiliary.data.catalogue import clean_table
 from auxiliary.data.split_files import write_splits
 from auxiliary.training.fit import Journal
 from auxiliary.training.train import train_and_evaluate
+from tests.images import clean_table_of
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def trained_with_duplicates(parts, project, places):
 
 @pytest.mark.parametrize("key", ["small", "frozen"])
 def test_training_needs_no_test_image(key, make_project, image_folder, monkeypatch):
-    project = make_project(clean=clean_table(image_folder({"green": 20, "blue": 20, "red": 20})))
+    project = make_project(clean=clean_table_of(image_folder({"green": 20, "blue": 20, "red": 20})))
     experiment = project.experiments[key]
     images = [Path(file) for file in project.test["filepath"]]
     hidden = [image.rename(image.with_suffix(".away")) for image in images]

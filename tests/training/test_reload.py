@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from auxiliary.data.catalogue import clean_table
 from auxiliary.evaluation.metrics import scores
 from auxiliary.evaluation.predictions import PROBABILITY
 from auxiliary.training.train import train_and_evaluate
+from tests.images import clean_table_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Nothing but Keras, Pillow and the layer that keeps a backbone in inference mode.
@@ -34,7 +34,7 @@ print(json.dumps(probabilities))
 def test_a_fresh_process_gives_the_same_accuracy_to_the_last_digit(make_project, image_folder):
     # No image is resized, because whoever does that rounds in a way of their own.
     images = image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
-    project = make_project(clean=clean_table(images), image_size=32)
+    project = make_project(clean=clean_table_of(images), image_size=32)
     runs = [train_and_evaluate(project.experiments[key], project) for key in ("small", "frozen", "tuned")]
     work = [(str(run.model), run.predictions["filepath"].tolist()) for run in runs]
     done = subprocess.run([sys.executable, "-c", SCRIPT], input=json.dumps(work), capture_output=True, text=True,

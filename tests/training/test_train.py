@@ -16,13 +16,13 @@ import pytest
 from auxiliary.config.profile import Split
 from auxiliary.core import resources as room
 from auxiliary.core.errors import UserError
-from auxiliary.data.catalogue import clean_table
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.split_files import write_splits
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, best_per_experiment, results_of
 from auxiliary.training.identity import find_run
 from auxiliary.training.train import train_all, train_and_evaluate
+from tests.images import clean_table_of
 
 FOLDER = {"model.keras", "history.csv", "curves.png", "curves.svg", "layers.csv", "recipe.json", "result.json",
           "predictions-val.csv", "predictions-test.csv", "grad-cam.npz", "convolution.npz"}
@@ -247,7 +247,7 @@ def test_too_little_room_is_said_before_training(make_project, monkeypatch, what
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_an_image_that_is_gone_is_named(make_project, image_folder, tmp_path, key, part):
     folder = image_folder({"green": 10, "blue": 10, "red": 10}, size=16)
-    project = make_project(clean=clean_table(folder))
+    project = make_project(clean=clean_table_of(folder))
     file = Path(getattr(project, part)["filepath"].iloc[1])
     file.unlink()
     with pytest.raises(UserError, match=rf"^{re.escape(str(file))} cannot be read any more \(.*\): run notebook 01"):

@@ -17,7 +17,7 @@ NAMES = {"cane": "dog", "cavallo": "horse", "elefante": "elephant", "farfalla": 
 
 
 def fill(folder: Path) -> None:
-    """Download through kagglehub, which keeps a copy of its own, and copy the files."""
+    """Download through kagglehub, which caches a copy of its own, and copy the files."""
     with reaching("Kaggle", ADVICE):
         import kagglehub
 

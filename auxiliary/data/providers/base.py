@@ -1,4 +1,4 @@
-"""What the project knows of a data set that it can fetch by name."""
+"""The record of a data set that can be fetched by name, and what its providers share."""
 
 import socket
 import textwrap
@@ -13,7 +13,7 @@ from PIL import Image
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
 
-TIMEOUT = 15    # seconds that a silent network is waited for
+TIMEOUT = 15    # seconds without an answer, after which a server is given up
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class DataSet:
     """A data set with a name of its own.
 
     Attributes:
-        name: what a profile calls it, and its folder below `data/`.
-        about: one line on what is in it.
+        name: its name in a profile, and of its folder below `data/`.
+        about: its content, in one line.
         images: how many it holds.
-        classes: how many categories they are of.
+        classes: how many categories it has.
         licence: what its publisher allows.
         advice: what to do when its source cannot be reached: what to download, and where to put it.
-        fill: fills a folder, not there yet, with the publisher's files; the images may lie deeper in it, as
+        fill: makes and fills a folder with the publisher's files; the images may lie deeper in it, as
             `find_images` of `auxiliary.data.fetch` finds them. Raises `UserError`.
-        names: the publisher's category names and what the project calls them; None to keep them.
+        names: the project's category names for the publisher's; None to keep those.
     """
 
     name: str
@@ -44,12 +44,12 @@ class DataSet:
 
 @contextmanager
 def reaching(where: str, advice: str, timeout: float = TIMEOUT) -> Iterator[None]:
-    """Turn whatever goes wrong while a publisher is asked into one sentence with a way out.
+    """Turn whatever goes wrong during a download into one sentence with a way out.
 
     Sockets opened inside give up after `timeout` seconds of silence; libraries seldom set a limit themselves.
 
     Args:
-        where: whom is asked, such as `"Kaggle"`.
+        where: the server, such as `"Kaggle"`.
         advice: what to do instead.
         timeout: seconds of silence.
 

@@ -16,9 +16,9 @@ def fill(folder: Path) -> None:
     with reaching("the University of Toronto", ADVICE):
         import keras
 
-        parts = keras.datasets.cifar10.load_data()
-    for part, (pixels, labels) in zip(("train", "test"), parts, strict=True):
-        write_images(pixels, labels.ravel(), CLASSES, folder / part)
+        splits = keras.datasets.cifar10.load_data()
+    for split, (pixels, labels) in zip(("train", "test"), splits, strict=True):
+        write_images(pixels, labels.ravel(), CLASSES, folder / split)
 
 
 DATA_SET = DataSet(

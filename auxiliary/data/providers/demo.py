@@ -1,7 +1,7 @@
 """Animal-MNIST, out of the installed PyPI package `animal-mnist`: needs no network.
 
-The package holds two gzipped pickles. It is found without being imported, because importing it pulls
-TensorFlow, and the pickles are read by an unpickler that admits nothing but NumPy's array names.
+The package holds two gzipped pickles. It is found without being imported, because importing it loads
+TensorFlow. The pickles are read by an unpickler that admits nothing but NumPy's array names.
 """
 
 import gzip
@@ -21,7 +21,7 @@ ADVICE = "install it with `pip install animal-mnist==0.4`, or start with `make r
 CLASSES = ("bear", "bird", "cat", "cow", "dog", "elephant", "giraffe", "horse", "sheep", "zebra")
 
 
-# NumPy moved its core package and calls the old path deprecated; an array itself says what rebuilds it.
+# NumPy moved its core package and calls the old path deprecated; an array itself names its function.
 REBUILD = np.empty(0).__reduce__()[0]
 ADMITTED = {("numpy.core.multiarray", "_reconstruct"): REBUILD,
             ("numpy._core.multiarray", "_reconstruct"): REBUILD,
@@ -37,10 +37,10 @@ class _ArrayUnpickler(pickle.Unpickler):
 
 
 def read_array(path: Path) -> np.ndarray:
-    """Read one gzipped, pickled array without running anything that the file may ask for.
+    """Read one gzipped, pickled array without running anything that the file names.
 
     Raises:
-        UserError: when it is not such a file, or asks for more than an array.
+        UserError: it is not such a file, or names more than an array.
     """
     try:
         with gzip.open(path) as file:
@@ -53,7 +53,7 @@ def package_folder() -> Path:
     """The folder that holds the two pickles.
 
     Raises:
-        UserError: when the package is not installed.
+        UserError: the package is not installed.
     """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:

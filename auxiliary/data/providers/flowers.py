@@ -14,7 +14,7 @@ CHUNK = 2**20   # bytes
 
 
 def download(url: str, path: Path) -> None:
-    """Save what lies at `url` as `path`, under a bar."""
+    """Save a URL as a file, under a progress bar."""
     with urlopen(url, timeout=TIMEOUT) as answer, path.open("wb") as file:
         size = int(answer.headers.get("Content-Length", 0))
         with Progress(f"download {path.name}", size, "byte") as progress:

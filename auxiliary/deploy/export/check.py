@@ -43,7 +43,7 @@ def draw_sample(run: Run, size: int) -> Sample:
     table = table[[Path(file).is_file() for file in table["filepath"]]]
     if table.empty:
         return Sample(np.random.default_rng(0).integers(0, 256, (MOST, size, size, 3), "uint8"), None)
-    pixels = Images(table["filepath"].to_list(), size, keep=False)[np.arange(len(table))]
+    pixels = Images(table["filepath"].to_list(), size, cache=False)[np.arange(len(table))]
     return Sample(pixels, table["predicted"].to_list())
 
 

@@ -19,7 +19,7 @@ table = read_table(Path("train.csv"))
 experiment = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE)
 model = build_scratch(experiment, table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, keep=True)
+batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, cache=True)
 steps = steps_per_epoch(len(table), 32)
 say(epochs_of(lambda: model.fit(batches, steps_per_epoch=steps, verbose=0)), keras=keras.__version__,
     tensorflow=tf.__version__, precision=machine.precision)

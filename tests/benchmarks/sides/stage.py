@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 from timing import SIZE, seconds
 
-from auxiliary.data.catalogue import catalogue, clean_table
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.data.preprocess import preprocess_images
 from auxiliary.data.split import split
@@ -37,8 +38,8 @@ def one_epoch() -> None:
 
 WORK = {
     "catalogue": lambda: write_table(catalogue(RAW), OVERVIEW),
-    "preprocess": lambda: preprocess_images(read_table(OVERVIEW), RAW, PROCESSED),
-    "duplicates": lambda: write_table(add_duplicate_groups(clean_table(PROCESSED)), CLEAN),
+    "preprocess": lambda: write_table(preprocess_images(read_table(OVERVIEW), RAW, PROCESSED), OVERVIEW),
+    "duplicates": lambda: write_table(add_duplicate_groups(clean_table(read_table(OVERVIEW), RAW, PROCESSED)), CLEAN),
     "split": lambda: write_table(split(read_table(CLEAN), (0.8, 0.1, 0.1), 0, "group")[0], TRAIN),
     "epoch": one_epoch,
 }

@@ -20,7 +20,7 @@ table = read_table(Path("train.csv"))
 model = build_scratch(ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE),
                       table["label"].nunique())
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, keep=True)
+batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, cache=True)
 if sys.argv[1:] == ["memory"]:
     batches = tf.data.Dataset.from_tensors(next(iter(batches))).repeat()
 say(epochs_of(lambda: model.fit(batches, steps_per_epoch=STEPS, verbose=0)), keras=keras.__version__,

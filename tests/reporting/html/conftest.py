@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary.data.catalogue import catalogue, clean_table
+from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.data.tables import write_table
 from auxiliary.evaluation.metrics import scores
@@ -18,6 +18,7 @@ from auxiliary.project.project import Project
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.results_csv import log_result
 from auxiliary.runs.run import Run
+from tests.images import clean_table_of
 
 CATEGORIES = ["<b>cow", "cat", "dog & co"]
 NET = "conv(4) | gap"
@@ -40,7 +41,7 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
         overview = catalogue(folder)
         overview.loc[overview["format"] == "txt", "error"] = "not an image"
         write_table(overview, project.paths.table("overview"))
-        clean = clean_table(folder).query("format != 'txt'").reset_index(drop=True)
+        clean = clean_table_of(folder).query("format != 'txt'").reset_index(drop=True)
         divide(project, clean)
         write_table(add_duplicate_groups(clean), project.paths.table("clean"))
         return root

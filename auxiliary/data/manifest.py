@@ -1,0 +1,88 @@
+"""The manifest of processed images: one line of JSON per image, in a file beside their folder.
+
+Its first line holds the settings that all of the images were made with. A line is added once its file is complete, and
+is gone before its file changes. So the manifest tells what a killed run finished, and what every file must hold.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from auxiliary.core.files import write_atomically
+
+Settings = Mapping[str, int]
+
+
+class ProcessedImage(NamedTuple):
+    """A processed image, always RGB.
+
+    Attributes:
+        path: below the folder of processed images.
+        source_hash: the content hash of the raw file that it was made from.
+        content_hash: of its own file, as `auxiliary.data.inspect_files.content_hash` gives it.
+        bytes: the size of its file.
+        width: in pixels.
+        height: in pixels.
+        phash: the perceptual hash, as `ImageHash` has it; "" for a PNG file.
+        thumbnail: as `ImageHash` has it; "" for a PNG file.
+    """
+
+    path: str
+    source_hash: str
+    content_hash: str
+    bytes: int
+    width: int
+    height: int
+    phash: str
+    thumbnail: str
+
+
+FIELDS = set(ProcessedImage._fields)
+
+
+def manifest_path(processed: Path) -> Path:
+    """Where the manifest of a folder of processed images is."""
+    return processed.with_name(processed.name + ".jsonl")
+
+
+def read_manifest(processed: Path) -> tuple[Settings, dict[str, ProcessedImage]]:
+    """The settings and, by their paths, the images of a folder's manifest; both empty where there is none."""
+    try:
+        lines = manifest_path(processed).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return {}, {}
+    images = (ProcessedImage(**fields) for fields in map(_parsed, lines[1:])
+              if fields.keys() == FIELDS)
+    return _parsed(lines[0]), {image.path: image for image in images}
+
+
+def _parsed(line: bytes) -> dict:
+    """The object that a line holds; an empty one where a kill or a power cut broke the line."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def write_manifest(processed: Path, settings: Settings, images: Iterable[ProcessedImage]) -> None:
+    """Replace a folder's manifest, unless it holds just that already."""
+    path, content = manifest_path(processed), _line(settings) + _lines(images)
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, content)
+
+
+def append_to_manifest(processed: Path, images: Iterable[ProcessedImage]) -> None:
+    """Add images whose files are complete to a folder's manifest."""
+    with manifest_path(processed).open("ab") as file:
+        file.write(_lines(images))
+
+
+def _lines(images: Iterable[ProcessedImage]) -> bytes:
+    return b"".join(_line(image._asdict()) for image in images)
+
+
+def _line(fields: Mapping) -> bytes:
+    # ASCII, so that no name breaks a line.
+    return json.dumps(fields).encode() + b"\n"

@@ -1,0 +1,32 @@
+import os
+
+import pytest
+from PIL import Image
+
+from auxiliary.data import convert as module
+from auxiliary.data.convert import INTERRUPTED, Conversion, convert
+
+
+@pytest.fixture
+def conversion(tmp_path):
+    Image.new("RGB", (80, 70), "red").save(tmp_path / "a.png")
+    return Conversion(str(tmp_path / "a.png"), "0" * 32, "a.png.jpg")
+
+
+def test_a_worker_writes_nothing_once_its_owner_is_gone(conversion, tmp_path):
+    others = os.getpid(), os.getppid()
+    nobody = next(number for number in range(1, 9) if number not in others)
+    assert convert([conversion], tmp_path, 32, 90, owner=nobody) == [INTERRUPTED]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_nor_when_its_owner_goes_while_it_decodes(conversion, tmp_path, monkeypatch):
+    encoded = module._encoded
+
+    def killing(*args):
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+        return encoded(*args)
+
+    monkeypatch.setattr(module, "_encoded", killing)
+    assert convert([conversion], tmp_path, 32, 90, owner=os.getppid()) == [INTERRUPTED]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
