@@ -8,7 +8,7 @@ import numpy as np
 from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.data.split_files import is_divided
 from auxiliary.networks.backbones import find_backbone
-from auxiliary.networks.costs import total
+from auxiliary.networks.costs import network_cost
 from auxiliary.project.project import Project
 from auxiliary.runs.run import Run
 from auxiliary.training.identity import find_run
@@ -29,7 +29,7 @@ def estimate_seconds(experiment: Experiment, images: int) -> float:
         images: number of images: training, validation and test together.
     """
     if isinstance(experiment, ScratchExperiment):
-        work = total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=10).multiply_adds
+        work = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=10).multiply_adds
         return FIXED + _seconds(work, SCRATCH_SHARE) * FORWARD_AND_BACK * images * experiment.epochs
     forward = _seconds(
         find_backbone(experiment.backbone).multiply_adds * (experiment.image_size / 224) ** 2, BACKBONE_SHARE

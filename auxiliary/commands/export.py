@@ -1,4 +1,4 @@
-"""Exports a finished run for other programs: `python -m auxiliary export RUN --to FORMAT`."""
+"""`python -m auxiliary export RUN --to FORMAT`: exports a finished run's network, and prints how its check went."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,95 +11,97 @@ from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import find_root
 from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import find_format
-from auxiliary.deploy.export.output_path import find_place, labels_file, writing
+from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
 from auxiliary.runs.find import find_finished
 
 if TYPE_CHECKING:
-    from auxiliary.deploy.export.check import Answers, Sample
-    from auxiliary.deploy.predictor import Trained
+    from auxiliary.deploy.export.check import CheckImages, ExportPredictions
+    from auxiliary.deploy.predictor import Predictor
     from auxiliary.runs.result import Result
 
 
 def export_run(name: str, form: str, out: Path | None = None, root: Path | None = None) -> None:
-    """Write a run's network for other programs, check it in the format's own runtime, and print how that went.
+    """Export a run's network, check the export in the format's own runtime, and print the outcome.
 
-    What is written takes RGB images, uint8, and gives calibrated probabilities, in float32 whatever the run was
-    trained in. It is not kept where it says something else than the run's network does.
+    The export takes uint8 RGB images and gives calibrated probabilities, in float32 whatever precision the run was
+    trained in. It is discarded where its predictions differ from those of the run's network.
 
     Args:
         name: the run, see `find_finished`.
         form: a name of `FORMATS`.
-        out: the file or folder to write; in the run's own folder unless given.
-        root: the folder that holds `models/`; the repository unless given.
+        out: the file or folder to write; by default below the run's folder.
+        root: the folder that holds `models/`; the repository by default.
 
     Raises:
-        UserError: when the run cannot be exported, or what was written does not say the same.
+        UserError: the run cannot be exported, or the predictions of the export differ.
     """
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
     record = find_format(form)
     run = find_finished(name, find_root(root))
-    place = find_place(run, record.suffix, out)
-    console.print(f"exporting {run.id} to {form} and asking that about images: large networks take minutes")
+    path = find_output_path(run, record.suffix, out)
+    console.print(f"exporting {run.id} to {form} and checking the export: large networks take minutes")
     runtime.load()
     import keras
 
-    from auxiliary.deploy.predictor import load_trained
+    from auxiliary.deploy.load import load_predictor
 
-    # Graphics cards round float32 in ways of their own.
+    # On the CPU, because GPUs round float32 differently.
     with keras.device("cpu"):
-        trained = load_trained(run)
-        with writing(place, record.suffix) as path:
-            findings = _write_and_check(trained, form, path)
-            # First, because what lies there without it is taken for something else, and not replaced another time.
-            write_atomically(labels_file(place), "\n".join(trained.categories) + "\n")
-    console.print(f"wrote {place} ({format_bytes(_bytes(place))})")
-    console.print(f"class names: {record.labels}, and beside it in {labels_file(place).name}")
-    console.print("\n".join([*_contract(trained), *findings]))
+        predictor = load_predictor(run)
+        with replacing_export(path, record.suffix) as temporary:
+            outcome = _write_and_check(predictor, form, temporary)
+            # Before the export is moved: an export without this file could not be replaced later.
+            write_atomically(labels_file(path), "\n".join(predictor.categories) + "\n")
+    console.print(f"wrote {path} ({format_bytes(_size(path))})")
+    console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
+    console.print("\n".join([*_describe_interface(predictor), *outcome]))
 
 
-def _write_and_check(trained: "Trained", form: str, path: Path) -> list[str]:
-    """Write a network, ask it about images, and say in sentences what came of that."""
-    from auxiliary.deploy.export.check import ask, draw_sample
-    from auxiliary.deploy.export.model import exported_model, plain_network
+def _write_and_check(predictor: "Predictor", form: str, path: Path) -> list[str]:
+    """Write the export, check it, and return the outcome in sentences."""
+    from auxiliary.deploy.export.check import check_images, predict_with_export
+    from auxiliary.deploy.export.model import build_export_model, plain_network
     from auxiliary.deploy.export.write import WRITERS
     from auxiliary.deploy.predictor import BATCH
     from auxiliary.evaluation.calibration import tempered
 
-    plain = plain_network(trained.model)
-    WRITERS[form](exported_model(plain, trained.temperature, trained.categories), path)
-    sample = draw_sample(trained.run, plain.input_shape[1])
-    answers = ask(form, path, sample.pixels)
-    if answers.labels != trained.categories:
-        raise UserError(f"{answers.runtime} reads other class names than {', '.join(trained.categories)}, so what was "
-                        "written is not kept: rename the classes, without line breaks, and train anew")
-    own = tempered(plain.predict(sample.pixels, BATCH, verbose=0), trained.temperature)
-    if apart := answers.apart(own):
-        raise UserError(f"{answers.runtime} names another class than the run's network for {apart} of {len(own)} "
-                        "images, so what was written is not kept: try another format, and report this")
-    return _findings(trained.result, sample, answers, abs(answers.said - own).max())
+    network = plain_network(predictor.model)
+    WRITERS[form](build_export_model(network, predictor.temperature, predictor.categories), path)
+    images = check_images(predictor.run, network.input_shape[1])
+    exported = predict_with_export(form, path, images.pixels)
+    if exported.labels != predictor.categories:
+        raise UserError(f"the export was discarded: {exported.runtime} reads other class names than "
+                        f"{', '.join(predictor.categories)}; rename the classes, without line breaks, and train again")
+    reference = tempered(network.predict(images.pixels, BATCH, verbose=0), predictor.temperature)
+    if differing := exported.count_differing(reference):
+        raise UserError(f"the export was discarded: {exported.runtime} predicts another class than the run's network "
+                        f"for {differing} of {len(reference)} images; choose another format, and report this")
+    return _describe_check(predictor.result, images, exported, abs(exported.probabilities - reference).max())
 
 
-def _contract(trained: "Trained") -> list[str]:
-    """What goes in and comes out."""
-    side, views = trained.result.image_size, trained.result.tta
-    looks = f", by one look at an image, where the run's test took {views} views of it" if views else ""
-    return [f"in: `images`, RGB, uint8, (N, H, W, 3) of any size, stretched inside to {side} x {side}",
-            f"out: `probabilities`, float32, (N, {len(trained.categories)}), calibrated (temperature "
-            f"{trained.temperature:.3f}){looks}"]
+def _describe_interface(predictor: "Predictor") -> list[str]:
+    """The input and the output of an export, in sentences."""
+    side, views = predictor.result.image_size, predictor.result.tta
+    augmentation = f"; without the {views} augmented views per image of the run's test" if views else ""
+    return [f"input: `images`, RGB, uint8, (N, H, W, 3) of any size, resized inside to {side} x {side}",
+            f"output: `probabilities`, float32, (N, {len(predictor.categories)}), calibrated (temperature "
+            f"{predictor.temperature:.3f}){augmentation}"]
 
 
-def _findings(result: "Result", sample: "Sample", answers: "Answers", difference: float) -> list[str]:
-    count, side = len(sample.pixels), result.image_size
-    kind = "random images, since the run's test images are gone" if sample.predicted is None else "test images"
-    found = [f"check: {answers.runtime} names the classes that the run's network names in float32, of all {count} "
-             f"{kind}; probabilities differ by {difference:.1g} at most"]
-    if sample.predicted is not None:
-        found.append(f"{answers.agreeing(sample.predicted)} of {count} are those of predictions-test.csv, which the "
-                     f"network named in {result.precision}")
-    return [*found, f"speed: {answers.milliseconds:.3g} ms an image of {side} x {side}, one at a time, median of "
-                    f"{count}, on {runtime.cpu_name()}"]
+def _describe_check(result: "Result", images: "CheckImages", exported: "ExportPredictions",
+                    difference: float) -> list[str]:
+    count, side = len(images.pixels), result.image_size
+    kind = "random images (the run's test images are missing)" if images.predicted is None else "test images"
+    sentences = [f"check: {exported.runtime} predicts the classes of the run's network in float32 for all {count} "
+                 f"{kind}; probabilities differ by at most {difference:.1g}"]
+    if images.predicted is not None:
+        sentences.append(f"{exported.count_equal(images.predicted)} of {count} classes are those of "
+                         f"predictions-test.csv, predicted in {result.precision}")
+    return [*sentences, f"speed: {exported.milliseconds:.3g} ms per image of {side} x {side}, one at a time, median "
+                        f"of {count}, on {runtime.cpu_name()}"]
 
 
-def _bytes(path: Path) -> int:
+def _size(path: Path) -> int:
+    """Bytes of a file or folder."""
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())

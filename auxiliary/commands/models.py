@@ -17,7 +17,7 @@ from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.walk import walk
 from auxiliary.networks.backbones import find_backbone, load_backbone, set_tuned, tuned_layers
-from auxiliary.networks.costs import Total, total
+from auxiliary.networks.costs import NetworkCost, network_cost
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 
@@ -66,10 +66,10 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
     return pd.DataFrame(entries, columns=COLUMNS)
 
 
-def _scratch_total(experiment: ScratchExperiment, classes: int) -> Total:
-    net = total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
-    # One more layer scales the images.
-    return Total(net.parameters, net.trainable if experiment.epochs else 0, net.multiply_adds, net.layers + 1)
+def _scratch_total(experiment: ScratchExperiment, classes: int) -> NetworkCost:
+    line = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+    # The line's layers come after one that scales the images.
+    return NetworkCost(line.parameters, line.trainable if experiment.epochs else 0, line.multiply_adds, line.layers + 1)
 
 
 def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
@@ -88,15 +88,15 @@ def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int],
             for name, size in track(wanted, "build backbones", len(wanted), "backbone")}
 
 
-def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "keras.Model") -> Total:
-    from auxiliary.networks.summary import all_layers, count, multiply_adds
+def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "keras.Model") -> NetworkCost:
+    from auxiliary.networks.summary import all_layers, count_parameters, multiply_adds
 
     set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
-    head = total(experiment.head, backbone.output_shape[1:], classes)
+    head = network_cost(experiment.head, backbone.output_shape[1:], classes)
     scaled = find_backbone(experiment.backbone).rescale is not None
-    return Total(
+    return NetworkCost(
         parameters=backbone.count_params() + head.parameters,
-        trainable=count(backbone.trainable_weights) + head.trainable if experiment.epochs else 0,
+        trainable=count_parameters(backbone.trainable_weights) + head.trainable if experiment.epochs else 0,
         multiply_adds=multiply_adds(backbone) + head.multiply_adds,
         layers=scaled + len(all_layers(backbone)) + head.layers)
 

@@ -1,4 +1,4 @@
-"""Says what is on images: `python -m auxiliary predict IMAGE...`."""
+"""`python -m auxiliary predict IMAGE...`: prints the classes of images, as tables or as JSON."""
 
 import json
 import sys
@@ -12,79 +12,84 @@ from rich.table import Table
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root
-from auxiliary.deploy.image_paths import find_files
+from auxiliary.deploy.image_paths import find_image_paths
 from auxiliary.runs.find import find_asked
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from auxiliary.deploy.predictor import Answers, Trained
+    from auxiliary.deploy.predictor import FilePredictions, Predictor
 
-NEXT = 2        # classes that are shown beside the likeliest
-LINES = 1000    # of a table; rich would lay out 100,000 at once in a quarter of a gigabyte
+NEXT_CLASSES = 2        # shown beside the likeliest
+TABLE_ROWS = 1000       # rich needs 250 MB to lay out a table of 100,000 rows
 
 
 def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = False,
-                     root: Path | None = None) -> None:
-    """Ask a trained network what is on images, and print what it says.
+                   root: Path | None = None) -> None:
+    """Predict the classes of images with a finished run's network, and print them.
 
     Args:
-        images: files, folders and patterns, see `find_files`.
-        name: the run to ask, see `find_finished`; empty for the one of the best validation accuracy.
-        as_json: print one JSON document with the probabilities of all classes, and nothing else, instead of tables.
-        root: the folder that holds `models/`; the repository unless given.
+        images: files, folders and patterns, see `find_image_paths`.
+        name: the run, see `find_finished`; empty for the run of the best validation accuracy.
+        as_json: print one JSON document with the probabilities of all classes instead of tables. Its keys are run,
+            dataset, val_accuracy, temperature, classes; `images`, each with file, class and probabilities; and
+            `errors`, each with file and error.
+        root: the folder that holds `models/`; the repository by default.
 
     Raises:
-        UserError: before TensorFlow is loaded, when a name stands for nothing; when the run cannot be asked; at the
-            end, when some files are no images.
+        UserError: a name stands for nothing (before TensorFlow is loaded), the run cannot be loaded, or some files
+            are not images (after the others are printed).
     """
-    found = find_files(images)
+    paths = find_image_paths(images)
     run = find_asked(name, find_root(root))
     runtime.load()
-    from auxiliary.deploy.predictor import ask_about, load_trained
+    from auxiliary.deploy.load import load_predictor
+    from auxiliary.deploy.predictor import predict_files
 
-    trained = load_trained(run)
-    answers = ask_about(trained, found)
-    (_print_json if as_json else _print_tables)(trained, answers)
-    if bad := len(answers.problems):
-        raise UserError(f"{bad:,} of {len(found):,} files {'is no image' if bad == 1 else 'are no images'}")
+    predictor = load_predictor(run)
+    predictions = predict_files(predictor, paths)
+    (_print_json if as_json else _print_tables)(predictor, predictions)
+    if failed := len(predictions.errors):
+        raise UserError(f"{failed:,} of {len(paths):,} files {'is not an image' if failed == 1 else 'are not images'}")
 
 
-def _print_json(trained: "Trained", answers: "Answers") -> None:
-    """Print a line an image, so that the whole is never held as text."""
-    head = {"run": trained.run.id, "dataset": trained.result.dataset, "val_accuracy": trained.result.val_accuracy,
-            "temperature": trained.temperature, "classes": trained.categories}
+def _print_json(predictor: "Predictor", predictions: "FilePredictions") -> None:
+    """Print one line per image, so that the whole document is never in memory."""
+    head = {"run": predictor.run.id, "dataset": predictor.result.dataset,
+            "val_accuracy": predictor.result.val_accuracy, "temperature": predictor.temperature,
+            "classes": predictor.categories}
     print(json.dumps(head).removesuffix("}") + ', "images": [')
-    for number, (file, chances) in enumerate(zip(answers.files, answers.probabilities, strict=True), start=1):
-        image = {"file": file, "class": trained.categories[chances.argmax()],
-                   "probabilities": dict(zip(trained.categories, chances.tolist(), strict=True))}
-        print(json.dumps(image) + ("," if number < len(answers.files) else ""))
-    problems = [{"file": file, "error": problem} for file, problem in answers.problems.items()]
-    print(f'], "problems": {json.dumps(problems)}}}')
+    for number, (file, values) in enumerate(zip(predictions.files, predictions.probabilities, strict=True), start=1):
+        image = {"file": file, "class": predictor.categories[values.argmax()],
+                 "probabilities": dict(zip(predictor.categories, values.tolist(), strict=True))}
+        print(json.dumps(image) + ("," if number < len(predictions.files) else ""))
+    errors = [{"file": file, "error": error} for file, error in predictions.errors.items()]
+    print(f'], "errors": {json.dumps(errors)}}}')
 
 
-def _print_tables(trained: "Trained", answers: "Answers") -> None:
+def _print_tables(predictor: "Predictor", predictions: "FilePredictions") -> None:
     console = Console(markup=False, emoji=False, highlight=False)
-    result = trained.result
-    console.print(f"{trained.run.id} of {result.dataset}: validation accuracy {result.val_accuracy:.3f}, temperature "
-                  f"{trained.temperature:.3f}", soft_wrap=True)
-    for first in range(0, len(answers.files), LINES):
-        console.print(_table(trained.categories, answers, range(first, min(first + LINES, len(answers.files)))))
-    for file, problem in answers.problems.items():
-        print(f"{file}: {problem}", file=sys.stderr)
+    result = predictor.result
+    console.print(f"{predictor.run.id} of {result.dataset}: validation accuracy {result.val_accuracy:.3f}, temperature "
+                  f"{predictor.temperature:.3f}", soft_wrap=True)
+    for first in range(0, len(predictions.files), TABLE_ROWS):
+        last = min(first + TABLE_ROWS, len(predictions.files))
+        console.print(_table(predictor.categories, predictions, range(first, last)))
+    for file, error in predictions.errors.items():
+        print(f"{file}: {error}", file=sys.stderr)
 
 
-def _table(categories: list[str], answers: "Answers", places: range) -> Table:
+def _table(categories: list[str], predictions: "FilePredictions", numbers: range) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False)
     for heading in ("image", "class", "next"):
         table.add_column(heading, overflow="fold")
-    for place in places:
-        first, *others = _likeliest(categories, answers.probabilities[place])
-        table.add_row(answers.files[place], first, ", ".join(others))
+    for number in numbers:
+        first, *others = _likeliest(categories, predictions.probabilities[number])
+        table.add_row(predictions.files[number], first, ", ".join(others))
     return table
 
 
-def _likeliest(categories: list[str], chances: "np.ndarray") -> list[str]:
-    """The likeliest classes with their probabilities, such as `cat 0.973`; of equals the first."""
-    order = (-chances).argsort(kind="stable")[:1 + NEXT]
-    return [f"{categories[place]} {chances[place]:.3f}" for place in order]
+def _likeliest(categories: list[str], probabilities: "np.ndarray") -> list[str]:
+    """The likeliest classes with their probabilities, such as `cat 0.973`; of equal ones the first."""
+    order = (-probabilities).argsort(kind="stable")[:1 + NEXT_CLASSES]
+    return [f"{categories[label]} {probabilities[label]:.3f}" for label in order]

@@ -1,1 +1,1 @@
-"""A finished run put to use: asked about images of one's own, served as a page, exported for other programs."""
+"""Finished runs in use: predictions for new images, a page that shows them, and exports for other programs."""

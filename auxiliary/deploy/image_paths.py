@@ -1,4 +1,4 @@
-"""Which files a user means by images: files, folders and patterns."""
+"""The image files that a user names: files, folders and patterns."""
 
 import os
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from auxiliary.core.files import absolute
 from auxiliary.data.walk import HIDDEN, LOOP, find_files_below, is_hidden
 
 
-class Found(NamedTuple):
-    """A file that is meant.
+class ImagePath(NamedTuple):
+    """A file that may be an image.
 
     Attributes:
-        path: as its user would write it.
-        error: why it cannot be looked at, if that is known already; else "".
+        path: as the user would write it.
+        error: why it cannot be read, if that is known already; else "".
     """
 
     path: Path
@@ -23,57 +23,56 @@ class Found(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The path as any terminal and table can hold it: bytes that are not UTF-8 become backslash escapes."""
+        """The path for terminals and tables: bytes that are not UTF-8 become backslash escapes."""
         return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
 
-def find_files(names: Sequence[str]) -> list[Found]:
-    """List the files that some names stand for, without opening any.
+def find_image_paths(names: Sequence[str]) -> list[ImagePath]:
+    """List the files that names stand for, without opening them.
 
     Args:
-        names: each a file, a folder, or a pattern as `Path.glob` has them, `**` for any folders. Of a folder, also of
-            one that a pattern matches, all files below are taken but hidden ones. Where there is something of just
-            that name, it is not read as a pattern.
+        names: files, folders, or patterns as in `Path.glob`, with `**` for any folders. A folder, named or matched,
+            stands for all files below it that are not hidden. A name that exists is never read as a pattern.
 
     Returns:
-        Each file once, in the order of the names; those of a folder or a pattern in the order of their paths.
+        Each file once, in the order of the names; the files of a folder or pattern in the order of their paths.
 
     Raises:
-        UserError: a name stands for nothing.
+        UserError: a name stands for no file.
     """
-    found: dict[Path, Found] = {}
+    found: dict[Path, ImagePath] = {}
     for name in names:
-        for file in _meant(name):
+        for file in _expand(name):
             found.setdefault(absolute(file.path), file)
     return list(found.values())
 
 
-def _meant(name: str) -> list[Found]:
+def _expand(name: str) -> list[ImagePath]:
     if not name:
-        raise UserError("an image without a name was given: name a file, a folder, or a pattern in quotes")
+        raise UserError("the name of an image is empty: name a file, a folder, or a pattern in quotes")
     try:
         path = Path(name).expanduser()
-        literal = path.exists()
-        places = [path] if literal else _matches(path)
-        files = [file for place in places for file in (_below(place) if place.is_dir() else [Found(place)])]
+        exists = path.exists()
+        matches = [path] if exists else _matches(path)
+        files = [file for match in matches for file in (_below(match) if match.is_dir() else [ImagePath(match)])]
     except (OSError, ValueError, RuntimeError) as error:
-        raise UserError(f"{name!r} cannot be looked up: {error}") from error
+        raise UserError(f"{name!r} cannot be found: {error}") from error
     if files:
         return files
-    if literal:
-        raise UserError(f"{path} holds no files: name a folder that holds images")
+    if exists:
+        raise UserError(f"{path} holds no files: name a folder of images")
     kind = "file that matches" if set("*?[") & set(name) else "file or folder"
     raise UserError(f"there is no {kind} {name!r}: name an image, a folder, or a pattern in quotes such as '*.jpg'")
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """What matches a pattern, but for what is hidden and not named by it; `**` does not go through links."""
+    """The paths that match a pattern, hidden ones only where the pattern names them; `**` follows no links."""
     found = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
     return sorted(path for path in found
-                  if not any(is_hidden(part) and part not in pattern.parts for part in path.parts))
+                  if not any(is_hidden(name) and name not in pattern.parts for name in path.parts))
 
 
-def _below(folder: Path) -> list[Found]:
+def _below(folder: Path) -> list[ImagePath]:
     """All files below a folder that are not hidden; links to folders they lie in are passed over."""
-    found = [Found(Path(path), error) for path, error in find_files_below(folder) if error not in (HIDDEN, LOOP)]
+    found = [ImagePath(Path(path), error) for path, error in find_files_below(folder) if error not in (HIDDEN, LOOP)]
     return sorted(found, key=lambda file: file.path.parts)

@@ -1,4 +1,4 @@
-"""Images of one's own as a network takes them."""
+"""The pixels of a new image as the network gets them."""
 
 import io
 import stat
@@ -14,10 +14,10 @@ from auxiliary.data.processed_paths import SMALL
 
 
 def file_pixels(path: Path, size: int) -> np.ndarray:
-    """What `network_pixels` makes of a file; what is no image is not read beyond its first bytes.
+    """The pixels of an image file, see `network_pixels`; of other files only the first bytes are read.
 
     Raises:
-        ImageError: as there, or the file cannot be read.
+        ImageError: as in `network_pixels`, or the file cannot be read.
     """
     with short_reasons():
         # Opening a pipe or a device may never return.
@@ -31,17 +31,17 @@ def file_pixels(path: Path, size: int) -> np.ndarray:
 
 
 def network_pixels(data: bytes, size: int) -> np.ndarray:
-    """Decode an image as notebook 01 prepares one, and bring it to the size that a network takes.
+    """Decode an image as notebook 01 does, and resize it for the network.
 
     Args:
-        data: the bytes of an image file, of any format and size that `catalogue` takes.
+        data: the bytes of an image file of any format and size that `catalogue` accepts.
         size: side of the square in pixels.
 
     Returns:
         (size, size, 3) uint8 in RGB.
 
     Raises:
-        ImageError: it is not an image, damaged, or absurdly large.
+        ImageError: the data is not an image, damaged, or absurdly large.
     """
     header = read_header(io.BytesIO(data))
     if max(header.width, header.height) <= SMALL:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.networks import layer_costs as layer_costs
+from auxiliary.networks import layer_costs
 from auxiliary.networks.layer_costs import Padding
 
 if TYPE_CHECKING:

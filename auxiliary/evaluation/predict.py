@@ -6,7 +6,7 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.evaluation.predictions import PROBABILITY
-from auxiliary.networks.inference import answers, frozen
+from auxiliary.networks.inference import frozen_graph, predict_batches
 
 
 def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
@@ -22,7 +22,7 @@ def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, cate
     Returns:
         filepath, category, label, predicted (a class name), confidence (0 to 1), then `p:<class>` for each.
     """
-    said = np.concatenate(list(answers(frozen(model), batches)))
+    said = np.concatenate(list(predict_batches(frozen_graph(model), batches)))
     probabilities = said.reshape(-1, len(df), len(categories)).mean(axis=0)
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)

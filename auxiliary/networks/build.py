@@ -1,4 +1,4 @@
-"""Builds the Keras models of the rows."""
+"""The Keras model of an experiment: a scratch network, or a backbone with a head."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import keras
 
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.networks.backbones import load_backbone, preprocessing, set_tuned, tuned_layers
-from auxiliary.networks.costs import OUTPUT, named_steps
+from auxiliary.networks.costs import OUTPUT, named_operations
 from auxiliary.networks.inference import InferenceMode
 
 
@@ -14,25 +14,25 @@ def build_scratch(experiment: ScratchExperiment, classes: int) -> keras.Model:
     """Build a scratch network with fresh weights.
 
     Args:
-        row: whose `net` and `image_size` to build.
-        classes: number of categories.
+        experiment: its `net` and `image_size` are used.
+        classes: number of classes.
 
     Returns:
         A model from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
     """
     images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
     scaled = keras.layers.Rescaling(1 / 255, name="scale")(images)
-    return keras.Model(images, _line(experiment.net, scaled, classes), name=f"scratch_{_identifier(experiment.slug)}")
+    return keras.Model(images, _apply(experiment.net, scaled, classes), name=f"scratch_{_identifier(experiment.slug)}")
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """A backbone with a head, as three models that share their layers.
+    """A backbone with a head, as three models with shared layers.
 
     Attributes:
         model: from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
-        features: from images to pooled features, (N, channels) float32: the part that a frozen run computes once.
-        head: from pooled features to probabilities: the part that a frozen run trains.
+        features: from images to pooled features, (N, channels) float32; with a frozen backbone computed only once.
+        head: from pooled features to probabilities; all that is trained with a frozen backbone.
         backbone: the pre-trained layers.
     """
 
@@ -45,16 +45,16 @@ class Transfer:
 def build_transfer(experiment: TransferExperiment, classes: int, weights: str | None = "imagenet") -> Transfer:
     """Build a backbone with pre-trained weights and a fresh head.
 
-    The backbone always runs in inference mode, so that its batch norm keeps the statistics it was
-    pre-trained with also where its layers are tuned.
+    The backbone always runs in inference mode: its batch norm keeps the averages of pre-training, also in layers that
+    are tuned.
 
     Args:
-        row: whose `backbone`, `head`, `image_size` and `tune_last` to build.
-        classes: number of categories.
-        weights: `imagenet`, or None for random ones.
+        experiment: its `backbone`, `head`, `image_size` and `tune_last` are used.
+        classes: number of classes.
+        weights: `imagenet`, or None for random weights.
 
     Raises:
-        UserError: when the pre-trained weights cannot be had.
+        UserError: the pre-trained weights can be neither read nor downloaded.
     """
     backbone = load_backbone(experiment.backbone, experiment.image_size, weights)
     set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
@@ -65,9 +65,9 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
     features = keras.Model(images, pooled, name="features")
 
     vector = keras.Input(pooled.shape[1:], name="pooled")
-    # The head line's own `gap` is the pooling above.
+    # The head spec begins with `gap`, which is the pooling above.
     rest = experiment.head.partition("|")[2]
-    head = keras.Model(vector, _line(rest, vector, classes), name="head")
+    head = keras.Model(vector, _apply(rest, vector, classes), name="head")
     probabilities = pooled
     for layer in head.layers[1:]:
         probabilities = layer(probabilities)
@@ -75,10 +75,11 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
     return Transfer(model, features, head, backbone)
 
 
-def _line(line: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
-    for name, step in named_steps(line):
+def _apply(spec: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
+    """Apply the operations of a spec and the final layer."""
+    for name, step in named_operations(spec):
         x = step.build(keras, x, name)
-    # float32 whatever the precision: probabilities and the loss need the digits.
+    # float32 in every precision: probabilities and the loss need its digits.
     return keras.layers.Dense(classes, activation="softmax", dtype="float32", name=OUTPUT)(x)
 
 

@@ -1,4 +1,4 @@
-"""What a network line adds up to, by formula and without TensorFlow."""
+"""The cost of a whole network, computed from its spec by formula and without TensorFlow."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.networks.layer_costs import Cost, Shape
 from auxiliary.networks.operations import OPERATIONS, Dense, Operation
 
-# The name of the last layer of every network, which gives a probability a class.
+# The name of every network's last layer, which gives one probability per class.
 OUTPUT = "probabilities"
 
 
 @dataclass(frozen=True)
-class Total:
-    """A whole network's figures.
+class NetworkCost:
+    """The size of a whole network.
 
     Attributes:
-        parameters: numbers held.
-        trainable: how many of them are trained where no layer is frozen.
+        parameters: number of parameters.
+        trainable: number of parameters that are trained where no layer is frozen.
         multiply_adds: multiplications with addition for one image.
-        layers: how many layers it has.
+        layers: number of layers.
     """
 
     parameters: int
@@ -28,44 +28,44 @@ class Total:
     layers: int
 
 
-def named_steps(line: str) -> list[tuple[str, Operation]]:
-    """The operations of a line, each with the name of its layers: its own and its position, such as `conv1`."""
-    words = {kind: word for word, kind in OPERATIONS.items()}
-    steps = parse_spec(line, OPERATIONS, "net")
-    return [(f"{words[type(step)]}{position}", step) for position, step in enumerate(steps, start=1)]
+def named_operations(spec: str) -> list[tuple[str, Operation]]:
+    """The operations of a `net` spec, each with the name of its layers, such as `conv1`: its own and its position."""
+    names = {kind: name for name, kind in OPERATIONS.items()}
+    operations = parse_spec(spec, OPERATIONS, "net")
+    return [(f"{names[type(step)]}{position}", step) for position, step in enumerate(operations, start=1)]
 
 
-def layer_costs(line: str, shape: Shape, classes: int) -> dict[str, Cost]:
-    """Each layer of a line with its cost, the final `dense(classes)` included.
+def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
+    """The cost of each layer of a network, the final `dense(classes)` included.
 
     Args:
-        line: a `net` line, or a `head` line.
-        shape: what goes in, without the batch axis: (height, width, channels).
-        classes: number of categories.
+        spec: a `net` or `head` spec.
+        shape: input shape without the batch axis: (height, width, channels).
+        classes: number of classes.
 
     Returns:
-        Costs by the name of the layer, in the order of the line.
+        The costs by layer name, in the order of the spec.
 
     Raises:
-        UserError: when an operation does not fit what comes before it, naming the operation.
+        UserError: an operation does not fit its input; the message names the operation.
     """
     costs: dict[str, Cost] = {}
-    for position, (name, step) in enumerate([*named_steps(line), (OUTPUT, Dense(classes))], start=1):
+    for position, (name, step) in enumerate([*named_operations(spec), (OUTPUT, Dense(classes))], start=1):
         try:
             layers = step.costs(shape)
         except UserError as error:
-            raise UserError(f"net `{line}`: operation {position}, {step}, gets {shape}: {error}") from None
-        costs |= {name + part: cost for part, cost in layers.items()}
+            raise UserError(f"net `{spec}`: operation {position}, {step}, gets {shape}: {error}") from None
+        costs |= {name + suffix: cost for suffix, cost in layers.items()}
         shape = list(layers.values())[-1].shape
     return costs
 
 
-def total(line: str, shape: Shape, classes: int) -> Total:
-    """The figures of a line with its final layer; arguments as in `layer_costs`."""
-    costs = layer_costs(line, shape, classes).values()
+def network_cost(spec: str, shape: Shape, classes: int) -> NetworkCost:
+    """The cost of a network with its final layer; arguments and errors as in `costs_per_layer`."""
+    costs = costs_per_layer(spec, shape, classes).values()
     parameters = sum(cost.parameters for cost in costs)
-    return Total(
+    return NetworkCost(
         parameters=parameters,
-        trainable=parameters - sum(cost.untrained for cost in costs),
+        trainable=parameters - sum(cost.non_trainable for cost in costs),
         multiply_adds=sum(cost.multiply_adds for cost in costs),
         layers=len(costs))

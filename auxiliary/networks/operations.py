@@ -1,7 +1,7 @@
-"""The operations a `net` or `head` line is made of, each with its Keras layers and their arithmetic.
+"""The operations of a `net` or `head` spec, each with its Keras layers and their cost.
 
-`build` makes the Keras layers; `costs` says by formula, without TensorFlow, what comes out of each and what it takes,
-so that a plan can be shown, and a line that does not fit the images refused, before anything is loaded.
+`build` makes the Keras layers. `costs` computes output shapes and sizes by formula, without TensorFlow: a plan is
+printed, and a spec that does not fit the images refused, before TensorFlow is loaded.
 """
 
 from types import ModuleType
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 from pydantic import Field
 
 from auxiliary.core.spec import operation
-from auxiliary.networks import layer_costs as layer_costs
+from auxiliary.networks import layer_costs
 from auxiliary.networks.layer_costs import Cost, Padding, Shape
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ class Operation(Protocol):
     def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
         """Apply layers of the module `keras` to a symbolic tensor.
 
-        They are called `name`, or `name` and the key that `costs` has for them.
+        A layer's name is `name` followed by its key in `costs`.
         """
         ...
 
     def costs(self, shape: Shape) -> dict[str, Cost]:
-        """The cost of each layer for an input shape, the last one's shape being the operation's."""
+        """The cost of each layer for an input shape; the last layer's output is the operation's."""
         ...
 
 
@@ -40,7 +40,7 @@ class Operation(Protocol):
 class Conv:
     """`conv(filters, size, stride, padding, l2)`: a convolution with bias, then ReLU.
 
-    `l2` times the sum of its squared weights is added to the loss.
+    `l2` times the sum of the squared weights is added to the loss.
     """
 
     filters: Count
@@ -59,7 +59,7 @@ class Conv:
 
 @operation
 class Pool:
-    """`pool(size)`: the maximum of each size x size window, windows side by side."""
+    """`pool(size)`: the maximum of each size x size window; windows do not overlap."""
 
     size: Count = 2
 
@@ -83,7 +83,7 @@ class GlobalAverage:
 
 @operation
 class Flatten:
-    """`flatten`: all numbers in one row."""
+    """`flatten`: all numbers as one vector."""
 
     def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
         return keras.layers.Flatten(name=name)(x)
@@ -108,7 +108,7 @@ class Dense:
 
 @operation
 class Dropout:
-    """`dropout(rate)`: while training, sets that share of the numbers to zero."""
+    """`dropout(rate)`: sets that share of the numbers to zero, in training only."""
 
     rate: Rate
 
@@ -121,7 +121,7 @@ class Dropout:
 
 @operation
 class BatchNorm:
-    """`batchnorm`: each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted."""
+    """`batchnorm`: normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it."""
 
     def build(self, keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
         return _norm(keras, x, name)
@@ -134,8 +134,8 @@ class BatchNorm:
 class Residual:
     """`res(filters, stride)`: two 3x3 convolutions with batch norm, added to their input.
 
-    The basic block of ResNet-18 (He et al. 2015, https://arxiv.org/abs/1512.03385); where the shape changes,
-    the input goes through a 1x1 convolution with batch norm first.
+    The basic block of ResNet-18 (He et al. 2015, https://arxiv.org/abs/1512.03385). Where the shape changes, a 1x1
+    convolution with batch norm is applied to the input first.
     """
 
     filters: Count
@@ -161,13 +161,13 @@ class Residual:
     def costs(self, shape: Shape) -> dict[str, Cost]:
         first = layer_costs.convolution(shape, self.filters, 3, self.stride, "same", bias=False)
         inside = first.shape
-        norm, same = layer_costs.batch_norm(inside), Cost(inside)
-        costs = {"_conv1": first, "_norm1": norm, "_relu1": same,
+        norm, free = layer_costs.batch_norm(inside), Cost(inside)
+        costs = {"_conv1": first, "_norm1": norm, "_relu1": free,
                  "_conv2": layer_costs.convolution(inside, self.filters, 3, 1, "same", bias=False), "_norm2": norm}
         if self._projects(shape):
             project = layer_costs.convolution(shape, self.filters, 1, self.stride, "same", bias=False)
             costs |= {"_project": project, "_project_norm": norm}
-        return costs | {"_add": same, "_relu2": same}
+        return costs | {"_add": free, "_relu2": free}
 
 
 OPERATIONS: dict[str, type[Operation]] = {
@@ -181,5 +181,5 @@ def _l2(keras: ModuleType, penalty: float) -> object | None:
 
 
 def _norm(keras: ModuleType, x: "KerasTensor", name: str) -> "KerasTensor":
-    # Keras's default momentum of 0.99 remembers longer than these runs last.
+    # With Keras's default momentum of 0.99 the averages would need more steps than short runs have.
     return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)

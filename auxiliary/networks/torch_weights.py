@@ -1,12 +1,11 @@
 """Weight files in PyTorch's old (pre-zip) format, read without PyTorch.
 
-Such a file is five pickles (magic number, protocol version, description of the machine, the tensors by name,
-the storages' keys) and then, for each key, a 64-bit count and that many raw numbers. A pickle can ask
-for any function to be called, so only four names are admitted here, and none of them runs a file's code.
+Such a file is five pickles (magic number, protocol version, machine, tensors by name, keys of the storages), followed
+by each storage: a 64-bit count and that many raw numbers. Four global names are allowed in the pickles, and none of
+them runs code from the file.
 """
 
 import math
-import pickle
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.unpickle import AllowListUnpickler, NotAllowedError
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 PROTOCOL_VERSION = 1001
@@ -38,24 +38,24 @@ class _Tensor:
 
 
 class _RebuildTensor:
-    """Stands in for `torch._utils._rebuild_tensor_v2`."""
+    """Replaces `torch._utils._rebuild_tensor_v2`."""
 
     # Without a __dict__ a file cannot set attributes on it.
     __slots__ = ()
 
     def __call__(self, storage: _Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...],
                  *_gradient_and_hooks: object) -> _Tensor:
-        whole = (offset, *shape, *strides)
-        if not isinstance(storage, _Storage) or not all(type(n) is int and n >= 0 for n in whole):
-            raise ValueError("a tensor is described by something else than a storage and whole numbers")
+        numbers = (offset, *shape, *strides)
+        if not isinstance(storage, _Storage) or not all(type(n) is int and n >= 0 for n in numbers):
+            raise ValueError("a tensor is not described by a storage and whole numbers")
         last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
         if math.prod(shape) > storage.count or (math.prod(shape) and last >= storage.count):
             raise ValueError(f"a tensor of shape {shape} does not fit its storage of {storage.count} numbers")
         return _Tensor(storage, offset, shape, strides)
 
 
-# Storages are named by plain strings: nothing can be called on or attached to them.
-ADMITTED = {
+# Types of storages are plain strings: a file can neither call them nor set attributes on them.
+ALLOWED = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): _RebuildTensor(),
     ("torch", "FloatStorage"): "<f4",
@@ -63,12 +63,9 @@ ADMITTED = {
 }
 
 
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> object:
-        if (module, name) not in ADMITTED:
-            raise UserError(f"it asks for '{module}.{name}', which a file of weights has no need of; "
-                            "nothing of it was run")
-        return ADMITTED[module, name]
+class _Unpickler(AllowListUnpickler):
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file, ALLOWED)
 
     def persistent_load(self, pid: tuple) -> _Storage:
         kind, dtype, key, _device, count, view = pid
@@ -81,27 +78,27 @@ def read_torch_weights(path: Path) -> dict[str, np.ndarray]:
     """Read the tensors of a `.pth` file that PyTorch wrote in its old format.
 
     Args:
-        path: the file, as `torch.save(model.state_dict(), path, _use_new_zipfile_serialization=False)` or
-            a PyTorch before 1.6 writes it, on a little-endian machine.
+        path: the file, written on a little-endian machine by PyTorch before 1.6 or by
+            `torch.save(model.state_dict(), path, _use_new_zipfile_serialization=False)`.
 
     Returns:
-        The arrays by name, in the file's order, float32 or int64, row-major, with PyTorch's axes (a
-        convolution's kernel is output, input, height, width).
+        The arrays by name, in the file's order: float32 or int64, row-major, with PyTorch's axes (a convolution
+        kernel is output, input, height, width).
 
     Raises:
-        UserError: the file is missing, truncated, something else, or asks for a name that is not admitted.
+        UserError: the file is missing, truncated or of another kind, or it asks for a name that is not allowed.
     """
     try:
         with Path(path).open("rb") as file:
             return _read(file)
-    except UserError as error:
+    except NotAllowedError as error:
         raise UserError(f"refused to read {path}: {error}") from None
     except OSError as error:
         raise UserError(f"cannot open the weights {path}: {error.strerror}") from error
-    # A broken pickle can raise nearly anything; the documentation of pickle promises no complete list.
+    # A broken pickle can raise nearly any exception; the documentation of pickle has no complete list.
     except Exception as error:
         raise UserError(f"{path} is damaged or not a weight file in PyTorch's old format ({error}): "
-                        "fetch or install it again") from error
+                        "download or install it again") from error
 
 
 def _read(file: BinaryIO) -> dict[str, np.ndarray]:
@@ -110,10 +107,10 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
     if not _Unpickler(file).load()["little_endian"]:
         raise ValueError("it was written on a big-endian machine")
     tensors = _Unpickler(file).load()
-    if not isinstance(tensors, dict) or not all(isinstance(t, _Tensor) for t in tensors.values()):
-        raise ValueError("it holds something else than tensors by name")
+    if not isinstance(tensors, dict) or not all(isinstance(tensor, _Tensor) for tensor in tensors.values()):
+        raise ValueError("it holds more than tensors by name")
     storages = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
-    # Two descriptions of one storage could make a view reach beyond it.
+    # With two descriptions of one storage, a view could reach beyond it.
     if any(storages[tensor.storage.key] != tensor.storage for tensor in tensors.values()):
         raise ValueError("it describes one storage in two ways")
     numbers = {key: _read_storage(file, storages[key]) for key in _Unpickler(file).load()}
@@ -124,9 +121,8 @@ def _read_storage(file: BinaryIO, storage: _Storage) -> np.ndarray:
     dtype = np.dtype(storage.dtype)
     count = int.from_bytes(file.read(8), "little")
     if count != storage.count:
-        raise ValueError(f"storage {storage.key} holds {count} numbers in place of {storage.count}")
-    raw = file.read(count * dtype.itemsize)
-    return np.frombuffer(raw, dtype, count)
+        raise ValueError(f"storage {storage.key} holds {count} numbers instead of {storage.count}")
+    return np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
 
 
 def _view(tensor: _Tensor, numbers: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS
 from auxiliary.networks.backbones import check_size, find_backbone
-from auxiliary.networks.costs import layer_costs
+from auxiliary.networks.costs import costs_per_layer
 
 
 def check_experiments(profile: Profile) -> None:
@@ -28,10 +28,10 @@ def check_experiments(profile: Profile) -> None:
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
     # Any number of classes will do: the final layer fits whatever comes before it, or nothing.
     if isinstance(experiment, ScratchExperiment):
-        layer_costs(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=2)
+        costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=2)
         return
     backbone = find_backbone(experiment.backbone)
     check_size(experiment.backbone, experiment.image_size)
     if experiment.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
-    layer_costs(experiment.head, (7, 7, backbone.channels), classes=2)
+    costs_per_layer(experiment.head, (7, 7, backbone.channels), classes=2)

@@ -7,7 +7,7 @@ import pandas as pd
 from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.data.sampling import sampling_size
 from auxiliary.networks.backbones import find_backbone, tuned_layers
-from auxiliary.networks.costs import OUTPUT, layer_costs, named_steps, total
+from auxiliary.networks.costs import OUTPUT, costs_per_layer, named_operations, network_cost
 from auxiliary.networks.layer_costs import Cost
 
 OPTIONAL = ("weights", "goes on from", "seeds", "patience", "tta", "published_accuracy", "note")
@@ -16,7 +16,8 @@ OPTIONAL = ("weights", "goes on from", "seeds", "patience", "tta", "published_ac
 def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.DataFrame:
     """Each scratch row's network with its image size in pixels, and by formula parameters and multiply-adds."""
     totals = [
-        total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes) for experiment in experiments
+        network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+        for experiment in experiments
     ]
     return _table(
         experiments,
@@ -167,8 +168,8 @@ def cheat_sheet(net: str, image_size: int, classes: int, layers: pd.DataFrame) -
 
 def _by_formula(net: str, image_size: int, classes: int) -> pd.DataFrame:
     shape = (image_size, image_size, 3)
-    costs = {"scale": Cost(shape)} | layer_costs(net, shape, classes)
-    steps = (name for name, _ in named_steps(net))
+    costs = {"scale": Cost(shape)} | costs_per_layer(net, shape, classes)
+    steps = (name for name, _ in named_operations(net))
     operations = dict(zip(steps, (text.strip() for text in net.split("|")), strict=True))
     operations |= {"scale": "pixels / 255", OUTPUT: f"dense({classes})"}
     return pd.DataFrame({

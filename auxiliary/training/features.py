@@ -18,7 +18,7 @@ from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.tables import digest
-from auxiliary.networks.inference import Ask, answers, frozen
+from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_batches
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features
 
 BATCH = 32     # of 4 to 64 the fastest
@@ -41,9 +41,9 @@ class FeatureExtractor:
         return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
 
     @cached_property
-    def ask(self) -> Ask:
+    def ask(self) -> PredictFunction:
         """The model, frozen: that takes seconds, so it is not done where all features are kept."""
-        return frozen(self.model)
+        return frozen_graph(self.model)
 
 
 def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment, df: pd.DataFrame, folder: Path,
@@ -72,7 +72,7 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, **augmented)
     label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.views}" if view else "")
     # float32 also where the backbone computes in less, so that they are the same whether computed or read back.
-    values = np.concatenate(list(track(answers(extractor.ask, images), label, len(images)))).astype("float32")
+    values = np.concatenate(list(track(predict_batches(extractor.ask, images), label, len(images)))).astype("float32")
     buffer = io.BytesIO()
     np.save(buffer, values)
     folder.mkdir(parents=True, exist_ok=True)

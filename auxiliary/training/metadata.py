@@ -12,7 +12,7 @@ from auxiliary.core import runtime
 from auxiliary.data.duplicates import has_duplicate_in
 from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
-from auxiliary.networks.summary import count
+from auxiliary.networks.summary import count_parameters
 from auxiliary.project.project import Project
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
@@ -76,7 +76,7 @@ def make_result(experiment: Experiment, seed: int, project: Project, run: Run, m
         split_rule=project.split_rule,
         classes=len(project.categories),
         parameters=model.count_params(),
-        trainable_parameters=count(model.trainable_weights) if experiment.epochs else 0,
+        trainable_parameters=count_parameters(model.trainable_weights) if experiment.epochs else 0,
         epochs_total=len(run.history),
         train_seconds=round(seconds, 2),
         config_hash=fingerprint(experiment, None, project),

@@ -20,7 +20,7 @@ from auxiliary.evaluation.convolution import first_convolution
 from auxiliary.evaluation.grad_cam import explain
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.networks.summary import count, layer_table, training_bytes
+from auxiliary.networks.summary import count_parameters, layer_table, training_bytes
 from auxiliary.project.project import Project
 from auxiliary.reporting.style import save_figure
 from auxiliary.reporting.training_curves import curves_figure
@@ -120,9 +120,10 @@ def _check_room(experiment: Experiment, run: Run, setup: TrainingSetup, machine:
     """Say now that there is too little room for the run, rather than after hours."""
     if experiment.epochs and not machine.gpu:
         check_memory(training_bytes(setup.trained, experiment.batch_size), f"training {experiment.key} takes")
-    weights, trained = count(setup.model.weights), count(setup.trained.trainable_weights)
+    weights, trained = count_parameters(setup.model.weights), count_parameters(setup.trained.trainable_weights)
+    saved = count_parameters(setup.trained.weights)
     # The model; and the weights with the two averages of Adam, twice while one checkpoint takes another's place.
-    check_disk(run.folder, 4 * (weights + 2 * (count(setup.trained.weights) + 2 * trained)), f"{experiment.key} takes")
+    check_disk(run.folder, 4 * (weights + 2 * (saved + 2 * trained)), f"{experiment.key} takes")
 
 
 def _train(experiment: Experiment, seed: int, run: Run, parent: Run | None, setup: TrainingSetup, frame: pd.DataFrame,

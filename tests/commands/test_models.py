@@ -15,7 +15,7 @@ from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.networks.summary import all_layers, count, multiply_adds
+from auxiliary.networks.summary import all_layers, count_parameters, multiply_adds
 from auxiliary.project.open import open_project
 
 PROFILE = """
@@ -179,8 +179,9 @@ def transfer(key: str, backbone: str, image_size: int = 32, **values) -> Transfe
 
 
 def figures(model: keras.Model) -> list[int]:
-    """The figures of a built model by Keras, in the order of the table."""
-    return [model.count_params(), count(model.trainable_weights), len(all_layers(model)), multiply_adds(model)]
+    """What Keras says of a built model, in the order of the table."""
+    trainable = count_parameters(model.trainable_weights)
+    return [model.count_params(), trainable, len(all_layers(model)), multiply_adds(model)]
 
 
 @pytest.fixture(scope="module")

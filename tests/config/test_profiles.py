@@ -10,7 +10,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.data.sampling import sample_to_n, sampling_size
 from auxiliary.data.split import split
 from auxiliary.networks.backbones import BACKBONES
-from auxiliary.networks.costs import layer_costs, total
+from auxiliary.networks.costs import costs_per_layer, network_cost
 from auxiliary.networks.operations import OPERATIONS
 from auxiliary.project.checks import check_experiments
 
@@ -80,7 +80,7 @@ def by_key(profile):
 
 
 def parameters(experiment, classes):
-    return total(experiment.net, (experiment.image_size, experiment.image_size, 3), classes).parameters
+    return network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes).parameters
 
 
 def filters(line):
@@ -148,7 +148,7 @@ class TestAnimals10:
         ("mobnet2_dense256", 2_588_490), ("mobnet2_dense256_finetune", 2_588_490), ("effnet2S_small", 20_661_866)])
     def test_pretrained_networks_have_their_published_size(self, animals10, key, count):
         experiment = by_key(animals10)[key]
-        head = total(experiment.head, FEATURES, classes=10).parameters
+        head = network_cost(experiment.head, FEATURES, classes=10).parameters
         assert (head, BACKBONES[experiment.backbone].parameters + head) == (330_506, count)
 
     def test_names_say_how_many_convolutions_and_in_which_order(self, animals10):
@@ -251,7 +251,7 @@ class TestFlowers:
             "flip",
         )
         # 128 -> 126 -> 63 -> 61 -> 30 -> 28 -> 14
-        assert layer_costs(experiment.net, (128, 128, 3), classes=5)["flatten7"].shape == (14 * 14 * 64,)
+        assert costs_per_layer(experiment.net, (128, 128, 3), classes=5)["flatten7"].shape == (14 * 14 * 64,)
         assert (experiment.published_accuracy, "validation accuracy" in experiment.note) == (0.6897, True)
 
     def test_its_variant_has_dropout_l2_and_early_stopping_and_no_other_layer(self, flowers):
@@ -267,7 +267,7 @@ class TestFlowers:
         by_hand = (sum(f * (k * k * d + 1) for f, k, d in convolutions) + sum(u * (d + 1) for u, d in dense))
         assert experiment.image_size == 64
         assert parameters(experiment, classes=5) == by_hand == 30_485
-        costs = layer_costs(experiment.net, (64, 64, 3), classes=5)
+        costs = costs_per_layer(experiment.net, (64, 64, 3), classes=5)
         assert {name: cost.shape for name, cost in costs.items() if name.startswith(("pool", "gap"))} == {
             "pool2": (32, 32, 8), "pool5": (16, 16, 16), "pool8": (8, 8, 24), "gap9": (24,)}
 

@@ -56,7 +56,7 @@ class Evil:
 def test_a_pickle_that_wants_more_than_an_array_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "evil.gz").write_bytes(gzip.compress(pickle.dumps(Evil())))
-    with pytest.raises(UserError, match="mkdir has no place in an array"):
+    with pytest.raises(UserError, match=r"asks for .*mkdir"):
         demo.read_array(tmp_path / "evil.gz")
     assert not (tmp_path / "evil").exists()
 

@@ -1,4 +1,4 @@
-"""A root with finished runs of few tiny images, trained for real, once for all tests here."""
+"""A root with finished runs, really trained on a few tiny images, once for all tests of this folder."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ transfer:
 
 @dataclass(frozen=True)
 class TrainedRoot:
-    """A root and what is in it; not to be written: copy what is to be spoilt.
+    """A root with its runs and images. Tests must not change it: they copy what they damage.
 
     Attributes:
         root: the folder that holds `models/` and `results.csv`.
-        runs: the finished runs by the key of their row: small, small_on, views and frozen.
-        images: raw images, PNG of 16 x 16, 20 in each of the folders blue, green and red; a quarter of the blue and
-            green ones lie in each other's folder, so that no network is always right.
+        runs: the finished runs by the key of their experiment: small, small_on, views and frozen.
+        images: raw images, PNG of 16 x 16, 20 in each of the folders blue, green and red. A quarter of the blue and
+            green images lie in each other's folder, so that no network is always right.
     """
 
     root: Path
@@ -46,27 +46,27 @@ class TrainedRoot:
 
 @pytest.fixture(autouse=True)
 def float32(monkeypatch) -> None:
-    """The same precision on every machine: under bfloat16 what is computed twice may agree to two digits only."""
+    """The same precision on every machine: in bfloat16 two computations of a figure may agree to two digits only."""
     monkeypatch.setattr(runtime, "cpu_precision", lambda _: "float32")
 
 
 @pytest.fixture
 def tiny_backbone() -> Iterator[None]:
-    """The backbone Tiny, for a test that builds it."""
+    """The backbone Tiny, for tests that build it."""
     with with_tiny():
         yield
 
 
 @pytest.fixture(scope="package")
 def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
-    """A root in which every row has been trained: `trained_root.runs["small"]`."""
+    """A root in which every experiment has been trained: `trained_root.runs["small"]`."""
     from auxiliary.training.train import train_all
 
     images, root = image_folder({"green": 20, "blue": 20, "red": 20}, size=16), tmp_path_factory.mktemp("trained")
     for number in range(5):
         _exchange(images / "green" / f"{number}.png", images / "blue" / f"{number}.png")
     (root / "profile.yaml").write_text(PROFILE.format(folder=images), encoding="utf-8")
-    # Undone at once: a fixture of this scope would stay until all tests of all folders are over.
+    # Undone here, because a fixture of this scope would last until the tests of all folders are over.
     with with_tiny(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "cpu_precision", lambda _: "float32")
         project = open_project(str(root / "profile.yaml"), root=root)

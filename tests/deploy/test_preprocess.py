@@ -13,7 +13,7 @@ from auxiliary.deploy.preprocess import file_pixels, network_pixels
 
 
 def soft(width, height):
-    """An image with something to see in it, that survives being made smaller."""
+    """A smooth image, which changes little when it is resized."""
     coarse = np.random.default_rng(0).integers(0, 256, (6, 6, 3), "uint8")
     return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
 
@@ -26,7 +26,7 @@ def encoded(image, kind, **options) -> bytes:
 
 @pytest.fixture
 def prepared(tmp_path):
-    """What notebook 01 makes of an image file, as a network that was trained on it sees that at a size."""
+    """Preprocesses an image file as notebook 01 does, and returns the pixels that training gets from the result."""
     def prepare(data: bytes, suffix: str, size: int) -> np.ndarray:
         (tmp_path / "raw").write_bytes(data)
         conversion = Conversion(str(tmp_path / "raw"), "0" * 32, f"raw{suffix}")
@@ -39,28 +39,28 @@ def prepared(tmp_path):
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP"])
 @pytest.mark.parametrize(("width", "height"), [(28, 28), (64, 64), (20, 61)])
 @pytest.mark.parametrize("size", [16, 28, 96])
-def test_of_a_small_image_the_network_sees_what_it_was_trained_on(prepared, kind, width, height, size):
+def test_the_pixels_of_a_small_image_are_those_of_training(prepared, kind, width, height, size):
     data = encoded(soft(width, height), kind)
     np.testing.assert_array_equal(network_pixels(data, size), prepared(data, ".png", size))
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "1", "I;16"])
 def test_also_in_other_modes(prepared, mode):
-    # Pillow makes 16 bits of 8 alone.
+    # Pillow converts to 16 bits from 8 bits only.
     data = encoded(soft(28, 28).convert("L").convert(mode) if mode == "I;16" else soft(28, 28).convert(mode), "PNG")
     np.testing.assert_array_equal(network_pixels(data, 28), prepared(data, ".png", 28))
 
 
 @pytest.mark.parametrize(("width", "height"), [(300, 300), (300, 40), (1200, 900)])
-def test_a_photograph_is_decoded_as_notebook_01_does(prepared, width, height):
+def test_a_photograph_is_decoded_as_in_notebook_01(prepared, width, height):
     data = encoded(soft(width, height), "JPEG", quality=95)
     np.testing.assert_array_equal(network_pixels(data, 224), rgb_pixels(data, 224))
-    # What was trained on has been a JPEG file once more.
+    # Training images have been compressed as JPEG once more.
     apart = np.abs(network_pixels(data, 224).astype(int) - prepared(data, ".jpg", 224))
     assert apart.mean() < 1.5
 
 
-def test_one_that_is_to_be_seen_turned_is_turned():
+def test_exif_rotation_is_applied():
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = encoded(soft(300, 200), "JPEG", quality=95, exif=exif)
@@ -71,7 +71,7 @@ def test_one_that_is_to_be_seen_turned_is_turned():
 @pytest.mark.parametrize(("data", "reason"), [
     (b"", "empty file"), (b"some words", "not an image"), (b"%PDF-1.7 and more", "not an image"),
     (encoded(soft(300, 300), "JPEG")[:-2000], "truncated"), (encoded(soft(28, 28), "PNG")[:-500], "truncated")])
-def test_what_is_no_image_is_refused_with_the_reason(data, reason, tmp_path):
+def test_a_file_that_is_not_an_image_is_refused_with_the_reason(data, reason, tmp_path):
     (tmp_path / "file").write_bytes(data)
     with pytest.raises(ImageError, match=f"^{reason}$"):
         network_pixels(data, 32)
@@ -79,15 +79,15 @@ def test_what_is_no_image_is_refused_with_the_reason(data, reason, tmp_path):
         file_pixels(tmp_path / "file", 32)
 
 
-def test_a_file_is_read_as_its_bytes_are(tmp_path):
+def test_a_file_has_the_pixels_of_its_bytes(tmp_path):
     data = encoded(soft(300, 200), "JPEG")
     (tmp_path / "a.jpg").write_bytes(data)
     np.testing.assert_array_equal(file_pixels(tmp_path / "a.jpg", 32), network_pixels(data, 32))
 
 
-def test_a_huge_file_of_another_kind_is_not_read_in_full(tmp_path):
+def test_a_huge_file_of_another_kind_is_not_read_completely(tmp_path):
     with (tmp_path / "film.mp4").open("wb") as file:
-        file.truncate(2**36)    # which no disk is asked for, and no memory has
+        file.truncate(2**36)    # a sparse file: 64 GiB on no disk and in no memory
     with pytest.raises(ImageError, match=r"^not an image$"):
         file_pixels(tmp_path / "film.mp4", 32)
 
@@ -98,6 +98,6 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         file_pixels(tmp_path / "pipe", 32)
 
 
-def test_a_file_that_is_gone(tmp_path):
+def test_a_missing_file(tmp_path):
     with pytest.raises(ImageError, match=r"^cannot be read: No such file or directory$"):
         file_pixels(tmp_path / "gone.jpg", 32)

@@ -28,14 +28,14 @@ WEIGHTS = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top.h5"
 
 @pytest.fixture(scope="module")
 def backbones():
-    """Every backbone, untrained, as built in one process."""
+    """Every backbone with random weights, built in one process."""
     return {name: load_backbone(name, 224, weights=None) for name in BACKBONES}
 
 
 def run_offline(code, home):
-    """What a fresh Python prints whose Keras keeps its files in `home` and reaches no network."""
-    away = {"KERAS_HOME": str(home), "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
-    done = subprocess.run([sys.executable, "-c", PRELUDE + code], env={**os.environ, **away}, cwd=REPOSITORY,
+    """The output of a new Python process without internet, whose Keras caches its files in `home`."""
+    offline = {"KERAS_HOME": str(home), "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    done = subprocess.run([sys.executable, "-c", PRELUDE + code], env={**os.environ, **offline}, cwd=REPOSITORY,
                           capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -54,7 +54,7 @@ def trainable(model):
 
 
 @pytest.mark.parametrize("name", BACKBONES)
-def test_the_registry_says_what_keras_builds(backbones, name):
+def test_the_registry_matches_the_models_of_keras(backbones, name):
     record, model = BACKBONES[name], backbones[name]
     assert model.output_shape == (None, 7, 7, record.channels)
     assert model.count_params() == record.parameters
@@ -63,19 +63,19 @@ def test_the_registry_says_what_keras_builds(backbones, name):
 
 @pytest.mark.parametrize(("name", "module"), [
     ("MobileNetV2", "mobilenet_v2"), ("MobileNetV2_035", "mobilenet_v2"), ("ResNet50V2", "resnet_v2")])
-def test_preprocessing_is_that_of_keras(name, module):
+def test_preprocessing_equals_that_of_keras(name, module):
     pixels = np.linspace(0, 255, 12, dtype="float32").reshape(1, 2, 2, 3)
     expected = getattr(keras.applications, module).preprocess_input(pixels.copy())
     np.testing.assert_allclose(preprocessing(name)(pixels), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["EfficientNetV2S", "EfficientNetLite0"])
-def test_efficientnets_rescale_inside(backbones, name):
+def test_efficientnets_rescale_images_themselves(backbones, name):
     assert preprocessing(name) is None
     assert any(isinstance(layer, keras.layers.Rescaling) for layer in backbones[name].layers)
 
 
-def test_the_networks_of_the_seeds_have_their_sizes(backbones):
+def test_efficientnetv2s_has_its_published_size(backbones):
     backbone = backbones["EfficientNetV2S"]
     model = classifier("EfficientNetV2S", backbone)
     assert (len(backbone.layers), model.count_params()) == (513, 20_661_866)
@@ -85,7 +85,7 @@ def test_the_networks_of_the_seeds_have_their_sizes(backbones):
     assert trainable(model) == 2_274_698
 
 
-def test_the_last_layers_are_tuned(backbones):
+def test_set_tuned_makes_the_last_layers_trainable(backbones):
     backbone = backbones["MobileNetV2"]
     model = classifier("MobileNetV2", backbone)
     assert model.count_params() == 2_588_490
@@ -95,7 +95,7 @@ def test_the_last_layers_are_tuned(backbones):
         assert (trainable(model) > 330_506) == (expected > 0)
 
 
-def test_bad_requests_name_the_way_out():
+def test_invalid_arguments_are_refused_with_the_way_out():
     with pytest.raises(UserError, match="did you mean 'MobileNetV2'"):
         find_backbone("MobilNetV2")
     with pytest.raises(UserError, match="image_size 28 is too small for MobileNetV2: it needs at least 32"):
@@ -104,7 +104,7 @@ def test_bad_requests_name_the_way_out():
         load_backbone("MobileNetV2", 32, weights="imagnet")
 
 
-def test_weights_that_cannot_be_had_say_what_to_put_where(tmp_path):
+def test_missing_and_damaged_weights_are_reported_with_their_folder(tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / WEIGHTS).write_bytes(b"half a file")
     printed = run_offline("""
@@ -117,11 +117,11 @@ for name in ("MobileNetV2", "MobileNetV2_035"):
     folder = tmp_path / "models"
     assert f"kernels_1.0_224_no_top.h5 into {folder}" in printed
     assert "use the backbone EfficientNetLite0, which needs no download" in printed
-    assert f"MobileNetV2_035 could not be read: if a damaged file of it lies in {folder}, delete" in printed
+    assert f"MobileNetV2_035 could not be read: if {folder} holds a damaged file of it, delete" in printed
 
 
 @pytest.mark.skipif(not (SHARED / WEIGHTS).is_file(), reason="../shared/keras holds no weights of MobileNetV2")
-def test_weights_in_the_folder_of_keras_load_at_any_size_offline(tmp_path):
+def test_cached_weights_load_offline_at_any_size(tmp_path):
     (tmp_path / "models").mkdir()
     shutil.copy(SHARED / WEIGHTS, tmp_path / "models")
     printed = run_offline(f"""

@@ -5,8 +5,8 @@ import pytest
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.networks.costs import total
-from auxiliary.networks.summary import count
+from auxiliary.networks.costs import network_cost
+from auxiliary.networks.summary import count_parameters
 
 SIDE, CLASSES = 32, 4
 USUAL = {"model_id": "tiny net!", "key": "tiny net!", "learning_rate": 0.1, "epochs": 1, "image_size": SIDE}
@@ -27,23 +27,23 @@ def images(number, seed=0):
 
 
 class TestScratch:
-    def test_images_go_in_and_probabilities_come_out(self):
+    def test_it_maps_images_to_probabilities(self):
         output = scratch("conv(8) | pool | flatten | dense(16)")(images(5))
         assert (output.shape, output.dtype) == ((5, CLASSES), "float32")
         np.testing.assert_allclose(np.sum(output, axis=1), 1, rtol=1e-5)
 
-    def test_it_has_as_many_parameters_as_the_line_adds_up_to(self):
+    def test_it_has_the_parameters_of_the_formula(self):
         net = "res(4) | res(8, 2) | gap | dense(16) | dropout(0.3)"
-        assert scratch(net).count_params() == total(net, (SIDE, SIDE, 3), CLASSES).parameters
+        assert scratch(net).count_params() == network_cost(net, (SIDE, SIDE, 3), CLASSES).parameters
 
-    def test_the_network_sees_images_from_0_to_1(self):
+    def test_images_are_rescaled_to_0_to_1(self):
         model = scratch("gap")
         model.get_layer("probabilities").set_weights([np.eye(3, CLASSES), np.zeros(CLASSES)])
         red = np.broadcast_to(np.float32([255, 0, 0]), (1, SIDE, SIDE, 3))
         expected = np.exp([1, 0, 0, 0]) / np.exp([1, 0, 0, 0]).sum()
         np.testing.assert_allclose(model(red)[0], expected, rtol=1e-5)
 
-    def test_probabilities_keep_their_digits_in_low_precision(self):
+    def test_probabilities_are_float32_in_low_precision(self):
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy("mixed_bfloat16")
         try:
@@ -68,7 +68,7 @@ def tuned():
 
 
 def trained_once(built):
-    """Trains in place for a step at a high rate, with dropout and all."""
+    """Trains the model in place for one step at a high learning rate."""
     built.model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
     built.model.train_on_batch(images(8), np.arange(8) % CLASSES)
     return built
@@ -79,12 +79,12 @@ def norms(backbone):
 
 
 class TestTransfer:
-    def test_features_and_head_are_the_two_halves_of_the_model(self, frozen):
+    def test_features_and_head_together_are_the_model(self, frozen):
         whole = frozen.model(images(3))
         assert (whole.shape, whole.dtype) == ((3, CLASSES), "float32")
         np.testing.assert_allclose(frozen.head(frozen.features(images(3))), whole, rtol=1e-5)
 
-    def test_they_share_their_layers(self, frozen):
+    def test_the_three_models_share_their_layers(self, frozen):
         before = np.asarray(frozen.model(images(1)))
         for weight in frozen.head.weights:
             weight.assign(keras.ops.ones(weight.shape) * keras.ops.arange(weight.shape[-1], dtype="float32"))
@@ -92,21 +92,21 @@ class TestTransfer:
         assert not np.allclose(before, after)
         np.testing.assert_allclose(after, frozen.head(frozen.features(images(1))), rtol=1e-5)
 
-    def test_it_is_the_backbone_and_the_head_line(self, frozen):
+    def test_it_has_the_parameters_of_backbone_and_head(self, frozen):
         backbone = find_backbone("MobileNetV2_035")
-        head = total(HEAD, (1, 1, backbone.channels), CLASSES)
+        head = network_cost(HEAD, (1, 1, backbone.channels), CLASSES)
         assert frozen.head.count_params() == head.parameters
         assert frozen.model.count_params() == backbone.parameters + head.parameters
 
-    def test_a_frozen_backbone_leaves_only_the_head_to_train(self, frozen):
-        assert count(frozen.model.trainable_weights) == frozen.head.count_params()
+    def test_with_a_frozen_backbone_only_the_head_is_trainable(self, frozen):
+        assert count_parameters(frozen.model.trainable_weights) == frozen.head.count_params()
         assert frozen.features.trainable_weights == []
 
     def test_tune_last_counts_the_backbones_last_layers(self, tuned):
         assert [layer.trainable for layer in tuned.backbone.layers].index(True) == len(tuned.backbone.layers) - 10
-        last = sum(count(layer.trainable_weights) for layer in tuned.backbone.layers[-10:])
+        last = sum(count_parameters(layer.trainable_weights) for layer in tuned.backbone.layers[-10:])
         assert last > 0
-        assert count(tuned.model.trainable_weights) == tuned.head.count_params() + last
+        assert count_parameters(tuned.model.trainable_weights) == tuned.head.count_params() + last
 
     def test_tuned_batch_norm_keeps_its_averages_and_trains_its_shift(self, tuned):
         before = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbone)]

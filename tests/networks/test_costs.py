@@ -2,7 +2,7 @@
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.networks.costs import Total, layer_costs, total
+from auxiliary.networks.costs import NetworkCost, costs_per_layer, network_cost
 from auxiliary.networks.layer_costs import Cost
 
 PHOTO = (224, 224, 3)
@@ -12,36 +12,36 @@ CONV5 = ("conv(8) | pool | conv(16) | pool | conv(32) | pool | conv(64) | pool |
          "| dense(128) | dropout(0.5)")
 
 
-@pytest.mark.parametrize(("line", "parameters"), [(CONV4, 4_818_858), (CONV5, 509_402)])
-def test_published_networks_have_their_published_size(line, parameters):
-    assert total(line, PHOTO, classes=10).parameters == parameters
+@pytest.mark.parametrize(("spec", "parameters"), [(CONV4, 4_818_858), (CONV5, 509_402)])
+def test_published_networks_have_their_published_size(spec, parameters):
+    assert network_cost(spec, PHOTO, classes=10).parameters == parameters
 
 
-def test_each_operation_comes_with_its_cost_and_the_final_layer_last():
-    rows = layer_costs("pool(4) | flatten", (8, 8, 3), classes=10)
-    assert rows == {
+def test_costs_are_per_layer_with_the_final_layer_last():
+    costs = costs_per_layer("pool(4) | flatten", (8, 8, 3), classes=10)
+    assert costs == {
         "pool1": Cost((2, 2, 3)),
         "flatten2": Cost((12,)),
         "probabilities": Cost((10,), parameters=130, multiply_adds=120),
     }
-    assert total("pool(4) | flatten", (8, 8, 3), classes=10) == Total(
+    assert network_cost("pool(4) | flatten", (8, 8, 3), classes=10) == NetworkCost(
         parameters=130, trainable=130, multiply_adds=120, layers=3)
 
 
-def test_two_averages_a_channel_of_batch_norm_are_not_trained():
-    figures = total("batchnorm | res(8) | gap", (8, 8, 3), classes=10)
-    assert figures.parameters - figures.trainable == 2 * 3 + 3 * 2 * 8      # the block has three, one on its side path
+def test_batch_norm_has_two_non_trainable_averages_per_channel():
+    cost = network_cost("batchnorm | res(8) | gap", (8, 8, 3), classes=10)
+    assert cost.parameters - cost.trainable == 2 * 3 + 3 * 2 * 8      # the block has three, one on its shortcut
 
 
-def test_a_line_that_runs_out_of_pixels_names_the_operation():
+def test_a_spec_that_does_not_fit_the_images_is_refused_naming_the_operation():
     with pytest.raises(UserError) as caught:
-        layer_costs("conv(8) | pool | conv(8) | flatten", (5, 5, 3), classes=2)
+        costs_per_layer("conv(8) | pool | conv(8) | flatten", (5, 5, 3), classes=2)
     assert str(caught.value) == (
         "net `conv(8) | pool | conv(8) | flatten`: operation 3, "
         "Conv(filters=8, size=3, stride=1, padding='valid', l2=0.0), gets (1, 1, 8): "
         "a window of 3 pixels does not fit into 1")
 
 
-def test_a_line_must_end_in_one_row_of_numbers():
+def test_a_spec_must_end_in_a_vector():
     with pytest.raises(UserError, match=r"operation 2, Dense\(units=2, l2=0\.0\), gets \(3, 3, 8\)"):
-        layer_costs("conv(8)", (5, 5, 3), classes=2)
+        costs_per_layer("conv(8)", (5, 5, 3), classes=2)

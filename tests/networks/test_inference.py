@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras.layers import BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Dropout, GlobalAveragePooling2D, ReLU
 
 from auxiliary.networks.backbones import load_backbone
-from auxiliary.networks.inference import InferenceMode, answers, folded, frozen
+from auxiliary.networks.inference import InferenceMode, fold_batch_norm, frozen_graph, predict_batches
 
 
 def backbone():
@@ -17,7 +17,7 @@ def backbone():
 
 @pytest.fixture
 def trained():
-    """A model whose backbone is tuned, after one step."""
+    """A model with a tuned backbone, after one training step."""
     keras.utils.set_random_seed(0)
     pixels = keras.Input((4,))
     model = keras.Model(pixels, keras.layers.Dense(1)(InferenceMode(backbone(), name="backbone")(pixels)))
@@ -26,7 +26,7 @@ def trained():
     return model
 
 
-def test_averages_stay_and_scale_and_shift_train(trained):
+def test_batch_norm_inside_trains_scale_and_shift_but_keeps_its_averages(trained):
     norm = trained.get_layer("backbone").layer.get_layer("norm")
     np.testing.assert_array_equal(norm.moving_mean, np.zeros(4))
     np.testing.assert_array_equal(norm.moving_variance, np.ones(4))
@@ -34,7 +34,7 @@ def test_averages_stay_and_scale_and_shift_train(trained):
     assert (norm.beta.numpy() != 0).all()
 
 
-def test_only_what_is_inside_is_in_inference_mode():
+def test_layers_outside_are_not_in_inference_mode():
     pixels = keras.Input((4,))
     outside = keras.layers.Dropout(0.5)(InferenceMode(backbone())(pixels))
     model = keras.Model(pixels, [InferenceMode(backbone())(pixels), outside])
@@ -43,16 +43,16 @@ def test_only_what_is_inside_is_in_inference_mode():
     assert 0 < (outside.numpy() == 0).mean() < 1
 
 
-# Keras 3.15 saves its variables in a way that NumPy 2.4 warns of.
+# NumPy 2.4 warns of the way in which Keras 3.15 saves its variables.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_a_saved_model_reads_back_the_same(trained, tmp_path):
+def test_a_model_read_back_has_the_same_outputs(trained, tmp_path):
     trained.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
-    experiments = np.arange(8.0).reshape(2, 4)
-    np.testing.assert_array_equal(again(experiments, training=True), trained(experiments))
+    inputs = np.arange(8.0).reshape(2, 4)
+    np.testing.assert_array_equal(again(inputs, training=True), trained(inputs))
 
 
-def test_images_reach_a_backbone_of_low_precision_unrounded():
+def test_images_reach_a_low_precision_backbone_unrounded():
     pixels = keras.Input((1,))
     with_own_rescaling = keras.Model(pixels, keras.layers.Rescaling(1 / 128, dtype="float32")(pixels))
     policy = keras.config.dtype_policy()
@@ -64,8 +64,8 @@ def test_images_reach_a_backbone_of_low_precision_unrounded():
     assert float(output[0, 0]) == pytest.approx(200.4 / 128, rel=1e-6)
 
 
-def filled(model: keras.Model) -> keras.Model:
-    """The model with weights as training leaves them: none of them zero or one."""
+def with_weights(model: keras.Model) -> keras.Model:
+    """The model with random weights, none of them zero or one."""
     generator = np.random.default_rng(0)
     model.set_weights([generator.uniform(0.5, 1.5, weight.shape) for weight in model.get_weights()])
     return model
@@ -75,23 +75,23 @@ def chain(*layers: keras.layers.Layer) -> keras.Model:
     x = images = keras.Input((6, 6, 3))
     for layer in layers:
         x = layer(x)
-    return filled(keras.Model(images, x))
+    return with_weights(keras.Model(images, x))
 
 
-def parted() -> keras.Model:
-    """A convolution whose result is also taken as it is."""
+def branching() -> keras.Model:
+    """A convolution whose output is used by batch normalisation and by another layer."""
     images = keras.Input((6, 6, 3))
     x = Conv2D(3, 3, padding="same")(images)
-    return filled(keras.Model(images, keras.layers.Add()([x, BatchNormalization()(x)])))
+    return with_weights(keras.Model(images, keras.layers.Add()([x, BatchNormalization()(x)])))
 
 
-def normalisations(model: keras.Model) -> int:
+def count_batch_norms(model: keras.Model) -> int:
     layers = [layer.layer if isinstance(layer, InferenceMode) else layer for layer in model.layers]
-    return sum(normalisations(layer) if isinstance(layer, keras.Model) else isinstance(layer, BatchNormalization)
+    return sum(count_batch_norms(layer) if isinstance(layer, keras.Model) else isinstance(layer, BatchNormalization)
                for layer in layers)
 
 
-# How many batch normalisations stay.
+# Each model with the number of batch normalisations that cannot be folded.
 MODELS = {
     "without bias": (lambda: chain(Conv2D(4, 3, use_bias=False), BatchNormalization(epsilon=0.01), ReLU()), 0),
     "with bias": (lambda: chain(Conv2D(4, 3), BatchNormalization(), ReLU()), 0),
@@ -99,51 +99,52 @@ MODELS = {
     "no shift": (lambda: chain(Conv2D(4, 3), BatchNormalization(center=False)), 0),
     "depthwise": (lambda: chain(DepthwiseConv2D(3, depth_multiplier=2, use_bias=False), BatchNormalization()), 0),
     "wrapped": (lambda: chain(InferenceMode(chain(Conv2D(4, 3), BatchNormalization())), Dropout(0.5)), 0),
-    "sequential": (lambda: filled(keras.Sequential([keras.Input((6, 6, 3)), Conv2D(4, 3), BatchNormalization()])), 0),
+    "sequential": (
+        lambda: with_weights(keras.Sequential([keras.Input((6, 6, 3)), Conv2D(4, 3), BatchNormalization()])), 0),
     "after an activation": (lambda: chain(Conv2D(4, 3, activation="relu"), BatchNormalization()), 1),
     "after pooling": (lambda: chain(GlobalAveragePooling2D(), BatchNormalization(), Dense(2)), 1),
-    "taken twice": (parted, 1),
+    "used twice": (branching, 1),
 }
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_it_says_what_the_model_says(name):
-    build, left = MODELS[name]
+def test_a_frozen_graph_has_the_outputs_of_its_model(name):
+    build, remaining = MODELS[name]
     model = build()
     images = np.random.default_rng(1).uniform(0, 1, (5, 6, 6, 3)).astype("float32")
-    assert frozen(model)(images).numpy() == pytest.approx(model.predict(images, verbose=0), rel=1e-4, abs=1e-4)
-    assert normalisations(folded(model)) == left
+    assert frozen_graph(model)(images).numpy() == pytest.approx(model.predict(images, verbose=0), rel=1e-4, abs=1e-4)
+    assert count_batch_norms(fold_batch_norm(model)) == remaining
 
 
-def test_a_pre_trained_backbone():
+def test_a_frozen_graph_of_a_pre_trained_backbone():
     backbone = load_backbone("EfficientNetLite0", 64)
     model = keras.Model(backbone.input, InferenceMode(backbone)(backbone.input))
     images = np.random.default_rng(1).uniform(-1, 1, (2, 64, 64, 3)).astype("float32")
-    assert frozen(model)(images).numpy() == pytest.approx(model.predict(images, verbose=0), abs=1e-3)
-    assert (normalisations(model), normalisations(folded(model))) == (49, 0)
+    assert frozen_graph(model)(images).numpy() == pytest.approx(model.predict(images, verbose=0), abs=1e-3)
+    assert (count_batch_norms(model), count_batch_norms(fold_batch_norm(model))) == (49, 0)
 
 
-def test_weights_that_change_later_change_nothing():
+def test_later_changes_of_weights_do_not_affect_a_frozen_graph():
     model = chain(Conv2D(4, 3), BatchNormalization())
     images = np.ones((2, 6, 6, 3), "float32")
-    ask, before = frozen(model), model.get_weights()
-    said = ask(images).numpy()
-    model.set_weights([weight * 0 for weight in before])
-    assert (ask(images).numpy() == said).all()
+    predict = frozen_graph(model)
+    before = predict(images).numpy()
+    model.set_weights([weight * 0 for weight in model.get_weights()])
+    assert (predict(images).numpy() == before).all()
 
 
-def test_the_model_itself_stays_as_it_was():
+def test_folding_does_not_change_the_model():
     model = chain(Conv2D(4, 3), BatchNormalization())
     before = model.get_weights()
-    folded(model)
+    fold_batch_norm(model)
     assert all((old == new).all() for old, new in zip(before, model.get_weights(), strict=True))
-    assert normalisations(model) == 1
+    assert count_batch_norms(model) == 1
 
 
-def test_answers_come_in_the_order_of_the_batches():
+def test_outputs_have_the_order_of_the_batches():
     model = chain(Conv2D(4, 3), BatchNormalization(), GlobalAveragePooling2D())
     images = np.random.default_rng(1).uniform(0, 1, (50, 6, 6, 3)).astype("float32")
     batches = tf.data.Dataset.from_tensor_slices((images, np.arange(50))).batch(3)
-    said = list(answers(frozen(model), batches))
-    assert [len(answer) for answer in said] == [3] * 16 + [2]
-    assert np.concatenate(said) == pytest.approx(model.predict(images, verbose=0), rel=1e-4)
+    outputs = list(predict_batches(frozen_graph(model), batches))
+    assert [len(output) for output in outputs] == [3] * 16 + [2]
+    assert np.concatenate(outputs) == pytest.approx(model.predict(images, verbose=0), rel=1e-4)

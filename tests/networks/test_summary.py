@@ -4,12 +4,12 @@ import pytest
 
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.networks.build import build_scratch, build_transfer
-from auxiliary.networks.summary import all_layers, count, layer_table, multiply_adds, training_bytes
+from auxiliary.networks.summary import all_layers, count_parameters, layer_table, multiply_adds, training_bytes
 
 USUAL = {"model_id": "m", "key": "m", "learning_rate": 0.1, "epochs": 1, "image_size": 32}
 
 
-def test_one_row_a_layer_with_what_it_gives_and_holds():
+def test_the_table_has_one_row_per_layer():
     model = build_scratch(ScratchExperiment(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
     pd.testing.assert_frame_equal(layer_table(model).drop(columns="layer"), pd.DataFrame([
         ("Rescaling", "32 x 32 x 3", 0, 0),
@@ -22,7 +22,7 @@ def test_one_row_a_layer_with_what_it_gives_and_holds():
 
 
 @pytest.mark.parametrize("tune_last", [0, 5])
-def test_a_backbone_is_one_layer_and_the_table_adds_up(tune_last):
+def test_a_backbone_is_one_row_and_the_sums_are_the_models(tune_last):
     experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)", tune_last=tune_last)
     model = build_transfer(experiment, classes=2, weights=None).model
     table = layer_table(model).set_index("layer")
@@ -30,16 +30,16 @@ def test_a_backbone_is_one_layer_and_the_table_adds_up(tune_last):
     assert table.loc["backbone", "output"] == "1 x 1 x 1280"
     assert (table.loc["backbone", "trainable"] > 0) == (tune_last > 0)
     assert table["parameters"].sum() == model.count_params()
-    assert table["trainable"].sum() == count(model.trainable_weights)
+    assert table["trainable"].sum() == count_parameters(model.trainable_weights)
 
 
-def test_batch_norms_averages_are_held_but_not_trained():
+def test_the_averages_of_batch_norm_are_not_trainable():
     norm = keras.layers.BatchNormalization()
     table = layer_table(keras.Sequential([keras.Input((6,)), norm]))
     assert list(table[["parameters", "trainable"]].loc[0]) == [24, 12]
 
 
-def test_all_layers_are_those_of_a_backbone_too():
+def test_all_layers_include_those_of_a_backbone():
     experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)")
     transfer = build_transfer(experiment, classes=2, weights=None)
     names = [layer.name for layer in all_layers(transfer.model)]
@@ -51,31 +51,31 @@ def test_all_layers_are_those_of_a_backbone_too():
 @pytest.mark.parametrize(("layer", "expected"), [
     (keras.layers.Conv2D(5, 3), 4 * 6 * 3 * 3 * 2 * 5),
     (keras.layers.Conv2D(5, 3, strides=2, padding="same"), 3 * 4 * 3 * 3 * 2 * 5),
-    (keras.layers.Conv2D(4, 3, groups=2), 4 * 6 * 3 * 3 * 1 * 4),      # each filter sees one of the two channels
+    (keras.layers.Conv2D(4, 3, groups=2), 4 * 6 * 3 * 3 * 1 * 4),      # each filter covers one of the two channels
     (keras.layers.DepthwiseConv2D(3, depth_multiplier=3), 4 * 6 * 3 * 3 * 2 * 3),
     (keras.layers.SeparableConv2D(5, 3), 4 * 6 * (3 * 3 * 2 + 2 * 5)),
     (keras.layers.Dense(7), 6 * 8 * 2 * 7),     # at each pixel
     (keras.layers.BatchNormalization(), 0),
     (keras.layers.MaxPooling2D(), 0),
 ])
-def test_multiply_adds_are_counted_by_hand(layer, expected):
+def test_multiply_adds_equal_those_counted_by_hand(layer, expected):
     inside = keras.Sequential([keras.Input((6, 8, 2)), layer])
     assert multiply_adds(inside) == expected
     assert multiply_adds(keras.Sequential([keras.Input((6, 8, 2)), inside])) == expected
 
 
-def test_a_layer_that_uses_its_kernel_in_another_way_is_refused():
+def test_a_layer_of_unknown_kernel_use_is_refused():
     model = keras.Sequential([keras.Input((6, 8, 2)), keras.layers.Conv2DTranspose(5, 3, name="up")])
     with pytest.raises(TypeError, match="up, a Conv2DTranspose"):
         multiply_adds(model)
 
 
-def test_training_takes_what_layers_give_out_and_weights_four_times():
+def test_training_bytes_are_outputs_and_weights_four_times():
     model = build_scratch(ScratchExperiment(**USUAL, net="conv(8) | pool(10) | flatten | dropout(0.5)"), classes=2)
     assert training_bytes(model, 16) == 16 * 4 * (30 * 30 * 8 + 2) + 4 * 4 * (224 + 146)
 
 
-def test_of_a_frozen_backbone_nothing_is_kept():
+def test_training_bytes_do_not_count_a_frozen_backbone():
     experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap")
     assert (
         training_bytes(build_transfer(experiment, classes=2, weights=None).model, 16)

@@ -6,7 +6,7 @@ import pytest
 
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
-from auxiliary.networks import layer_costs as layer_costs
+from auxiliary.networks import layer_costs
 from auxiliary.reporting.model_tables import (
     cheat_sheet,
     remark_table,

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.networks.build import build_transfer
-from auxiliary.networks.inference import frozen
+from auxiliary.networks.inference import frozen_graph
 from auxiliary.training import features
 from auxiliary.training.feature_files import View
 from auxiliary.training.features import FeatureExtractor, feature_batches, pooled_features
@@ -54,7 +54,7 @@ class Counted:
     def frozen(self, model):
         assert model is self
         self.times_frozen += 1
-        ask = frozen(self.model)
+        ask = frozen_graph(self.model)
 
         def counted(batch):
             # In a graph, where only what NumPy is asked to do happens at every batch.
@@ -66,7 +66,7 @@ class Counted:
 @pytest.fixture
 def counted(model, monkeypatch):
     counted = Counted(model)
-    monkeypatch.setattr(features, "frozen", counted.frozen)
+    monkeypatch.setattr(features, "frozen_graph", counted.frozen)
     return counted
 
 

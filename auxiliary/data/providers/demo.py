@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.unpickle import AllowListUnpickler
 from auxiliary.data.providers.base import DataSet, write_images
 
 PACKAGE = "animal_mnist"
@@ -23,17 +24,10 @@ CLASSES = ("bear", "bird", "cat", "cow", "dog", "elephant", "giraffe", "horse", 
 
 # NumPy moved its core package and calls the old path deprecated; an array itself names its function.
 REBUILD = np.empty(0).__reduce__()[0]
-ADMITTED = {("numpy.core.multiarray", "_reconstruct"): REBUILD,
-            ("numpy._core.multiarray", "_reconstruct"): REBUILD,
-            ("numpy", "ndarray"): np.ndarray,
-            ("numpy", "dtype"): np.dtype}
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> object:
-        if (module, name) not in ADMITTED:
-            raise pickle.UnpicklingError(f"{module}.{name} has no place in an array")
-        return ADMITTED[module, name]
+ALLOWED = {("numpy.core.multiarray", "_reconstruct"): REBUILD,
+           ("numpy._core.multiarray", "_reconstruct"): REBUILD,
+           ("numpy", "ndarray"): np.ndarray,
+           ("numpy", "dtype"): np.dtype}
 
 
 def read_array(path: Path) -> np.ndarray:
@@ -44,7 +38,7 @@ def read_array(path: Path) -> np.ndarray:
     """
     try:
         with gzip.open(path) as file:
-            return np.asarray(_ArrayUnpickler(file).load())
+            return np.asarray(AllowListUnpickler(file, ALLOWED).load())
     except (OSError, EOFError, pickle.UnpicklingError) as error:
         raise UserError(f"{path} is not the array it should be ({error}): {ADVICE}") from error
 

@@ -1,1 +1,1 @@
-"""A page on which images are dropped and named."""
+"""A web page that classifies images dropped on it."""

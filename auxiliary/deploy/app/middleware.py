@@ -1,4 +1,4 @@
-"""What stands between the page and whoever asks for something: what is answered at all, and what a browser may do."""
+"""The filter between the page and its clients: allowed requests, and headers that restrict the browser."""
 
 import re
 
@@ -6,13 +6,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# All that the page asks for. Gradio has more: it fetches addresses for its users, hands out links, keeps histories.
-SERVED = re.compile(
+# All paths that the page uses. Gradio has more: it downloads URLs for its users, creates links, stores histories.
+ALLOWED_PATHS = re.compile(
     r"/|/(config|theme\.css|favicon\.ico|manifest\.json)|/(assets|static)/.+"
     r"|/gradio_api/(info|startup-events|theme\.css|upload|upload_progress|file=/.+|run/predict|queue/(join|data)"
     r"|heartbeat/\w+|cancel|reset)/?")
 PORT = re.compile(r":\d+$")
-# Gradio's page consists of scripts and styles in the HTML; nothing may come from, or go to, anywhere else.
+# Gradio's page has scripts and styles in its HTML. The browser may load nothing from, and send nothing to, other hosts.
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
           "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
           "worker-src 'self' blob:; object-src 'none'; frame-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -21,32 +21,32 @@ HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff
            "Cross-Origin-Resource-Policy": "same-origin"}
 
 
-class Guard:
-    """Lets pass what the page needs, and adds headers that keep a browser from asking anybody else.
+class RequestFilter:
+    """Passes on the requests that the page needs, refuses all others, and adds `HEADERS` to every response.
 
     Args:
-        app: what answers.
-        names: by which host names it may be asked, so that no other website can have its own name point here; any
-            if None.
+        app: the application behind the filter.
+        hosts: allowed values of the Host header without the port, so that no other website can point its own name
+            here; None for any.
     """
 
-    def __init__(self, app: ASGIApp, names: frozenset[str] | None) -> None:
-        self._app, self._names = app, names
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
+        self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        async def send_guarded(message: Message) -> None:
+        """Handle one request."""
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        refused = scope["type"] == "http" and not self._admits(scope["path"], Headers(scope=scope))
-        answer = PlainTextResponse("not here", 403) if refused else self._app
-        await answer(scope, receive, send_guarded)
+        refused = scope["type"] == "http" and not self._is_allowed(scope["path"], Headers(scope=scope))
+        handler = PlainTextResponse("not allowed", 403) if refused else self._app
+        await handler(scope, receive, send_with_headers)
 
-    def _admits(self, path: str, headers: Headers) -> bool:
+    def _is_allowed(self, path: str, headers: Headers) -> bool:
         host = headers.get("host", "")
-        known = self._names is None or PORT.sub("", host) in self._names
-        # A browser says for which website it asks, unless it is to show a page.
-        own = headers.get("origin", f"//{host}").endswith(f"//{host}")
-        return known and own and SERVED.fullmatch(path) is not None
+        known_host = self._hosts is None or PORT.sub("", host) in self._hosts
+        # Browsers send the website that makes a request, except when they open a page.
+        same_origin = headers.get("origin", f"//{host}").endswith(f"//{host}")
+        return known_host and same_origin and ALLOWED_PATHS.fullmatch(path) is not None

@@ -1,4 +1,4 @@
-"""The networks that the page offers: the finished runs of one data set, loaded when they are first asked."""
+"""The networks that the page offers: the finished runs of one data set, loaded at their first prediction."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +11,8 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.data.decode import open_rgb
-from auxiliary.deploy.predictor import Trained, load_trained
+from auxiliary.deploy.load import load_predictor
+from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import network_pixels
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.reporting.grad_cam_figure import overlaid
@@ -20,112 +21,111 @@ from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
-SIDE = 512      # of what is shown, in pixels
-NO_PLACE = "No place of the image speaks for the first class."
-NO_MAPS = "This network has no feature maps, so nobody can see which places speak for a class."
+SIDE = 512      # of the heat map, in pixels
+CACHED = 3      # networks in memory
+NO_EVIDENCE = "Grad-CAM finds no evidence for the first class in this image."
+NO_FEATURE_MAPS = "This network has no feature maps, so there is no heat map."
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a network says of an image.
+class Prediction:
+    """The prediction of a network for one image.
 
     Attributes:
-        probabilities: of every class, calibrated, 0 to 1.
-        shown: (height, width, 3) uint8, the image in grey under what speaks for the likeliest class; None where the
+        probabilities: calibrated probability of every class, 0 to 1.
+        heat_map: (height, width, 3) uint8, the image in grey under the Grad-CAM of the first class; None where the
             network has no feature maps.
-        remark: what is odd about `shown`; mostly empty.
+        note: why the heat map is missing or empty; otherwise "".
     """
 
     probabilities: dict[str, float]
-    shown: np.ndarray | None
-    remark: str
-
-
-def ask(trained: Trained, data: bytes) -> Answer:
-    """Ask a network about the bytes of an image file.
-
-    Raises:
-        ImageError: it is not an image, damaged, or absurdly large.
-    """
-    pixels = network_pixels(data, trained.result.image_size)[None]
-    chances = trained.probabilities(pixels)[0]
-    probabilities = dict(zip(trained.categories, chances.tolist(), strict=True))
-    if feature_layer(trained.model) is None:
-        return Answer(probabilities, None, NO_MAPS)
-    heat = grad_cam(trained.model, pixels, [chances.argmax()])[0]
-    return Answer(probabilities, under_heat(data, heat), "" if heat.any() else NO_PLACE)
-
-
-def under_heat(data: bytes, heat: np.ndarray) -> np.ndarray:
-    """The image of a file, its proportions kept, in grey under `heat`, (h, w) in 0..1, spread over it.
-
-    Returns:
-        (height, width, 3) uint8, at most `SIDE` pixels a side; of a small image each pixel becomes a square.
-    """
-    image = open_rgb(data)
-    times = SIDE // max(image.size)
-    if times >= 2:
-        image = image.resize((times * image.width, times * image.height), Image.Resampling.NEAREST)
-    else:
-        image.thumbnail((SIDE, SIDE))
-    everywhere = slice(None), slice(None)
-    return (255 * overlaid(np.asarray(image), heat, everywhere)).round().astype("uint8")
-
-
-KEPT = 3    # networks in memory at a time
+    heat_map: np.ndarray | None
+    note: str
 
 
 class Networks:
-    """The networks of all finished runs beside a given one, best validation accuracy first.
+    """The networks of all finished runs in the folder of a run, best validation accuracy first.
 
     Args:
         first: the finished run to offer first; it is loaded at once.
 
     Raises:
-        UserError: when that run cannot be loaded. Others that cannot be read are named and left out.
+        UserError: that run cannot be loaded. Other runs that cannot be read are printed and left out.
     """
 
     def __init__(self, first: Run) -> None:
         folder = first.folder.parent
         self.first = first.id
-        self._loaded = lru_cache(KEPT)(lambda name: load_trained(Run(folder / name)))
-        self._loaded(self.first)
-        self._results = _readable(folder)
-        # TensorFlow is asked by one thread at a time, and Pillow's warnings are caught in no more.
-        self._one_at_a_time = Lock()
+        self._load = lru_cache(CACHED)(lambda name: load_predictor(Run(folder / name)))
+        self._load(self.first)
+        self._results = _readable_results(folder)
+        # One thread at a time uses TensorFlow, and `warnings`, with which Pillow's warnings are caught, is global.
+        self._lock = Lock()
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        """What to call each network, and the name of its run; best validation accuracy first."""
+        """The label of each network and the folder name of its run; best validation accuracy first."""
         results = ranked(pd.DataFrame([{**result.model_dump(), "folder": name}
                                        for name, result in self._results.items()]))
         labels = [f"{label}, validation accuracy {accuracy:.3f}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
         return list(zip(labels, results["folder"], strict=True))
 
-    def load(self, name: str) -> Trained:
-        """The network of a run, by the run's name without the time; kept until others were asked since.
+    def load(self, name: str) -> Predictor:
+        """The network of a run, by the name of its folder; the last `CACHED` networks stay in memory.
 
         Raises:
-            UserError: when there is none of that name, or it cannot be read.
+            UserError: there is no such run, or it cannot be read.
         """
         if name not in self._results:
             raise unknown("network", name, self._results)
-        return self._loaded(name)
+        return self._load(name)
 
-    def answer(self, data: bytes, name: str) -> Answer:
-        """What the network of a run says of an image file's bytes; others that ask wait meanwhile.
+    def predict(self, data: bytes, name: str) -> Prediction:
+        """Predict the class of an image file's bytes with the network of a run; concurrent calls wait.
 
         Raises:
-            ImageError: it is not an image, damaged, or absurdly large.
-            UserError: as for `load`.
+            ImageError: the data is not an image, damaged, or absurdly large.
+            UserError: as in `load`.
         """
-        with self._one_at_a_time:
-            return ask(self.load(name), data)
+        with self._lock:
+            return predict_image(self.load(name), data)
 
 
-def _readable(folder: Path) -> dict[str, Result]:
-    """The results of the finished runs in a data set's folder that this version can read, by their folder's name."""
+def predict_image(predictor: Predictor, data: bytes) -> Prediction:
+    """Predict the class of an image file's bytes.
+
+    Raises:
+        ImageError: the data is not an image, damaged, or absurdly large.
+    """
+    pixels = network_pixels(data, predictor.result.image_size)[None]
+    values = predictor.probabilities(pixels)[0]
+    probabilities = dict(zip(predictor.categories, values.tolist(), strict=True))
+    if feature_layer(predictor.model) is None:
+        return Prediction(probabilities, None, NO_FEATURE_MAPS)
+    heat = grad_cam(predictor.model, pixels, [values.argmax()])[0]
+    return Prediction(probabilities, heat_map(data, heat), "" if heat.any() else NO_EVIDENCE)
+
+
+def heat_map(data: bytes, heat: np.ndarray) -> np.ndarray:
+    """The image of a file in grey under `heat`, (h, w) in 0..1, which is stretched over it.
+
+    Returns:
+        (height, width, 3) uint8 with the image's proportions, at most `SIDE` pixels a side; pixels of small images
+        become squares.
+    """
+    image = open_rgb(data)
+    factor = SIDE // max(image.size)
+    if factor >= 2:
+        image = image.resize((factor * image.width, factor * image.height), Image.Resampling.NEAREST)
+    else:
+        image.thumbnail((SIDE, SIDE))
+    whole_image = slice(None), slice(None)
+    return (255 * overlaid(np.asarray(image), heat, whole_image)).round().astype("uint8")
+
+
+def _readable_results(folder: Path) -> dict[str, Result]:
+    """The results of the finished runs in a data set's folder, by the name of their folder."""
     results = {}
     for run in map(Run, sorted(folder.iterdir())):
         try:

@@ -1,4 +1,4 @@
-"""Serves the page, on this machine alone unless told otherwise."""
+"""The web server of the page; by default only this machine can reach it."""
 
 import errno
 import os
@@ -21,75 +21,76 @@ if TYPE_CHECKING:
 
     from auxiliary.deploy.app.page import Page
 
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HIGHEST_PORT = 65535
 LARGEST_UPLOAD = "20mb"
-# Gradio and what it is built on would ask for newer versions of themselves, and report that they are used.
-SILENT = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+# Without these, Gradio and its dependencies look for newer versions of themselves and report their use.
+OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 
 
 def serve_page(name: str, host: str, port: int, root: Path | None = None) -> None:
-    """Serve a page on which images are dropped and named, until interrupted.
+    """Serve a page that classifies images, until interrupted.
 
     Args:
-        name: the run to show first, see `find_finished`; empty for the one of the best validation accuracy.
-        host: name or IP address to listen on.
-        port: to listen on; 0 for any that is free.
-        root: the folder that holds `models/`; the repository unless given.
+        name: the run to show first, see `find_finished`; empty for the run of the best validation accuracy.
+        host: host name or IP address to listen on.
+        port: port to listen on; 0 for any free port.
+        root: the folder that holds `models/`; the repository by default.
 
     Raises:
-        UserError: when Gradio is not installed, there is no such run, or the address cannot be listened on.
+        UserError: Gradio is not installed, there is no such run, or the address is not available.
     """
     run = find_asked(name, find_root(root))
-    with _listening(host, port) as door, _folder() as uploads:
+    with _listening(host, port) as listener, _temporary_folder() as uploads:
         _prepare(uploads)
         from auxiliary.deploy.app.models import Networks
-        from auxiliary.deploy.app.page import Page, examples
+        from auxiliary.deploy.app.page import Page, example_images
 
-        page = Page(Networks(run), examples(run.predictions), uploads)
-        _announce(host, door.getsockname()[1])
-        _run(_guarded(page, host), door)
+        page = Page(Networks(run), example_images(run.predictions), uploads)
+        _announce(host, listener.getsockname()[1])
+        _run(_application(page, host), listener)
 
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens; taken before anything slow is done, so that a wrong port is said at once."""
+    """A listening socket; opened before anything slow, so that a wrong port is reported at once."""
     if not 0 <= port <= HIGHEST_PORT:
-        raise UserError(f"there is no port {port}: name one from 1024 to {HIGHEST_PORT} with --port")
+        raise UserError(f"there is no port {port}: choose one from 1024 to {HIGHEST_PORT} with --port")
     try:
-        door = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise UserError(f"port {port} of {host} is taken: name another one with --port") from None
-        raise UserError(f"port {port} of {host} cannot be listened on ({error.strerror}): name another address with "
+            raise UserError(f"port {port} of {host} is in use: choose another one with --port") from None
+        raise UserError(f"port {port} of {host} is not available ({error.strerror}): choose another address with "
                         "--host, or a port above 1023 with --port") from None
-    with door:
-        yield door
+    with listener:
+        yield listener
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """A temporary folder for what users upload; a file that is still being written at the end is no reason to fail."""
+def _temporary_folder() -> Iterator[Path]:
+    """A folder for uploads; that a file is still being written at the end is not an error."""
     with TemporaryDirectory(prefix="auxiliary-page-", ignore_cleanup_errors=True) as folder:
         yield Path(folder).resolve()
 
 
 def _prepare(uploads: Path) -> None:
-    """Import what the page is made with; `UserError` where it is not installed."""
-    os.environ.update(SILENT | {"GRADIO_TEMP_DIR": str(uploads), "GRADIO_EXAMPLES_CACHE": str(uploads / "examples")})
+    """Import Gradio and TensorFlow; `UserError` where Gradio is not installed."""
+    os.environ.update(OFFLINE | {"GRADIO_TEMP_DIR": str(uploads), "GRADIO_EXAMPLES_CACHE": str(uploads / "examples")})
     try:
         import gradio  # noqa: F401
     except ModuleNotFoundError as error:
-        raise UserError(f"the page needs the package {error.name}: .venv/bin/pip install -e '.[serve]'") from None
+        raise UserError(f"the page needs the package {error.name}: "
+                        "install it with .venv/bin/pip install -e '.[serve]'") from None
     runtime.load()
 
 
 def _announce(host: str, port: int) -> None:
     if not _is_local(host):
-        print(f"everyone who can reach port {port} of this machine can use the page: it asks for no password")
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    shown = f"[{reached}]" if ":" in reached else reached
-    print(f"the page is at http://{shown}:{port}/ (Ctrl-C ends it)", flush=True)
+        print(f"warning: the page has no password, and everyone who can reach port {port} of this machine can use it")
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    in_url = f"[{address}]" if ":" in address else address
+    print(f"the page is at http://{in_url}:{port}/ (Ctrl-C stops it)", flush=True)
 
 
 def _is_local(host: str) -> bool:
@@ -98,29 +99,29 @@ def _is_local(host: str) -> bool:
     return host == "localhost"
 
 
-def _guarded(page: "Page", host: str) -> "FastAPI":
-    """The page as a server's application, with nothing of Gradio's that it does not need."""
+def _application(page: "Page", host: str) -> "FastAPI":
+    """The page as an application for the server, without the parts of Gradio that it does not need."""
     from fastapi import FastAPI
     from gradio import mount_gradio_app, themes
     from starlette.middleware import Middleware
 
-    from auxiliary.deploy.app.middleware import Guard
+    from auxiliary.deploy.app.middleware import RequestFilter
 
-    # Fonts that every system has, instead of files that lack the bold of headings.
+    # System fonts: Gradio's font files have no bold for headings.
     theme = themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-    names = LOCAL_NAMES | {host.lower()} if _is_local(host) else None
-    app = FastAPI(openapi_url=None, middleware=[Middleware(Guard, names=names)])
+    hosts = LOCAL_HOSTS | {host.lower()} if _is_local(host) else None
+    app = FastAPI(openapi_url=None, middleware=[Middleware(RequestFilter, hosts=hosts)])
     return mount_gradio_app(app, page, "/", theme=theme, footer_links=[], run_history=False, show_error=False,
                             ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
                             max_file_size=LARGEST_UPLOAD)
 
 
-def _run(app: "FastAPI", door: socket.socket) -> None:
-    """Serve until interrupted or told to end; a page that is open in a browser is not waited for."""
+def _run(app: "FastAPI", listener: socket.socket) -> None:
+    """Serve until interrupted or terminated, without waiting for browsers that still show the page."""
     import uvicorn
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    # It ends by itself, and then hands the interruption on.
+    # The server shuts down by itself and then raises the interruption again.
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[door])
+        server.run(sockets=[listener])

@@ -1,1 +1,1 @@
-"""A finished run written for other programs, and checked in their own runtimes."""
+"""Exports of a finished run for other programs, checked in the runtimes of those programs."""

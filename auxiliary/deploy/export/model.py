@@ -1,20 +1,20 @@
-"""The network of a finished run as other programs get it: in float32, calibrated, its preprocessing inside."""
+"""The network of a finished run as it is exported: float32, calibrated, with its preprocessing inside."""
 
 from dataclasses import dataclass
 
 import keras
 
 from auxiliary.networks.costs import OUTPUT
-from auxiliary.networks.inference import InferenceMode, folded
+from auxiliary.networks.inference import InferenceMode, fold_batch_norm
 
 
 @dataclass(frozen=True)
-class ExportedModel:
-    """What is written, whatever the format; the models share their layers.
+class ExportModel:
+    """The models to export in any format; they share their layers.
 
     Attributes:
         network: from (N, S, S, 3) float32 images in 0..255 to (N, classes) float32 probabilities, calibrated.
-        model: the same from (N, H, W, 3) uint8 images of any size.
+        model: the same, from (N, H, W, 3) uint8 images of any size.
         categories: class names in the order of the probabilities.
     """
 
@@ -24,38 +24,38 @@ class ExportedModel:
 
     @property
     def size(self) -> int:
-        """The side in pixels of the images that the network takes."""
+        """Side of the network's images in pixels."""
         return self.network.input_shape[1]
 
 
-def exported_model(plain: keras.Model, temperature: float, categories: list[str]) -> ExportedModel:
-    """What is to be exported of a network.
+def build_export_model(network: keras.Model, temperature: float, categories: list[str]) -> ExportModel:
+    """Calibrate a network and add the resizing of images.
 
     Args:
-        plain: what `plain_network` made; left as it is.
+        network: the result of `plain_network`; it is not changed.
         temperature: see `auxiliary.evaluation.calibration`.
         categories: class names in the order of the labels.
     """
-    network = _calibrated(plain, temperature)
-    return ExportedModel(network, _with_resizing(network), categories)
+    calibrated = _calibrate(network, temperature)
+    return ExportModel(calibrated, _add_resizing(calibrated), categories)
 
 
 def plain_network(model: keras.Model) -> keras.Model:
-    """A copy in float32 and inference mode, whatever it was trained in, made of nothing but Keras's own layers.
+    """A copy in float32 and inference mode, made of Keras's own layers only, whatever precision it was trained in.
 
     Batch normalisation is folded into the convolutions before it.
 
     Args:
-        model: a run's model, as `build_scratch` or `build_transfer` made it; left as it is.
+        model: a run's model from `build_scratch` or `build_transfer`; it is not changed.
     """
-    return _plain(folded(model))
+    return _plain_copy(fold_batch_norm(model))
 
 
-def _plain(model: keras.Model) -> keras.Model:
+def _plain_copy(model: keras.Model) -> keras.Model:
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
         if isinstance(layer, InferenceMode):
-            # Other programs do not know it, and a model that is only asked is in inference mode anyway.
-            return _plain(layer.layer)
+            # Other programs do not have this layer, and predictions use inference mode anyway.
+            return _plain_copy(layer.layer)
         return type(layer).from_config(layer.get_config() | {"dtype": "float32"})
 
     clone = keras.models.clone_model(model, clone_function=copy)
@@ -64,8 +64,8 @@ def _plain(model: keras.Model) -> keras.Model:
     return clone
 
 
-def _calibrated(network: keras.Model, temperature: float) -> keras.Model:
-    """The network with its last layer divided by the temperature: softmax((W·x + b) / T) takes no further step."""
+def _calibrate(network: keras.Model, temperature: float) -> keras.Model:
+    """The network with the weights of its last layer divided by the temperature: softmax((W·x + b) / T)."""
     last = network.get_layer(OUTPUT)
     layer = keras.layers.Dense.from_config(last.get_config())
     model = keras.Model(network.inputs, layer(last.input), name=network.name)
@@ -73,9 +73,9 @@ def _calibrated(network: keras.Model, temperature: float) -> keras.Model:
     return model
 
 
-def _with_resizing(network: keras.Model) -> keras.Model:
+def _add_resizing(network: keras.Model) -> keras.Model:
     images = keras.Input((None, None, 3), dtype="uint8", name="images")
-    # Resizing alone would round images of whole numbers outside of graphs, and not inside.
+    # Without this cast, resizing rounds integer images outside of graphs, but not inside.
     x = keras.layers.Rescaling(1.0, dtype="float32", name="as_float32")(images)
     size = network.input_shape[1]
     x = keras.layers.Resizing(size, size, "bilinear", antialias=True, dtype="float32", name="resize")(x)

@@ -1,6 +1,6 @@
-"""Where an export goes: a file or folder that is there whole or not at all, and replaces nothing but an earlier export.
+"""The path of an export. It is written completely or not at all, and replaces nothing but an earlier export.
 
-Class names lie beside it in a text file, which tells an earlier export from anything else.
+The class names lie beside it in a text file, which also marks it as an export.
 """
 
 import tempfile
@@ -13,48 +13,48 @@ from auxiliary.core.files import absolute, replacing
 from auxiliary.runs.run import Run
 
 
-def find_place(run: Run, suffix: str, out: Path | None) -> Path:
-    """Where to write the export of a run.
+def find_output_path(run: Run, suffix: str, out: Path | None) -> Path:
+    """The path for the export of a run.
 
     Args:
         run: the run.
-        suffix: of the format; empty for a folder.
-        out: where its user wants it; in the run's own folder, by the run's name, unless given.
+        suffix: suffix of the format; empty for a folder.
+        out: the path that the user chose; by default it is below the run's folder.
 
     Raises:
-        UserError: something else lies there, or the name does not fit the format.
+        UserError: the path is taken by something else, or its name does not fit the format.
     """
-    place = absolute(out.expanduser()) if out else run.folder / "export" / (run.id + suffix)
-    if not place.name.endswith(suffix):
-        raise UserError(f"--out {out}: the name of a file of this format ends in {suffix}")
-    if place.exists() and place.is_dir() != (not suffix):
-        raise UserError(f"{place} is a {'folder' if suffix else 'file'}, and a {'file' if suffix else 'folder'} is to "
-                        "be written: name another place with --out")
-    if place.exists() and not labels_file(place).is_file():
-        raise UserError(f"{place} is there and is no earlier export, or {labels_file(place).name} would lie beside it: "
-                        "name another place with --out, or remove it")
-    return place
+    path = absolute(out.expanduser()) if out else run.folder / "export" / (run.id + suffix)
+    if not path.name.endswith(suffix):
+        raise UserError(f"--out {out}: the name of a file in this format must end in {suffix}")
+    if path.exists() and path.is_dir() != (not suffix):
+        raise UserError(f"{path} is a {'folder' if suffix else 'file'}, and this format writes a "
+                        f"{'file' if suffix else 'folder'}: choose another path with --out")
+    if path.exists() and not labels_file(path).is_file():
+        raise UserError(f"{path} exists and is not an earlier export ({labels_file(path).name} is missing): "
+                        "choose another path with --out, or remove it")
+    return path
 
 
-def labels_file(place: Path) -> Path:
-    """The text file beside an export with its class names, one a line."""
-    return place.with_name(f"{place.name}.labels.txt")
+def labels_file(path: Path) -> Path:
+    """The text file of class names beside an export, one per line."""
+    return path.with_name(f"{path.name}.labels.txt")
 
 
 @contextmanager
-def writing(place: Path, suffix: str) -> Iterator[Path]:
-    """Let something write an export to the temporary path that this yields; it takes its place at the end.
+def replacing_export(path: Path, suffix: str) -> Iterator[Path]:
+    """Yield a temporary path to write an export to, and move the result to `path` at the end.
 
     Raises:
-        UserError: it cannot be written; what was at `place` stays.
+        UserError: it cannot be written; an earlier export at `path` stays.
     """
-    replace: AbstractContextManager[Path] = replacing(place) if suffix else _replacing_folder(place)
+    replace: AbstractContextManager[Path] = replacing(path) if suffix else _replacing_folder(path)
     try:
         with replace as temporary:
             yield temporary
     except OSError as error:
-        raise UserError(f"{place} cannot be written ({error.strerror or error}): make room or see to its permissions, "
-                        "or name another place with --out") from error
+        raise UserError(f"{path} cannot be written ({error.strerror or error}): free space, check its permissions, "
+                        "or choose another path with --out") from error
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""Asks an exported network about images in its format's own runtime, as a program that knows nothing of this one.
+"""A program that predicts images with an export in its own runtime, as any other program would.
 
-    python -I auxiliary/deploy/export/runtimes.py FORMAT PATH IMAGES.npy ANSWERS.npz
+    python -I auxiliary/deploy/export/runtimes.py FORMAT PATH IMAGES.npy PREDICTIONS.npz
 
-Started as a process of its own, in which no other module of this package is loaded.
+It is run in a separate process, which loads no other module of this package.
 """
 
 import os
@@ -13,28 +13,29 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-Ask = Callable[[np.ndarray], np.ndarray]
+# A function from (N, H, W, 3) uint8 images to probabilities, the class names, and the runtime with its version.
+Opened = tuple[Callable[[np.ndarray], np.ndarray], list[str], str]
 
 
-def open_keras(path: str) -> tuple[Ask, list[str], str]:
-    """A `.keras` file; as for the others: a function to ask with, the class names, and the runtime with its version."""
+def open_keras(path: str) -> Opened:
+    """Open a `.keras` file."""
     import keras
 
     return keras.saving.load_model(path).predict_on_batch, _zipped_labels(path), f"Keras {keras.__version__}"
 
 
-def open_savedmodel(path: str) -> tuple[Ask, list[str], str]:
-    """A folder in TensorFlow's format."""
+def open_savedmodel(path: str) -> Opened:
+    """Open a SavedModel folder."""
     import tensorflow as tf
 
     loaded = tf.saved_model.load(path)
-    ask, names = loaded.signatures["serving_default"], loaded.signatures["labels"]()["labels"].numpy()
-    return (lambda images: ask(images=tf.constant(images))["probabilities"].numpy(),
-            [name.decode() for name in names], f"TensorFlow {tf.__version__}")
+    predict, labels = loaded.signatures["serving_default"], loaded.signatures["labels"]()["labels"].numpy()
+    return (lambda images: predict(images=tf.constant(images))["probabilities"].numpy(),
+            [label.decode() for label in labels], f"TensorFlow {tf.__version__}")
 
 
-def open_onnx(path: str) -> tuple[Ask, list[str], str]:
-    """An `.onnx` file."""
+def open_onnx(path: str) -> Opened:
+    """Open an `.onnx` file."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -43,32 +44,32 @@ def open_onnx(path: str) -> tuple[Ask, list[str], str]:
             f"ONNX Runtime {onnxruntime.__version__}")
 
 
-def open_litert(path: str) -> tuple[Ask, list[str], str]:
-    """A `.tflite` file."""
+def open_litert(path: str) -> Opened:
+    """Open a `.tflite` file."""
     from importlib.metadata import version
 
     from ai_edge_litert.interpreter import Interpreter
 
-    # By itself it takes one core, the others take all.
-    ask = Interpreter(path, num_threads=os.cpu_count()).get_signature_runner("serving_default")
-    return (lambda images: ask(images=images)["probabilities"], _zipped_labels(path),
+    # The default is one thread, while the other runtimes use all cores.
+    predict = Interpreter(path, num_threads=os.cpu_count()).get_signature_runner("serving_default")
+    return (lambda images: predict(images=images)["probabilities"], _zipped_labels(path),
             f"LiteRT {version('ai-edge-litert')}")
 
 
-OPENERS: Mapping[str, Callable[[str], tuple[Ask, list[str], str]]] = {
+OPENERS: Mapping[str, Callable[[str], Opened]] = {
     "keras": open_keras, "litert": open_litert, "onnx": open_onnx, "savedmodel": open_savedmodel,
 }
 
 
-def main(form: str, path: str, images: str, answers: str) -> None:
-    """Ask about images one by one, and write down what was said and how long each took."""
-    ask, labels, runtime = OPENERS[form](path)
-    said, seconds = [], []
+def main(form: str, path: str, images: str, predictions: str) -> None:
+    """Predict images one by one, and save their probabilities and times."""
+    predict, labels, runtime = OPENERS[form](path)
+    probabilities, seconds = [], []
     for image in np.load(images):
-        began = time.perf_counter()
-        said.append(ask(image[None])[0])
-        seconds.append(time.perf_counter() - began)
-    np.savez(answers, said=said, seconds=seconds, labels=labels, runtime=runtime)
+        start = time.perf_counter()
+        probabilities.append(predict(image[None])[0])
+        seconds.append(time.perf_counter() - start)
+    np.savez(predictions, probabilities=probabilities, seconds=seconds, labels=labels, runtime=runtime)
 
 
 def _zipped_labels(path: str) -> list[str]:

@@ -13,7 +13,7 @@ from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
-from auxiliary.networks.inference import answers, frozen
+from auxiliary.networks.inference import frozen_graph, predict_batches
 from auxiliary.training.features import BATCH
 
 side, backbone = sys.argv[1:]
@@ -32,8 +32,8 @@ for weight in model.weights:
         weight.assign(generator.normal(0, 0.05, weight.shape))
 batches = mk_tf_dataset(read_table(Path("val.csv")), shuffle=False, image_size=SIZE, batch_size=BATCH)
 if side == "ours":
-    ask = frozen(model)
-    took = epochs_of(lambda: list(answers(ask, batches)))
+    ask = frozen_graph(model)
+    took = epochs_of(lambda: list(predict_batches(ask, batches)))
 else:
     took = epochs_of(lambda: model.predict(batches, verbose=0))
 say(took, keras=keras.__version__, tensorflow=tf.__version__, precision=keras.config.dtype_policy().name)

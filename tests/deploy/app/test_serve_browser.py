@@ -1,4 +1,4 @@
-"""The page served by a process of its own: asked directly, and in a browser, as its user does."""
+"""The page served by its own process: requested directly, and used in a browser."""
 
 import json
 import os
@@ -19,39 +19,39 @@ from tests.browser import PHONE, browser, complaints, requests
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 
-PATIENCE = 120      # seconds that anything may take, on a machine that does much else
-NAMED = "[data-testid='label-output-value']"
+TIMEOUT = 120       # seconds, for a busy machine
+PREDICTED = "[data-testid='label-output-value']"
 
 
 @pytest.fixture(scope="module")
 def address(trained_root, tmp_path_factory) -> Iterator[str]:
-    """Where the page is; checks that an interruption ends it without a word, and that it leaves nothing behind."""
+    """The URL of the page. Checks that an interruption stops it without output, and that it leaves no files."""
     folder = tmp_path_factory.mktemp("served")
-    said, temporary = folder / "said.txt", folder / "temporary"
+    printed, temporary = folder / "printed.txt", folder / "temporary"
     temporary.mkdir()
     command = [sys.executable, "-m", "auxiliary", "serve", "--run", "small", "--port", "0",
                "--root", str(trained_root.root)]
-    with said.open("w") as output:
+    with printed.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
                                    env={**os.environ, "TMPDIR": str(temporary)})
     try:
-        yield _announced(process, said)
+        yield _announced(process, printed)
         process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT) == 0
     finally:
         process.kill()
         process.wait()
-    assert re.fullmatch(r"the page is at \S+ \(Ctrl-C ends it\)\n", said.read_text())
+    assert re.fullmatch(r"the page is at \S+ \(Ctrl-C stops it\)\n", printed.read_text())
     assert list(temporary.iterdir()) == []
 
 
-def _announced(process: subprocess.Popen, said: Path) -> str:
-    for _ in range(10 * PATIENCE):
-        if found := re.search(r"the page is at (\S+)", said.read_text()):
+def _announced(process: subprocess.Popen, printed: Path) -> str:
+    for _ in range(10 * TIMEOUT):
+        if found := re.search(r"the page is at (\S+)", printed.read_text()):
             return found[1]
-        assert process.poll() is None, said.read_text()
+        assert process.poll() is None, printed.read_text()
         time.sleep(0.1)
-    raise TimeoutError(said.read_text())
+    raise TimeoutError(printed.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -62,22 +62,16 @@ def chromium(address):
 
 @pytest.fixture
 def page(chromium, address):
-    """The page, opened anew."""
+    """The page, newly opened."""
     chromium.get(address)
     return chromium
 
 
-@pytest.fixture
-def tested(trained_root):
-    """A test image, and what `small` said of it when it was trained."""
-    return trained_root.runs["small"].predictions.iloc[0]
-
-
 def until(driver, condition):
-    """Wait until a function of the browser gives something, and return it."""
+    """Wait until a function of the browser returns something, and return that."""
     from selenium.webdriver.support.wait import WebDriverWait
 
-    return WebDriverWait(driver, PATIENCE, poll_frequency=0.1).until(condition)
+    return WebDriverWait(driver, TIMEOUT, poll_frequency=0.1).until(condition)
 
 
 def found(selector: str):
@@ -88,10 +82,10 @@ def drop(driver, file: Path) -> None:
     until(driver, found("input[type=file]"))[0].send_keys(str(file))
 
 
-def answer(driver) -> str:
-    """The class that is named, and the probabilities below it."""
-    until(driver, lambda driver: [each for each in found(NAMED)(driver) if each.text])
-    return driver.find_element("css selector", NAMED).find_element("xpath", "..").text
+def prediction(driver) -> str:
+    """The predicted class, and the probabilities below it."""
+    until(driver, lambda driver: [each for each in found(PREDICTED)(driver) if each.text])
+    return driver.find_element("css selector", PREDICTED).find_element("xpath", "..").text
 
 
 def status(address: str, path: str) -> int:
@@ -102,20 +96,20 @@ def status(address: str, path: str) -> int:
         return error.code
 
 
-def test_the_html_names_no_other_machine_to_ask(address):
+def test_the_html_links_to_no_other_host(address):
     with urllib.request.urlopen(address) as reply:
         html, policy = reply.read().decode(), reply.headers["Content-Security-Policy"]
-    asked = re.findall(r"""(?:src|srcset|data|action|href)=["'](.*?)["']""", html)
-    assert asked and not [url for url in asked if "//" in url]
+    links = re.findall(r"""(?:src|srcset|data|action|href)=["'](.*?)["']""", html)
+    assert links and not [url for url in links if "//" in url]
     assert "default-src 'self'" in policy and "http" not in policy
 
 
 @pytest.mark.parametrize("path", ["README.md", str(REPOSITORY / "README.md"), "/etc/hostname", "../results.csv"])
-def test_no_file_of_the_machine_is_served(address, path):
+def test_no_other_file_is_served(address, path):
     assert status(address, f"gradio_api/file={path}") == 403
 
 
-def test_a_file_that_was_not_uploaded_is_not_looked_at(address, tested):
+def test_a_file_that_was_not_uploaded_is_refused(address, tested):
     with urllib.request.urlopen(f"{address}config") as reply:
         functions = json.load(reply)["dependencies"]
     number = next(each["id"] for each in functions if each["api_name"] == "respond")
@@ -123,47 +117,47 @@ def test_a_file_that_was_not_uploaded_is_not_looked_at(address, tested):
     request = urllib.request.Request(f"{address}gradio_api/queue/join", json.dumps(body).encode(),
                                      {"Content-Type": "application/json"})
     urllib.request.urlopen(request).close()
-    with urllib.request.urlopen(f"{address}gradio_api/queue/data?session_hash=a", timeout=PATIENCE) as events:
+    with urllib.request.urlopen(f"{address}gradio_api/queue/data?session_hash=a", timeout=TIMEOUT) as events:
         last = next(json.loads(line[6:]) for line in events if b"process_completed" in line)
     assert last["success"] is False and "not uploaded here" in last["output"]["error"]
 
 
-def test_an_image_is_named(page, tested):
+def test_an_image_is_classified(page, tested):
     drop(page, tested["filepath"])
-    assert answer(page).startswith(f"{tested['predicted']}\n")
+    assert prediction(page).startswith(f"{tested['predicted']}\n")
     assert until(page, found("img[src*='image.png']"))
     assert page.title == "What is this?"
 
 
-def test_another_network_answers_anew(page, tested):
+def test_another_network_makes_another_prediction(page, tested):
     drop(page, tested["filepath"])
-    before = answer(page)
+    before = prediction(page)
     page.find_element("css selector", "input[aria-label='Network']").click()
     options = until(page, found("[role=option]"))
     next(option for option in options if option.text.startswith("frozen")).click()
-    assert until(page, lambda page: answer(page) != before)
+    assert until(page, lambda page: prediction(page) != before)
 
 
-def test_what_is_no_image_is_said_and_the_page_goes_on(page, tested, tmp_path):
+def test_a_file_that_is_not_an_image_is_reported_and_the_page_goes_on(page, tested, tmp_path):
     (tmp_path / "text.jpg").write_text("hello")
     drop(page, tmp_path / "text.jpg")
     until(page, lambda page: "cannot be used as an image (not an image)" in page.page_source)
     page.find_element("css selector", "button[aria-label='Remove Image']").click()
     drop(page, tested["filepath"])
-    assert answer(page).startswith(f"{tested['predicted']}\n")
+    assert prediction(page).startswith(f"{tested['predicted']}\n")
 
 
-def test_an_example_is_named(page):
+def test_an_example_is_classified(page):
     until(page, found(".gallery-item"))[0].click()
-    assert answer(page)
+    assert prediction(page)
 
 
-def test_nothing_but_this_machine_is_asked(page, address, tested):
+def test_the_browser_sends_no_request_to_other_hosts(page, address, tested):
     drop(page, tested["filepath"])
-    answer(page)
-    asked = requests(page)
-    assert len(asked) > 10 and not [url for url in asked if not url.startswith(address)]
-    assert not [said for said in complaints(page) if "Security Policy" in said]
+    prediction(page)
+    urls = requests(page)
+    assert len(urls) > 10 and not [url for url in urls if not url.startswith(address)]
+    assert not [text for text in complaints(page) if "Security Policy" in text]
 
 
 @pytest.mark.parametrize("dark", [False, True])

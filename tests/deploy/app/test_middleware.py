@@ -1,19 +1,19 @@
-"""What is answered at all, and what a browser is told with every answer."""
+"""Allowed requests, and the headers of every response."""
 
 import asyncio
 
 import pytest
 
-from auxiliary.deploy.app.serve import LOCAL_NAMES
+from auxiliary.deploy.app.serve import LOCAL_HOSTS
 
 pytest.importorskip("starlette", reason="gradio is not installed")
 
 
-async def _asked(path: str, headers: dict[str, str], names: frozenset[str] | None) -> tuple[int, dict[str, str]]:
-    """Status and headers of what a guarded application answers."""
+async def _request(path: str, headers: dict[str, str], hosts: frozenset[str] | None) -> tuple[int, dict[str, str]]:
+    """Status and headers of the response of a filtered application."""
     from starlette.responses import PlainTextResponse
 
-    from auxiliary.deploy.app.middleware import Guard
+    from auxiliary.deploy.app.middleware import RequestFilter
 
     sent = []
 
@@ -22,7 +22,7 @@ async def _asked(path: str, headers: dict[str, str], names: frozenset[str] | Non
 
     scope = {"type": "http", "method": "GET", "path": path,
              "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
-    await Guard(PlainTextResponse("fine"), names)(scope, None, send)
+    await RequestFilter(PlainTextResponse("fine"), hosts)(scope, None, send)
     return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 
@@ -33,13 +33,13 @@ async def _asked(path: str, headers: dict[str, str], names: frozenset[str] | Non
     ("/gradio_api/queue/join", {"origin": "null"}, 403), ("/", {"host": "elsewhere.org:7860"}, 403),
     ("/gradio_api/file=https://elsewhere.org/a.png", {}, 403), ("/gradio_api/proxy=https://a.hf.space", {}, 403),
     ("/gradio_api/deep_link", {}, 403), ("/gradio_api/component_server", {}, 403), ("/monitoring", {}, 403)])
-def test_nothing_is_answered_that_the_page_does_not_need(path, headers, status):
+def test_only_requests_that_the_page_needs_are_allowed(path, headers, status):
     from auxiliary.deploy.app.middleware import HEADERS
 
-    given, sent = asyncio.run(_asked(path, {"host": "localhost:7860"} | headers, LOCAL_NAMES))
+    given, sent = asyncio.run(_request(path, {"host": "localhost:7860"} | headers, LOCAL_HOSTS))
     assert given == status
     assert {name.lower(): value for name, value in HEADERS.items()}.items() <= sent.items()
 
 
-def test_a_page_for_everyone_is_asked_by_any_name():
-    assert asyncio.run(_asked("/", {"host": "project.example.org"}, None))[0] == 200
+def test_a_public_page_has_any_host_name():
+    assert asyncio.run(_request("/", {"host": "project.example.org"}, None))[0] == 200

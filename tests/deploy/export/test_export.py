@@ -1,4 +1,4 @@
-"""Exports of tiny trained runs, asked as other programs would ask them."""
+"""Exports of tiny trained runs, used as other programs would use them."""
 
 import contextlib
 import importlib.util
@@ -23,19 +23,19 @@ from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.export.runtimes import OPENERS
 from auxiliary.runs.run import Run
 
-# Nothing but Keras, in a process that could import this package and does not.
+# Keras alone, in a process that could import this package and does not.
 PLAIN_KERAS = """
 import json, sys
 import keras, numpy as np
 model = keras.saving.load_model(sys.argv[1])
-said = model.predict(np.load(sys.argv[2]), verbose=0)
-print(json.dumps({"imported": "auxiliary" in sys.modules, "said": said.tolist()}))
+probabilities = model.predict(np.load(sys.argv[2]), verbose=0)
+print(json.dumps({"imported": "auxiliary" in sys.modules, "probabilities": probabilities.tolist()}))
 """
 
 
 @dataclass(frozen=True)
 class Export:
-    """A run, where it was exported to, and what the command printed."""
+    """An exported run, the path of its export, and what the command printed."""
 
     run: Run
     form: str
@@ -48,7 +48,7 @@ class Export:
 
 @pytest.fixture(scope="module")
 def export(trained_root, tmp_path_factory) -> Callable[[str, str], Export]:
-    """Exports a run by its key, each at most once: `export("small", "onnx")`."""
+    """Exports a run by its key, each only once: `export("small", "onnx")`."""
     @cache
     def exported(key: str, form: str) -> Export:
         if missing := [name for name in FORMATS[form].packages if importlib.util.find_spec(name) is None]:
@@ -62,12 +62,12 @@ def export(trained_root, tmp_path_factory) -> Callable[[str, str], Export]:
 
 
 @pytest.fixture(scope="module")
-def own(trained_root) -> Callable[[str, np.ndarray], np.ndarray]:
-    """What a run's network says of images of its own size, calibrated: `own("small", pixels)`."""
-    from auxiliary.deploy.predictor import load_trained
+def reference(trained_root) -> Callable[[str, np.ndarray], np.ndarray]:
+    """The calibrated probabilities of a run's network for images of its size: `reference("small", pixels)`."""
+    from auxiliary.deploy.load import load_predictor
 
-    trained = cache(lambda key: load_trained(trained_root.runs[key]))
-    return lambda key, pixels: trained(key).probabilities(pixels)
+    predictor = cache(lambda key: load_predictor(trained_root.runs[key]))
+    return lambda key, pixels: predictor(key).probabilities(pixels)
 
 
 @pytest.fixture(params=FORMATS)
@@ -80,42 +80,42 @@ def noise(*shape: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("key", ["small", "frozen"])
-def test_every_format_says_what_the_network_says(export, own, form, key):
+def test_every_format_has_the_probabilities_of_the_network(export, reference, form, key):
     made = export(key, form)
-    ask, _, runtime = made.open()
+    predict, _, runtime = made.open()
     size = made.run.result.image_size
-    assert ask(noise(3, size, size)) == pytest.approx(own(key, noise(3, size, size)), abs=1e-5)
-    assert f"check: {runtime} names the classes that the run's network names in float32, of all 6 test" in made.printed
-    assert "6 of 6 are those of predictions-test.csv" in made.printed
+    assert predict(noise(3, size, size)) == pytest.approx(reference(key, noise(3, size, size)), abs=1e-5)
+    assert f"check: {runtime} predicts the classes of the run's network in float32 for all 6 test" in made.printed
+    assert "6 of 6 classes are those of predictions-test.csv" in made.printed
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (40, 71), (7, 3), (1, 200)])
-def test_images_of_any_size_go_straight_in(export, own, form, height, width):
+def test_images_of_any_size_are_resized_inside(export, reference, form, height, width):
     pixels = noise(2, height, width)
-    stretched = [np.asarray(Image.fromarray(image).resize((16, 16), Image.Resampling.BILINEAR)) for image in pixels]
-    # Pillow rounds what it stretches to whole numbers.
-    assert export("small", form).open()[0](pixels) == pytest.approx(own("small", np.stack(stretched)), abs=0.01)
+    resized = [np.asarray(Image.fromarray(image).resize((16, 16), Image.Resampling.BILINEAR)) for image in pixels]
+    # Pillow rounds resized pixels to whole numbers.
+    assert export("small", form).open()[0](pixels) == pytest.approx(reference("small", np.stack(resized)), abs=0.01)
 
 
-def test_class_names_are_inside_and_beside(export, form):
+def test_class_names_are_inside_the_export_and_beside_it(export, form):
     made = export("small", form)
     assert made.open()[1] == ["blue", "green", "red"]
     assert made.path.with_name(made.path.name + ".labels.txt").read_text(encoding="utf-8") == "blue\ngreen\nred\n"
 
 
-def test_keras_reads_it_without_this_package(export, own, tmp_path):
+def test_keras_reads_it_without_this_package(export, reference, tmp_path):
     pixels = np.full((1, 50, 60, 3), 200, "uint8")
     np.save(tmp_path / "pixels.npy", pixels)
     done = subprocess.run([sys.executable, "-I", "-c", PLAIN_KERAS, export("frozen", "keras").path,
                            tmp_path / "pixels.npy"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert not said["imported"]
-    assert np.array(said["said"]) == pytest.approx(own("frozen", pixels[:, :32, :32]), abs=1e-5)
+    found = json.loads(done.stdout)
+    assert not found["imported"]
+    assert np.array(found["probabilities"]) == pytest.approx(reference("frozen", pixels[:, :32, :32]), abs=1e-5)
 
 
-def test_one_look_where_the_test_took_several(export):
-    assert "by one look at an image, where the run's test took 3 views of it" in export("views", "onnx").printed
+def test_the_absence_of_test_time_augmentation_is_printed(export):
+    assert "without the 3 augmented views per image of the run's test" in export("views", "onnx").printed
 
 
 def test_an_earlier_export_is_replaced(export, trained_root):
@@ -125,53 +125,53 @@ def test_an_earlier_export_is_replaced(export, trained_root):
     assert {entry.name for entry in made.path.parent.iterdir()} == {"views.onnx", "views.onnx.labels.txt"}
 
 
-def test_random_images_where_those_of_the_test_are_gone(export, trained_root, tmp_path, capsys):
+def test_random_images_replace_missing_test_images(export, trained_root, tmp_path, capsys):
     export("small", "onnx")
     folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id)
     table = folder / "predictions-test.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(str(trained_root.images), "gone"), encoding="utf-8")
     export_run(str(folder), "onnx")
-    said = capsys.readouterr().out
-    assert f"\nwrote {folder / 'export' / folder.name}.onnx (" in said
-    assert "of all 100 random images, since the run's test images are gone" in said and "csv" not in said
+    printed = capsys.readouterr().out
+    assert f"\nwrote {folder / 'export' / folder.name}.onnx (" in printed
+    assert "for all 100 random images (the run's test images are missing)" in printed and "csv" not in printed
 
 
-def test_what_names_other_classes_is_not_kept(export, trained_root, tmp_path, monkeypatch):
+def test_an_export_that_predicts_other_classes_is_discarded(export, trained_root, tmp_path, monkeypatch):
     export("small", "onnx")
-    ask = check.ask
+    predict = check.predict_with_export
 
     def wrong(*arguments):
-        answers = ask(*arguments)
-        return replace(answers, said=answers.said[:, ::-1])
+        predictions = predict(*arguments)
+        return replace(predictions, probabilities=predictions.probabilities[:, ::-1])
 
-    monkeypatch.setattr(check, "ask", wrong)
-    with pytest.raises(UserError, match=r"names another class than the run's network for [1-6] of 6 images"):
+    monkeypatch.setattr(check, "predict_with_export", wrong)
+    with pytest.raises(UserError, match=r"predicts another class than the run's network for [1-6] of 6 images"):
         export_run("small", "onnx", tmp_path / "small.onnx", trained_root.root)
     assert not list(tmp_path.iterdir())
 
 
-def test_what_its_runtime_cannot_read_is_not_kept(export, trained_root, tmp_path, monkeypatch):
+def test_an_export_that_its_runtime_cannot_read_is_discarded(export, trained_root, tmp_path, monkeypatch):
     export("small", "onnx")
     from auxiliary.deploy.export.write import WRITERS
 
     monkeypatch.setitem(WRITERS, "onnx", lambda _, path: path.write_bytes(b"nothing"))
-    with pytest.raises(UserError, match=r"cannot be used, so it is not kept: the runtime of onnx says .+Protobuf"):
+    with pytest.raises(UserError, match=r"was discarded: the runtime of onnx cannot read it .+Protobuf"):
         export_run("small", "onnx", tmp_path / "small.onnx", trained_root.root)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_place_that_cannot_be_written(trained_root, tmp_path):
+def test_a_path_that_cannot_be_written(trained_root, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match=r"file/x.keras cannot be written \(.+\): make room or"):
+    with pytest.raises(UserError, match=r"file/x.keras cannot be written \(.+\): free space, check"):
         export_run("small", "keras", tmp_path / "file" / "x.keras", trained_root.root)
 
 
-def test_a_package_is_missing(trained_root, monkeypatch):
+def test_a_missing_package(trained_root, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(UserError, match=r"needs what is not installed \(ai_edge_litert\): run .venv/bin/pip install"):
+    with pytest.raises(UserError, match=r"not installed \(ai_edge_litert\): run \.venv/bin/pip install -e"):
         export_run("small", "litert", None, trained_root.root)
 
 
-def test_a_run_that_is_none(trained_root):
+def test_an_unknown_run(trained_root):
     with pytest.raises(UserError, match=r"unknown run of .+ 'smal': did you mean 'small'\?"):
         export_run("smal", "keras", None, trained_root.root)
