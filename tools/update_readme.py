@@ -1,22 +1,59 @@
-"""The README's tables, generated from recorded runs and the documentation in the code.
+"""The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
 
 `python -m tools.update_readme` writes them anew after results were added.
 """
 
 import re
+from pathlib import Path
 
 import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.evaluation.compare import against_best
-from auxiliary.runs.labels import has_duplicates, labelled, ranked, with_interval
-from auxiliary.runs.result import LABELS, describe_columns
+from auxiliary.evaluation.compare import against_best, compare
+from auxiliary.networks.backbones import BACKBONES
+from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
+from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds
 
 SCALE, BENCH = "tests/benchmarks/scale.csv", "tests/benchmarks/results.csv"
+# The tables of each page, by the names of their markers.
+PAGES = {"README.md": ("summary",), "docs/results.md": ("results",), "docs/results-csv.md": ("columns",),
+         "docs/profiles.md": ("backbones",), "docs/performance.md": ("scale", "bench")}
+
+
+def markdown_summary(results: pd.DataFrame) -> str:
+    """One row per data set: the best network from scratch, the best pre-trained one, and whether they differ."""
+    return _markdown(pd.DataFrame([_summary(group) for _, group in over_seeds(results).groupby("dataset", sort=False)]))
+
+
+def _summary(group: pd.DataFrame) -> dict[str, str]:
+    best = {row["stage"]: row for _, row in ranked(comparable(group)).drop_duplicates("stage").iterrows()}
+    classes, images = group[["classes", "test_images"]].iloc[0]
+    return {"data set": f"{group['dataset'].iloc[0]} ({classes} classes, {images:,} test images)",
+            **{label: with_interval(best[stage]) if stage in best else "" for stage, label in LABELS.items()},
+            **_verdict(best)}
+
+
+def _verdict(best: dict[str, pd.Series]) -> dict[str, str]:
+    if missing := [label for stage, label in LABELS.items() if stage not in best]:
+        return {"difference": "", "verdict": f"nothing {missing[0]} yet"}
+    found = compare(best[TRANSFER], best[SCRATCH])
+    if found.untold or found.overlap:
+        verdict = "too close to tell apart"
+    else:
+        verdict = f"{LABELS[TRANSFER if found.points > 0 else SCRATCH]} is better"
+    return {"difference": f"{found.points:+.1f} points", "verdict": verdict}
+
+
+def markdown_backbones() -> str:
+    """The pre-trained backbones, one row each."""
+    return _markdown(pd.DataFrame([
+        {"backbone": f"`{one.name}`", "about": one.about, "parameters": f"{one.parameters:,}",
+         "multiply-adds at 224 px": f"{one.multiply_adds / 1e6:,.0f} million", "layers": one.layers}
+        for one in BACKBONES.values()]))
 
 
 def markdown_results(results: pd.DataFrame) -> str:
@@ -81,21 +118,29 @@ def fill(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def render(readme: str, results: pd.DataFrame, scale: pd.DataFrame, bench: pd.DataFrame) -> str:
-    """A README's text with its tables up to date."""
-    tables = {"results": markdown_results(results), "columns": _markdown(describe_columns()),
-              "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
-    for name, table in tables.items():
-        readme = fill(readme, name, table)
-    return readme
+def render(root: Path) -> dict[Path, str]:
+    """The pages below a root with their tables up to date, from the recorded runs below it.
+
+    Raises:
+        UserError: when a page has no markers for one of its tables.
+    """
+    results, scale, bench = (root / name for name in ("results.csv", SCALE, BENCH))
+    tables = {"summary": markdown_summary(read_results(results)), "results": markdown_results(read_results(results)),
+              "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
+              "scale": markdown_scale(pd.read_csv(scale)), "bench": markdown_bench(pd.read_csv(bench))}
+    pages = {}
+    for page, names in PAGES.items():
+        text = (root / page).read_text(encoding="utf-8")
+        for name in names:
+            text = fill(text, name, tables[name])
+        pages[root / page] = text
+    return pages
 
 
 def main() -> None:
-    """Write the repository's README anew."""
-    readme = REPOSITORY / "README.md"
-    text = render(readme.read_text(encoding="utf-8"), read_results(REPOSITORY / "results.csv"),
-                  *(pd.read_csv(REPOSITORY / name) for name in (SCALE, BENCH)))
-    write_atomically(readme, text)
+    """Write the repository's pages anew."""
+    for page, text in render(REPOSITORY).items():
+        write_atomically(page, text)
 
 
 def _decimals(share: float) -> str:

@@ -5,23 +5,34 @@ import pytest
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.runs.results_csv import read_results
-from tools.update_readme import BENCH, SCALE, fill, markdown_bench, markdown_results, markdown_scale, render
+from tools.update_readme import (
+    BENCH,
+    PAGES,
+    SCALE,
+    fill,
+    markdown_bench,
+    markdown_results,
+    markdown_scale,
+    markdown_summary,
+    render,
+)
 
 
-def committed(name, tmp_path):
-    done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"{name} is not committed here")
-    file = tmp_path / name.replace("/", "-")
-    file.write_bytes(done.stdout)
-    return file
+@pytest.fixture
+def committed(tmp_path):
+    """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
+    for name in (*PAGES, "results.csv", SCALE, BENCH):
+        done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip(f"{name} is not committed here")
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(done.stdout)
+    return tmp_path
 
 
-def test_the_committed_readme_shows_the_committed_results(tmp_path):
-    readme = committed("README.md", tmp_path).read_text(encoding="utf-8")
-    results, *measured = (committed(name, tmp_path) for name in ("results.csv", SCALE, BENCH))
-    assert render(readme, read_results(results), *map(pd.read_csv, measured)) == readme
+def test_the_committed_tables_are_those_of_the_committed_results(committed):
+    assert {page: page.read_text(encoding="utf-8") for page in render(committed)} == render(committed)
 
 
 def test_only_what_stands_between_the_marks_is_replaced():
@@ -36,6 +47,21 @@ def test_a_text_without_marks_is_an_error():
 def lines(table: str) -> list[dict[str, str]]:
     head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines())
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_the_summary_has_one_row_per_data_set(results, seeds):
+    mine = seeds(0.70, 0.72, 0.71, dataset="mine")
+    first, last = lines(markdown_summary(pd.concat([results, mine])))
+    assert first["from scratch"].startswith("0.8") and first["pre-trained"] == "0.971 [0.958, 0.980]"
+    assert first["difference"].endswith("points") and first["verdict"] == "pre-trained is better"
+    assert last["from scratch"] == "0.710 (0.700 to 0.720, 3 seeds)"
+    assert (last["pre-trained"], last["difference"], last["verdict"]) == ("", "", "nothing pre-trained yet")
+
+
+def test_the_summary_has_no_winner_where_the_difference_is_noise(results):
+    close = results.assign(accuracy=0.95, accuracy_low=0.93, accuracy_high=0.97)
+    (row,) = lines(markdown_summary(close))
+    assert (row["difference"], row["verdict"]) == ("+0.0 points", "too close to tell apart")
 
 
 def test_scale_has_a_line_a_stage_and_a_column_a_number_of_images():
