@@ -31,8 +31,7 @@ def markdown_summary(results: pd.DataFrame) -> str:
 
 def _summary(group: pd.DataFrame) -> dict[str, str]:
     best = {row["stage"]: row for _, row in ranked(comparable(group)).drop_duplicates("stage").iterrows()}
-    classes, images = group[["classes", "test_images"]].iloc[0]
-    return {"data set": f"{group['dataset'].iloc[0]} ({classes} classes, {images:,} test images)",
+    return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]} classes)",
             **{label: with_interval(best[stage]) if stage in best else "" for stage, label in LABELS.items()},
             **_verdict(best)}
 
