@@ -58,7 +58,7 @@ def markdown_backbones() -> str:
 def markdown_results(results: pd.DataFrame) -> str:
     """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
 
-    The seeds of a row share a line. Each is compared with the best of its data set by the rule of `against`, without
+    The seeds of an experiment share a row. Each is compared with the best of its data set by the rule of `against`, without
     predictions, which the repository does not hold. What others reported, and test accuracy without images that have
     a near-duplicate in the training set, have a column where there is any.
     """
@@ -66,24 +66,32 @@ def markdown_results(results: pd.DataFrame) -> str:
     groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
     rows = [row for group in groups
             for _, row in group.assign(key=labelled(group), against=against_best(group, reasons=False)).iterrows()]
-    tested = "test accuracy [95% interval]" + (" (lowest to highest)" if (table["seeds"] > 1).any() else "")
     lines = pd.DataFrame([{
-        "data set": row["dataset"],
-        "classes": row["classes"],
-        "images (train, val, test)": f"{row['train_images']:,}, {row['val_images']:,}, {row['test_images']:,}",
         "experiment": f"`{row['key']}`",
-        "": LABELS[row["stage"]],
-        tested: with_interval(row),
+        "kind": LABELS[row["stage"]],
+        "test accuracy": with_interval(row),
         "against the best": row["against"],
-        "without twins": _decimals(row["accuracy_without_duplicates"]),
-        "published_accuracy": _decimals(row["published_accuracy"]),
+        "without duplicates": _decimals(row["accuracy_without_duplicates"]),
+        "published": _decimals(row["published_accuracy"]),
         "validation": _decimals(row["val_accuracy"]),
         "parameters": f"{row['parameters']:,}",
+        "images": f"{row['train_images']:,}",
         "epochs": row["epochs_total"],
         "training": f"{row['train_seconds']:.0f} s",
     } for row in rows])
-    shown = {"published_accuracy": results["published_accuracy"].notna().any(), "without twins": has_duplicates(table)}
+    shown = {"published": results["published_accuracy"].notna().any(), "without duplicates": has_duplicates(table)}
     return _markdown(lines.drop(columns=[name for name, there in shown.items() if not there]))
+
+
+def markdown_by_data_set(results: pd.DataFrame) -> str:
+    """The results as one section per data set."""
+    return "\n\n".join(_section(name, group) for name, group in results.groupby("dataset", sort=False))
+
+
+def _section(name: str, group: pd.DataFrame) -> str:
+    first = group.iloc[0]
+    images = f"{first['val_images']:,} validation images, {first['test_images']:,} test images"
+    return f"### {name}\n\n{first['classes']} classes, {images}.\n\n{markdown_results(group)}"
 
 
 def markdown_scale(scale: pd.DataFrame) -> str:
@@ -124,7 +132,7 @@ def render(root: Path) -> dict[Path, str]:
         UserError: when a page has no markers for one of its tables.
     """
     results, scale, bench = (root / name for name in ("results.csv", SCALE, BENCH))
-    tables = {"summary": markdown_summary(read_results(results)), "results": markdown_results(read_results(results)),
+    tables = {"summary": markdown_summary(read_results(results)), "results": markdown_by_data_set(read_results(results)),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "scale": markdown_scale(pd.read_csv(scale)), "bench": markdown_bench(pd.read_csv(bench))}
     pages = {}
