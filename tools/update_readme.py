@@ -56,11 +56,11 @@ def markdown_backbones() -> str:
 
 
 def markdown_results(results: pd.DataFrame) -> str:
-    """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
+    """The results as a Markdown table, the best validation accuracy of each data set first.
 
-    The seeds of an experiment share a row. Each is compared with the best of its data set by the rule of `against`, without
-    predictions, which the repository does not hold. What others reported, and test accuracy without images that have
-    a near-duplicate in the training set, have a column where there is any.
+    Seeds of an experiment share a row. Each row is compared with the best of its data set by the rule of
+    `auxiliary.evaluation.compare`, without predictions, which the repository does not hold. Published accuracy, and test
+    accuracy without near-duplicates of training images, have a column if any run has them.
     """
     table = over_seeds(results)
     groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
@@ -95,15 +95,15 @@ def _section(name: str, group: pd.DataFrame) -> str:
 
 
 def markdown_scale(scale: pd.DataFrame) -> str:
-    """Measured stages as a Markdown table: a line a stage, a column a number of images."""
-    said = scale.assign(said=[f"{row.seconds:.1f} s, {row.memory_mb:,} MB" for row in scale.itertuples()],
-                        images=[f"{count:,} images" for count in scale["images"]])
-    table = said.pivot_table("said", "stage", "images", aggfunc="first", fill_value="", sort=False)
+    """Measured stages as a Markdown table: one row per stage, one column per number of images."""
+    cells = scale.assign(cell=[f"{row.seconds:.1f} s, {row.memory_mb:,} MB" for row in scale.itertuples()],
+                         images=[f"{count:,} images" for count in scale["images"]])
+    table = cells.pivot_table("cell", "stage", "images", aggfunc="first", fill_value="", sort=False)
     return _markdown(table.reset_index())
 
 
 def markdown_bench(bench: pd.DataFrame) -> str:
-    """What was compared with other ways of doing it, as a Markdown table: a line each."""
+    """Benchmarks against other libraries, as a Markdown table: one row each."""
     return _markdown(pd.DataFrame({
         "work": bench["work"], "against": bench["against"],
         "here": [f"{value:.4g}" for value in bench["ours"]], "there": [f"{value:.4g}" for value in bench["baseline"]],
@@ -114,10 +114,10 @@ def markdown_bench(bench: pd.DataFrame) -> str:
 
 
 def fill(text: str, name: str, content: str) -> str:
-    """Replace what stands between the comments `<!-- name -->` and `<!-- /name -->`.
+    """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
     Raises:
-        UserError: when the text has no such comments.
+        UserError: when the text has no such markers.
     """
     block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not block.search(text):
@@ -131,10 +131,10 @@ def render(root: Path) -> dict[Path, str]:
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    results, scale, bench = (root / name for name in ("results.csv", SCALE, BENCH))
-    tables = {"summary": markdown_summary(read_results(results)), "results": markdown_by_data_set(read_results(results)),
+    results, (scale, bench) = read_results(root / "results.csv"), (pd.read_csv(root / name) for name in (SCALE, BENCH))
+    tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
-              "scale": markdown_scale(pd.read_csv(scale)), "bench": markdown_bench(pd.read_csv(bench))}
+              "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")
