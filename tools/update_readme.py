@@ -59,8 +59,8 @@ def markdown_results(results: pd.DataFrame) -> str:
     """The results as a Markdown table, the best validation accuracy of each data set first.
 
     Seeds of an experiment share a row. Each row is compared with the best of its data set by the rule of
-    `auxiliary.evaluation.compare`, without predictions, which the repository does not hold. Published accuracy, and test
-    accuracy without near-duplicates of training images, have a column if any run has them.
+    `auxiliary.evaluation.compare`, without predictions, which the repository does not hold. Published accuracy, and
+    test accuracy without near-duplicates of training images, have a column if any run has them.
     """
     table = over_seeds(results)
     groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
