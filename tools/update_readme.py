@@ -1,65 +1,109 @@
-"""The README's tables, generated from recorded runs and the documentation in the code.
+"""The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
 
 `python -m tools.update_readme` writes them anew after results were added.
 """
 
 import re
+from pathlib import Path
 
 import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.evaluation.compare import against_best
-from auxiliary.runs.labels import has_duplicates, labelled, ranked, with_interval
-from auxiliary.runs.result import LABELS, describe_columns
+from auxiliary.evaluation.compare import against_best, compare
+from auxiliary.networks.backbones import BACKBONES
+from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
+from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds
 
 SCALE, BENCH = "tests/benchmarks/scale.csv", "tests/benchmarks/results.csv"
+# The tables of each page, by the names of their markers.
+PAGES = {"README.md": ("summary",), "docs/results.md": ("results",), "docs/results-csv.md": ("columns",),
+         "docs/profiles.md": ("backbones",), "docs/performance.md": ("scale", "bench")}
+
+
+def markdown_summary(results: pd.DataFrame) -> str:
+    """One row per data set: the best network from scratch, the best pre-trained one, and whether they differ."""
+    return _markdown(pd.DataFrame([_summary(group) for _, group in over_seeds(results).groupby("dataset", sort=False)]))
+
+
+def _summary(group: pd.DataFrame) -> dict[str, str]:
+    best = {row["stage"]: row for _, row in ranked(comparable(group)).drop_duplicates("stage").iterrows()}
+    return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]} classes)",
+            **{label: with_interval(best[stage]) if stage in best else "" for stage, label in LABELS.items()},
+            **_verdict(best)}
+
+
+def _verdict(best: dict[str, pd.Series]) -> dict[str, str]:
+    if missing := [label for stage, label in LABELS.items() if stage not in best]:
+        return {"difference": "", "verdict": f"nothing {missing[0]} yet"}
+    found = compare(best[TRANSFER], best[SCRATCH])
+    if found.untold or found.overlap:
+        verdict = "too close to tell apart"
+    else:
+        verdict = f"{LABELS[TRANSFER if found.points > 0 else SCRATCH]} is better"
+    return {"difference": f"{found.points:+.1f} points", "verdict": verdict}
+
+
+def markdown_backbones() -> str:
+    """The pre-trained backbones, one row each."""
+    return _markdown(pd.DataFrame([
+        {"backbone": f"`{one.name}`", "about": one.about, "parameters": f"{one.parameters:,}",
+         "multiply-adds at 224 px": f"{one.multiply_adds / 1e6:,.0f} million", "layers": one.layers}
+        for one in BACKBONES.values()]))
 
 
 def markdown_results(results: pd.DataFrame) -> str:
-    """The results as a Markdown table: data sets in order of appearance, best validation accuracy first in each.
+    """The results as a Markdown table, the best validation accuracy of each data set first.
 
-    The seeds of a row share a line. Each is compared with the best of its data set by the rule of `against`, without
-    predictions, which the repository does not hold. What others reported, and test accuracy without images that have
-    a near-duplicate in the training set, have a column where there is any.
+    Seeds of an experiment share a row. Each row is compared with the best of its data set by the rule of
+    `auxiliary.evaluation.compare`, without predictions, which the repository does not hold. Published accuracy, and
+    test accuracy without near-duplicates of training images, have a column if any run has them.
     """
     table = over_seeds(results)
     groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
     rows = [row for group in groups
             for _, row in group.assign(key=labelled(group), against=against_best(group, reasons=False)).iterrows()]
-    tested = "test accuracy [95% interval]" + (" (lowest to highest)" if (table["seeds"] > 1).any() else "")
     lines = pd.DataFrame([{
-        "data set": row["dataset"],
-        "classes": row["classes"],
-        "images (train, val, test)": f"{row['train_images']:,}, {row['val_images']:,}, {row['test_images']:,}",
         "experiment": f"`{row['key']}`",
-        "": LABELS[row["stage"]],
-        tested: with_interval(row),
+        "kind": LABELS[row["stage"]],
+        "test accuracy": with_interval(row),
         "against the best": row["against"],
-        "without twins": _decimals(row["accuracy_without_duplicates"]),
-        "published_accuracy": _decimals(row["published_accuracy"]),
+        "without duplicates": _decimals(row["accuracy_without_duplicates"]),
+        "published": _decimals(row["published_accuracy"]),
         "validation": _decimals(row["val_accuracy"]),
         "parameters": f"{row['parameters']:,}",
+        "images": f"{row['train_images']:,}",
         "epochs": row["epochs_total"],
         "training": f"{row['train_seconds']:.0f} s",
     } for row in rows])
-    shown = {"published_accuracy": results["published_accuracy"].notna().any(), "without twins": has_duplicates(table)}
+    shown = {"published": results["published_accuracy"].notna().any(), "without duplicates": has_duplicates(table)}
     return _markdown(lines.drop(columns=[name for name, there in shown.items() if not there]))
 
 
+def markdown_by_data_set(results: pd.DataFrame) -> str:
+    """The results as one section per data set."""
+    return "\n\n".join(_section(name, group) for name, group in results.groupby("dataset", sort=False))
+
+
+def _section(name: str, group: pd.DataFrame) -> str:
+    first = group.iloc[0]
+    images = f"{first['val_images']:,} validation images, {first['test_images']:,} test images"
+    return f"### {name}\n\n{first['classes']} classes, {images}.\n\n{markdown_results(group)}"
+
+
 def markdown_scale(scale: pd.DataFrame) -> str:
-    """Measured stages as a Markdown table: a line a stage, a column a number of images."""
-    said = scale.assign(said=[f"{row.seconds:.1f} s, {row.memory_mb:,} MB" for row in scale.itertuples()],
-                        images=[f"{count:,} images" for count in scale["images"]])
-    table = said.pivot_table("said", "stage", "images", aggfunc="first", fill_value="", sort=False)
+    """Measured stages as a Markdown table: one row per stage, one column per number of images."""
+    cells = scale.assign(cell=[f"{row.seconds:.1f} s, {row.memory_mb:,} MB" for row in scale.itertuples()],
+                         images=[f"{count:,} images" for count in scale["images"]])
+    table = cells.pivot_table("cell", "stage", "images", aggfunc="first", fill_value="", sort=False)
     return _markdown(table.reset_index())
 
 
 def markdown_bench(bench: pd.DataFrame) -> str:
-    """What was compared with other ways of doing it, as a Markdown table: a line each."""
+    """Benchmarks against other libraries, as a Markdown table: one row each."""
     return _markdown(pd.DataFrame({
         "work": bench["work"], "against": bench["against"],
         "here": [f"{value:.4g}" for value in bench["ours"]], "there": [f"{value:.4g}" for value in bench["baseline"]],
@@ -70,10 +114,10 @@ def markdown_bench(bench: pd.DataFrame) -> str:
 
 
 def fill(text: str, name: str, content: str) -> str:
-    """Replace what stands between the comments `<!-- name -->` and `<!-- /name -->`.
+    """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
     Raises:
-        UserError: when the text has no such comments.
+        UserError: when the text has no such markers.
     """
     block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not block.search(text):
@@ -81,21 +125,29 @@ def fill(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def render(readme: str, results: pd.DataFrame, scale: pd.DataFrame, bench: pd.DataFrame) -> str:
-    """A README's text with its tables up to date."""
-    tables = {"results": markdown_results(results), "columns": _markdown(describe_columns()),
+def render(root: Path) -> dict[Path, str]:
+    """The pages below a root with their tables up to date, from the recorded runs below it.
+
+    Raises:
+        UserError: when a page has no markers for one of its tables.
+    """
+    results, (scale, bench) = read_results(root / "results.csv"), (pd.read_csv(root / name) for name in (SCALE, BENCH))
+    tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
+              "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
-    for name, table in tables.items():
-        readme = fill(readme, name, table)
-    return readme
+    pages = {}
+    for page, names in PAGES.items():
+        text = (root / page).read_text(encoding="utf-8")
+        for name in names:
+            text = fill(text, name, tables[name])
+        pages[root / page] = text
+    return pages
 
 
 def main() -> None:
-    """Write the repository's README anew."""
-    readme = REPOSITORY / "README.md"
-    text = render(readme.read_text(encoding="utf-8"), read_results(REPOSITORY / "results.csv"),
-                  *(pd.read_csv(REPOSITORY / name) for name in (SCALE, BENCH)))
-    write_atomically(readme, text)
+    """Write the repository's pages anew."""
+    for page, text in render(REPOSITORY).items():
+        write_atomically(page, text)
 
 
 def _decimals(share: float) -> str:

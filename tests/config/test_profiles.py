@@ -184,7 +184,7 @@ class TestAnimals10:
         ("conv5invto128_dense1_35extraepochs", "as in the published table"),
         ("conv5invto128_dense1_80total", "the slides give 80"),
         ("mobnet2_small_tune20_15epochs", "name and slides give 15"),
-        ("mobnet2_dense256", "two seeds of one row"),
+        ("mobnet2_dense256", "two seeds of one experiment"),
         ("mobnet2_dense256_finetune", "330,506"),
         ("mobnet2_dense256_finetune", "0.96692 is a training accuracy"),
         ("resnet2_small_finetune", "30 as in effnet2S_small_finetune"),
