@@ -43,7 +43,7 @@ def run_summary(run: Run) -> str:
         f"with {result.parameters:,} parameters.",
         _overfitting(result),
         _hardest(predictions),
-        f"Its calibration error is {before:.3f}; dividing by the temperature {temperature:.2f} makes it {after:.3f}.",
+        f"Its calibration error is {before:.3f}, and {after:.3f} with a temperature of {temperature:.2f}.",
     ])
 
 
@@ -54,9 +54,8 @@ def _range(counts: pd.Series) -> str:
 
 def _overfitting(result: Result) -> str:
     points = 100 * (result.acc_train - result.accuracy)
-    return (f"In its last epoch it was right for {result.acc_train:.1%} of the training images, afterwards for "
-            f"{result.accuracy:.1%} of the test images: {abs(points):.1f} percentage points "
-            f"{'less' if points >= 0 else 'more'}.")
+    return (f"In its last epoch it was right for {result.acc_train:.1%} of the training images, {abs(points):.1f} "
+            f"percentage points {'more' if points >= 0 else 'less'} than for the test images.")
 
 
 def _hardest(predictions: pd.DataFrame) -> str:

@@ -158,7 +158,7 @@ def test_a_second_run_reads_back_what_the_first_made(session):
 
 def test_the_model_and_its_batches_are_shown_before_training(session):
     printed = session.executed["02-scratch-cnns"]
-    assert "sampling mean: 25 training images before, 24 after" in printed
+    assert "sampling mean: 26 training images before, 24 after" in printed
     assert "images: (8, 32, 32, 3), float32" in printed
     assert printed.index('Model: "scratch_small"') < printed.index("small: validation accuracy")
 
@@ -166,7 +166,7 @@ def test_the_model_and_its_batches_are_shown_before_training(session):
 def test_each_notebook_closes_with_what_was_learnt(session):
     for name, learnt in zip(NAMES, ("36 of 37 files can be used.", "small reaches a test accuracy of",
                                     "the best network from scratch, small, reaches"), strict=True):
-        assert learnt in session.again[name]
+        assert learnt in " ".join(session.again[name].split())
 
 
 @pytest.mark.parametrize("name", ["01-preprocessing", "03-transfer-learning"])
