@@ -23,6 +23,7 @@ _HOME = {
     "write_table": "auxiliary.data.tables",
     "sample_to_n": "auxiliary.data.sampling",
     "mk_tf_dataset": "auxiliary.data.dataset",
+    "build_scratch": "auxiliary.networks.build",
     "train_and_evaluate": "auxiliary.training.train",
     "train_all": "auxiliary.training.train",
     "results_of": "auxiliary.runs.seeds",
@@ -34,12 +35,17 @@ _HOME = {
     "read_results": "auxiliary.runs.results_csv",
 }
 
+# Their modules import TensorFlow, which is loaded first without its notes on standard error.
+_WITH_TENSORFLOW = {"build_scratch", "mk_tf_dataset"}
+
 __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'auxiliary' has no attribute {name!r}")
+    if name in _WITH_TENSORFLOW:
+        importlib.import_module("auxiliary.core.runtime").load()
     return getattr(importlib.import_module(_HOME[name]), name)
 
 

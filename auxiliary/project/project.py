@@ -3,16 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pandas as pd
 
 from auxiliary.config.profile import Experiment, Profile
+from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.split_files import SPLITS, describe_split
 from auxiliary.data.tables import images_fingerprint, read_table
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import read_results
+
+
+class Saveable(Protocol):
+    """What can be saved as a figure is: `auxiliary.reporting` lies above, so its figures are not named here."""
+
+    def save(self, folder: Path, name: str) -> list[Path]:
+        """Write the files of that name into a folder."""
+
+
+Figure = TypeVar("Figure", bound=Saveable)
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,31 @@ class Project:
         """The test accuracy of always naming the commonest class of the training images."""
         commonest = self.train["category"].mode()[0]
         return float((self.test["category"] == commonest).mean())
+
+    def to_train(self, stage: str) -> tuple[Experiment, ...]:
+        """The experiments of a stage to train.
+
+        Args:
+            stage: `scratch` or `transfer`.
+
+        Raises:
+            UserError: when there are none.
+        """
+        found = tuple(experiment for experiment in self.profile.experiments if experiment.stage == stage)
+        if not found:
+            raise UserError(f"there are no {stage} experiments to train: the profile has none, or `experiments` names "
+                            "none of them")
+        return found
+
+    def show(self, figure: Figure, name: str) -> Figure:
+        """Save a figure in the data set's assets folder, and return it, so that a notebook cell shows it.
+
+        Args:
+            figure: what the functions of `auxiliary.reporting` draw.
+            name: of its files, such as `classes` for `classes.png`.
+        """
+        figure.save(self.paths.assets, name)
+        return figure
 
     def _table(self, name: str) -> pd.DataFrame:
         # Raises where they are divided in another way than the profile says.

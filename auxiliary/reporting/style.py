@@ -77,6 +77,10 @@ class StyledFigure(Figure):
             # Matplotlib takes a figure that was saved for one that has changed.
             self.stale = False
 
+    def save(self, folder: Path, name: str) -> list[Path]:
+        """Write the figure into a folder, see `save_figure`."""
+        return save_figure(self, folder, name)
+
     def _repr_png_(self) -> bytes:
         # IPython knows how to show a plain Figure only after pyplot was imported.
         pixels, file = self.pixels(), io.BytesIO()

@@ -89,9 +89,10 @@ def test_the_tables_and_figures_are_there(session):
     assert {path.stem for path in (session.root / "data" / "pets").glob("*.csv")} == {
         "overview", "clean", "train", "val", "test", "suspects"}
     figures = {path.stem for path in session.assets.glob("*.png")}
-    assert {"classes", "sizes", "examples", "twins", "largest-group", "scratch-comparison", "scratch-confusion",
-            "transfer-confusion", "scratch-calibration", "transfer-calibration", "suspects", "comparison", "trade-off",
-            "predictions"} <= figures
+    assert {"classes", "sizes", "examples", "near-duplicates", "largest-group", "augmentation", "scratch-comparison",
+            "scratch-scores", "scratch-confusion", "scratch-calibration", "scratch-mistakes", "scratch-grad-cam",
+            "convolution", "transfer-confusion", "transfer-calibration", "transfer-mistakes", "transfer-grad-cam",
+            "suspects", "comparison", "trade-off", "predictions"} <= figures
     assert len(list((session.root / "models" / "pets").glob("*/result.json"))) == 2
 
 
@@ -155,17 +156,27 @@ def test_a_second_run_reads_back_what_the_first_made(session):
     assert answer and answer in session.second.stdout
 
 
-def test_finished_notebooks_load_no_tensorflow(session, tmp_path):
-    """Runs their cells in a plain Python, where what was imported can be seen."""
+def test_the_model_and_its_batches_are_shown_before_training(session):
+    printed = session.executed["02-scratch-cnns"]
+    assert "sampling mean: 26 training images before, 24 after" in printed
+    assert "images: (8, 32, 32, 3), float32" in printed
+    assert printed.index('Model: "scratch_small"') < printed.index("small: validation accuracy")
+
+
+def test_each_notebook_closes_with_what_was_learnt(session):
+    for name, learnt in zip(NAMES, ("36 of 37 files can be used.", "small reaches a test accuracy of",
+                                    "the best network from scratch, small, reaches"), strict=True):
+        assert learnt in " ".join(session.again[name].split())
+
+
+@pytest.mark.parametrize("name", ["01-preprocessing", "03-transfer-learning"])
+def test_finished_notebooks_load_no_tensorflow(session, tmp_path, name):
+    """Runs the cells in a plain Python, where what was imported can be seen; notebook 02 builds a model."""
     (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=session.folder), encoding="utf-8")
     given = f"profile, root = {str(tmp_path / 'pets.yaml')!r}, {str(session.root)!r}"
-    script = []
-    for name in NAMES[1:]:
-        parameters, *others = [cell.source for cell in committed(name) if cell.cell_type == "code"]
-        script += [parameters, given, *others]
-    script += ["import sys", "print('tensorflow' in sys.modules)"]
+    parameters, *others = [cell.source for cell in committed(name) if cell.cell_type == "code"]
+    script = [parameters, given, *others, "import sys", "print('tensorflow' in sys.modules)"]
     done = subprocess.run([sys.executable, "-c", "\n".join(script)], capture_output=True, text=True, check=True)
-    assert done.stdout.count("(read back)") == 2
     assert done.stdout.splitlines()[-1] == "False"
 
 
@@ -202,6 +213,12 @@ class TestAsTheyAreCommitted:
                 assert len(cell.source.splitlines()) <= 15
                 kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
                 assert not kinds & {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
+
+    def test_all_imports_are_in_one_cell(self, name):
+        cells = [ast.parse(cell.source).body for cell in committed(name) if cell.cell_type == "code"]
+        importing = [body for body in cells if any(isinstance(node, ast.Import | ast.ImportFrom) for node in body)]
+        assert len(importing) == 1
+        assert all(isinstance(node, ast.Import | ast.ImportFrom) for node in importing[0])
 
     def test_they_hold_more_prose_than_code_and_no_outputs(self, name):
         code = [cell for cell in committed(name) if cell.cell_type == "code"]

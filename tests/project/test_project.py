@@ -6,6 +6,7 @@ from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.split_files import write_splits
 from auxiliary.project.open import open_project
+from auxiliary.reporting.style import new_figure
 
 ROWS = """
 image_size: 32
@@ -133,3 +134,21 @@ def test_the_fingerprint_is_of_all_images_however_they_are_divided(profile, tmp_
 def test_images_that_were_not_prepared_are_asked_for(profile, tmp_path):
     with pytest.raises(UserError, match=r"not split into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
         _ = open_project(profile("dataset: demo"), root=tmp_path).categories
+
+
+class TestToTrain:
+    def test_the_experiments_of_a_stage(self, profile, tmp_path):
+        project = open_project(profile("dataset: demo"), experiments="conv4*,lite0", root=tmp_path)
+        assert [experiment.key for experiment in project.to_train("scratch")] == ["conv4_a", "conv4_b"]
+        assert [experiment.key for experiment in project.to_train("transfer")] == ["lite0"]
+
+    def test_none_is_an_error(self, profile, tmp_path):
+        with pytest.raises(UserError, match="no transfer experiments to train"):
+            open_project(profile("dataset: demo"), experiments="base", root=tmp_path).to_train("transfer")
+
+
+def test_a_figure_that_is_shown_is_saved_in_the_assets(profile, tmp_path):
+    project = open_project(profile("dataset: demo"), root=tmp_path)
+    figure = new_figure(1, 1)
+    assert project.show(figure, "empty") is figure
+    assert {path.name for path in project.paths.assets.iterdir()} == {"empty.png", "empty.svg"}
