@@ -63,7 +63,7 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
         lines["with the temperature that predict uses"] = (tempered, BLUE, "o-")
     for label, (frame, colour, look) in lines.items():
         bins = confidence_bins(frame).query("images > 0")
-        means = bins["confidence_sum"] / bins["images"], bins["right"] / bins["images"]
+        means = bins["confidence_sum"] / bins["images"], bins["correct"] / bins["images"]
         axes.plot(*means, look, color=colour, linewidth=1.5, markersize=4, label=label)
         axes.scatter(*means, s=600 * bins["images"] / len(frame), color=colour, marker=look[0], alpha=0.35,
                      linewidth=0)

@@ -59,7 +59,7 @@ SURE = said(*[(0.95, True)] * 5, *[(0.95, False)] * 5)
 def test_bins_hold_their_upper_end_and_count_what_is_right():
     bins = confidence_bins(said((0.5, True), (0.51, False), (1.0, True)), bins=2)
     assert bins["images"].tolist() == [1, 2]
-    assert bins["right"].tolist() == [1, 1]
+    assert bins["correct"].tolist() == [1, 1]
     assert bins["confidence_sum"].tolist() == pytest.approx([0.5, 1.51])
 
 
