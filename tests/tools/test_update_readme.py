@@ -24,7 +24,7 @@ def test_the_committed_readme_shows_the_committed_results(tmp_path):
     assert render(readme, read_results(results), *map(pd.read_csv, measured)) == readme
 
 
-def test_only_what_stands_between_the_marks_is_replaced():
+def test_only_the_text_between_the_marks_is_replaced():
     assert fill("a\n<!-- x -->\nold\n<!-- /x -->\nb", "x", "new") == "a\n<!-- x -->\nnew\n<!-- /x -->\nb"
 
 
@@ -38,7 +38,7 @@ def lines(table: str) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_scale_has_a_line_a_stage_and_a_column_a_number_of_images():
+def test_scale_has_one_row_per_stage_and_one_column_per_number_of_images():
     scale = pd.DataFrame({"stage": ["split", "catalogue", "split"], "images": [1000, 1000, 20000],
                           "seconds": [0.54, 1, 2], "memory_mb": [80, 90, 1234]})
     assert lines(markdown_scale(scale)) == [
@@ -46,7 +46,7 @@ def test_scale_has_a_line_a_stage_and_a_column_a_number_of_images():
         {"stage": "catalogue", "1,000 images": "1.0 s, 90 MB", "20,000 images": ""}]
 
 
-def test_what_was_compared_has_a_line_and_a_bold_ratio_where_the_aim_is_met():
+def test_a_ratio_that_meets_its_aim_is_bold():
     bench = pd.DataFrame({"work": ["start (s)", "train (s)"], "against": ["TensorFlow", "PyTorch"], "ours": [0.1, 10],
                           "baseline": [5.5, 12.345], "ratio": [55, 1.23], "target": [10, 1.3], "met": [True, False]})
     assert lines(markdown_bench(bench)) == [
@@ -55,18 +55,18 @@ def test_what_was_compared_has_a_line_and_a_bold_ratio_where_the_aim_is_met():
         {"work": "train (s)", "against": "PyTorch", "here": "10", "there": "12.35", "ratio": "1.23", "aim": "1.3"}]
 
 
-def test_seeds_share_a_line(results, seeds):
+def test_seeds_share_a_row(results, seeds):
     first, *_, last = lines(markdown_results(pd.concat([results, seeds(0.70, 0.72, 0.71)])))
     accuracy = "test accuracy [95% interval] (lowest to highest)"
     assert (first["experiment"], first[accuracy]) == ("`lite0`", "0.971 [0.958, 0.980]")
     assert (last["experiment"], last[accuracy]) == ("`M3`", "0.710 (0.700 to 0.720, 3 seeds)")
 
 
-def test_reported_stands_beside_measured_where_there_is_one(results):
-    assert "published_accuracy" not in lines(markdown_results(results))[0]
+def test_published_accuracy_has_a_column_if_there_is_one(results):
+    assert "published" not in lines(markdown_results(results))[0]
     table = lines(markdown_results(results.assign(published_accuracy=[0.6969, float("nan"), float("nan")])))
-    assert [line["published_accuracy"] for line in table if line["experiment"] == "`cnn_lucky`"] == ["0.697"]
-    assert [line["published_accuracy"] for line in table if line["experiment"] != "`cnn_lucky`"] == ["", ""]
+    assert [line["published"] for line in table if line["experiment"] == "`cnn_lucky`"] == ["0.697"]
+    assert [line["published"] for line in table if line["experiment"] != "`cnn_lucky`"] == ["", ""]
 
 
 def test_two_experiments_of_one_name_are_told_apart(results):
@@ -75,7 +75,7 @@ def test_two_experiments_of_one_name_are_told_apart(results):
     assert [line["experiment"] for line in table] == ["`lite0, 100 px`", "`lite0, 200 px`"]
 
 
-def test_each_line_is_compared_with_the_best_of_its_data_set(results, seeds):
+def test_each_row_is_compared_with_the_best_of_its_data_set(results, seeds):
     table = lines(markdown_results(pd.concat([
         results, results.head(1).assign(key="cnn_other", val_accuracy=0.9, accuracy=0.95, accuracy_low=0.93,
                                         accuracy_high=0.97),
@@ -85,7 +85,7 @@ def test_each_line_is_compared_with_the_best_of_its_data_set(results, seeds):
         "`cnn_lucky`": "-11.1 points", "`M3`": "best", "`M2`": "-1.0 points, noise"}
 
 
-def test_accuracy_without_duplicates_has_a_column_where_any_run_was_tested_on_some(results):
-    assert "without twins" not in lines(markdown_results(results))[0]
+def test_accuracy_without_duplicates_has_a_column_if_any_run_was_tested_on_some(results):
+    assert "without duplicates" not in lines(markdown_results(results))[0]
     some = results.assign(test_duplicates=[35, 0, None], accuracy_without_duplicates=[0.8567, 0.84, None])
-    assert [line["without twins"] for line in lines(markdown_results(some))] == ["", "0.840", "0.857"]
+    assert [line["without duplicates"] for line in lines(markdown_results(some))] == ["", "0.840", "0.857"]
