@@ -14,9 +14,9 @@ from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.evaluation.predictions import classes, pick
 
-# Layers that output the image itself, or the maps of the layer before them in a form that is no better here. Max-pooling
-# passes the gradient of each window to one of its cells, so the weights of the maps before and after it differ only by
-# a factor that all maps share, which scaling removes; and the maps before it have a higher resolution.
+# Layers that output the image itself, or the maps of the layer before them in a form that is no better here. In
+# max-pooling the gradient of each window goes to one of its cells, so the weights of the maps before and after it
+# differ only by a factor that all maps share, which scaling removes; and the maps before it have a higher resolution.
 NO_MAPS = (keras.layers.InputLayer, keras.layers.Rescaling, keras.layers.MaxPooling2D, keras.layers.Dropout)
 
 

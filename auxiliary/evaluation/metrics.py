@@ -7,8 +7,8 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
 from auxiliary.evaluation.calibration import expected_calibration_error
-from auxiliary.evaluation.predictions import PROBABILITY, classes
 from auxiliary.evaluation.intervals import wilson_interval
+from auxiliary.evaluation.predictions import PROBABILITY, classes
 
 CLIP = 1e-7    # Keras's epsilon: without it, one image with p = 0 would make the mean infinite
 
@@ -42,7 +42,8 @@ def scores(predictions: pd.DataFrame) -> Scores:
     The loss is computed in float64 from the `p:` columns, clipped to 1e-7 ... 1 - 1e-7 as Keras does.
 
     Args:
-        predictions: one row per image, with `category`, `predicted`, `confidence` and one column `p:<category>` per class.
+        predictions: one row per image, with `category`, `predicted`, `confidence` and one column `p:<category>` per
+            class.
 
     Raises:
         UserError: when there are no images.

@@ -31,8 +31,8 @@ def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
     fig = new_figure(9, 1.9 + 0.36 * len(rows))
     axes = fig.subplots()
     # The median of lower end, accuracy and upper end is the accuracy; the 0th and 100th percentiles are the ends.
-    ends = rows[ENDS].astype(float).stack().rename("value").reset_index().join(rows["stage"], on="level_0")
-    sns.pointplot(ends, x="value", y="level_0", hue="stage", orient="y", native_scale=True, estimator="median",
+    ends = rows.assign(position=rows.index).melt(["position", "stage"], ENDS).astype({"value": float})
+    sns.pointplot(ends, x="value", y="position", hue="stage", orient="y", native_scale=True, estimator="median",
                   errorbar=("pi", 100), hue_order=list(LABELS), palette=COLOURS, markers=list(MARKERS.values()),
                   linestyle="none", capsize=0.3, err_kws={"linewidth": 1.5}, legend=False, ax=axes,
                   # Seeds often lie closer together than an interval is wide.

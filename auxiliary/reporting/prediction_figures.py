@@ -53,7 +53,7 @@ def _most_common_mistake(counts: pd.DataFrame) -> str:
 
 @styled
 def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None = None) -> Figure:
-    """Accuracy against confidence, one marker per bin of confidence; below, the distribution of confidence.
+    """Accuracy against confidence, one marker per bin, its area the number of images; below, the images per bin.
 
     Args:
         predictions: the predictions of a network, one row per test image.
@@ -63,12 +63,15 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
     fig = new_figure(6.4, 6.8)
     above, below = fig.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     above.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.5, label="accuracy equal to confidence")
-    sns.lineplot(pd.concat([_bins(frame) for frame in frames.values()], keys=frames, names=["predictions"]),
-                 x="confidence", y="accuracy", hue="predictions", style="predictions", palette=COLOURS,
-                 markers=MARKERS, dashes=False, errorbar=None, linewidth=1.5, markersize=6, ax=above)
+    bins = pd.concat([_bins(frame) for frame in frames.values()], keys=frames, names=["predictions"])
+    looks = {"hue": "predictions", "style": "predictions", "palette": COLOURS, "markers": MARKERS}
+    sns.scatterplot(bins, x="confidence", y="accuracy", size="images", sizes=(5, 600), size_norm=(0, len(predictions)),
+                    alpha=0.35, linewidth=0, legend=False, ax=above, **looks)
+    sns.lineplot(bins, x="confidence", y="accuracy", dashes=False, errorbar=None, linewidth=1.5, markersize=4,
+                 markeredgewidth=0, ax=above, **looks)
     sns.histplot(pd.concat([frame[["confidence"]] for frame in frames.values()], keys=frames, names=["predictions"]),
                  x="confidence", hue="predictions", palette=COLOURS, bins=np.linspace(0, 1, BINS + 1), element="step",
-                 alpha=0.2, linewidth=1.5, legend=False, ax=below)
+                 fill=False, linewidth=1.5, legend=False, ax=below)
     above.set(ylabel="accuracy", xlim=(0, 1.03), ylim=(-0.03, 1.05))
     below.set(xlabel="confidence", ylabel="images")
     for axes in (above, below):
@@ -81,10 +84,9 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
 
 
 def _bins(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Mean confidence and accuracy of each bin that holds images."""
+    """Mean confidence, accuracy and number of images of each bin that holds any."""
     bins = confidence_bins(predictions, BINS).query("images > 0")
-    return pd.DataFrame({"confidence": bins["confidence_sum"] / bins["images"],
-                         "accuracy": bins["correct"] / bins["images"]})
+    return bins.assign(confidence=bins["confidence_sum"] / bins["images"], accuracy=bins["correct"] / bins["images"])
 
 
 def _calibration_title(predictions: pd.DataFrame) -> str:

@@ -45,7 +45,7 @@ def split_shares(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
 
 
 def split_sentence(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, fractions: Sequence[float]) -> str:
-    """One sentence: whether every class has the requested shares, and if not, which classes are how far off, and why."""
+    """One sentence: whether every class has the requested shares, and if not, how far the worst are off, and why."""
     splits, requested = _requested(train, val, test, fractions)
     shares = split_shares(train, val, test, fractions)
     goal = " / ".join(f"{share:g}" for share in requested)

@@ -10,48 +10,48 @@ from auxiliary.core.errors import UserError
 from auxiliary.evaluation.significance import holm, mcnemar, paired_test
 
 
-def predictions(right: str, names: str = "") -> pd.DataFrame:
-    """Predictions for images a, b, c …, right where there is a 1: `predictions("110")`."""
+def frame(right: str, names: str = "") -> pd.DataFrame:
+    """Predictions for images a, b, c …, right where there is a 1: `frame("110")`."""
     return pd.DataFrame({"filepath": list(names or "abcdefghijklmnop"[:len(right)]), "category": "cat",
                          "predicted": ["cat" if hit == "1" else "dog" for hit in right]})
 
 
 def test_a_case_worked_by_hand():
     # They differ on 6 images, 5 to 1: p = 2 * (1 + 6) / 2**6.
-    found = paired_test(predictions("1111111100"), predictions("1110000010"))
+    found = paired_test(frame("1111111100"), frame("1110000010"))
     assert (found.both, found.only_first, found.only_second, found.neither) == (3, 5, 1, 1)
     assert found.p == pytest.approx(14 / 64)
     assert found.low < 0.4 < found.high
 
 
 def test_the_folder_that_the_images_lie_in_does_not_matter():
-    first, second = predictions("1101"), predictions("0111")
+    first, second = frame("1101"), frame("0111")
     moved = second.assign(filepath="/moved/" + second["filepath"])
     assert paired_test(first, moved) == paired_test(first, second)
 
 
 def test_it_is_symmetric():
-    one, other = paired_test(predictions("11110"), predictions("10001")), paired_test(predictions("10001"), predictions("11110"))
+    one, other = paired_test(frame("11110"), frame("10001")), paired_test(frame("10001"), frame("11110"))
     assert (one.only_first, one.only_second, one.p) == (other.only_second, other.only_first, other.p)
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
 
 
 def test_runs_that_never_differ_are_as_good_as_each_other():
-    found = paired_test(predictions("1100"), predictions("1100"))
+    found = paired_test(frame("1100"), frame("1100"))
     assert asdict(found) | {"low": 0, "high": 0} == {
         "both": 2, "only_first": 0, "only_second": 0, "neither": 2, "p": 1, "low": 0, "high": 0}
     assert found.low < 0 < found.high
 
 
-@pytest.mark.parametrize("other", [predictions("11", names="ax"), predictions("11", names="ba"), predictions("1", names="a"),
-                                   predictions("11").assign(category="dog")])
+@pytest.mark.parametrize("other", [frame("11", names="ax"), frame("11", names="ba"), frame("1", names="a"),
+                                   frame("11").assign(category="dog")])
 def test_different_images_or_another_order_cannot_be_paired(other):
-    assert paired_test(predictions("11"), other) is None
+    assert paired_test(frame("11"), other) is None
 
 
 def test_no_images_cannot_be_compared():
     with pytest.raises(UserError, match="at least one image"):
-        paired_test(predictions(""), predictions(""))
+        paired_test(frame(""), frame(""))
 
 
 def test_mcnemar_of_published_figures():

@@ -99,8 +99,8 @@ class TestPairedSummary:
         predictions = {"lite0-1": answers(0, 90), "cnn-1": answers(0, 84), "third-1": like_the_best}
         board = leaderboard(runs, predictions).set_index("key")["against the best"]
         assert board["cnn" if best == "lite0" else "lite0"].endswith("6.0 points, noise (p 0.062)")
-        assert summary_sentence(runs, 0.1, predictions).endswith("; McNemar's test with Holm's correction: p 0.062; these test images "
-                                                "cannot tell the two apart).")
+        assert summary_sentence(runs, 0.1, predictions).endswith(
+            "; McNemar's test with Holm's correction: p 0.062; these test images cannot tell the two apart).")
         assert "McNemar's test: p 0.031)" in summary_sentence(runs[:2], 0.1, predictions)
 
     def test_with_predictions_of_one_alone_they_are_not(self, runs, answers):
@@ -110,7 +110,7 @@ class TestPairedSummary:
         lines = over_seeds(pd.concat([seeds(0.7, 0.8).assign(run_id=["M3-1", "M3-2"]),
                                       seeds(0.97, stage="transfer", key="lite0", run_id="lite0-1")]))
         sentence = summary_sentence(lines, 0.1, {"lite0-1": answers(0, 97), "M3-2": answers(0, 80)})
-        assert "22.0 percentage points more (between their runs best on validation, 95% interval of the paired" in sentence
+        assert "22.0 percentage points more (between their runs best on validation, 95% interval of the pai" in sentence
         assert "(between their runs best on validation, unpaired 95% interval" in summary_sentence(lines, 0.1)
 
     def test_overlapping_seeds_are_mentioned(self, seeds):

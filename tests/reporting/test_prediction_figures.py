@@ -67,14 +67,15 @@ def test_each_bin_has_its_confidence_and_accuracy():
     above, below = calibration_figure(OVERCONFIDENT).axes
     _, line = above.lines[:2]
     assert line.get_xydata().tolist() == [pytest.approx([0.95, 0.5])]
-    assert below.collections
+    assert below.lines and above.collections[0].get_offsets().tolist() == [pytest.approx([0.95, 0.5])]
 
 
 @pytest.mark.parametrize(("predictions", "title"), [
     (OVERCONFIDENT, "Overconfident:\ncalibration error 0.450"),
     (predicted(*[(0.5, True)] * 9, (0.5, False)), "Underconfident:\ncalibration error 0.400"),
     (predicted(*[(0.9, True)] * 9, (0.9, False)), "Well calibrated:\ncalibration error 0.000"),
-    (predicted((0.95, False), (0.55, True)), "Overconfident in some bins, underconfident in others:\ncalibration error 0.700")])
+    (predicted((0.95, False), (0.55, True)),
+     "Overconfident in some bins, underconfident in others:\ncalibration error 0.700")])
 def test_the_title_names_the_finding(predictions, title):
     assert calibration_figure(predictions).get_suptitle().startswith(title)
 

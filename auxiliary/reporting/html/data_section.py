@@ -68,7 +68,7 @@ def suspect_blocks(data: ReportData) -> list[Block]:
     suspects = data.suspects
     if suspects is None:
         return []
-    found = Prose(f"{counted(len(suspects), 'label')} of {len(data.clean):,} contradict the predictions of a classifier "
-                  "trained on the other images, more than its usual mistakes would. No image was relabelled: it may "
-                  "also be an unusual image of its class.")
+    found = Prose(f"{counted(len(suspects), 'label')} of {len(data.clean):,} contradict the predictions of a "
+                  "classifier trained on the other images, more than its usual mistakes would. No image was "
+                  "relabelled; it may also be an unusual image of its class.")
     return [found, *([Gallery("The most suspicious labels", suspect_thumbnails(suspects))] if len(suspects) else [])]

@@ -14,7 +14,7 @@ from auxiliary.runs.result import LABELS
 
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
             "published_accuracy": "published", "acc_train": "training", "epochs_total": "epochs",
-            "train_seconds": "training time, s"}
+            "train_seconds": "seconds"}
 NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy. "
          "“Noise” is a difference to the best row that the choice of test images could explain by chance. Two runs "
          "are compared image by image (McNemar's exact test, Holm's correction for the number of rows) if the "

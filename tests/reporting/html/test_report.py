@@ -127,7 +127,8 @@ def test_results_without_any_run_folder_are_listed(make_root, finish):
     root = make_root()
     finish(root, "small").folder.rename(root / "elsewhere")
     page = write_report("farm", root).read_text(encoding="utf-8")
-    assert "Not shown in detail" in page and "No run can be shown: their folders are missing." in page and ">small<" in page
+    assert "Not shown in detail" in page and ">small<" in page
+    assert "No run can be shown: their folders are missing." in page
 
 
 def test_missing_data_sets(farm, make_root, tmp_path):
