@@ -1,6 +1,6 @@
 """The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
 
-`python -m tools.update_readme` writes them anew after results were added.
+`python -m tools.update_readme` writes them again after results were added.
 """
 
 import re
@@ -13,6 +13,7 @@ from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.evaluation.compare import against_best, compare
 from auxiliary.networks.backbones import BACKBONES
+from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.results_csv import read_results
@@ -155,8 +156,8 @@ def _decimals(share: float) -> str:
 
 
 def _markdown(frame: pd.DataFrame) -> str:
-    lines = [frame.columns, ["---"] * len(frame.columns), *frame.astype(str).itertuples(index=False)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    """A Markdown table without the frame's index."""
+    return Table.from_frame(frame.reset_index(drop=True)).to_markdown()
 
 
 if __name__ == "__main__":

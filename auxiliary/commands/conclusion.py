@@ -5,10 +5,10 @@ from pathlib import Path
 from rich.console import Console
 
 from auxiliary.project.project import Project
-from auxiliary.reporting.comparison import answer
+from auxiliary.reporting.comparison import summary_sentence
 from auxiliary.reporting.html.notebooks import notebook_pages
 from auxiliary.reporting.html.write import write_report
-from auxiliary.reporting.tables import result_table
+from auxiliary.reporting.results_table import result_table
 from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.seeds import over_seeds
 
@@ -26,7 +26,7 @@ def conclude(console: Console, project: Project, written: list[Path]) -> None:
     if len(results):
         predictions = saved_predictions(results, project.paths.models)
         console.print(result_table(results, predictions))
-        console.print(answer(results, project.chance, predictions), highlight=False, markup=False)
+        console.print(summary_sentence(results, project.chance, predictions), highlight=False, markup=False)
         written = [write_report(project.paths.dataset, project.paths.root), *written]
     console.print("\nwritten:")
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):

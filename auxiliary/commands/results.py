@@ -10,7 +10,7 @@ from rich.console import Console
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
-from auxiliary.reporting.tables import result_table
+from auxiliary.reporting.results_table import result_table
 from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds

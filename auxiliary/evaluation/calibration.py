@@ -1,4 +1,4 @@
-"""Whether a model is as often right as it is sure."""
+"""Calibration: how far a model's confidence is from its accuracy, and the temperature that corrects it."""
 
 import numpy as np
 import pandas as pd
@@ -10,17 +10,17 @@ from auxiliary.evaluation.predictions import PROBABILITY, classes
 
 
 def expected_calibration_error(predictions: pd.DataFrame, bins: int = 15) -> float:
-    """How far confidence is from accuracy: 0 where of all predictions made with confidence c the share c is right.
+    """The expected calibration error: 0 if a share c of all predictions made with confidence c is correct.
 
-    Images are sorted by the confidence of their predicted class into bins of equal width, each without its lower and
-    with its upper end. It is the mean distance between a bin's accuracy and mean confidence, weighted by its images.
+    Images are put into bins of equal width by the confidence of their predicted class, as in `confidence_bins`. The
+    error is the mean distance between a bin's accuracy and its mean confidence, weighted by its number of images.
 
     Source: C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, "On Calibration of Modern Neural Networks", ICML 2017,
     https://arxiv.org/abs/1706.04599, equation 3.
 
     Args:
-        predictions: a row an image, with `category`, `predicted` and `confidence` (0 to 1).
-        bins: how many bins there are from 0 to 1.
+        predictions: one row per image, with `category`, `predicted` and `confidence` (0 to 1).
+        bins: number of bins from 0 to 1.
 
     Returns:
         0 to 1.
@@ -29,76 +29,79 @@ def expected_calibration_error(predictions: pd.DataFrame, bins: int = 15) -> flo
         UserError: when there are no images.
     """
     if predictions.empty:
-        raise UserError("no predictions have no calibration error: give at least one image")
+        raise UserError("without predictions there is no calibration error: give at least one image")
     table = confidence_bins(predictions, bins)
-    # A bin's distance times its images is the distance of two sums.
-    return float((table["confidence_sum"] - table["right"]).abs().sum() / len(predictions))
+    # A bin's distance times its number of images is the distance of two sums.
+    return float((table["confidence_sum"] - table["correct"]).abs().sum() / len(predictions))
 
 
 def confidence_bins(predictions: pd.DataFrame, bins: int = 15) -> pd.DataFrame:
-    """The predictions by how sure they are: bins of equal width, each without its lower and with its upper end.
+    """Predictions by confidence, in bins of equal width that include their upper end.
 
     Args:
-        predictions: a row an image, with `category`, `predicted` and `confidence` (0 to 1).
-        bins: how many bins there are from 0 to 1.
+        predictions: one row per image, with `category`, `predicted` and `confidence` (0 to 1).
+        bins: number of bins from 0 to 1.
 
     Returns:
-        A row a bin, lowest first: how many `images` it holds, the sum of their confidences, `confidence_sum`, and how
-        many of them are `right`.
+        One row per bin, lowest first: the number of `images`, the sum of their confidences (`confidence_sum`) and the
+        number of correct predictions (`correct`).
     """
     confidence = predictions["confidence"].to_numpy(np.float64)
-    right = (predictions["category"] == predictions["predicted"]).to_numpy()
+    correct = (predictions["category"] == predictions["predicted"]).to_numpy()
     number = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
     return pd.DataFrame({
         "images": np.bincount(number, minlength=bins),
         "confidence_sum": np.bincount(number, weights=confidence, minlength=bins),
-        "right": np.bincount(number, weights=right, minlength=bins)})
+        "correct": np.bincount(number, weights=correct, minlength=bins)})
 
 
-LOWEST, HIGHEST = 0.05, 20.0    # far beyond what networks need
-LEAST = 1e-30                   # a probability that was rounded to 0 has no logarithm
+LOWEST, HIGHEST = 0.05, 20.0    # temperatures far beyond those of trained networks
+SMALLEST = 1e-30                # replaces a probability rounded to 0, which has no logarithm
 
 
 def fit_temperature(predictions: pd.DataFrame) -> float:
-    """The temperature under which what a network says of validation images has the smallest mean cross-entropy.
+    """The temperature that minimises the mean cross-entropy of predictions for validation images.
+
+    Source: C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, "On Calibration of Modern Neural Networks", ICML 2017,
+    https://arxiv.org/abs/1706.04599, section 4.2.
 
     Args:
-        predictions: a row an image, with `category` and a column `p:<category>` a class.
+        predictions: one row per image, with `category` and one column `p:<category>` per class.
 
     Returns:
-        0.05 to 20: above 1 where the network is too sure of itself, below 1 where it could be surer. 1 where it is
-        always right: any lower temperature would then fit better still, and nothing be learned from that.
+        0.05 to 20: above 1 if the network is overconfident, below 1 if it is underconfident. 1 if all predictions are
+        correct: the loss would then fall with the temperature without end.
 
     Raises:
         UserError: when there are no images.
     """
     if predictions.empty:
-        raise UserError("no predictions have no temperature: give at least one image")
+        raise UserError("without predictions there is no temperature: give at least one image")
     names = classes(predictions)
-    logs = _logarithms(predictions[[PROBABILITY + name for name in names]].to_numpy(np.float64))
+    logits = _logits(predictions[[PROBABILITY + name for name in names]].to_numpy(np.float64))
     labels = pd.Index(names).get_indexer(predictions["category"])
-    if (logs.argmax(axis=1) == labels).all():
+    if (logits.argmax(axis=1) == labels).all():
         return 1.0
 
     def loss(log_temperature: float) -> float:
-        return -log_softmax(logs / np.exp(log_temperature), axis=1)[np.arange(len(logs)), labels].mean()
+        return -log_softmax(logits / np.exp(log_temperature), axis=1)[np.arange(len(logits)), labels].mean()
 
     # The loss has a single minimum in 1 / T, and so in its logarithm.
     return float(np.exp(minimize_scalar(loss, bounds=np.log([LOWEST, HIGHEST]), method="bounded").x))
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities, (N, classes), under a temperature: softmax(log p / T); their order stays."""
-    return softmax(_logarithms(np.asarray(probabilities, np.float64)) / temperature, axis=1)
+    """Probabilities, (N, classes), at a temperature: softmax(log p / T). The order of the classes stays."""
+    return softmax(_logits(np.asarray(probabilities, np.float64)) / temperature, axis=1)
 
 
 def at_temperature(predictions: pd.DataFrame, temperature: float) -> pd.DataFrame:
-    """A predictions frame with its probabilities and confidences under a temperature."""
+    """A predictions frame with its probabilities and confidences at a temperature."""
     columns = [PROBABILITY + name for name in classes(predictions)]
     probabilities = tempered(predictions[columns].to_numpy(), temperature)
     return predictions.assign(confidence=probabilities.max(axis=1), **dict(zip(columns, probabilities.T, strict=True)))
 
 
-def _logarithms(probabilities: np.ndarray) -> np.ndarray:
-    # Those before softmax, but for a number that all classes share, which softmax takes away again.
-    return np.log(np.maximum(probabilities, LEAST))
+def _logits(probabilities: np.ndarray) -> np.ndarray:
+    # The logits, up to a constant that all classes share and softmax removes.
+    return np.log(np.maximum(probabilities, SMALLEST))

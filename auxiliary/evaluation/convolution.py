@@ -1,4 +1,4 @@
-"""What a convolution does, written out, so that it can be laid beside what Keras makes of it."""
+"""A convolution by its formula, and the first convolution of a network by Keras, to compare the two."""
 
 from typing import TYPE_CHECKING
 
@@ -16,22 +16,22 @@ def convolve(image: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: in
              padding: Padding = "valid") -> np.ndarray:
     """A convolution by its formula: `T[I](r, c) = sum over (u, v) of w(u, v) * I(r + u, c + v)`, plus a bias.
 
-    Here (u, v) counts from the upper left corner of the window, which moves on by `stride` pixels. Products are summed
-    over the channels too. No ReLU follows.
+    Here (u, v) counts from the upper left corner of the window, which moves by `stride` pixels. The sum also runs over
+    the channels. No ReLU follows.
 
     Args:
         image: (H, W, D) numbers.
-        kernel: (k, k, D, F) weights, as Keras keeps them.
+        kernel: (k, k, D, F) weights, in the order of Keras.
         bias: (F,) numbers.
-        stride: pixels from one place of the window to the next.
-        padding: `valid` keeps the window inside the image; `same` puts zeros around it, as TensorFlow does: an
-            odd one goes to the bottom and to the right.
+        stride: pixels from one position of the window to the next.
+        padding: `valid` keeps the window inside the image; `same` puts zeros around it, as TensorFlow does: if their
+            number is odd, there is one more at the bottom and at the right.
 
     Returns:
         (h, w, F) float64.
 
     Raises:
-        UserError: when the arguments do not fit each other.
+        UserError: when the shapes of the arguments do not match.
 
     Example:
         >>> image = np.array([[2, 2, 7, 7, 7], [2, 2, 7, 7, 7], [3, 3, 3, 3, 3]])
@@ -45,31 +45,31 @@ def convolve(image: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: in
     if padding == "same":
         rows, columns = (_zeros(side, size, stride) for side in image.shape[:2])
         image = np.pad(image, (rows, columns, (0, 0)))
-    answer = np.zeros((height, width, filters)) + bias
+    output = np.zeros((height, width, filters)) + bias
     for u in range(size):
         for v in range(size):
-            # I(r + u, c + v) for all places (r, c) at once.
+            # I(r + u, c + v) for all positions (r, c) at once.
             shifted = image[u:u + height * stride:stride, v:v + width * stride:stride]
-            answer += shifted @ kernel[u, v]
-    return answer
+            output += shifted @ kernel[u, v]
+    return output
 
 
 def first_convolution(model: "keras.Model", image: np.ndarray, most: int = 4) -> dict[str, np.ndarray]:
-    """What a scratch network's first convolution makes of an image, with all it takes to compute that again.
+    """The output of a scratch network's first convolution for an image, and all that is needed to compute it again.
 
-    Keras's own layer is used, in float32 and on the processor whatever the network trained on: half precision, and a
-    GPU's TensorFloat-32, would differ from the formula in the third digit.
+    The output comes from Keras's own layer, in float32 and on the CPU whatever the network was trained on: half
+    precision, and TensorFloat-32 on a GPU, would differ from the formula in the third digit.
 
     Args:
-        model: of `build_scratch`, trained or not.
+        model: from `build_scratch`, trained or not.
         image: (S, S, 3), 0 to 255.
-        most: filters to keep: first the one whose answer varies most over the image, then each time the one
-            that adds most to those before it.
+        most: number of filters to return: first the one whose output varies most over the image, then each time
+            the one that differs most from those before it.
 
     Returns:
-        `image` (S, S, 3) uint8; `kernel` (k, k, 3, F) and `bias` (F,) float32 of the filters kept; `stride` and
-        `padding`; `relu`, whether the layer ends in one (that of a residual block does not); `keras` (h, w, F)
-        float32, what the layer gives for the image in 0 to 1. Empty when the network does not begin with a
+        `image` (S, S, 3) uint8; `kernel` (k, k, 3, F) and `bias` (F,) float32 of the chosen filters; `stride` and
+        `padding`; `relu`, whether the layer ends in a ReLU (in a residual block it does not); `keras` (h, w, F)
+        float32, the layer's output for the image scaled to 0 to 1. Empty if the network does not begin with a
         convolution.
     """
     import keras
@@ -82,20 +82,20 @@ def first_convolution(model: "keras.Model", image: np.ndarray, most: int = 4) ->
         same = keras.layers.Conv2D.from_config({**layer.get_config(), "dtype": "float32"})
         same.build((None, *pixels.shape))
         same.set_weights(layer.get_weights())
-        answer = np.asarray(same(pixels[None] / np.float32(255)))[0]
-    chosen = _most_different(answer, most)
+        output = np.asarray(same(pixels[None] / np.float32(255)))[0]
+    chosen = _most_different(output, most)
     bias = np.asarray(same.bias) if same.use_bias else np.zeros(same.filters, np.float32)
     return {"image": pixels, "kernel": np.asarray(same.kernel)[..., chosen], "bias": bias[chosen],
             "stride": np.array(same.strides[0]), "padding": np.array(same.padding),
-            "relu": np.array(same.activation is keras.activations.relu), "keras": answer[..., chosen]}
+            "relu": np.array(same.activation is keras.activations.relu), "keras": output[..., chosen]}
 
 
-def _most_different(answer: np.ndarray, most: int) -> list[int]:
-    """Filters whose answers (h, w, F) differ from each other, by pivoted Gram-Schmidt.
+def _most_different(output: np.ndarray, most: int) -> list[int]:
+    """Filters whose outputs (h, w, F) differ from each other, by pivoted Gram-Schmidt.
 
-    The largest standard deviations alone would be filters that all blur the image; its square root counts.
+    The standard deviation of an output counts by its square root: otherwise all filters chosen would blur the image.
     """
-    rest = answer.reshape(-1, answer.shape[-1]).astype(float)
+    rest = output.reshape(-1, output.shape[-1]).astype(float)
     rest -= rest.mean(axis=0)
     rest /= np.sqrt(np.maximum(rest.std(axis=0), 1e-12))
     chosen: list[int] = []
@@ -110,13 +110,13 @@ def _most_different(answer: np.ndarray, most: int) -> list[int]:
 
 
 def _check(image: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int, padding: str) -> None:
-    """Refuse what no convolution can be made of; whether the window fits, `layer_costs` sees."""
+    """Refuse arguments that do not match; `layer_costs` checks whether the window fits into the image."""
     if padding not in ("valid", "same"):
         raise unknown("padding", padding, ("valid", "same"))
     if stride < 1:
-        raise UserError(f"a window cannot move on by {stride} pixels: give a stride of 1 or more")
+        raise UserError(f"a window cannot move by {stride} pixels: give a stride of 1 or more")
     if kernel.ndim != 4 or kernel.shape[0] != kernel.shape[1]:
-        raise UserError(f"a kernel of shape {kernel.shape} is none: give (k, k, channels, filters)")
+        raise UserError(f"a kernel cannot have the shape {kernel.shape}: give (k, k, channels, filters)")
     if image.ndim != 3 or image.shape[2] != kernel.shape[2]:
         raise UserError(f"filters for {kernel.shape[2]} channels do not fit an image of shape {image.shape}: "
                         f"give one of (height, width, {kernel.shape[2]})")
@@ -125,7 +125,7 @@ def _check(image: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int,
 
 
 def _zeros(side: int, size: int, stride: int) -> tuple[int, int]:
-    """How many zeros `same` puts before and after a side, so that the window fits ceil(side / stride) times."""
-    places = -(-side // stride)
-    missing = max((places - 1) * stride + size - side, 0)
+    """The zeros that `same` puts before and after a side, so that the window fits ceil(side / stride) times."""
+    positions = -(-side // stride)
+    missing = max((positions - 1) * stride + size - side, 0)
     return missing // 2, missing - missing // 2

@@ -1,4 +1,4 @@
-"""What a predictions frame is worth: figures for a run, for each class, and who is taken for whom."""
+"""Metrics of a predictions frame: scores of a run, scores per class, and the confusion matrix."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,24 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
 from auxiliary.evaluation.calibration import expected_calibration_error
+from auxiliary.evaluation.intervals import wilson_interval
 from auxiliary.evaluation.predictions import PROBABILITY, classes
-from auxiliary.evaluation.significance import wilson_interval
 
-CLIP = 1e-7           # Keras's epsilon: without it, one image with p = 0 makes the mean infinite
+CLIP = 1e-7    # Keras's epsilon: without it, one image with p = 0 would make the mean infinite
 
 
 @dataclass(frozen=True)
 class Scores:
-    """How good a set of predictions is.
+    """The scores of a set of predictions.
 
     Attributes:
-        accuracy: share of images whose predicted class is the true one, 0 to 1.
+        accuracy: share of correct predictions, 0 to 1.
         loss: mean cross-entropy in nats.
-        macro_f1: unweighted mean F1 of the classes that occur or were predicted, 0 to 1.
+        macro_f1: unweighted mean F1 of all classes that occur or were predicted, 0 to 1.
         accuracy_low: lower end of the 95% Wilson interval of the accuracy.
         accuracy_high: its upper end.
-        ece: expected calibration error, 15 bins, 0 to 1: how far confidence is from accuracy.
-        images: how many images there were.
+        ece: expected calibration error, 15 bins, 0 to 1: the distance of confidence from accuracy.
+        images: number of images.
     """
 
     accuracy: float
@@ -42,15 +42,16 @@ def scores(predictions: pd.DataFrame) -> Scores:
     The loss is computed in float64 from the `p:` columns, clipped to 1e-7 ... 1 - 1e-7 as Keras does.
 
     Args:
-        predictions: a row an image, with `category`, `predicted`, `confidence` and a column `p:<category>` a class.
+        predictions: one row per image, with `category`, `predicted`, `confidence` and one column `p:<category>` per
+            class.
 
     Raises:
         UserError: when there are no images.
     """
-    right = int((predictions["category"] == predictions["predicted"]).sum())
-    low, high = wilson_interval(right, len(predictions))
+    correct = int((predictions["category"] == predictions["predicted"]).sum())
+    low, high = wilson_interval(correct, len(predictions))
     return Scores(
-        accuracy=right / len(predictions), loss=_cross_entropy(predictions),
+        accuracy=correct / len(predictions), loss=_cross_entropy(predictions),
         macro_f1=float(f1_score(predictions["category"], predictions["predicted"], average="macro",
                                 zero_division=0)),
         accuracy_low=low, accuracy_high=high, ece=expected_calibration_error(predictions), images=len(predictions))
@@ -79,7 +80,7 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def hardest_class(predictions: pd.DataFrame) -> str:
-    """The class whose images are taken for others most often; of equals, or without mistakes, the first."""
+    """The class with the most mistakes on its images; of equals, or without mistakes, the first."""
     wrong = predictions[predictions["category"] != predictions["predicted"]]
     return wrong["category"].value_counts().reindex(classes(predictions), fill_value=0).idxmax()
 

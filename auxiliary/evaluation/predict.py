@@ -1,4 +1,4 @@
-"""What a model says of images, as a table."""
+"""The predictions of a model, as a table."""
 
 import keras
 import numpy as np
@@ -10,20 +10,21 @@ from auxiliary.networks.inference import frozen_graph, predict_batches
 
 
 def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
-    """The probabilities that a model gives each class for each image.
+    """The class probabilities of each image by a model.
 
     Args:
-        model: whose output is (N, classes) probabilities.
-        batches: the images in the table's order, as the model takes them; where they come several times over,
-            each time in that order, the mean of what is said of each counts.
+        model: a model with (N, classes) probabilities as output.
+        batches: the images in the table's order, preprocessed for the model. They may come several times, each time
+            in that order; the probabilities of an image are then averaged.
         df: the table of the images, with `filepath`, `category` and `label`.
         categories: class names in the order of the labels.
 
     Returns:
-        filepath, category, label, predicted (a class name), confidence (0 to 1), then `p:<class>` for each.
+        One row per image: `filepath`, `category`, `label`, `predicted` (a class name), `confidence` (0 to 1), and one
+        column `p:<class>` per class.
     """
-    said = np.concatenate(list(predict_batches(frozen_graph(model), batches)))
-    probabilities = said.reshape(-1, len(df), len(categories)).mean(axis=0)
+    outputs = np.concatenate(list(predict_batches(frozen_graph(model), batches)))
+    probabilities = outputs.reshape(-1, len(df), len(categories)).mean(axis=0)
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)
     table["predicted"] = np.array(categories, dtype=object)[best]

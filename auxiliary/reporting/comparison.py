@@ -1,6 +1,6 @@
-"""How far from scratch, how far pre-trained, and at what price: all runs of one data set compared.
+"""Leaderboard, trade-off table and summary sentence of the results of one data set.
 
-The best run is always the one of the best validation accuracy; of equals, the earlier row.
+"Best" always means best validation accuracy; of equals, the earlier row.
 """
 
 from collections.abc import Mapping
@@ -14,61 +14,50 @@ from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, 
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
-LEADERBOARD = [
-    "key",
-    "stage",
-    "accuracy",
-    "against the best",
-    "without twins",
-    "val_accuracy",
-    "acc_train",
-    "published_accuracy",
-    "calibration error",
-    "parameters",
-    "epochs_total",
-    "train_seconds",
-]
-DECIMALS = {"without twins": 3, "val_accuracy": 3, "acc_train": 3, "published_accuracy": 3, "calibration error": 3,
-            "train_seconds": 1}
+RENAMED = {"accuracy_without_duplicates": "without duplicates", "ece": "calibration error"}
+LEADERBOARD = ["key", "stage", "accuracy", "against the best", "without duplicates", "val_accuracy", "acc_train",
+               "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
+DECIMALS = {"without duplicates": 3, "val_accuracy": 3, "acc_train": 3, "published_accuracy": 3,
+            "calibration error": 3, "train_seconds": 1}
 MEGABYTE = 2**20
 
 
 def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
-    """The results to show, best validation accuracy first; the index is the rank, from 1.
+    """The results, best validation accuracy first; the index is the rank, from 1.
 
     Args:
-        results: rows of one data set, as `read_results` or `over_seeds` gives them.
-        predictions: what runs said of the test images, by the name in the column `run`, as `saved_predictions` reads
-            them; where those of two runs are at hand, a sharper test says whether they differ.
+        results: rows of one data set, as `read_results` or `over_seeds` returns them.
+        predictions: test predictions of runs by `run_id`, as `saved_predictions` reads them. If those of two runs are
+            available, the two are compared image by image.
 
     Returns:
         Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `against the best` (the
-        difference in test accuracy, and whether it is noise by the rule of `against`), `without twins` (test accuracy
-        without the images that have a near-duplicate in the training set) where any run has such images,
-        `val_accuracy`, `acc_train`, `published_accuracy` and `calibration error` where any row has one, `parameters`,
+        difference in test accuracy, and whether it is noise by the rule of `compare`), `without duplicates` (test
+        accuracy without images that have a near-duplicate in the training set; only if any run has such images),
+        `val_accuracy`, `acc_train`, `published_accuracy` and `calibration error` (if any row has one), `parameters`,
         `epochs_total`, `train_seconds`.
     """
     best = ranked(results)
-    table = best.rename(columns={"accuracy_without_duplicates": "without twins", "ece": "calibration error"}).assign(**{
+    table = best.rename(columns=RENAMED).assign(**{
         "key": labelled(best), "accuracy": [with_interval(row) for _, row in best.iterrows()],
         "against the best": against_best(best, predictions)})
     absent = [name for name in ("published_accuracy", "calibration error") if table[name].isna().all()]
     if not has_duplicates(best):
-        absent.append("without twins")
+        absent.append("without duplicates")
     table = table[[name for name in LEADERBOARD if name not in absent]].round(DECIMALS)
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
 def tradeoff_table(results: pd.DataFrame) -> pd.DataFrame:
-    """What each accuracy costs, best validation accuracy first; the index is the rank, from 1.
+    """The cost of each accuracy, best validation accuracy first; the index is the rank, from 1.
 
     Args:
-        results: rows of one data set, as `read_results` gives them.
+        results: rows of one data set, as `read_results` returns them.
 
     Returns:
-        Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `parameters`, `size` (of them
-        in float32, 1 MB being 2**20 bytes) and `training` (such as "6 min + 14 min": a row that goes on from others
-        comes after them, as far as they are among the results).
+        Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `parameters`, `size` (of the
+        parameters in float32; 1 MB is 2**20 bytes) and `training` (such as "6 min + 14 min": the training time of
+        the parents comes first, as far as they are among the results).
     """
     best = ranked(results)
     table = best[["key", "stage", "accuracy", "parameters"]].assign(
@@ -78,77 +67,74 @@ def tradeoff_table(results: pd.DataFrame) -> pd.DataFrame:
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
-def answer(results: pd.DataFrame, chance: float, predictions: Mapping[str, pd.DataFrame] | None = None) -> str:
-    """One sentence: how far from scratch, how far pre-trained, by how much, and whether that is noise.
-
-    Each stage is spoken for by its run of best validation accuracy.
+def summary_sentence(results: pd.DataFrame, chance: float,
+                     predictions: Mapping[str, pd.DataFrame] | None = None) -> str:
+    """One sentence: the best network from scratch, the best pre-trained one, and whether the difference is noise.
 
     Args:
-        results: rows of one data set, as `read_results` or `over_seeds` gives them.
+        results: rows of one data set, as `read_results` or `over_seeds` returns them.
         chance: the accuracy of guessing, 0 to 1.
-        predictions: as for `leaderboard`; with those of both runs the two are compared image by image, to the same
-            end as there.
+        predictions: as for `leaderboard`; the sentence uses the p-values of that table.
     """
     rows = ranked(comparable(results))
     rows = rows.assign(key=labelled(rows))
     best = {row["stage"]: row for _, row in rows.drop_duplicates("stage").iterrows()}
     if not best:
         return "No run has finished yet, so there is nothing to compare."
-    where = _where(pd.DataFrame(best.values()), chance)
+    test_set = _test_set(pd.DataFrame(best.values()), chance)
     if len(best) == 1:
         (stage, row), = best.items()
         other = NETWORK[SCRATCH if stage == TRANSFER else TRANSFER]
-        return (f"{where}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
+        return (f"{test_set}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
                 f"{with_interval(row)}; no {other} has finished yet.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
     found = _compared(transfer, scratch, rows, predictions)
-    return (f"{where}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
+    return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
             f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
             f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}.")
 
 
 def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
-    """The seconds that were trained for a row, those of the rows it goes on from first; none where not known."""
+    """The training times in seconds of a row's parents and of the row itself; empty where unknown."""
     if pd.isna(row["train_seconds"]):
         return []
-    # Without the row itself, so that rows typed in to go on from each other come to an end.
+    # Without the row itself, so that rows typed in as parents of each other come to an end.
     others = results.drop(row.name)
     # Means over seeds are rounded, so that their sum may be one off.
     earlier = others["epochs_total"] - (row["epochs_total"] - row["epochs"])
     parents = others[(others["key"] == row["parent"]) & (others["seed"] == row["seed"]) & (earlier.abs() <= 1)]
-    earlier = _training(parents.iloc[-1], others) if len(parents) else []
-    return [*earlier, row["train_seconds"]]
+    return [*(_training(parents.iloc[-1], others) if len(parents) else []), row["train_seconds"]]
 
 
-def _where(best: pd.DataFrame, chance: float) -> str:
-    images = sorted(set(best["test_images"].dropna().astype(int)))
-    tested = " or ".join(counted(number, "test image") for number in images) or "size of test set unknown"
-    return f"On {best['dataset'].iloc[0]} ({tested}, chance {chance:.3f})"
+def _test_set(best: pd.DataFrame, chance: float) -> str:
+    sizes = sorted(set(best["test_images"].dropna().astype(int)))
+    images = " or ".join(counted(number, "test image") for number in sizes) or "size of test set unknown"
+    return f"On {best['dataset'].iloc[0]} ({images}, chance {chance:.3f})"
 
 
 def _compared(transfer: pd.Series, scratch: pd.Series, rows: pd.DataFrame,
               predictions: Mapping[str, pd.DataFrame] | None) -> Comparison | None:
-    """The comparison of the two, of which one is the best of all rows, with the leaderboard's p-value."""
+    """The comparison of the two, one of which is the best of all rows, with the leaderboard's p-value."""
     found = compare(transfer, scratch, predictions)
-    # The two in this order or the other; the p-value is the same.
+    # The p-value does not depend on the order of the two.
     shown = compare_with_best(rows, predictions).get(max(transfer.name, scratch.name))
     return replace(found, p=shown.p, corrected=shown.corrected) if found and shown else found
 
 
 def _difference(transfer: pd.Series, scratch: pd.Series, found: Comparison | None) -> str:
     points = 100 * (transfer["accuracy"] - scratch["accuracy"])
-    size = f"{abs(points):.1f} percentage points {'more' if points >= 0 else 'less'}"
+    difference = f"{abs(points):.1f} percentage points {'more' if points >= 0 else 'less'}"
     if not found:
-        return size
+        return difference
     ends = f"{found.low:+.1f} to {found.high:+.1f}"
-    doubt = ["these test images cannot tell the two apart"] if found.untold else []
+    doubt = ["these test images cannot tell the two apart"] if found.inconclusive else []
     whose = "between their runs best on validation, " if found.seeds else ""
     if found.paired:
         test = "McNemar's test with Holm's correction" if found.corrected else "McNemar's test"
-        said = [f"{whose}95% interval of the paired difference {ends}", f"{test}: {p_value(found.p)}", *doubt]
+        details = [f"{whose}95% interval of the paired difference {ends}", f"{test}: {p_value(found.p)}", *doubt]
     else:
-        said = [f"{whose}unpaired 95% interval of the difference {ends}",
-                *(f"with 0 inside, {words}" for words in doubt)]
+        details = [f"{whose}unpaired 95% interval of the difference {ends}",
+                   *(f"with 0 inside, {words}" for words in doubt)]
     if found.overlap:
-        said.append("from lowest to highest, their seeds overlap")
-    return f"{size} ({'; '.join(said)})"
+        details.append("from lowest to highest, their seeds overlap")
+    return f"{difference} ({'; '.join(details)})"

@@ -1,4 +1,4 @@
-"""What a convolution does: one place by hand, then a network's own filters by the formula and by Keras."""
+"""A convolution by hand at one position, and a network's own filters by the formula and by Keras."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,27 +8,25 @@ from matplotlib.patches import ConnectionPatch, Rectangle
 
 from auxiliary.core.text import counted
 from auxiliary.evaluation.convolution import convolve
-from auxiliary.reporting.style import BLUE, GREY, ORANGE, VERMILLION, new_figure, styled
+from auxiliary.reporting.style import BLUE, GREY, ORANGE, VERMILLION, new_figure, set_title, styled, title_only
 
-EDGE = np.array([[-1, 0, 1]] * 3)    # answers where dark turns bright from left to right
+EDGE = np.array([[-1, 0, 1]] * 3)    # responds where dark turns bright from left to right
 COLUMNS = 4
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "white", ORANGE])
-NONE = "No first filters were kept of this run: its network does not begin with a convolution"
+NONE = "No filters to show: the network of this run does not begin with a convolution"
 
 
 @styled
 def convolution_figure(arrays: dict[str, np.ndarray]) -> Figure:
-    """A filter worked out at one place of an image, then a network's first filters by the formula and by Keras.
+    """A filter applied by hand at one position of an image, then a network's first filters by formula and by Keras.
 
-    Amounts are grey, from black for 0; numbers with a sign are blue below 0, white at 0 and orange above.
+    Values without a sign are grey, with black for 0; values with a sign are blue below 0, white at 0 and orange above.
 
     Args:
-        arrays: of `first_convolution`; where there are none, the figure says so.
+        arrays: from `first_convolution`; if empty, the figure is a title that tells so.
     """
     if not arrays:
-        fig = new_figure(10.4, 0.5)
-        fig.suptitle(NONE, x=0.01, ha="left")
-        return fig
+        return title_only(10.4, NONE)
     fig = new_figure(10.4, 10.3)
     fig.get_layout_engine().set(w_pad=0.1)
     above, below = fig.subfigures(2, 1, height_ratios=(0.97, 2))
@@ -38,26 +36,26 @@ def convolution_figure(arrays: dict[str, np.ndarray]) -> Figure:
 
 
 def _by_hand(fig: SubFigure, image: np.ndarray) -> None:
-    """The place where the edge filter answers most: its pixels, the weights, and where the sum goes."""
+    """The position of the edge filter's largest output: its pixels, the weights, and the place of their sum."""
     grey = image.mean(axis=2).round()
-    answers = convolve(grey[..., None], EDGE[..., None, None], np.zeros(1))[..., 0]
-    row, column = np.unravel_index(answers.argmax(), answers.shape)
+    output = convolve(grey[..., None], EDGE[..., None, None], np.zeros(1))[..., 0]
+    row, column = np.unravel_index(output.argmax(), output.shape)
     pixels = grey[row:row + 3, column:column + 3]
     axes = fig.subplots(1, COLUMNS)
     _show(axes[0], grey, 255, title="an image in grey")
     _show(axes[1], pixels, 255, title="nine pixels, 0 to 255", numbers=True)
     _show(axes[2], EDGE, 2, signed=True, title="times nine weights", numbers=True)
-    _show(axes[3], answers, np.abs(answers).max(), signed=True, title="their sum, at every place")
+    _show(axes[3], output, np.abs(output).max(), signed=True, title="their sum, at every position")
     _zoom(fig, axes[0], (column - 0.5, row - 0.5), 3, axes[1])
     _zoom(fig, axes[3], (column - 0.5, row - 0.5), 1, axes[2])
     left, right = (" + ".join(f"{value:.0f}" for value in pixels[:, side]) for side in (0, 2))
-    fig.supxlabel(f"At the place marked: ({right}) − ({left}) = {answers.max():.0f}. "
+    fig.supxlabel(f"At the marked position: ({right}) − ({left}) = {output.max():.0f}. "
                   "Orange is above 0, blue below.", fontsize=12)
-    fig.suptitle("One convolution by hand: right pixels less left ones find where dark turns bright", x=0.01, ha="left")
+    set_title(fig, "A convolution by hand: right pixels minus left pixels show where dark turns bright")
 
 
 def _by_both(fig: SubFigure, arrays: dict[str, np.ndarray]) -> None:
-    """A column a filter: its weights, what the formula gives, what Keras gives."""
+    """One column per filter: its weights, its output by the formula, and its output by Keras."""
     formula = convolve(arrays["image"] / 255, arrays["kernel"], arrays["bias"], int(arrays["stride"]),
                        str(arrays["padding"]))
     signed = not arrays["relu"]
@@ -77,13 +75,13 @@ def _by_both(fig: SubFigure, arrays: dict[str, np.ndarray]) -> None:
     then = "" if signed else ", then ReLU"
     for axes, label in zip(grid[:, 0], ("weights", f"by the formula{then}", f"by Keras{then}"), strict=True):
         axes.set_ylabel(label)
-    fig.suptitle(f"{counted(formula.shape[2], 'filter')} of the network's first layer, by the formula and by Keras: "
-                 f"largest difference {np.abs(formula - arrays['keras']).max():.1g}", x=0.01, ha="left")
+    set_title(fig, f"{counted(formula.shape[2], 'filter')} of the network's first layer, by the formula and by Keras: "
+                   f"largest difference {np.abs(formula - arrays['keras']).max():.1g}")
 
 
 def _show(axes: Axes, values: np.ndarray, most: float, signed: bool = False, title: str = "",
           numbers: bool = False) -> None:
-    most = most or 1    # where all is 0
+    most = most or 1    # all values may be 0
     axes.imshow(values, cmap=SIGNED if signed else "gray", vmin=-most if signed else 0, vmax=most)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set(visible=True, color=GREY, linewidth=0.8)
@@ -109,7 +107,7 @@ def _weights(axes: Axes, kernel: np.ndarray, bias: float) -> None:
 
 
 def _zoom(fig: SubFigure, axes: Axes, corner: tuple[float, float], side: int, target: Axes) -> None:
-    """Mark a square, given by its upper left corner, and join it by two lines to the panel beside."""
+    """Mark a square, given by its upper left corner, and connect it by two lines to the panel beside it."""
     axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=VERMILLION, linewidth=1.5))
     to_the_right = target.get_subplotspec().colspan.start > axes.get_subplotspec().colspan.start
     for top in (False, True):

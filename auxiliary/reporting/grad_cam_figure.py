@@ -1,4 +1,4 @@
-"""Where a network looked: test images, and the same under their Grad-CAM maps."""
+"""Test images with their Grad-CAM heat maps."""
 
 import math
 from collections.abc import Mapping
@@ -12,31 +12,30 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
-from auxiliary.reporting.image_grids import COLUMNS, SIDE, caption, placed
-from auxiliary.reporting.style import GREY, new_figure, styled
+from auxiliary.reporting.image_grids import COLUMNS, SIDE, caption
+from auxiliary.reporting.image_tiles import placed
+from auxiliary.reporting.style import GREY, new_figure, set_title, styled, title_only
 
-COLOURS = mpl.colormaps["plasma"]       # equal steps of heat look equally large
-STRONGEST = 0.8                         # how much of the image the most heat covers
-GREYS = 0.18, 0.9                      # black and white below the colours, which would hardly show on real black
+COLOURS = mpl.colormaps["plasma"]    # perceptually uniform
+OPACITY = 0.8                        # of the colours where the heat is 1
+GREYS = 0.18, 0.9                    # black and white of the image below the colours, which hardly show on black
 
 
 @styled
 def grad_cam_sheet(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: int = 5,
                    wrong: int = 2) -> Figure:
-    """Test images, and below each the same in grey under what speaks for the class predicted.
+    """Test images, and below each the same in grey under the evidence for its predicted class.
 
     Args:
-        predictions: a row an image.
-        explained: `position` and `heat` as `auxiliary.evaluation.predictions.explain` gives them; may be empty.
-        n: how many images to show, at most.
-        wrong: how many of them are mistakes, which come first, in their order in `explained`. There are more or
-            fewer where `explained` does not hold enough of either kind.
+        predictions: one row per image.
+        explained: `position` and `heat` as `auxiliary.evaluation.grad_cam.explain` returns them; may be empty.
+        n: number of images to show, at most.
+        wrong: how many of them are mistakes, which come first, in the order of `explained`. There are more or
+            fewer if `explained` does not hold enough of either kind.
     """
     chosen = _chosen(predictions, explained, n, wrong)
     if chosen.empty:
-        fig = new_figure(2.1 * COLUMNS, 0.8)
-        fig.suptitle("Where the network looked: no image was explained", x=0.01, ha="left")
-        return fig
+        return title_only(2.1 * COLUMNS, "Grad-CAM: no image was explained")
     bands = math.ceil(len(chosen) / COLUMNS)
     fig = new_figure(2.1 * COLUMNS, 1.3 + 4.4 * bands)
     grid = fig.subplots(2 * bands, COLUMNS, squeeze=False)
@@ -46,40 +45,45 @@ def grad_cam_sheet(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray
         band, column = divmod(place, COLUMNS)
         _pair(grid[2 * band, column], grid[2 * band + 1, column], row, explained["heat"][row["explained"]])
     _legend(fig, grid)
-    fig.suptitle(_title(chosen), x=0.01, ha="left")
+    set_title(fig, _title(chosen))
     return fig
 
 
 def _chosen(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: int, wrong: int) -> pd.DataFrame:
-    """The rows to show, mistakes first, with each one's place in `explained`."""
+    """The rows to show, mistakes first, each with its position in `explained`."""
     positions = explained.get("position", [])
     rows = predictions.iloc[positions].assign(explained=range(len(positions)))
-    is_right = rows["category"] == rows["predicted"]
-    mistakes, right = rows[~is_right], rows[is_right]
-    mistakes = mistakes.head(min(n, max(wrong, n - len(right))))
-    return pd.concat([mistakes, right.head(n - len(mistakes))])
+    is_correct = rows["category"] == rows["predicted"]
+    mistakes, correct = rows[~is_correct], rows[is_correct]
+    mistakes = mistakes.head(min(n, max(wrong, n - len(correct))))
+    return pd.concat([mistakes, correct.head(n - len(mistakes))])
 
 
 def _title(chosen: pd.DataFrame) -> str:
-    right = int((chosen["category"] == chosen["predicted"]).sum())
-    counts = {"wrong (✗)": len(chosen) - right, "right (✓)": right}
+    correct = int((chosen["category"] == chosen["predicted"]).sum())
+    counts = {"wrong (✗)": len(chosen) - correct, "correct (✓)": correct}
     kinds = " and ".join(f"{number} {kind}" for kind, number in counts.items() if number)
-    return f"Where the network looked: what speaks for the class it predicted, {kinds}"
+    return f"Grad-CAM: evidence for the predicted class, {kinds}"
 
 
 def _pair(above: Axes, below: Axes, row: pd.Series, heat: np.ndarray) -> None:
-    """The image, and itself under the heat; frame and caption say whether it was right."""
+    """The image, and below it the image under its heat map; frame and caption show whether it was correct."""
     image, area = placed(row["filepath"], SIDE)
     caption(above, row, image)
     above.set_xlabel("")
     caption(below, row, overlaid(image, heat, area))
     if not heat.any():
-        below.text(0.5, 0.5, "nothing speaks\nfor it", transform=below.transAxes, ha="center", va="center",
+        below.text(0.5, 0.5, "no evidence", transform=below.transAxes, ha="center", va="center",
                    fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
 
 
 def overlaid(image: np.ndarray, heat: np.ndarray, area: tuple[slice, slice]) -> np.ndarray:
-    """The tile `image`, (side, side, 3) uint8, in its `area` grey and under `heat`, (h, w) in 0..1, spread over it.
+    """A tile under its heat map.
+
+    Args:
+        image: (side, side, 3), uint8.
+        heat: (h, w) in 0..1, resized to `area`.
+        area: the rows and columns of the tile that hold the image, which become grey below the heat map.
 
     Returns:
         (side, side, 3) float64 in 0..1.
@@ -92,8 +96,8 @@ def overlaid(image: np.ndarray, heat: np.ndarray, area: tuple[slice, slice]) -> 
 
 
 def _blend(grey: np.ndarray, heat: np.ndarray) -> np.ndarray:
-    """Colours that cover a grey value, 0 to 1, the more, the more heat there is; (..., 3), 0 to 1."""
-    share = STRONGEST * heat[..., None]
+    """A grey value, 0 to 1, blended with the colour of the heat; (..., 3), 0 to 1."""
+    share = OPACITY * heat[..., None]
     low, high = GREYS
     return (1 - share) * (low + (high - low) * grey[..., None]) + share * COLOURS(heat)[..., :3]
 

@@ -1,87 +1,102 @@
-"""What one training run did: its curves, and who it takes for whom; single images are in `image_sheets`."""
+"""Confusion matrix and calibration of one run; single images are in `image_grids`."""
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from auxiliary.core.text import counted, short
 from auxiliary.evaluation.calibration import confidence_bins, expected_calibration_error
 from auxiliary.evaluation.metrics import confusion
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, styled
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, set_title, styled
+
+SHADES = colormaps["Blues"]
+BINS = 15
+SMALL = 0.02    # a calibration error up to which confidence and accuracy agree
+AS_TRAINED, CALIBRATED = "as trained", "with the temperature that predict uses"
+COLOURS = {AS_TRAINED: VERMILLION, CALIBRATED: BLUE}
+MARKERS = {AS_TRAINED: "s", CALIBRATED: "o"}
 
 
 @styled
 def confusion_figure(predictions: pd.DataFrame) -> Figure:
     """Counts of test images by true and predicted class, shaded by the share of the true class."""
     counts = confusion(predictions)
-    table, names = counts.to_numpy(), [short(name) for name in counts.index]
-    share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    names = [short(name) for name in counts.index]
     side = 0.45 * max(len(names), 4) + 0.1 * max(map(len, names)) + 0.8
-    fig = new_figure(max(side + 1.3, 5.8), side + 0.9)
+    fig = new_figure(max(side + 1.3, 5.8), side + 1.3)
     axes = fig.subplots()
-    image = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    for row, column in zip(*table.nonzero(), strict=True):
-        axes.text(column, row, f"{table[row, column]}", ha="center", va="center", fontsize=10,
-                  color="white" if share[row, column] > 0.5 else "black")
-    axes.set_xticks(range(len(names)), names, rotation=90)
-    axes.set_yticks(range(len(names)), names)
-    axes.spines[:].set_visible(False)
+    sns.heatmap(counts.div(counts.sum(axis=1).clip(lower=1), axis=0), mask=counts.eq(0), annot=counts, fmt="d",
+                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=names,
+                yticklabels=names, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
+                                                      "format": PercentFormatter(1)})
+    axes.set_facecolor(SHADES(0.0))
+    axes.tick_params(axis="x", rotation=90)
+    axes.tick_params(axis="y", rotation=0)
     axes.set(xlabel="predicted class", ylabel="true class")
-    fig.colorbar(image, ax=axes, label="share of the true class", format=PercentFormatter(1), shrink=0.7)
-    fig.suptitle(_commonest_mistake(counts), x=0.01, ha="left")
+    set_title(fig, _most_common_mistake(counts))
     return fig
 
 
-def _commonest_mistake(counts: pd.DataFrame) -> str:
+def _most_common_mistake(counts: pd.DataFrame) -> str:
     table = counts.to_numpy()
-    title = f"{np.trace(table) / table.sum():.1%} of {counted(int(table.sum()), 'test image')} right"
+    title = f"{np.trace(table) / table.sum():.1%} of {counted(int(table.sum()), 'test image')} correct"
     wrong = table - np.diag(np.diag(table))
     if not wrong.any():
         return title
     true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
-    return (f"{title};\ncommonest mistake, {counted(int(wrong.max()), 'time')}:\n"
-            f"{short(counts.index[true], 20)} taken for {short(counts.columns[predicted], 20)}")
-
-
-SMALL = 0.02    # a calibration error up to which confidence can be taken at its word
+    return (f"{title};\nmost common mistake, {counted(int(wrong.max()), 'time')}:\n"
+            f"{short(counts.index[true], 20)} predicted as {short(counts.columns[predicted], 20)}")
 
 
 @styled
 def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None = None) -> Figure:
-    """Accuracy against confidence, a dot a bin of confidence, its area the images in it.
+    """Accuracy against confidence, one marker per bin, its area the number of images; below, the images per bin.
 
     Args:
-        predictions: what a network says of each test image.
-        tempered: the same under the temperature that was fitted on validation images, drawn beside it.
+        predictions: the predictions of a network, one row per test image.
+        tempered: the same at the temperature that was fitted on validation images, drawn for comparison.
     """
-    fig = new_figure(6.4, 5.6)
-    axes = fig.subplots()
-    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.5, label="as often right as sure")
-    lines = {"as trained": (predictions, VERMILLION, "s-")}
-    if tempered is not None:
-        lines["with the temperature that predict uses"] = (tempered, BLUE, "o-")
-    for label, (frame, colour, look) in lines.items():
-        bins = confidence_bins(frame).query("images > 0")
-        means = bins["confidence_sum"] / bins["images"], bins["right"] / bins["images"]
-        axes.plot(*means, look, color=colour, linewidth=1.5, markersize=4, label=label)
-        axes.scatter(*means, s=600 * bins["images"] / len(frame), color=colour, marker=look[0], alpha=0.35,
-                     linewidth=0)
-    axes.set(xlabel="confidence (mean of the bin)", ylabel="share that is right", xlim=(0, 1.03), ylim=(-0.03, 1.05))
-    axes.grid(color=LIGHT_GREY)
-    fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=1)
-    fig.suptitle(_title(predictions), x=0.01, ha="left")
+    frames = {AS_TRAINED: predictions} | ({} if tempered is None else {CALIBRATED: tempered})
+    fig = new_figure(6.4, 6.8)
+    above, below = fig.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    above.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.5, label="accuracy equal to confidence")
+    bins = pd.concat([_bins(frame) for frame in frames.values()], keys=frames, names=["predictions"])
+    looks = {"hue": "predictions", "style": "predictions", "palette": COLOURS, "markers": MARKERS}
+    sns.scatterplot(bins, x="confidence", y="accuracy", size="images", sizes=(5, 600), size_norm=(0, len(predictions)),
+                    alpha=0.35, linewidth=0, legend=False, ax=above, **looks)
+    sns.lineplot(bins, x="confidence", y="accuracy", dashes=False, errorbar=None, linewidth=1.5, markersize=4,
+                 markeredgewidth=0, ax=above, **looks)
+    sns.histplot(pd.concat([frame[["confidence"]] for frame in frames.values()], keys=frames, names=["predictions"]),
+                 x="confidence", hue="predictions", palette=COLOURS, bins=np.linspace(0, 1, BINS + 1), element="step",
+                 fill=False, linewidth=1.5, legend=False, ax=below)
+    above.set(ylabel="accuracy", xlim=(0, 1.03), ylim=(-0.03, 1.05))
+    below.set(xlabel="confidence", ylabel="images")
+    for axes in (above, below):
+        axes.grid(color=LIGHT_GREY)
+    handles, labels = above.get_legend_handles_labels()
+    above.get_legend().remove()
+    fig.legend(handles, labels, loc="outside lower left", ncols=1)
+    set_title(fig, _calibration_title(predictions))
     return fig
 
 
-def _title(predictions: pd.DataFrame) -> str:
-    error = expected_calibration_error(predictions)
-    right = (predictions["category"] == predictions["predicted"]).mean()
-    gap = float(predictions["confidence"].mean() - right)
+def _bins(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Mean confidence, accuracy and number of images of each bin that holds any."""
+    bins = confidence_bins(predictions, BINS).query("images > 0")
+    return bins.assign(confidence=bins["confidence_sum"] / bins["images"], accuracy=bins["correct"] / bins["images"])
+
+
+def _calibration_title(predictions: pd.DataFrame) -> str:
+    error = expected_calibration_error(predictions, BINS)
+    accuracy = (predictions["category"] == predictions["predicted"]).mean()
+    gap = float(predictions["confidence"].mean() - accuracy)
     if error <= SMALL:
-        found = "About as often right as it is sure"
+        finding = "Well calibrated"
     elif abs(gap) > error / 2:
-        found = "Surer than it is right" if gap > 0 else "More often right than it is sure"
+        finding = "Overconfident" if gap > 0 else "Underconfident"
     else:
-        found = "Now surer, now less sure than it is right"
-    return f"{found}: calibration error {error:.3f}\non {counted(len(predictions), 'test image')}; area: images"
+        finding = "Overconfident in some bins, underconfident in others"
+    return f"{finding}:\ncalibration error {error:.3f} on {counted(len(predictions), 'test image')}"

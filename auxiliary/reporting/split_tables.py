@@ -1,4 +1,4 @@
-"""How the images were divided into parts, as tables to show, and whether every class got its shares."""
+"""Tables of the split into training, validation and test set, and a check of every class's shares."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,15 @@ import pandas as pd
 
 from auxiliary.core.text import counted
 
-POINT = 0.01    # of a class: how far from what was asked its share in a part may be
-EXACT = 1e-9    # what floating point may add
-NAMED = 3       # classes that a sentence names
+TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
+ROUNDING = 1e-9     # of floating-point arithmetic
+NAMED = 3           # classes that a sentence names
 
 
 def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
-    """Images a class (index `category`) and part, with totals in the last row and column."""
-    parts = {"train": train, "val": val, "test": test}
-    table = pd.DataFrame({name: part["category"].value_counts() for name, part in parts.items()})
+    """Images per class (index `category`) and split, with totals in the last row and column."""
+    splits = {"train": train, "val": val, "test": test}
+    table = pd.DataFrame({name: split["category"].value_counts() for name, split in splits.items()})
     table = table.fillna(0).astype(int).sort_index().rename_axis("category")
     table["total"] = table.sum(axis=1)
     return pd.concat([table, table.sum().to_frame("total").T]).rename_axis("category")
@@ -23,55 +23,56 @@ def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> p
 
 def split_shares(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
                  fractions: Sequence[float]) -> pd.DataFrame:
-    """The classes of which a part holds another share than was asked for.
+    """The classes whose share in a split is not the requested one.
 
     Args:
         train: the training images.
         val: the validation images.
         test: the test images.
-        fractions: what `split` was asked for.
+        fractions: the requested shares of training, validation and test set, as `split` takes them.
 
     Returns:
-        For each class (index `category`) of which a part is more than one percentage point off, and a whole image
-        or more, since images cannot be cut: its share in each part, 0 to 1. Where the publisher fixed the test set,
-        the shares of train and validation in what both hold together.
+        One row per class (index `category`) with a share that is off by more than one percentage point and by at
+        least one image: its share in each split, 0 to 1. If the publisher fixed the test set, the shares of
+        training and validation set in the images of these two.
     """
-    parts, asked = _asked(train, val, test, fractions)
-    counts = pd.DataFrame({name: part["category"].value_counts() for name, part in parts.items()}).fillna(0)
+    splits, requested = _requested(train, val, test, fractions)
+    counts = pd.DataFrame({name: split["category"].value_counts() for name, split in splits.items()}).fillna(0)
     sizes = counts.sum(axis=1)
-    off = (counts - np.outer(sizes, asked)).abs()
-    wrong = ((off >= 1 - EXACT) & (off.div(sizes, axis=0) > POINT + EXACT)).any(axis=1)
+    off = (counts - np.outer(sizes, requested)).abs()
+    wrong = ((off >= 1 - ROUNDING) & (off.div(sizes, axis=0) > TOLERANCE + ROUNDING)).any(axis=1)
     return counts[wrong].div(sizes[wrong], axis=0).sort_index().rename_axis("category")
 
 
 def split_sentence(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, fractions: Sequence[float]) -> str:
-    """In a sentence, whether every class has the shares asked for, and if not, which are how far off, and why."""
-    parts, asked = _asked(train, val, test, fractions)
+    """One sentence: whether every class has the requested shares, and if not, how far the worst are off, and why."""
+    splits, requested = _requested(train, val, test, fractions)
     shares = split_shares(train, val, test, fractions)
-    wanted = " / ".join(f"{share:g}" for share in asked) + ("" if len(asked) > 2 else " of what is not the test set")
+    goal = " / ".join(f"{share:g}" for share in requested)
+    goal += "" if len(requested) > 2 else " of the images outside the test set"
     if shares.empty:
-        return f"Every class is within one percentage point, or one image, of {wanted}."
-    off = (shares - asked).abs().max(axis=1).sort_values(ascending=False, kind="stable")
+        return f"Every class is within one percentage point, or one image, of {goal}."
+    off = (shares - requested).abs().max(axis=1).sort_values(ascending=False, kind="stable")
     named = ", ".join(f"{name} by {100 * distance:.1f}" for name, distance in off.head(NAMED).items())
     more = f" and {len(off) - NAMED} more" if len(off) > NAMED else ""
-    why = ": their twins stay together, and are too many for that" if _together(parts, shares.index) else ""
-    return (f"{counted(len(off), 'class is', 'classes are')} more than one percentage point off {wanted} "
+    why = ": they have too many near-duplicates, which stay together" if _together(splits, shares.index) else ""
+    return (f"{counted(len(off), 'class is', 'classes are')} more than one percentage point off {goal} "
             f"({named}{more}){why}.")
 
 
-def _asked(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
-           fractions: Sequence[float]) -> tuple[dict[str, pd.DataFrame], list[float]]:
-    """The parts that were divided, by name, and the share asked for of each."""
+def _requested(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
+               fractions: Sequence[float]) -> tuple[dict[str, pd.DataFrame], list[float]]:
+    """The splits that were made, by name, and the requested share of each."""
     if "publisher_split" in test and (test["publisher_split"] == "test").any():
         return {"train": train, "val": val}, [1 - fractions[1], fractions[1]]
     return {"train": train, "val": val, "test": test}, list(fractions)
 
 
-def _together(parts: dict[str, pd.DataFrame], categories: pd.Index) -> bool:
-    """Whether some images of these categories have twins, and all of these lie in one part."""
-    rows = pd.concat([part.assign(side=name) for name, part in parts.items()])
+def _together(splits: dict[str, pd.DataFrame], categories: pd.Index) -> bool:
+    """Whether images of these categories have near-duplicates, and all near-duplicates share a split."""
+    rows = pd.concat([split.assign(split=name) for name, split in splits.items()])
     if "group" not in rows:
         return False
-    twins = rows[rows["group"].duplicated(keep=False)]
-    sides = twins.groupby("group")["side"].nunique()
-    return bool((sides == 1).all() and twins["category"].isin(categories).any())
+    duplicates = rows[rows["group"].duplicated(keep=False)]
+    counts = duplicates.groupby("group")["split"].nunique()
+    return bool((counts == 1).all() and duplicates["category"].isin(categories).any())

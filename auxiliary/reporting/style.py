@@ -1,7 +1,7 @@
-"""How every figure looks, in one place.
+"""The style of all figures.
 
 Figures are made without pyplot, so nothing stays open and no global setting changes. `new_figure` makes them;
-what draws into them wears `@styled`.
+functions that draw into them are decorated with `@styled`.
 """
 
 import functools
@@ -13,21 +13,22 @@ from typing import ParamSpec, TypeVar
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from PIL import Image
 
 from auxiliary.core.files import replacing
 
-# Okabe and Ito, "Color universal design" (2008): told apart with any kind of colour vision.
+# Okabe and Ito, "Color universal design" (2008): distinct with every kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, LIGHT_GREY = "#555555", "#DDDDDD"
 
-# Dots an inch, of files and of what notebooks show.
+# Dots per inch of files and of notebooks.
 SAVED, SHOWN = 150, 100
-# zlib's levels: photographs take a third of the time that its usual one, 6, takes, and 3% more room.
+# zlib's level: photographs take a third of the time of its default, 6, and 3% more space.
 COMPRESSION = 3
 STYLE = {
     "figure.facecolor": "white", "figure.dpi": SAVED, "savefig.dpi": SAVED, "figure.constrained_layout.use": True,
@@ -44,20 +45,20 @@ P, R = ParamSpec("P"), TypeVar("R")
 
 
 class StyledFigure(Figure):
-    """A figure that keeps its style when drawn, and shows itself as a notebook cell's last expression.
+    """A figure that keeps its style when drawn, and displays itself as the last expression of a notebook cell.
 
-    A sheet of photographs takes half a second to lay out and draw, so one drawing serves the file and the notebook.
+    Drawing a sheet of photographs takes half a second, so one drawing serves the file and the notebook.
     """
 
     _pixels: Image.Image | None = None
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draw under `STYLE`: matplotlib makes ticks and lays out only now."""
+        """Draw under `STYLE`: only now matplotlib makes the ticks and the layout."""
         with mpl.rc_context(STYLE):
             super().draw(renderer)
 
     def pixels(self) -> Image.Image:
-        """The figure in RGB, 150 dots an inch; drawn again only if it has changed since."""
+        """The figure in RGB, 150 dots per inch; drawn again only if it has changed since."""
         if self._pixels is None or self.stale:
             canvas = FigureCanvasAgg(self)
             canvas.draw()
@@ -65,7 +66,7 @@ class StyledFigure(Figure):
         return self._pixels
 
     def write_svg(self, path: Path) -> None:
-        """Write the figure as SVG, laid out as its pixels are."""
+        """Write the figure as SVG, with the layout of its pixels."""
         self.pixels()
         engine = self.get_layout_engine()
         self.set_layout_engine(None)
@@ -74,7 +75,7 @@ class StyledFigure(Figure):
                 self.savefig(path, format="svg", metadata={"Date": None})
         finally:
             self.set_layout_engine(engine)
-            # Matplotlib takes a figure that was saved for one that has changed.
+            # Matplotlib marks a saved figure as changed.
             self.stale = False
 
     def save(self, folder: Path, name: str) -> list[Path]:
@@ -82,7 +83,7 @@ class StyledFigure(Figure):
         return save_figure(self, folder, name)
 
     def _repr_png_(self) -> bytes:
-        # IPython knows how to show a plain Figure only after pyplot was imported.
+        # IPython displays a plain Figure only after pyplot was imported.
         pixels, file = self.pixels(), io.BytesIO()
         size = [round(side * SHOWN / SAVED) for side in pixels.size]
         pixels.resize(size, Image.Resampling.LANCZOS).save(file, "PNG", compress_level=COMPRESSION)
@@ -90,12 +91,12 @@ class StyledFigure(Figure):
 
 
 def new_figure(width: float, height: float) -> StyledFigure:
-    """An empty figure of `width` by `height` inches, to be filled by a function that is `@styled`."""
+    """An empty figure of `width` by `height` inches, to be filled by a function with `@styled`."""
     return StyledFigure(figsize=(width, height))
 
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
-    """Run `function` under `STYLE`, without changing anybody else's."""
+    """Run `function` under `STYLE`, without changing the global style."""
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         with mpl.rc_context(STYLE):
@@ -104,15 +105,15 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def save_figure(fig: StyledFigure, folder: Path, name: str) -> list[Path]:
-    """Write `fig` as `<name>.png` (150 dpi) into `folder`, which is made if missing, and as `<name>.svg`.
+    """Write `fig` as `<name>.png` (150 dpi) and `<name>.svg` into `folder`, which is made if missing.
 
-    A figure that shows images in colour has no SVG file: it would hold the same pixels, in more bytes.
+    A figure with images in colour has no SVG file: it would hold the same pixels in more bytes.
 
     Returns:
         The paths of the files.
     """
     paths = [Path(folder) / f"{name}.png"]
-    # Figures can be made again, so nobody waits for the disk.
+    # Figures can be made again, so there is no need to wait for the disk.
     with replacing(paths[0], sync=False) as temporary:
         fig.pixels().save(temporary, dpi=(SAVED, SAVED), compress_level=COMPRESSION)
     if not _shows_images(fig):
@@ -126,9 +127,26 @@ def _shows_images(fig: Figure) -> bool:
     return any(image.get_array().ndim == 3 for axes in fig.axes for image in axes.images)
 
 
+def set_title(fig: Figure | SubFigure, title: str) -> None:
+    """Set the title of a figure, on the left."""
+    fig.suptitle(title, x=0.01, ha="left")
+
+
+def title_only(width: float, title: str) -> StyledFigure:
+    """A figure without axes, for when there is nothing to draw."""
+    fig = new_figure(width, 0.8)
+    set_title(fig, title)
+    return fig
+
+
 def epoch_axis(axes: Axes, epochs: int) -> None:
     """Make the horizontal axis one of whole epochs, from 1 to `epochs`."""
     axes.set(xlabel="epoch", xlim=(0.5, max(epochs, 1) + 0.5))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
+def log_ticks(axis: Axis, locator: LogLocator, text: Callable[[float], str]) -> None:
+    """Label the ticks of a logarithmic axis with `text` of their values instead of powers of ten."""
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
+    axis.set_minor_formatter(NullFormatter())

@@ -1,64 +1,84 @@
-"""The scores of several rows over their epochs, side by side."""
+"""Accuracy and loss over the epochs: of one run, and of several experiments side by side."""
 
 import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from auxiliary.core.text import counted, short
-from auxiliary.reporting.style import BLUE, GREEN, GREY, LIGHT_GREY, ORANGE, VERMILLION, epoch_axis, new_figure, styled
+from auxiliary.reporting.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT_GREY,
+    ORANGE,
+    VERMILLION,
+    epoch_axis,
+    new_figure,
+    set_title,
+    styled,
+    title_only,
+)
 
-# Four colours that anybody can tell apart, and the kind of line for the next four.
-LOOKS = [{"color": color, "linestyle": line} for line in ("-", (0, (4, 1.5)))
-         for color in (BLUE, VERMILLION, GREEN, ORANGE)]
-PANELS = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy",
-          "loss": "training loss (nats, with any l2 penalty)",
-          "val_loss": "validation loss (nats, with any l2 penalty)"}
+# Four colours, with solid lines and then with dashed ones.
+COLOURS = 2 * [BLUE, VERMILLION, GREEN, ORANGE]
+DASHES = 4 * [(None, None)] + 4 * [(4, 1.5)]
+LOSS = "loss (nats, with any l2 penalty)"
+PANELS = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy", "loss": f"training {LOSS}",
+          "val_loss": f"validation {LOSS}"}
 
 
 @styled
 def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
-    """Accuracy and loss over the epochs, training and validation: a colour a row, a thin line a seed.
+    """Accuracy and loss over the epochs, training and validation: one line per experiment, the mean over its seeds.
 
-    Best row first: what counts is the highest validation accuracy of an epoch, the mean of it over the seeds. Of more
-    than eight rows the best eight are shown. A dot ends each line. The epochs of a parent are left out, and so are rows
-    that trained nothing.
+    A band reaches from the lowest to the highest seed, and a dot ends each line. Of more than eight experiments those
+    with the highest validation accuracy of any epoch, the mean over the seeds, are shown. Epochs of a parent, and
+    experiments without own epochs, are left out.
 
     Args:
-        histories: the histories of each row's seeds: a row an epoch with `epoch`, `accuracy`, `loss`, `val_accuracy`,
-            `val_loss` and `phase`.
+        histories: the histories of each experiment's seeds: one row per epoch with `epoch`, `accuracy`, `loss`,
+            `val_accuracy`, `val_loss` and `phase`.
     """
     trained = _best_first({key: own for key, frames in histories.items() if (own := _own_epochs(frames))})
-    shown = dict(list(trained.items())[:len(LOOKS)])
+    shown = dict(list(trained.items())[:len(COLOURS)])
     if not shown:
-        fig = new_figure(10, 0.8)
-        fig.suptitle("No epoch was trained", x=0.01, ha="left")
-        return fig
+        return title_only(10, "No epoch was trained")
+    table = pd.concat([frame.assign(experiment=key) for key, frames in shown.items() for frame in frames])
+    looks = {"palette": dict(zip(shown, COLOURS, strict=False)), "dashes": dict(zip(shown, DASHES, strict=False))}
     columns = min(len(shown), max(1, 100 // (max(len(short(key)) for key in shown) + 8)))
     fig = new_figure(10, 6.9 + 0.25 * math.ceil(len(shown) / columns))
     panels = fig.subplots(2, 2, sharex=True, sharey="row").ravel()
-    for axes, quantity in zip(panels, PANELS, strict=True):
-        _draw(axes, quantity, shown)
-    last = max(int(frame["epoch"].max()) for frames in shown.values() for frame in frames)
-    for axes in panels[2:]:
-        epoch_axis(axes, last)
-    handles = [Line2D([], [], **look) for look, _ in zip(LOOKS, shown, strict=False)]
+    # Without several seeds there is nothing to average, which takes a second.
+    looks["estimator"] = "mean" if any(len(frames) > 1 for frames in shown.values()) else None
+    for axes, (quantity, title) in zip(panels, PANELS.items(), strict=True):
+        sns.lineplot(table, x="epoch", y=quantity, hue="experiment", style="experiment", errorbar=("pi", 100), **looks,
+                     linewidth=1.2, marker="o", markersize=4, markevery=[-1], markeredgewidth=0, legend=False, ax=axes)
+        axes.set_title(title, fontsize=12)
+        axes.set_ylabel("")
+        axes.grid(axis="y", color=LIGHT_GREY)
+        epoch_axis(axes, int(table["epoch"].max()))
+    for axes in panels[:2]:
+        axes.set_xlabel("")
+    handles = [Line2D([], [], color=color, linestyle="-" if dashes == DASHES[0] else (0, dashes))
+               for color, dashes in zip(looks["palette"].values(), looks["dashes"].values(), strict=True)]
     fig.legend(handles, [short(key) for key in shown], loc="outside lower left", ncols=columns, handlelength=3)
-    fig.suptitle(_title(trained, len(shown)), x=0.01, ha="left")
+    set_title(fig, _title(trained, len(shown)))
     return fig
 
 
 def _own_epochs(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    own = [frame[frame["phase"] == "own"] for frame in frames]
+    """The histories without epochs of a parent; those without any other epoch are left out."""
+    own = [frame[frame["phase"] != "parent"] for frame in frames]
     return [frame for frame in own if len(frame)]
 
 
 def _best(frames: list[pd.DataFrame]) -> float:
-    """The highest validation accuracy of an epoch, the mean over seeds; NaN where none was measured."""
+    """The highest validation accuracy of an epoch, the mean over seeds; NaN if none was measured."""
     return pd.Series([frame["val_accuracy"].max() for frame in frames], dtype=float).mean()
 
 
@@ -67,51 +87,42 @@ def _best_first(histories: dict[str, list[pd.DataFrame]]) -> dict[str, list[pd.D
     return {key: histories[key] for key in order.sort_values(ascending=False, kind="stable").index}
 
 
-def _draw(axes: Axes, quantity: str, shown: Mapping[str, list[pd.DataFrame]]) -> None:
-    for look, frames in zip(LOOKS, shown.values(), strict=False):
-        for frame in frames:
-            axes.plot(frame["epoch"], frame[quantity], linewidth=1.2, marker="o", markersize=4, markevery=[-1], **look)
-    axes.set_title(PANELS[quantity], fontsize=12)
-    axes.grid(axis="y", color=LIGHT_GREY)
-
-
 def _title(trained: Mapping[str, list[pd.DataFrame]], shown: int) -> str:
     key, frames = next(iter(trained.items()))
     title = "No validation accuracy was measured"
     if pd.notna(_best(frames)):
         which = "its best epoch" if len(frames) == 1 else f"mean of the best epochs of {len(frames)} seeds"
         title = f"{short(key, 20)} reaches the highest validation accuracy, {_best(frames):.3f} ({which})"
-    return title if shown == len(trained) else f"{title};\nthe best {shown} of {len(trained)} rows"
+    return title if shown == len(trained) else f"{title};\nthe best {shown} of {len(trained)} experiments"
 
 
 @styled
 def curves_figure(history: pd.DataFrame) -> Figure:
-    """Accuracy and loss over all epochs, training and validation; a line marks where the parent's end.
+    """Accuracy and loss of one run over all epochs, training and validation; a line marks the end of the parent's.
 
     Args:
-        history: a row an epoch with `accuracy`, `loss`, `val_accuracy`, `val_loss` and `phase`; rows of the
-            phase "parent" first.
+        history: one row per epoch with `accuracy`, `loss`, `val_accuracy`, `val_loss` and `phase`; the epochs of a
+            parent (phase "parent") come first.
     """
     epochs = np.arange(1, len(history) + 1)
     parents = int((history["phase"] == "parent").sum())
     fig = new_figure(10, 4.6)
-    for axes, quantity, label in zip(fig.subplots(1, 2), ("accuracy", "loss"),
-                                     ("accuracy", "loss (nats, with any l2 penalty)"), strict=True):
+    for axes, quantity, label in zip(fig.subplots(1, 2), ("accuracy", "loss"), ("accuracy", LOSS), strict=True):
         axes.plot(epochs, history[quantity], "o--", color=ORANGE, markersize=4, label="training")
         axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
         epoch_axis(axes, len(history))
         axes.set_ylabel(label)
         axes.grid(axis="y", color=LIGHT_GREY)
         if parents:
-            axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="parent's epochs end")
+            axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="end of the parent's epochs")
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
-    fig.suptitle(_best_epoch(history, parents), x=0.01, ha="left")
+    set_title(fig, _best_epoch(history, parents))
     return fig
 
 
 def _best_epoch(history: pd.DataFrame, parents: int) -> str:
     if parents == len(history) > 0:
-        return f"Nothing was trained; the parent's {counted(parents, 'epoch')}"
+        return f"Nothing was trained; {counted(parents, 'epoch')} of the parent"
     own = history["val_accuracy"].to_numpy(float)[parents:]
     if not np.isfinite(own).any():
         return f"No validation accuracy in {counted(len(history), 'epoch')}"

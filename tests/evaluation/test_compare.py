@@ -116,7 +116,7 @@ def test_compare_turns_round_with_the_two(line, answers):
     said = {"a-1": answers(0, 90), "b-1": answers(0, 84)}
     (_, one), (_, other) = pd.concat([line("a", 0.9), line("b", 0.84)]).iterrows()
     found, turned = compare(one, other, said), compare(other, one, said)
-    assert found.paired and not found.untold
+    assert found.paired and not found.inconclusive
     assert (found.points, found.low, found.high, found.p) == pytest.approx(
         (-turned.points, -turned.high, -turned.low, turned.p))
 

@@ -183,5 +183,5 @@ def test_every_net_of_the_profiles_is_explained_by_its_last_convolution_or_block
 @pytest.mark.parametrize("net", ["flatten | dense(4)", "pool | dropout(0.5) | gap"])
 def test_a_network_without_maps_is_named(net):
     assert feature_layer(scratch(net)) is None
-    with pytest.raises(UserError, match="scratch_net has no feature maps to look at"):
+    with pytest.raises(UserError, match="scratch_net has no feature maps"):
         grad_cam(scratch(net), IMAGES, [0] * 4)

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import UserError
+from auxiliary.evaluation.intervals import wilson_interval
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class, scores
 from auxiliary.evaluation.predictions import classes
-from auxiliary.evaluation.significance import wilson_interval
 
 PREDICTIONS = pd.DataFrame({
     "filepath": ["a.png", "b.png", "c.png", "d.png"],

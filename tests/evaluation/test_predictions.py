@@ -106,5 +106,5 @@ class TestExplain:
         assert explain(model, predicted(frame, ["red"] * 30), frame, image_size=8) == {}
 
     def test_predictions_of_other_images_are_refused(self, model, frame):
-        with pytest.raises(UserError, match="of other images than the table"):
+        with pytest.raises(UserError, match="for other images than the table"):
             explain(model, predicted(frame, ["red"] * 30), frame[::-1], image_size=8)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-# Names that markup, sorting or layout could trip over.
+# Class names with characters of markup, and of a length that layout must handle.
 NAMES = ["$cash_1^2$", "a_class_name_of_thirty_letters"]
 
 
@@ -19,7 +19,7 @@ def images(tmp_path) -> list[str]:
 
 @pytest.fixture
 def overview(images) -> pd.DataFrame:
-    """A catalogue: one class of two good images, one of a good and a broken one."""
+    """A catalogue: one class of two good images, and one of a good image and a broken one."""
     return pd.DataFrame({
         "filepath": [*images, images[0], str(Path("raw-img") / "b.jpg")],
         "category": [NAMES[0], NAMES[0], NAMES[1], NAMES[1]],
@@ -33,7 +33,7 @@ def overview(images) -> pd.DataFrame:
 
 @pytest.fixture
 def predictions(images) -> pd.DataFrame:
-    """Three test images, the second and third taken for the wrong class, the third with more confidence."""
+    """Three test images, the second and third predicted wrong, the third with more confidence."""
     frame = pd.DataFrame({"filepath": [*images, images[0]], "category": [NAMES[0]] * 3, "label": 0,
                           "predicted": [NAMES[0], NAMES[1], NAMES[1]], "confidence": [0.9, 0.6, 0.8]})
     return frame.assign(**{f"p:{NAMES[0]}": [0.9, 0.4, 0.2], f"p:{NAMES[1]}": [0.1, 0.6, 0.8]})

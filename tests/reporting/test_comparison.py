@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.comparison import answer, leaderboard, tradeoff_table
+from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeoff_table
 from auxiliary.runs.seeds import over_seeds
 
 
@@ -16,23 +16,23 @@ def test_of_equals_the_earlier_row_comes_first(results):
     assert leaderboard(results.assign(val_accuracy=0.9))["key"].tolist() == results["key"].tolist()
 
 
-def test_reported_is_shown_where_there_is_one(results):
+def test_published_accuracy_is_shown_if_there_is_one(results):
     assert "published_accuracy" not in leaderboard(results)
     assert leaderboard(results.assign(published_accuracy=0.72))["published_accuracy"].tolist() == [0.72] * 3
 
 
-def test_the_calibration_error_is_shown_where_there_is_one(results):
+def test_the_calibration_error_is_shown_if_there_is_one(results):
     assert "calibration error" not in leaderboard(results)
     assert leaderboard(results.assign(ece=[0.12345, None, None]))["calibration error"].dropna().tolist() == [0.123]
 
 
-def test_accuracy_without_duplicates_is_shown_where_any_run_was_tested_on_some(results):
-    assert "without twins" not in leaderboard(results.assign(accuracy_without_duplicates=0.9))
+def test_accuracy_without_duplicates_is_shown_if_any_run_was_tested_on_some(results):
+    assert "without duplicates" not in leaderboard(results.assign(accuracy_without_duplicates=0.9))
     some = results.assign(test_duplicates=[35, 35, None], accuracy_without_duplicates=[0.84567, 0.8, None])
-    assert leaderboard(some)["without twins"].tolist()[1:] == [0.8, 0.846]
+    assert leaderboard(some)["without duplicates"].tolist()[1:] == [0.8, 0.846]
 
 
-def test_each_line_is_compared_with_the_best(results):
+def test_each_row_is_compared_with_the_best(results):
     assert leaderboard(results)["against the best"].tolist() == [
         "best", "-13.1 points (unpaired)", "-11.1 points (unpaired)"]
 
@@ -41,81 +41,81 @@ def test_a_row_without_an_interval_shows_its_accuracy_alone(results):
     assert leaderboard(results.assign(accuracy_low=float("nan")))["accuracy"].tolist()[0] == "0.971"
 
 
-def test_answer_compares_the_best_by_validation(results):
-    assert answer(results, chance=0.1) == (
+def test_summary_compares_the_best_by_validation(results):
+    assert summary_sentence(results, chance=0.1) == (
         "On demo (100 test images, chance 0.100), the best network from scratch, cnn_$best$, reaches a test "
         "accuracy of 0.840 [0.810, 0.870] and the best pre-trained one, lite0, 0.971 [0.958, 0.980]: "
         "13.1 percentage points more (unpaired 95% interval of the difference +9.8 to +16.2).")
 
 
-def test_answer_says_when_the_difference_may_be_noise(results):
+def test_summary_names_a_difference_that_may_be_noise(results):
     few_images = results.assign(accuracy_low=0.5, accuracy_high=0.99)
-    assert "; with 0 inside, these test images cannot tell the two apart)" in answer(few_images, chance=0.1)
+    assert "; with 0 inside, these test images cannot tell the two apart)" in summary_sentence(few_images, chance=0.1)
 
 
-def test_the_answer_names_the_seed_where_there_are_several(results):
+def test_summary_names_the_seed_if_there_are_several(results):
     again = pd.concat([results, results.assign(seed=1, val_accuracy=0.1)])
-    assert "the best network from scratch, cnn_$best$, seed 0, reaches" in answer(again, chance=0.1)
+    assert "the best network from scratch, cnn_$best$, seed 0, reaches" in summary_sentence(again, chance=0.1)
 
 
-def test_answer_says_when_the_pretrained_network_is_worse(results):
+def test_summary_of_a_pretrained_network_that_is_worse(results):
     swapped = results.assign(stage=["transfer", "transfer", "scratch"])
-    assert "13.1 percentage points less" in answer(swapped, chance=0.1)
+    assert "13.1 percentage points less" in summary_sentence(swapped, chance=0.1)
 
 
-def test_answer_with_one_stage(results):
-    assert answer(results.head(2), 0.1).endswith("; no pre-trained network has finished yet.")
-    assert answer(results.tail(1), 0.1).endswith("; no network from scratch has finished yet.")
+def test_summary_of_one_stage(results):
+    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has finished yet.")
+    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has finished yet.")
 
 
-def test_answer_without_results(results):
-    assert answer(results.head(0), 0.1) == "No run has finished yet, so there is nothing to compare."
+def test_summary_without_results(results):
+    assert summary_sentence(results.head(0), 0.1) == "No run has finished yet, so there is nothing to compare."
 
 
 def test_a_row_that_a_user_typed_in_is_shown_but_not_chosen(results):
     typed = results.tail(1).assign(key="from the paper", stage="", val_accuracy=1.0)
     both = pd.concat([results, typed])
     assert leaderboard(both)["key"].tolist()[0] == "from the paper"
-    assert "from the paper" not in answer(both, 0.1)
+    assert "from the paper" not in summary_sentence(both, 0.1)
 
 
-class TestPairedAnswer:
+class TestPairedSummary:
     def test_with_the_predictions_of_both_they_are_compared_image_by_image(self, runs, answers):
-        said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(0, 84)})
-        assert said.endswith("13.0 percentage points more (95% interval of the paired difference +6.4 to +21.0; "
+        sentence = summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(0, 84)})
+        assert sentence.endswith("13.0 percentage points more (95% interval of the paired difference +6.4 to +21.0; "
                              "McNemar's test: p < 0.001).")
 
-    def test_it_says_when_the_test_images_cannot_tell_the_two_apart(self, runs, answers):
-        said = answer(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(10, 100)})
-        assert said.endswith("; McNemar's test: p 0.092; these test images cannot tell the two apart).")
+    def test_a_difference_that_the_test_images_cannot_prove(self, runs, answers):
+        sentence = summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(10, 100)})
+        assert sentence.endswith("; McNemar's test: p 0.092; these test images cannot tell the two apart).")
 
     @pytest.mark.parametrize("best", ["lite0", "cnn"])
-    def test_it_says_noise_where_the_leaderboard_does(self, runs, answers, results_of, best):
+    def test_it_is_noise_if_the_leaderboard_calls_it_noise(self, runs, answers, results_of, best):
         third = results_of({"key": "third", "run_id": "third-1", "accuracy": 0.92, "val_accuracy": 0.5})
         runs = pd.concat([runs.assign(accuracy=[0.84, 0.90]), third]).assign(
             val_accuracy=lambda rows: rows["val_accuracy"].mask(rows["key"] == best, 0.95))
-        # All 6 images on which they differ speak for lite0: p is 0.031 alone, and twice that among two comparisons.
+        # They differ on 6 images, all correct for lite0 only: p is 0.031, and twice that among two comparisons.
         like_the_best = answers(0, 90 if best == "lite0" else 84)
-        said = {"lite0-1": answers(0, 90), "cnn-1": answers(0, 84), "third-1": like_the_best}
-        board = leaderboard(runs, said).set_index("key")["against the best"]
+        predictions = {"lite0-1": answers(0, 90), "cnn-1": answers(0, 84), "third-1": like_the_best}
+        board = leaderboard(runs, predictions).set_index("key")["against the best"]
         assert board["cnn" if best == "lite0" else "lite0"].endswith("6.0 points, noise (p 0.062)")
-        assert answer(runs, 0.1, said).endswith("; McNemar's test with Holm's correction: p 0.062; these test images "
-                                                "cannot tell the two apart).")
-        assert "McNemar's test: p 0.031)" in answer(runs[:2], 0.1, said)
+        assert summary_sentence(runs, 0.1, predictions).endswith(
+            "; McNemar's test with Holm's correction: p 0.062; these test images cannot tell the two apart).")
+        assert "McNemar's test: p 0.031)" in summary_sentence(runs[:2], 0.1, predictions)
 
-    def test_with_those_of_one_alone_they_are_not(self, runs, answers):
-        assert answer(runs, 0.1, {"lite0-1": answers(0, 97)}) == answer(runs, 0.1)
+    def test_with_predictions_of_one_alone_they_are_not(self, runs, answers):
+        assert summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97)}) == summary_sentence(runs, 0.1)
 
     def test_of_several_seeds_the_runs_best_on_validation_are_compared(self, seeds, answers):
         lines = over_seeds(pd.concat([seeds(0.7, 0.8).assign(run_id=["M3-1", "M3-2"]),
                                       seeds(0.97, stage="transfer", key="lite0", run_id="lite0-1")]))
-        said = answer(lines, 0.1, {"lite0-1": answers(0, 97), "M3-2": answers(0, 80)})
-        assert "22.0 percentage points more (between their runs best on validation, 95% interval of the paired" in said
-        assert "(between their runs best on validation, unpaired 95% interval" in answer(lines, 0.1)
+        sentence = summary_sentence(lines, 0.1, {"lite0-1": answers(0, 97), "M3-2": answers(0, 80)})
+        assert "22.0 percentage points more (between their runs best on validation, 95% interval of the pai" in sentence
+        assert "(between their runs best on validation, unpaired 95% interval" in summary_sentence(lines, 0.1)
 
-    def test_seeds_that_overlap_are_said_to(self, seeds):
+    def test_overlapping_seeds_are_mentioned(self, seeds):
         lines = over_seeds(pd.concat([seeds(0.6, 0.8), seeds(0.7, stage="transfer", key="lite0")]))
-        assert answer(lines, 0.1).endswith("; from lowest to highest, their seeds overlap).")
+        assert summary_sentence(lines, 0.1).endswith("; from lowest to highest, their seeds overlap).")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -21,6 +22,23 @@ def test_comparison_figure_draws_each_run_with_its_interval_and_chance(results):
         "chance (0.100)", "from scratch", "pre-trained"]
 
 
+def intervals(fig) -> list[tuple[float, float]]:
+    """The ends of each interval drawn, from top to bottom."""
+    axes = fig.axes[0]
+    drawn = [line for line in axes.lines if line.get_linestyle() == "-" and not np.isnan(line.get_xdata()).all()]
+    drawn.sort(key=lambda line: np.nanmean(line.get_ydata()))
+    return [(np.nanmin(line.get_xdata()), np.nanmax(line.get_xdata())) for line in drawn]
+
+
+def test_intervals_and_accuracies_are_those_of_the_results(results):
+    fig = comparison_figure(results, chance=0.1)
+    best_first = results.sort_values("val_accuracy", ascending=False)
+    assert intervals(fig) == [pytest.approx(ends) for ends in
+                              zip(best_first["accuracy_low"], best_first["accuracy_high"], strict=True)]
+    markers = [x for line in fig.axes[0].lines if line.get_marker() in ("o", "s") for x in line.get_xdata() if x == x]
+    assert sorted(markers) == pytest.approx(sorted(results["accuracy"]))
+
+
 def test_the_stages_differ_in_more_than_colour(results):
     fig = comparison_figure(results, chance=0.1)
     markers = [handle.get_marker() for handle in fig.legends[0].legend_handles[1:]]
@@ -36,14 +54,14 @@ def test_tradeoff_labels_do_not_overlap(results):
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
-def test_tradeoff_says_how_long_training_took(results):
+def test_tradeoff_title_has_the_training_times(results):
     assert tradeoff_figure(results).get_suptitle() == (
         "Accuracy and size of 3 runs on demo; area: own training time (0 s to 2.0 h)")
     unknown = results.assign(train_seconds=float("nan"))
-    assert tradeoff_figure(unknown).get_suptitle().endswith("training time (not known)")
+    assert tradeoff_figure(unknown).get_suptitle().endswith("training time (unknown)")
 
 
-def test_rows_that_lack_what_is_drawn_are_left_out(results):
+def test_rows_without_the_drawn_values_are_left_out(results):
     typed = results.assign(stage=["", "scratch", "transfer"], parameters=[1, None, 3])
     assert comparison_figure(typed, 0.1).get_suptitle().startswith("2 runs on demo")
     assert tradeoff_figure(typed).get_suptitle().startswith("Accuracy and size of 1 run on demo")
@@ -64,17 +82,16 @@ def test_names_of_many_runs_do_not_overlap(keys, number, seeds):
 def test_seeds_together_are_drawn_from_the_lowest_to_the_highest(results, seeds):
     several = pd.concat([seeds(0.70, 0.72, 0.71), seeds(0.70, 0.72, 0.71, key="M1")])
     fig = comparison_figure(over_seeds(several), chance=0.1)
-    assert fig.get_suptitle().startswith("2 rows (6 runs) on demo")
+    assert fig.get_suptitle().startswith("2 experiments (6 runs) on demo")
     assert fig.axes[0].get_xlabel() == "mean test accuracy of the seeds, with the lowest and highest"
-    whiskers = fig.axes[0].containers[0].lines[2][0].get_segments()
-    assert [segment[:, 0].tolist() for segment in whiskers] == [[pytest.approx(0.70), pytest.approx(0.72)]] * 2
+    assert intervals(fig) == [pytest.approx((0.70, 0.72))] * 2
     mixed = pd.concat([several, results])
     assert comparison_figure(over_seeds(mixed), chance=0.1).axes[0].get_xlabel() == (
         "test accuracy, with its 95% interval, or the lowest and highest of the seeds")
-    assert tradeoff_figure(over_seeds(several)).get_suptitle().startswith("Accuracy and size of 2 rows (6 runs)")
+    assert tradeoff_figure(over_seeds(several)).get_suptitle().startswith("Accuracy and size of 2 experiments (6 runs)")
 
 
 @pytest.mark.parametrize("draw", [lambda rows: comparison_figure(rows, 0.1), tradeoff_figure])
 def test_nothing_to_draw(draw, results):
-    with pytest.raises(UserError, match="train a row first"):
+    with pytest.raises(UserError, match="train an experiment first"):
         draw(results.head(0))

@@ -12,22 +12,22 @@ IMAGE[:2, 4:] = 100
 
 
 def arrays_of(filters=2, relu=True, off=0.0):
-    """As `first_convolution` gives them, the layer being off by a little."""
+    """As `first_convolution` returns them, with an error of `off` in the layer's output."""
     rng = np.random.default_rng(0)
     kernel, bias = rng.normal(size=(3, 3, 3, filters)), rng.normal(size=filters)
-    answer = convolve(IMAGE / 255, kernel, bias, 2, "same")
+    output = convolve(IMAGE / 255, kernel, bias, 2, "same")
     return {"image": IMAGE, "kernel": kernel, "bias": bias, "stride": np.array(2), "padding": np.array("same"),
-            "relu": np.array(relu), "keras": (np.maximum(answer, 0) if relu else answer) + off}
+            "relu": np.array(relu), "keras": (np.maximum(output, 0) if relu else output) + off}
 
 
 def panels(arrays):
-    """The figure's two parts, and the images of each."""
+    """The two subfigures, and the images of each."""
     fig = convolution_figure(arrays)
     fig.draw_without_rendering()
-    return fig.subfigs, [[axes.images[0].get_array() for axes in part.axes if axes.images] for part in fig.subfigs]
+    return fig.subfigs, [[axes.images[0].get_array() for axes in each.axes if axes.images] for each in fig.subfigs]
 
 
-def test_one_place_can_be_checked_by_hand():
+def test_one_position_can_be_checked_by_hand():
     (above, _), ((_, pixels, weights, sums), _) = panels(arrays_of())
     assert pixels.tolist() == [[0, 0, 200]] * 3
     assert (pixels * weights).sum() == sums.max() == 600
@@ -46,7 +46,7 @@ def test_each_filter_by_the_formula_and_by_keras_under_one_scale(relu):
     assert all(low == (0 if relu else -high) for low, high in limits[3:])
 
 
-def test_the_title_says_how_far_they_are_apart():
+def test_the_title_has_the_largest_difference():
     (_, below), _ = panels(arrays_of(filters=1, off=0.25))
     assert below.get_suptitle() == ("1 filter of the network's first layer, by the formula and by Keras: "
                                     "largest difference 0.2")
@@ -63,8 +63,8 @@ def test_an_image_of_one_colour_is_no_edge_anywhere():
     assert "= 0." in above.get_supxlabel()
 
 
-def test_a_network_without_a_first_convolution_is_told_in_a_sentence():
+def test_a_network_without_a_first_convolution_gives_a_title():
     fig = convolution_figure({})
     fig.draw_without_rendering()
-    assert fig.get_suptitle().startswith("No first filters were kept of this run")
+    assert fig.get_suptitle().startswith("No filters to show")
     assert not fig.axes

@@ -32,13 +32,13 @@ def test_class_figure_has_the_largest_class_on_top(overview):
     (slice(None), "3 images of 2 sizes, most often 28 × 28 pixels\n"
                   "(2 images); area of a dot: images of that size"),
 ])
-def test_size_figure_says_the_commonest_size(rows, title, overview):
+def test_size_figure_names_the_most_common_size(rows, title, overview):
     fig = size_figure(overview[rows])
     fig.draw_without_rendering()
     assert fig.get_suptitle() == title
 
 
-def test_example_sheet_has_a_row_a_class(overview):
+def test_example_sheet_has_one_row_per_class(overview):
     fig = example_sheet(readable(overview), per_class=2, random_state=1)
     fig.draw_without_rendering()
     axes = fig.axes[0]
@@ -57,7 +57,7 @@ def test_format_table(overview):
     assert format_table(overview)["images"].to_dict() == {("jpg", 1): 1, ("png", 3): 2}
 
 
-def test_size_tables_list_the_commonest(overview):
+def test_size_tables_list_the_most_common(overview):
     table = size_tables(overview, most=1)
     assert table["images"].to_dict() == {("width", 2, 28): 2, ("height", 2, 28): 2}
 

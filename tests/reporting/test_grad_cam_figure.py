@@ -29,7 +29,7 @@ def one(path, size, colour="black") -> pd.DataFrame:
     return pd.DataFrame({"filepath": [str(path)], "category": ["a"], "predicted": ["a"], "confidence": [0.9]})
 
 
-def test_each_image_stands_above_the_same_under_its_heat(predictions):
+def test_each_image_is_above_its_heat_map(predictions):
     (image, above), (_, below) = shown(grad_cam_sheet(predictions, explained(0)))
     assert (image == [255, 0, 0]).all()
     assert (above, below) == ("", "✓ $cash_1^2$ 0.90")
@@ -39,13 +39,12 @@ def test_mistakes_come_first_in_their_order(predictions):
     fig = grad_cam_sheet(predictions, explained(0, 2, 1))
     assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$", "✗ a_class_…_letters 0.60\nis $cash_1^2$",
                              "✓ $cash_1^2$ 0.90"]
-    assert fig.get_suptitle() == ("Where the network looked: what speaks for the class it predicted, "
-                                  "2 wrong (✗) and 1 right (✓)")
+    assert fig.get_suptitle() == "Grad-CAM: evidence for the predicted class, 2 wrong (✗) and 1 correct (✓)"
 
 
 @pytest.mark.parametrize(("n", "wrong", "expected"), [
     (2, 1, "✗✓"), (2, 0, "✗✓"), (1, 0, "✓"), (3, 1, "✗✗✓"), (1, 5, "✗"), (0, 2, ""), (9, 9, "✗✗✓")])
-def test_as_many_of_each_kind_as_asked_for_or_as_there_are(predictions, n, wrong, expected):
+def test_the_numbers_of_mistakes_and_of_correct_predictions(predictions, n, wrong, expected):
     fig = grad_cam_sheet(predictions, explained(0, 1, 2), n=n, wrong=wrong)
     assert "".join(caption[0] for caption in captions(fig)) == expected
 
@@ -65,7 +64,7 @@ def test_each_image_has_its_own_heat(predictions):
     assert (under[2] == under[2][..., :1]).all()         # the first: grey everywhere
 
 
-# Side in the tile of 224 pixels: enlarged 8 and 7 times, 3 times with a margin of 16, and brought to its size.
+# In a tile of 224 pixels: enlarged 8 and 7 times, 3 times with a margin of 16, 2 times, and resized.
 @pytest.mark.parametrize(("side", "margin"), [(28, 0), (32, 0), (64, 16), (100, 12), (128, 0), (300, 0)])
 def test_heat_covers_the_image_and_nothing_else(tmp_path, side, margin):
     fig = grad_cam_sheet(one(tmp_path / "a.png", (side, side)), explained(0, heat=np.ones((3, 3), "float16")))
@@ -76,7 +75,7 @@ def test_heat_covers_the_image_and_nothing_else(tmp_path, side, margin):
     assert covered.sum() == (224 - 2 * margin) ** 2
 
 
-def test_heat_follows_the_proportions_of_an_image(tmp_path):
+def test_heat_keeps_the_aspect_ratio_of_an_image(tmp_path):
     fig = grad_cam_sheet(one(tmp_path / "a.png", (300, 150)), explained(0))
     (_, _), (under, _) = shown(fig)
     assert ((under != 1).any(axis=2) == np.pad(np.ones((112, 224), bool), ((56, 56), (0, 0)))).all()
@@ -85,12 +84,12 @@ def test_heat_follows_the_proportions_of_an_image(tmp_path):
     assert (coloured[[56, 167, 167], [223, 0, 223]] == 0).all()
 
 
-def test_an_image_that_nothing_speaks_for_says_so(predictions):
+def test_an_image_without_evidence_is_marked(predictions):
     fig = grad_cam_sheet(predictions, explained(0, heat=np.zeros((2, 2), "float16")))
-    assert [text.get_text() for axes in fig.axes for text in axes.texts] == ["nothing speaks\nfor it"]
+    assert [text.get_text() for axes in fig.axes for text in axes.texts] == ["no evidence"]
 
 
-def test_a_legend_says_what_the_colours_mean(predictions):
+def test_the_legend_explains_the_colours(predictions):
     fig = grad_cam_sheet(predictions, explained(0))
     fig.draw_without_rendering()
     legend = fig.axes[-1]
@@ -102,4 +101,4 @@ def test_a_legend_says_what_the_colours_mean(predictions):
 def test_nothing_to_show(predictions, nothing):
     fig = grad_cam_sheet(predictions, nothing)
     assert shown(fig) == []
-    assert fig.get_suptitle() == "Where the network looked: no image was explained"
+    assert fig.get_suptitle() == "Grad-CAM: no image was explained"

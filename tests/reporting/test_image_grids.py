@@ -1,8 +1,6 @@
-
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.reporting.image_grids import (
@@ -10,9 +8,7 @@ from auxiliary.reporting.image_grids import (
     captioned_sheet,
     mistakes_sheet,
     prediction_sheet,
-    sheet,
     suspect_sheet,
-    tile,
 )
 from auxiliary.reporting.style import new_figure
 
@@ -22,7 +18,7 @@ def captions(fig) -> list[str]:
     return [axes.get_xlabel() for axes in fig.axes if axes.images]
 
 
-def test_prediction_sheet_marks_right_and_wrong_by_sign_and_frame(predictions):
+def test_prediction_sheet_marks_correct_and_wrong_by_sign_and_frame(predictions):
     fig = prediction_sheet(predictions, n=10)
     assert sorted(captions(fig)) == ["✓ $cash_1^2$ 0.90", "✗ a_class_…_letters 0.60\nis $cash_1^2$",
                                      "✗ a_class_…_letters 0.80\nis $cash_1^2$"]
@@ -30,10 +26,10 @@ def test_prediction_sheet_marks_right_and_wrong_by_sign_and_frame(predictions):
     assert frames["✓"] != frames["✗"]
 
 
-def test_mistakes_come_surest_first(predictions):
+def test_the_most_confident_mistakes_come_first(predictions):
     fig = mistakes_sheet(predictions, n=1)
     assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$"]
-    assert fig.get_suptitle() == "The surest 1 of 2 mistakes in 3 test images"
+    assert fig.get_suptitle() == "The 1 most confident of 2 mistakes in 3 test images"
 
 
 def test_no_mistakes(predictions):
@@ -71,29 +67,8 @@ def test_a_caption_can_stand_below_another_image(predictions):
     assert axes.get_xlabel() == "✓ $cash_1^2$ 0.90"
 
 
-def test_small_images_keep_their_pixels(tmp_path):
-    pixels = np.random.default_rng(0).integers(0, 256, (28, 28, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(tmp_path / "a.png")
-    assert (tile(tmp_path / "a.png", 112) == pixels.repeat(4, axis=0).repeat(4, axis=1)).all()
-
-
-def test_large_images_keep_their_proportions(images):
-    shown = tile(images[1], 90)
-    assert shown.shape == (90, 90, 3)
-    assert (shown[[0, 14, 75, 89]] == 255).all() and (shown[15:75] == [0, 128, 0]).all()
-
-
-def test_a_sheet_has_room_for_the_longest_row(images):
-    assert sheet([images, images[:1]], side=10, gap=2).shape == (24, 24, 3)
-
-
-def test_a_missing_image_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"gone\.png is no longer there"):
-        tile(tmp_path / "gone.png")
-
-
 @pytest.fixture
-def suspicious(images) -> pd.DataFrame:
+def suspects(images) -> pd.DataFrame:
     return pd.DataFrame({"filepath": images, "category": ["cat", "$cash_1^2$"],
                          "suggested": ["a_class_name_of_thirty_letters", "cat"], "self_confidence": [0.01, 0.2],
                          "confidence": [0.97, 0.6], "split": "train"})
@@ -104,22 +79,22 @@ def suspect_captions(fig) -> list[str]:
     return [axes.get_xlabel() for axes in fig.axes if axes.images]
 
 
-def test_each_image_says_its_label_and_what_it_looks_like(suspicious):
-    fig = suspect_sheet(suspicious)
+def test_each_suspect_has_its_label_and_the_suggested_class(suspects):
+    fig = suspect_sheet(suspects)
     assert fig.get_suptitle() == "2 suspect labels"
     assert suspect_captions(fig) == [
-        "labelled cat\nlooks like a_clas…etters 0.97",
-        "labelled $cash_1^2$\nlooks like cat 0.60",
+        "labelled cat\nsuggested a_clas…etters 0.97",
+        "labelled $cash_1^2$\nsuggested cat 0.60",
     ]
 
 
-def test_the_most_suspicious_come_first(suspicious):
-    fig = suspect_sheet(suspicious, n=1)
-    assert fig.get_suptitle() == "The most suspicious 1 of 2 suspect labels"
+def test_the_most_suspicious_come_first(suspects):
+    fig = suspect_sheet(suspects, n=1)
+    assert fig.get_suptitle() == "The 1 most suspicious of 2 suspect labels"
     assert len(suspect_captions(fig)) == 1
 
 
-def test_an_empty_table(suspicious):
-    fig = suspect_sheet(suspicious.head(0))
-    assert fig.get_suptitle() == "No suspect labels to look at"
+def test_an_empty_table(suspects):
+    fig = suspect_sheet(suspects.head(0))
+    assert fig.get_suptitle() == "No suspect labels"
     assert suspect_captions(fig) == []

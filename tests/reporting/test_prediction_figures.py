@@ -39,47 +39,50 @@ def test_curves_of_a_run_without_validation_say_so():
     assert fig.get_suptitle() == "No validation accuracy in 2 epochs"
 
 
-def test_confusion_figure_names_the_commonest_mistake(predictions):
+def test_confusion_figure_names_the_most_common_mistake(predictions):
     fig = confusion_figure(predictions)
     fig.draw_without_rendering()
     assert sorted(text.get_text() for text in fig.axes[0].texts) == ["1", "2"]
-    assert "33.3% of 3 test images right" in fig.get_suptitle()
-    assert "$cash_1^2$ taken for" in fig.get_suptitle()
+    assert "33.3% of 3 test images correct" in fig.get_suptitle()
+    assert "$cash_1^2$ predicted as" in fig.get_suptitle()
     assert "mistake" not in confusion_figure(predictions.head(1)).get_suptitle()
 
 
-def said(*images: tuple[float, bool]) -> pd.DataFrame:
+def predicted(*images: tuple[float, bool]) -> pd.DataFrame:
     return pd.DataFrame({"category": "cat", "predicted": ["cat" if right else "dog" for _, right in images],
                          "confidence": [confidence for confidence, _ in images]})
 
 
-SURE = said(*[(0.95, True)] * 5, *[(0.95, False)] * 5)
+OVERCONFIDENT = predicted(*[(0.95, True)] * 5, *[(0.95, False)] * 5)
 
 
-def test_bins_hold_their_upper_end_and_count_what_is_right():
-    bins = confidence_bins(said((0.5, True), (0.51, False), (1.0, True)), bins=2)
+def test_bins_include_their_upper_end_and_count_correct_predictions():
+    bins = confidence_bins(predicted((0.5, True), (0.51, False), (1.0, True)), bins=2)
     assert bins["images"].tolist() == [1, 2]
-    assert bins["right"].tolist() == [1, 1]
+    assert bins["correct"].tolist() == [1, 1]
     assert bins["confidence_sum"].tolist() == pytest.approx([0.5, 1.51])
 
 
-def test_a_dot_stands_where_confidence_meets_accuracy():
-    axes, = calibration_figure(SURE).axes
-    (x, y), = axes.collections[0].get_offsets()
-    assert (x, y) == pytest.approx((0.95, 0.5))
+def test_each_bin_has_its_confidence_and_accuracy():
+    above, below = calibration_figure(OVERCONFIDENT).axes
+    _, line = above.lines[:2]
+    assert line.get_xydata().tolist() == [pytest.approx([0.95, 0.5])]
+    assert below.lines and above.collections[0].get_offsets().tolist() == [pytest.approx([0.95, 0.5])]
 
 
 @pytest.mark.parametrize(("predictions", "title"), [
-    (SURE, "Surer than it is right: calibration error 0.450"),
-    (said(*[(0.5, True)] * 9, (0.5, False)), "More often right than it is sure: calibration error 0.400"),
-    (said(*[(0.9, True)] * 9, (0.9, False)), "About as often right as it is sure: calibration error 0.000"),
-    (said((0.95, False), (0.55, True)), "Now surer, now less sure than it is right: calibration error 0.700")])
-def test_the_title_says_what_is_seen(predictions, title):
+    (OVERCONFIDENT, "Overconfident:\ncalibration error 0.450"),
+    (predicted(*[(0.5, True)] * 9, (0.5, False)), "Underconfident:\ncalibration error 0.400"),
+    (predicted(*[(0.9, True)] * 9, (0.9, False)), "Well calibrated:\ncalibration error 0.000"),
+    (predicted((0.95, False), (0.55, True)),
+     "Overconfident in some bins, underconfident in others:\ncalibration error 0.700")])
+def test_the_title_names_the_finding(predictions, title):
     assert calibration_figure(predictions).get_suptitle().startswith(title)
 
 
-def test_the_tempered_network_is_drawn_beside():
-    fig = calibration_figure(SURE, SURE.assign(confidence=0.5))
+def test_the_tempered_predictions_are_drawn_as_well():
+    fig = calibration_figure(OVERCONFIDENT, OVERCONFIDENT.assign(confidence=0.5))
     assert [text.get_text() for text in fig.legends[0].get_texts()] == [
-        "as often right as sure", "as trained", "with the temperature that predict uses"]
-    assert fig.axes[0].collections[1].get_offsets().tolist() == [[0.5, 0.5]]
+        "accuracy equal to confidence", "as trained", "with the temperature that predict uses"]
+    assert [line.get_xydata().tolist() for line in fig.axes[0].lines[1:3]] == [
+        [pytest.approx([0.95, 0.5])], [[0.5, 0.5]]]

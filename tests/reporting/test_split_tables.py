@@ -15,7 +15,7 @@ def test_split_table_has_totals():
     assert list(table.index) == ["a", "b", "total"]
 
 
-def parts_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFrame, ...]:
+def splits_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFrame, ...]:
     """Divide classes of groups of these sizes: `{"cat": [90, *[1] * 10]}`."""
     rows = [(f"{category}{number}", category) for category, sizes in groups.items()
             for number, size in enumerate(sizes) for _ in range(size)]
@@ -24,34 +24,34 @@ def parts_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFr
 
 @pytest.mark.parametrize("by", ["group", "seed"])
 @pytest.mark.parametrize("size", [12, 13, 15, 17, 200])
-def test_no_class_is_off_where_only_rounding_keeps_it_from_its_shares(size, by):
-    parts = parts_of({"cat": [1] * size, "dog": [1] * size}, by)
-    assert split_shares(*parts, FRACTIONS).empty
-    assert split_sentence(*parts, FRACTIONS) == (
+def test_a_class_that_is_off_by_rounding_only_counts_as_exact(size, by):
+    splits = splits_of({"cat": [1] * size, "dog": [1] * size}, by)
+    assert split_shares(*splits, FRACTIONS).empty
+    assert split_sentence(*splits, FRACTIONS) == (
         "Every class is within one percentage point, or one image, of 0.7 / 0.2 / 0.1.")
 
 
 def test_classes_that_are_off_are_named_with_the_reason():
-    parts = parts_of({"cat": [90, *[1] * 10], "dog": [1] * 100, "eel": [75, *[1] * 25]})
-    assert split_shares(*parts, FRACTIONS).round(2).to_dict("index") == {
+    splits = splits_of({"cat": [90, *[1] * 10], "dog": [1] * 100, "eel": [75, *[1] * 25]})
+    assert split_shares(*splits, FRACTIONS).round(2).to_dict("index") == {
         "cat": {"train": 0.9, "val": 0.07, "test": 0.03}, "eel": {"train": 0.75, "val": 0.17, "test": 0.08}}
-    assert split_sentence(*parts, FRACTIONS) == (
+    assert split_sentence(*splits, FRACTIONS) == (
         "2 classes are more than one percentage point off 0.7 / 0.2 / 0.1 (cat by 20.0, eel by 5.0): "
-        "their twins stay together, and are too many for that.")
+        "they have too many near-duplicates, which stay together.")
 
 
-def test_a_long_list_of_classes_is_cut_and_no_reason_is_given_where_duplicates_are_not_kept_together():
-    parts = parts_of({"cat": [1] * 100, "dog": [1] * 100, "eel": [1] * 100, "fox": [2] * 50}, by="seed")
-    train, val, test = parts
+def test_a_long_list_of_classes_is_cut_and_has_no_reason_if_duplicates_are_not_kept_together():
+    splits = splits_of({"cat": [1] * 100, "dog": [1] * 100, "eel": [1] * 100, "fox": [2] * 50}, by="seed")
+    train, val, test = splits
     moved = train.groupby("category").head(5)
     sentence = split_sentence(train.drop(moved.index), pd.concat([val, moved]), test, FRACTIONS)
     assert sentence == ("4 classes are more than one percentage point off 0.7 / 0.2 / 0.1 "
                         "(cat by 5.0, dog by 5.0, eel by 5.0 and 1 more).")
 
 
-def test_where_the_test_set_is_fixed_the_shares_are_of_the_rest():
+def test_with_a_fixed_test_set_the_shares_are_of_the_other_images():
     train, val = (pd.DataFrame({"category": ["cat"] * count, "publisher_split": "train"}) for count in (80, 20))
     test = pd.DataFrame({"category": ["cat"] * 5, "publisher_split": "test"})
     assert split_shares(train, val, test, FRACTIONS).empty
-    assert split_sentence(train, val, test, FRACTIONS).endswith("of 0.8 / 0.2 of what is not the test set.")
+    assert split_sentence(train, val, test, FRACTIONS).endswith("of 0.8 / 0.2 of the images outside the test set.")
     assert split_shares(train.head(60), val, test, FRACTIONS).to_dict("index") == {"cat": {"train": 0.75, "val": 0.25}}

@@ -35,7 +35,7 @@ def test_saving_makes_an_svg_and_a_png_the_same_each_time(tmp_path):
         assert np.asarray(image)[0, 0, :3].tolist() == [255, 255, 255]
 
 
-def test_what_shows_images_is_saved_as_pixels_only(tmp_path):
+def test_a_figure_with_images_is_saved_as_pixels_only(tmp_path):
     fig = new_figure(3, 2)
     left, right = fig.subplots(1, 2)
     left.imshow(np.eye(3))
@@ -45,7 +45,7 @@ def test_what_shows_images_is_saved_as_pixels_only(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "a.svg", "b.png"]
 
 
-def test_what_a_notebook_shows_is_what_was_saved_until_the_figure_changes(tmp_path):
+def test_a_notebook_shows_the_saved_pixels_until_the_figure_changes(tmp_path):
     fig = example()
     file, _ = save_figure(fig, tmp_path, "example")
     drawn, layout = fig.pixels(), fig.get_layout_engine()
@@ -57,4 +57,4 @@ def test_what_a_notebook_shows_is_what_was_saved_until_the_figure_changes(tmp_pa
     assert fig.pixels() is drawn
     fig.axes[0].set_xlabel("epoch")
     assert fig.pixels() is not drawn
-    assert fig.get_layout_engine() is layout    # so the label has its room
+    assert fig.get_layout_engine() is layout    # so there is space for the label

@@ -1,145 +1,80 @@
-
 import io
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from auxiliary.reporting.tables import result_table, shown
-from auxiliary.runs.seeds import over_seeds
+from auxiliary.reporting.tables import Cell, Table, styled_table
 
-TABLE = pd.DataFrame({"network": ["conv(4) | <gap>", "res(8)"], "parameters": [1_234_567, 8],
-                      "accuracy": [0.71239, None]}, index=pd.Index(["a", "b"], name="key"))
-
-
-def test_numbers_are_readable_and_what_is_not_known_is_empty():
-    html = shown(TABLE).to_html()
-    assert ">1,234,567<" in html
-    assert ">0.712<" in html
-    assert "nan" not in html
-    assert ">0.7124<" in shown(TABLE, precision=4).to_html()
+FRAME = pd.DataFrame({"network": ["conv(4) | <gap>", "res(8)"], "parameters": [1_234_567, 8],
+                      "accuracy": [0.71239, None], "equal": [True, False]}, index=pd.Index(["a", "b"], name="key"))
 
 
-def test_what_a_table_holds_is_text_and_not_markup():
-    html = shown(TABLE.rename(index={"a": "<b>"})).to_html()
-    assert "conv(4) | &lt;gap&gt;" in html and "&lt;b&gt;" in html
-
-
-def test_text_stands_on_the_left_numbers_do_not():
-    table = shown(TABLE)
-    left = {column for (_, column), styles in table._compute().ctx.items() if ("text-align", "left") in styles}
-    assert left == {0}
-
-
-def printed(results: pd.DataFrame, predictions: dict[str, pd.DataFrame], width: int = 80, **options) -> str:
+def in_terminal(table: Table, width: int = 80, **options) -> str:
     file = io.StringIO()
-    Console(file=file, width=width).print(result_table(over_seeds(results), predictions, **options))
+    Console(file=file, width=width).print(table.to_rich(**options))
     return file.getvalue()
 
 
-def cells(text: str) -> list[list[str]]:
-    """The cells of each row below the headings."""
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in text.splitlines() if "│" in line]
+def test_cells_are_formatted_and_keep_the_value_to_sort_by():
+    first, second = Table.from_frame(FRAME).rows
+    assert first == [Cell("a", "a", False), Cell("conv(4) | <gap>", "conv(4) | <gap>", False),
+                     Cell("1,234,567", 1_234_567, True), Cell("0.712", 0.71239, True), Cell("yes", "True", False)]
+    assert second[3] == Cell("", "", False)
+    assert Table.from_frame(FRAME, precision=4).rows[0][3].text == "0.7124"
 
 
-def headings(text: str) -> list[str]:
-    return next([cell.strip() for cell in line.split("┃")[1:-1]] for line in text.splitlines() if "┃" in line)
+def test_whole_numbers_with_gaps_stay_whole():
+    frame = pd.DataFrame({"epochs": pd.array([3, None], dtype="Int64"), "rate": [0.5, 0.25]})
+    assert [row[0].text for row in Table.from_frame(frame).rows] == ["3", ""]
 
 
-def order(results: pd.DataFrame, column: str) -> list[str]:
-    return [row[0] for row in cells(printed(results, {}, sort=column))]
+def test_only_an_index_with_a_name_is_shown():
+    assert Table.from_frame(FRAME).headings == ["key", "network", "parameters", "accuracy", "equal"]
+    assert Table.from_frame(FRAME.reset_index(drop=True)).headings == ["network", "parameters", "accuracy", "equal"]
+    by_two = FRAME.set_index("network", append=True)
+    assert Table.from_frame(by_two).headings == ["key", "network", "parameters", "accuracy", "equal"]
 
 
-@pytest.fixture
-def wide(seeds) -> pd.DataFrame:
-    """Lines as wide as they come: long names, and several seeds."""
-    return pd.concat(
-        [
-            seeds(0.9, 0.92, key="conv4invto128_dense256_upsamp_small_finetune").assign(run_id=["a-0", "a-1"]),
-            seeds(0.5, 0.91, key="b", stage="transfer").assign(run_id=["b-0", "b-1"]),
-        ]
-    )
+def test_columns_of_numbers_are_aligned_to_the_right():
+    table = Table.from_frame(FRAME)
+    assert table.numeric == [False, False, True, True, False]
+    html = table.to_html()
+    assert '<th scope="col" class="number">accuracy</th>' in html and '<td class="number">0.712</td>' in html
+    assert '<th scope="col">network</th>' in html
 
 
-def test_no_figure_is_cut_at_80_characters(wide, answers):
-    text = printed(wide, {"a-1": answers(0, 92), "b-1": answers(0, 91)})
-    assert max(map(len, text.splitlines())) <= 80
-    assert "0.910 (0.900 to 0.920, 2 seeds)" in text and "0.705 (0.500 to 0.910, 2 seeds)" in text
-    row, stage, _, against = ("".join(part) for part in zip(*cells(text), strict=True))
-    assert row == "conv4invto128_dense256_upsamp_small_finetuneb"
-    assert stage == "scratchtransfer"
-    assert against.replace(" ", "") == "best-20.5points,noise(p1.00,bestseeds)"
-    assert "…" not in text
+def test_html_escapes_names_and_sorts_by_the_value():
+    html = Table.from_frame(FRAME, sortable=True).to_html()
+    assert "conv(4) | &lt;gap&gt;" in html and "<gap>" not in html
+    assert '<table class="styled sortable">' in html and 'data-order="0.71239"' in html
+    assert "data-order" not in Table.from_frame(FRAME).to_html()
 
 
-def test_the_caption_says_what_noise_went_by(results, answers):
-    assert "noise: could be luck, by McNemar" not in printed(results, {})
-    assert "unpaired: judged by the interval" in printed(results, {})
-    runs = results.assign(run_id=["a-1", "b-1", "c-1"])
-    text = printed(runs, {"a-1": answers(0, 86), "b-1": answers(0, 84), "c-1": answers(0, 97)})
-    assert "noise: could be luck, by McNemar" in text and "unpaired" not in text
+def test_markdown_escapes_its_separator():
+    table = Table.from_frame(FRAME[["network", "parameters"]])
+    assert table.to_markdown().splitlines() == [
+        "| key | network | parameters |", "| --- | --- | --- |",
+        "| a | conv(4) \\| <gap> | 1,234,567 |", "| b | res(8) | 8 |"]
 
 
-def test_the_caption_says_that_seeds_overlap(wide, answers):
-    lines = wide.assign(accuracy=[0.9, 0.92, 0.5, 0.91])
-    said = " ".join(printed(lines, {"a-1": answers(0, 92), "b-1": answers(0, 70)}).split())
-    assert "seeds overlap: noise, since with another seed the order might be another" in said
-    assert "McNemar" not in said and "unpaired" not in said
+def test_the_terminal_shows_brackets_as_they_are():
+    table = Table.from_frame(pd.DataFrame({"name": ["[red]a[/red]", "b"]}))
+    assert "[red]a[/red]" in in_terminal(table)
 
 
-def test_a_single_line_needs_no_caption(results):
-    text = printed(results.head(1), {})
-    assert "best" in text and "noise" not in text and "unpaired" not in text
+@pytest.mark.parametrize(("unwrapped", "whole"), [((), False), (("accuracy",), True)])
+def test_a_column_can_be_kept_on_one_line(unwrapped, whole):
+    table = Table.from_frame(pd.DataFrame({"name": ["a long name"], "accuracy": ["0.944 [0.930, 0.955]"]}))
+    assert ("0.944 [0.930, 0.955]" in in_terminal(table, width=30, unwrapped=unwrapped)) == whole
 
 
-def test_the_best_validation_accuracy_comes_first(results):
-    assert [row[0] for row in cells(printed(results, {}))] == ["lite0", "cnn_$best$", "cnn_lucky"]
+def test_an_empty_frame_has_headings_alone():
+    table = Table.from_frame(FRAME.head(0))
+    assert table.to_markdown().count("\n") == 1 and "<tbody>" in table.to_html()
 
 
-@pytest.mark.parametrize(("column", "first", "words"), [
-    ("accuracy", "lite0", "best test accuracy first"),
-    ("macro_f1", "cnn_lucky", "largest macro_f1 first"), ("test_loss", "cnn_$best$", "smallest test_loss first"),
-    ("parameters", "cnn_lucky", "smallest parameters first"), ("finished_at", "lite0", "newest first"),
-    ("device", "cnn_$best$", "by device")])
-def test_the_order_is_said(results, column, first, words):
-    varied = results.assign(macro_f1=[0.8, 0.7, 0.6], test_loss=[0.3, 0.2, 0.9], device=["b", "A", ""],
-                            finished_at=["2026-01-01T09", "2026-01-01T10", "2026-01-02T09"])
-    assert order(varied, column)[0] == first
-    assert words in " ".join(printed(varied, {}, sort=column).split())
-
-
-def test_what_is_missing_comes_last(results):
-    assert order(results.assign(macro_f1=[float("nan"), 0.2, 0.5]), "macro_f1") == ["lite0", "cnn_$best$", "cnn_lucky"]
-    assert order(results.assign(device=["", "b", "a"]), "device") == ["lite0", "cnn_$best$", "cnn_lucky"]
-
-
-def test_numbers_that_a_user_added_are_numbers(results):
-    assert order(results.assign(mine=["9", "10", ""]), "mine") == ["cnn_$best$", "cnn_lucky", "lite0"]
-    assert order(results.assign(mine=["9", "10", "x"]), "mine") == ["cnn_$best$", "cnn_lucky", "lite0"]
-
-
-def test_equals_stay_in_the_order_of_validation_accuracy(results):
-    assert order(results, "classes") == ["lite0", "cnn_$best$", "cnn_lucky"]
-
-
-def test_what_the_lines_are_ordered_by_is_shown(results):
-    assert headings(printed(results, {}, sort="accuracy")) == [
-        "experiment",
-        "stage",
-        "test accuracy",
-        "against the best",
-    ]
-    text = printed(results.assign(train_seconds=[13.17, 4000.5, 0.001234]), {}, sort="train_seconds")
-    assert headings(text) == ["experiment", "seconds", "test accuracy", "against the best"]
-    assert [row[1] for row in cells(text)] == ["0.00123", "13.2", "4,000"]
-
-
-def test_a_wide_terminal_shows_more(results):
-    text = printed(results, {}, width=160, wide=True, sort="seed")
-    assert headings(text)[-5:] == ["validation", "parameters", "epochs", "seconds", "seed"]
-    assert cells(text)[0][-5:] == ["0.970", "4,694,024", "100", "7,300", "0"]
-
-
-def test_names_are_shown_as_they_are_written(results):
-    text = printed(results.assign(dataset="my[1]", key=["a[b]", "[red]c", "d"]), {})
-    assert "my[1]: test accuracy" in text and "a[b]" in text and "[red]c" in text
+def test_a_notebook_shows_html_and_markdown_as_its_text():
+    table = styled_table(FRAME)
+    assert table._repr_html_().startswith("<style>table.styled") and ">0.712<" in table._repr_html_()
+    assert repr(table) == table.to_markdown()

@@ -26,36 +26,39 @@ class Drawn:
 
 
 def drawn(fig) -> Drawn:
-    """What the legend says, and how many points each line of a panel has."""
+    """The texts of the legend, and the number of points of each line of a panel."""
     fig.draw_without_rendering()
     return Drawn([text.get_text() for text in fig.legends[0].get_texts()],
                  [len(line.get_xdata()) for line in fig.axes[1].lines])
 
 
-def test_a_line_a_seed_the_best_row_first():
+def test_one_line_per_experiment_with_a_band_over_seeds_the_best_first():
     fig = score_figure({"M1": [history(0.3, 0.4)], "M3": [history(0.4, 0.7, 0.6), history(0.5, 0.5)]})
-    assert drawn(fig) == Drawn(["M3", "M1"], [3, 2, 2])
+    assert drawn(fig) == Drawn(["M3", "M1"], [3, 2])
     assert [axes.get_title(loc="left") for axes in fig.axes] == [
         "training accuracy", "validation accuracy", "training loss (nats, with any l2 penalty)",
         "validation loss (nats, with any l2 penalty)"]
     colours = [line.get_color() for line in fig.axes[1].lines]
-    assert colours[0] == colours[1] != colours[2]
+    assert colours[0] != colours[1]
+    means, band = fig.axes[1].lines[0].get_ydata(), fig.axes[1].collections[0].get_paths()[0].vertices
+    assert means.tolist() == pytest.approx([0.45, 0.6, 0.6])
+    assert (band[:, 1].min(), band[:, 1].max()) == pytest.approx((0.4, 0.7))
     assert fig.get_suptitle() == (
         "M3 reaches the highest validation accuracy, 0.600 (mean of the best epochs of 2 seeds)")
 
 
-def test_epochs_of_a_parent_and_rows_without_own_epochs_are_left_out():
+def test_epochs_of_a_parent_and_experiments_without_own_epochs_are_left_out():
     fig = score_figure({"tuned": [history(0.9, 0.5, 0.6, parent=1)], "frozen": [history(0.9, parent=1)]})
     assert drawn(fig) == Drawn(["tuned"], [2])
     assert list(fig.axes[0].lines[0].get_xdata()) == [1, 2]
     assert fig.get_suptitle() == "tuned reaches the highest validation accuracy, 0.600 (its best epoch)"
 
 
-def test_of_many_rows_the_best_eight_are_shown_each_with_a_look_of_its_own():
+def test_of_many_experiments_the_best_eight_are_shown_in_distinct_lines():
     fig = score_figure({f"row {i}": [history(i / 20, i / 20)] for i in range(11)})
     assert drawn(fig).legend == [f"row {i}" for i in (10, 9, 8, 7, 6, 5, 4, 3)]
     assert len({(line.get_color(), str(line.get_linestyle())) for line in fig.axes[0].lines}) == 8
-    assert fig.get_suptitle().endswith(";\nthe best 8 of 11 rows")
+    assert fig.get_suptitle().endswith(";\nthe best 8 of 11 experiments")
 
 
 @pytest.mark.parametrize("rows", [1, 5, 8])
@@ -68,13 +71,13 @@ def test_the_legend_covers_nothing(rows):
     assert not any(legend.overlaps(axes.get_tightbbox()) for axes in fig.axes)
 
 
-def test_without_epochs_or_validation_it_says_so():
+def test_titles_without_epochs_or_validation():
     assert score_figure({"frozen": [history(0.9, parent=1)]}).get_suptitle() == "No epoch was trained"
     unknown = {"a": [history(np.nan, np.nan)]}
     assert score_figure(unknown).get_suptitle() == "No validation accuracy was measured"
 
 
-def test_histories_are_grouped_by_row(tmp_path):
+def test_histories_are_grouped_by_experiment(tmp_path):
     usual = {name: {int: 1, float: 0.5}.get(kind, name) for name, kind in COLUMNS.items()}
     runs = []
     for key, seed in [("a", 0), ("b", 0), ("a", 1)]:

@@ -1,1 +1,1 @@
-"""All results of a data set as pages to send to somebody: the report, the slides, and the executed notebooks."""
+"""The pages of a data set, to send to somebody: the report, the slides, and the executed notebooks."""

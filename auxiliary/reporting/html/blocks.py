@@ -1,20 +1,20 @@
-"""What a page is made of: sections of blocks, each of which `templates/blocks.jinja` knows how to show."""
+"""The blocks of a page, each of which `templates/blocks.jinja` renders, and the sections that hold them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from auxiliary.reporting.html.thumbnails import Shot
-from auxiliary.reporting.tables import Grid
+from auxiliary.reporting.html.thumbnails import Thumbnail
+from auxiliary.reporting.tables import Table
 
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph; small print if it only explains what stands beside it."""
+    """A paragraph; small print if it only explains its neighbour."""
 
     text: str
     small: bool = False
@@ -23,7 +23,7 @@ class Prose:
 
 @dataclass(frozen=True)
 class Command:
-    """Something to type."""
+    """A command to type."""
 
     text: str
     kind: ClassVar[str] = "command"
@@ -31,74 +31,74 @@ class Command:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and what is known of them, side by side."""
+    """Pairs of a name and a value, side by side."""
 
     pairs: Sequence[tuple[str, str]]
     kind: ClassVar[str] = "facts"
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table, with a line above that says what it shows."""
+class TitledTable:
+    """A table with a title above it."""
 
     title: str
-    grid: Grid
+    table: Table
     kind: ClassVar[str] = "table"
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure, whose own title says what is seen; narrow ones may stand side by side."""
+    """A figure with its own title; narrow ones may stand side by side."""
 
     figure: Figure
     kind: ClassVar[str] = "chart"
 
     @property
     def width(self) -> float:
-        """In inches, at which its letters are as large as those around it."""
+        """The width in inches at which the letters are as large as those of the page."""
         return float(self.figure.get_figwidth())
 
 
 @dataclass(frozen=True)
-class Shots:
+class Gallery:
     """Images side by side."""
 
     title: str
-    shots: Sequence[Shot]
-    kind: ClassVar[str] = "shots"
+    thumbnails: Sequence[Thumbnail]
+    kind: ClassVar[str] = "gallery"
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Who is taken for whom: counts by true class (line) and predicted class (column)."""
+    """A confusion matrix: counts of images by true class (row) and predicted class (column)."""
 
     counts: pd.DataFrame
     kind: ClassVar[str] = "matrix"
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[int, float]]]]:
-        """Each true class with its counts, each beside its share of the class."""
+        """Each true class with its counts, and with each count its share of the class, 0 to 1."""
         table = self.counts.to_numpy()
         shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
         return [(str(name), list(zip(counts.tolist(), row.tolist(), strict=True)))
                 for name, counts, row in zip(self.counts.index, table, shares, strict=True)]
 
 
-Block = Prose | Command | Facts | Table | Chart | Shots | Matrix
+Block = Prose | Command | Facts | TitledTable | Chart | Gallery | Matrix
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page.
+    """A section of a page.
 
     Attributes:
-        title: what it is about.
-        blocks: what stands in it.
-        parts: sections within it, which may be folded.
-        unfolded: whether, being within another, it is open at first.
+        title: its heading.
+        blocks: its blocks, in order.
+        subsections: sections within it, which the reader can fold.
+        unfolded: whether a subsection is open at first.
     """
 
     title: str
     blocks: Sequence[Block] = ()
-    parts: Sequence["Section"] = field(default_factory=tuple)
+    subsections: Sequence["Section"] = ()
     unfolded: bool = False

@@ -1,4 +1,4 @@
-"""The data at a glance, as blocks of a page."""
+"""The data as blocks of a page: classes, files, near-duplicates, split and suspect labels."""
 
 from auxiliary.core.text import counted
 from auxiliary.reporting.data_overview import (
@@ -10,69 +10,65 @@ from auxiliary.reporting.data_overview import (
     size_tables,
 )
 from auxiliary.reporting.duplicates import duplicate_table, group_sentence, label_conflicts
-from auxiliary.reporting.html.blocks import Block, Chart, Facts, Prose, Shots, Table
+from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.html.thumbnails import example_shots, suspect_shots
+from auxiliary.reporting.html.thumbnails import example_thumbnails, suspect_thumbnails
 from auxiliary.reporting.split_tables import split_sentence, split_table
-from auxiliary.reporting.tables import grid
+from auxiliary.reporting.tables import Table
+
+CONFLICTS = 20    # label conflicts to list, at most
 
 
-def class_blocks(report_data: ReportData) -> list[Block]:
-    """How many images each class has, and what they look like."""
-    return [Chart(class_figure(report_data.overview)),
-            Shots("An image of each class, chosen at random", example_shots(report_data.clean))]
+def class_blocks(data: ReportData) -> list[Block]:
+    """The number of images per class, and an example of each."""
+    return [Chart(class_figure(data.overview)),
+            Gallery("One image of each class, chosen at random", example_thumbnails(data.clean))]
 
 
-def file_blocks(report_data: ReportData) -> list[Block]:
-    """Formats and sizes as they were published."""
-    overview = report_data.overview
-    several = len(readable(overview)[["width", "height"]].drop_duplicates()) > 1
-    sizes = [Chart(size_figure(overview))] if several else []
-    return [Table("Formats and channels", grid(format_table(overview))),
-            Table("The commonest widths and heights, in pixels", grid(size_tables(overview))), *sizes]
+def file_blocks(data: ReportData) -> list[Block]:
+    """Formats and sizes of the original files."""
+    several = len(readable(data.overview)[["width", "height"]].drop_duplicates()) > 1
+    sizes = [Chart(size_figure(data.overview))] if several else []
+    return [TitledTable("Formats and channels", Table.from_frame(format_table(data.overview))),
+            TitledTable("The most common widths and heights in pixels", Table.from_frame(size_tables(data.overview))),
+            *sizes]
 
 
-def problem_blocks(report_data: ReportData) -> list[Block]:
-    """What was left out, and why."""
-    problems = problem_table(report_data.overview)
+def problem_blocks(data: ReportData) -> list[Block]:
+    """The files that were left out, and the reasons."""
+    problems = problem_table(data.overview)
     if problems.empty:
-        return [Prose(f"All {counted(len(report_data.overview), 'file')} could be used.")]
-    return [Table(f"{problems['files'].sum():,} of {counted(len(report_data.overview), 'file')} were left out",
-                  grid(problems))]
+        return [Prose(f"All {counted(len(data.overview), 'file')} are used.")]
+    return [TitledTable(f"{problems['files'].sum():,} of {counted(len(data.overview), 'file')} were left out",
+                        Table.from_frame(problems))]
 
 
-def duplicate_blocks(report_data: ReportData) -> list[Block]:
-    """Images that are the same or nearly the same."""
-    project = report_data.project
-    conflicts = label_conflicts(report_data.clean)
+def duplicate_blocks(data: ReportData) -> list[Block]:
+    """Images that are identical or nearly identical."""
+    conflicts = label_conflicts(data.clean)
     blocks: list[Block] = [
-        Prose(group_sentence(report_data.clean)),
-        Table(
-            "Images with a near-duplicate in the training set",
-            grid(duplicate_table(project.train, project.val, project.test)),
-        ),
-    ]
+        Prose(group_sentence(data.clean)),
+        TitledTable("Images with a near-duplicate in the training set",
+                    Table.from_frame(duplicate_table(*data.splits)))]
     if len(conflicts):
-        blocks.append(Table("The same image in several classes: all but one must be wrong", grid(conflicts.head(20),
-                                                                                                   index=False)))
+        blocks.append(TitledTable("Identical images in several classes: all labels but one must be wrong",
+                                  Table.from_frame(conflicts.head(CONFLICTS))))
     return blocks
 
 
-def split_blocks(report_data: ReportData) -> list[Block]:
-    """How the images were divided."""
-    project = report_data.project
-    parts = project.train, project.val, project.test
-    return [Facts([("divided", project.split_rule)]),
-            Table("Images of each class and part", grid(split_table(*parts))),
-            Prose(split_sentence(*parts, project.profile.split.fractions), small=True)]
+def split_blocks(data: ReportData) -> list[Block]:
+    """The split into training, validation and test set."""
+    return [Facts([("split rule", data.project.split_rule)]),
+            TitledTable("Images per class and split", Table.from_frame(split_table(*data.splits))),
+            Prose(split_sentence(*data.splits, data.project.profile.split.fractions), small=True)]
 
 
-def suspect_blocks(report_data: ReportData) -> list[Block]:
-    """Labels to look at again, where they were judged."""
-    suspicious = report_data.suspects
-    if suspicious is None:
+def suspect_blocks(data: ReportData) -> list[Block]:
+    """The suspect labels; no blocks if the labels were not checked."""
+    suspects = data.suspects
+    if suspects is None:
         return []
-    found = Prose(f"{counted(len(suspicious), 'label')} of {len(report_data.clean):,} contradict what a pre-trained "
-                  "network makes of the other images, more than its usual mistakes would. Nothing was relabelled; a "
-                  "image that is listed may as well be an odd one of its class.")
-    return [found, *([Shots("The most suspicious", suspect_shots(suspicious))] if len(suspicious) else [])]
+    found = Prose(f"{counted(len(suspects), 'label')} of {len(data.clean):,} contradict the predictions of a "
+                  "classifier trained on the other images, more than its usual mistakes would. No image was "
+                  "relabelled; it may also be an unusual image of its class.")
+    return [found, *([Gallery("The most suspicious labels", suspect_thumbnails(suspects))] if len(suspects) else [])]

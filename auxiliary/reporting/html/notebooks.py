@@ -1,4 +1,4 @@
-"""The executed notebooks as pages that need no network."""
+"""The executed notebooks as self-contained pages."""
 
 import re
 from pathlib import Path
@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from auxiliary.core.files import write_atomically
 
-# Jupyter's own page, less all that it would fetch: scripts for widgets and diagrams, which the notebooks do without,
-# and for layer_costs, which browsers draw themselves.
+# Jupyter's own page without what it would download: scripts for widgets and diagrams, which the notebooks do not use,
+# and for formulas, which browsers render themselves.
 PAGE = "{% extends 'lab/index.html.j2' %}" + "".join(
     f"{{% block {name} %}}{{% endblock {name} %}}"
     for name in ("html_head_js", "html_head_js_mathjax", "html_head_js_mermaidjs", "jupyter_widgets"))
@@ -22,10 +22,10 @@ def notebook_pages(assets: Path) -> list[Path]:
     """Write each executed notebook as HTML beside it.
 
     Args:
-        assets: `assets/<dataset>`, where executed notebooks are kept.
+        assets: `assets/<dataset>`, the folder of the executed notebooks.
 
     Returns:
-        The pages, in order; a page that is newer than its notebook is left as it is.
+        The pages, in order; a page newer than its notebook is not written again.
     """
     pages = [(notebook, notebook.with_suffix(".html")) for notebook in sorted(assets.glob("[0-9][0-9]-*.ipynb"))]
     for notebook, page in pages:
@@ -35,8 +35,8 @@ def notebook_pages(assets: Path) -> list[Path]:
 
 
 def notebook_page(notebook: NotebookNode, title: str) -> str:
-    """A notebook as one page that holds all it shows."""
-    # Here, because the command that runs notebooks need not wait for it before they have run.
+    """A notebook as one self-contained page."""
+    # Imported here, because the command that runs notebooks needs it only at the end.
     from nbconvert import HTMLExporter
 
     for cell in notebook.cells:

@@ -1,6 +1,7 @@
-"""What is on disk about a data set: what a report is made of, read without running a model."""
+"""A data set's images and results, read from disk for a report; no model is run."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,9 +26,9 @@ class ReportData:
 
     Attributes:
         project: the data set, opened without a profile.
-        results: a line an experiment on these images, best validation accuracy first, with the column `name`.
-        predictions: what runs said of the test images, as far as their folders are at hand, by the name in the
-            column `run`; of several seeds the run of the best validation accuracy.
+        results: one row per experiment on these images, best validation accuracy first, with the column `name`.
+        predictions: test predictions by `run_id`, of the runs whose folder is available; of several seeds those of
+            the run with the best validation accuracy.
     """
 
     project: Project
@@ -46,36 +47,41 @@ class ReportData:
 
     @cached_property
     def suspects(self) -> pd.DataFrame | None:
-        """The labels to look at again; None where no label was judged."""
+        """The suspect labels; None if the labels were not checked."""
         table = self.project.paths.table("suspects")
         return read_table(table) if table.is_file() else None
 
+    @property
+    def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The training, validation and test images."""
+        return self.project.train, self.project.val, self.project.test
+
     @cached_property
-    def shown(self) -> pd.DataFrame:
-        """The lines of `results` whose run is at hand, all of it, so that it can be looked into."""
-        there = [line["run_id"] in self.predictions and self.run(line).readable for _, line in self.results.iterrows()]
-        return self.results[there]
+    def available(self) -> pd.DataFrame:
+        """The rows of `results` whose run folder is complete."""
+        complete = [row["run_id"] in self.predictions and self.run(row).readable for _, row in self.results.iterrows()]
+        return self.results[complete]
 
     @property
-    def champions(self) -> list[pd.Series]:
-        """The best line from scratch and the best pre-trained one, the better first."""
-        return [line for _, line in self.shown.drop_duplicates("stage").iterrows()]
+    def best_runs(self) -> list[pd.Series]:
+        """The best row from scratch and the best pre-trained one, the better first."""
+        return [row for _, row in self.available.drop_duplicates("stage").iterrows()]
 
-    def run(self, line: pd.Series) -> Run:
-        """The run that a line stands for."""
-        return Run(self.project.paths.models / folder_of(line["run_id"]))
+    def run(self, row: pd.Series) -> Run:
+        """The run of a row."""
+        return Run(self.project.paths.models / folder_of(row["run_id"]))
 
     @property
     def unfinished(self) -> list[str]:
-        """The names of runs that were begun and have no result."""
+        """The names of runs without a result."""
         runs = [Run(recipe.parent) for recipe in sorted(self.project.paths.models.glob("*/recipe.json"))]
         return [run.id for run in runs if not run.finished]
 
     @property
     def command(self) -> str:
-        """The command that made all this, as far as the executed notebooks tell."""
-        given = [said for name in ("03", "02", "01") if (said := _parameters(self.project.paths.assets, name))]
-        profile, experiments, overrides = (given or [("", "*", {})])[0]
+        """The command that made the results, as recorded in the executed notebooks."""
+        recorded = filter(None, (_parameters(self.project.paths.assets, number) for number in ("03", "02", "01")))
+        profile, experiments, overrides = next(recorded, ("", "*", {}))
         words = ["python -m auxiliary run", profile or self.project.paths.dataset]
         words += [f"--experiments '{experiments}'"] if experiments != "*" else []
         words += [f"-p {name} {_quoted(value)}" for name, value in overrides.items()]
@@ -83,34 +89,34 @@ class ReportData:
 
 
 def read_report_data(dataset: str | None, root: Path | None) -> ReportData:
-    """Read what is on disk about a data set.
+    """Read a data set's images and results.
 
     Args:
-        dataset: the name of its folder in `models/`; None where there is only one.
+        dataset: the name of its folder in `models/`; None if there is only one.
         root: the folder for data, models, assets and results; the repository unless given.
 
     Raises:
-        UserError: when there is no such data set, or no finished run on its images as they are divided now.
+        UserError: when there is no such data set, or no finished run on its images with their present split.
     """
     project = open_dataset(dataset, root)
     results = project.results
     if results.empty:
         raise UserError(
-            f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} as they are "
-            f"divided now: train a row first (python -m auxiliary run {project.paths.dataset})"
+            f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} with their "
+            f"present split: train an experiment first (python -m auxiliary run {project.paths.dataset})"
         )
-    lines = ranked(over_seeds(results))
-    return ReportData(project, lines.assign(name=labelled(lines)), saved_predictions(lines, project.paths.models))
+    rows = ranked(over_seeds(results))
+    return ReportData(project, rows.assign(name=labelled(rows)), saved_predictions(rows, project.paths.models))
 
 
 def _parameters(assets: Path, number: str) -> tuple[str, str, dict] | None:
-    """Profile, rows and overrides of an executed notebook; None where there is none that can be read."""
+    """Profile, experiments and overrides of an executed notebook; None if there is no such notebook."""
     for notebook in sorted(assets.glob(f"{number}-*.ipynb")):
-        said = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("papermill", {}).get("parameters", {})
-        return said.get("profile", ""), said.get("experiments", "*"), said.get("overrides") or {}
+        given = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("papermill", {}).get("parameters", {})
+        return given.get("profile", ""), given.get("experiments", "*"), given.get("overrides") or {}
     return None
 
 
 def _quoted(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
-    return text if text.replace("/", "").replace(".", "").isalnum() else f"'{text}'"
+    return text if re.fullmatch(r"[\w/.]+", text) else f"'{text}'"

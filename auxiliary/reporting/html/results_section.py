@@ -1,92 +1,84 @@
-"""The results as blocks of a page: which network to take, and how sure that is."""
+"""The results as blocks of a page: leaderboard, comparison and trade-off."""
 
 import pandas as pd
 
 from auxiliary.core.text import counted
-from auxiliary.reporting.comparison import answer, leaderboard, tradeoff_table
+from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeoff_table
 from auxiliary.reporting.comparison_figures import comparison_figure, tradeoff_figure
-from auxiliary.reporting.html.blocks import Chart, Facts, Prose, Table
+from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.tables import Grid, grid
+from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_curves import score_figure
 from auxiliary.runs.labels import has_duplicates, with_interval
 from auxiliary.runs.result import LABELS
 
-HEADS = {"key": "experiment", "stage": "", "accuracy": "test accuracy", "val_accuracy": "validation",
-         "published_accuracy": "published",
-         "acc_train": "training", "epochs_total": "epochs", "train_seconds": "training time, s"}
-NOISE = ("Sorted by validation accuracy, which a choice may be based on; in brackets the 95% interval of the test "
-         "accuracy. “Noise” is a difference to the first line that luck in the choice of test images could explain: "
-         "two runs are compared image by image (McNemar's exact test, corrected for the number of lines by Holm) "
-         "where what they said is at hand, else by the interval of the difference; several seeds are noise where they "
-         "overlap.")
-REPORTED = "“Published” is what somebody else reported for an experiment, measured under conditions of their own."
-DUPLICATES = (
-    "“Without twins” is the accuracy on the test images that have no twin, the same or nearly the same image, "
-    "in the training set."
-)
+HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
+            "published_accuracy": "published", "acc_train": "training", "epochs_total": "epochs",
+            "train_seconds": "seconds"}
+NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy. "
+         "“Noise” is a difference to the best row that the choice of test images could explain by chance. Two runs "
+         "are compared image by image (McNemar's exact test, Holm's correction for the number of rows) if the "
+         "predictions of both are available, otherwise by the interval of the difference. With several seeds, a "
+         "difference is also noise if their ranges overlap.")
+PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
+DUPLICATES = ("“Without duplicates” is the accuracy on the test images that have no near-duplicate in the training "
+              "set.")
 
 
-def sentence(report_data: ReportData) -> str:
-    """The answer in a sentence."""
-    return answer(report_data.results, report_data.project.chance, report_data.predictions)
+def summary(data: ReportData) -> str:
+    """The result in one sentence."""
+    return summary_sentence(data.results, data.project.chance, data.predictions)
 
 
-def key_facts(report_data: ReportData) -> Facts:
-    """The few numbers to know."""
-    best, project = report_data.results.iloc[0], report_data.project
-    images = len(project.train) + len(project.val) + len(project.test)
+def key_facts(data: ReportData) -> Facts:
+    """The most important numbers."""
+    best, project = data.results.iloc[0], data.project
     return Facts([
-        ("to take", best["name"]), ("its test accuracy", with_interval(best)),
-        ("guessing", f"{project.chance:.3f}"), ("images", f"{images:,}"),
-        ("classes", f"{len(project.categories)}"), ("compared", counted(len(report_data.results), "row")),
+        ("best network", best["name"]), ("test accuracy", with_interval(best)),
+        ("chance", f"{project.chance:.3f}"), ("images", f"{sum(map(len, data.splits)):,}"),
+        ("classes", f"{len(project.categories)}"), ("compared", counted(len(data.results), "experiment")),
     ])
 
 
-def leaderboard_table(report_data: ReportData) -> Table:
-    """All lines, to be sorted by any column."""
-    board = leaderboard(report_data.results, report_data.predictions)
-    return Table(f"All {counted(len(board), 'row')}, best validation accuracy first",
-                 _named(board, sortable=True))
+def leaderboard_table(data: ReportData) -> TitledTable:
+    """All results, sortable by every column."""
+    board = leaderboard(data.results, data.predictions)
+    return TitledTable(f"{counted(len(board), 'experiment')}, best validation accuracy first",
+                       _table(board, sortable=True))
 
 
-def leaderboard_notes(report_data: ReportData) -> list[Prose]:
-    """How to read the leaderboard."""
-    said = (
-        [NOISE]
-        + [REPORTED] * bool(report_data.results["published_accuracy"].notna().any())
-        + [DUPLICATES] * has_duplicates(report_data.results)
-    )
-    return [Prose(text, small=True) for text in said]
+def leaderboard_notes(data: ReportData) -> list[Prose]:
+    """Explanations of the leaderboard."""
+    notes = {NOISE: True, PUBLISHED: data.results["published_accuracy"].notna().any(),
+             DUPLICATES: has_duplicates(data.results)}
+    return [Prose(text, small=True) for text, applies in notes.items() if applies]
 
 
-def comparison_chart(report_data: ReportData) -> Chart:
-    """Accuracies with their intervals."""
-    return Chart(comparison_figure(report_data.results, report_data.project.chance))
+def comparison_chart(data: ReportData) -> Chart:
+    """Test accuracies with their intervals."""
+    return Chart(comparison_figure(data.results, data.project.chance))
 
 
-def tradeoff_blocks(report_data: ReportData) -> list[Chart | Table]:
-    """What accuracy costs."""
-    return [Chart(tradeoff_figure(report_data.results)),
-            Table("What each accuracy costs", _named(tradeoff_table(report_data.results)))]
+def tradeoff_blocks(data: ReportData) -> list[Chart | TitledTable]:
+    """Accuracy against size and training time."""
+    return [Chart(tradeoff_figure(data.results)),
+            TitledTable("Accuracy, size and training time", _table(tradeoff_table(data.results)))]
 
 
-def stage_table(report_data: ReportData, stage: str) -> Table:
-    """The lines of one stage."""
-    lines = report_data.results[report_data.results["stage"] == stage]
-    return Table(f"Networks {LABELS[stage]}, best validation accuracy first",
-                 _named(leaderboard(lines, report_data.predictions)))
+def stage_table(data: ReportData, stage: str) -> TitledTable:
+    """The results of one stage."""
+    rows = data.results[data.results["stage"] == stage]
+    return TitledTable(f"Networks {LABELS[stage]}, best validation accuracy first",
+                       _table(leaderboard(rows, data.predictions)))
 
 
-def score_chart(report_data: ReportData) -> Chart:
-    """How the runs got there, side by side."""
-    return Chart(
-        score_figure({line["name"]: [report_data.run(line).history] for _, line in report_data.shown.iterrows()})
-    )
+def score_chart(data: ReportData) -> Chart:
+    """Scores over the epochs of all runs."""
+    return Chart(score_figure({row["name"]: [data.run(row).history] for _, row in data.available.iterrows()}))
 
 
-def _named(table: pd.DataFrame, sortable: bool = False) -> Grid:
-    shown = table.assign(stage=table["stage"].map(LABELS))
+def _table(frame: pd.DataFrame, sortable: bool = False) -> Table:
+    shown = frame.assign(stage=frame["stage"].map(LABELS))
     if "train_seconds" in shown:
         shown["train_seconds"] = shown["train_seconds"].round().astype("Int64")
-    return grid(shown.rename(columns=HEADS), sortable=sortable)
+    return Table.from_frame(shown.rename(columns=HEADINGS), sortable=sortable)

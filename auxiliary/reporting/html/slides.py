@@ -1,16 +1,13 @@
-"""The slides: the report's tables and figures one by one, from the data to the conclusion."""
+"""The slides: the tables and figures of the report one by one, from the data to the conclusion."""
 
 from collections.abc import Iterator
 
 import pandas as pd
 
-from auxiliary.reporting.html import data_section as data_part
-from auxiliary.reporting.html import results_section as results_part
-from auxiliary.reporting.html import run_section as run_part
-from auxiliary.reporting.html.blocks import Chart, Prose, Section
-from auxiliary.reporting.html.report import making_blocks
+from auxiliary.reporting.html import data_section, results_section, run_section
+from auxiliary.reporting.html.blocks import Prose, Section
+from auxiliary.reporting.html.report import reproducibility_blocks
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 QUESTION = ("How far does a network built by hand get on these images, how far a pre-trained one, and can the "
@@ -18,44 +15,42 @@ QUESTION = ("How far does a network built by hand get on these images, how far a
 STAGES = {SCRATCH: "CNNs from scratch", TRANSFER: "Transfer learning"}
 
 
-def slide_sections(report_data: ReportData) -> list[Section]:
-    """A section a slide; one without blocks stands between two chapters."""
+def slide_sections(data: ReportData) -> list[Section]:
+    """One section per slide; a section without blocks is the title of a chapter."""
     return [
-        Section("The question", [Prose(QUESTION), results_part.key_facts(report_data)]),
-        Section("The data"),
-        Section("Classes", data_part.class_blocks(report_data)),
-        Section("Formats and sizes", data_part.file_blocks(report_data)),
-        Section("What was left out", data_part.problem_blocks(report_data)),
-        Section("Near-duplicates", data_part.duplicate_blocks(report_data)),
-        Section("Training, validation and test set", data_part.split_blocks(report_data)),
-        *_stage(report_data, SCRATCH),
-        *_stage(report_data, TRANSFER),
+        Section("Question", [Prose(QUESTION), results_section.key_facts(data)]),
+        Section("Data"),
+        Section("Classes", data_section.class_blocks(data)),
+        Section("Formats and sizes", data_section.file_blocks(data)),
+        Section("Files left out", data_section.problem_blocks(data)),
+        Section("Near-duplicates", data_section.duplicate_blocks(data)),
+        Section("Training, validation and test set", data_section.split_blocks(data)),
+        *_stage(data, SCRATCH),
+        *_stage(data, TRANSFER),
         Section("Conclusion"),
-        Section("All results", [results_part.leaderboard_table(report_data)]),
-        Section("What it costs", results_part.tradeoff_blocks(report_data)),
-        Section(
-            "In a sentence", [Prose(results_part.sentence(report_data)), results_part.comparison_chart(report_data)]
-        ),
-        Section("How it was made", making_blocks(report_data)),
+        Section("All results", [results_section.leaderboard_table(data)]),
+        Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
+        Section("Summary", [Prose(results_section.summary(data)), results_section.comparison_chart(data)]),
+        Section("Reproducibility", reproducibility_blocks(data)),
     ]
 
 
-def _stage(report_data: ReportData, stage: str) -> Iterator[Section]:
+def _stage(data: ReportData, stage: str) -> Iterator[Section]:
     """A chapter: its results, its best network, and the second best."""
-    if not (report_data.results["stage"] == stage).any():
+    if not (data.results["stage"] == stage).any():
         return
     yield Section(STAGES[stage])
-    yield Section("Results", [results_part.stage_table(report_data, stage)])
-    lines = report_data.shown[report_data.shown["stage"] == stage].head(2)
-    for (_, line), name in zip(lines.iterrows(), ("The best", "The second best"), strict=False):
-        yield from _network(report_data, line, f"{name}: {line['name']}", whole=name == "The best")
+    yield Section("Results", [results_section.stage_table(data, stage)])
+    rows = data.available[data.available["stage"] == stage].head(2)
+    for (_, row), rank in zip(rows.iterrows(), ("Best", "Second best"), strict=False):
+        yield from _network(data, row, f"{rank}: {row['name']}", full=rank == "Best")
 
 
-def _network(report_data: ReportData, line: pd.Series, title: str, whole: bool) -> Iterator[Section]:
-    yield Section(title, [*run_part.run_facts(report_data, line), run_part.layers(report_data, line)])
-    yield Section(f"{line['name']}: training", [Chart(curves_figure(report_data.run(line).history))])
-    if whole:
-        matrix, classes, calibration = run_part.quality_blocks(report_data, line)
-        yield Section(f"{line['name']}: whom it takes for whom", [matrix, classes])
-        yield Section(f"{line['name']}: is it as often right as it is sure?", [calibration])
-        yield Section(f"{line['name']}: its surest mistakes", [run_part.mistakes(report_data, line)])
+def _network(data: ReportData, row: pd.Series, title: str, full: bool) -> Iterator[Section]:
+    yield Section(title, [*run_section.run_facts(data, row), run_section.layers(data, row)])
+    yield Section(f"{row['name']}: training", [run_section.training_chart(data, row)])
+    if full:
+        matrix, classes, calibration = run_section.quality_blocks(data, row)
+        yield Section(f"{row['name']}: confusion matrix", [matrix, classes])
+        yield Section(f"{row['name']}: calibration", [calibration])
+        yield Section(f"{row['name']}: most confident mistakes", [run_section.mistakes(data, row)])

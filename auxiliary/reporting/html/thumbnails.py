@@ -1,4 +1,4 @@
-"""Single images of a page, each with what is said of it."""
+"""Small images of a page, each with its caption."""
 
 import base64
 import io
@@ -11,72 +11,73 @@ from PIL import Image
 
 from auxiliary.evaluation.predictions import surest_mistakes
 from auxiliary.reporting.grad_cam_figure import overlaid
-from auxiliary.reporting.image_grids import placed
+from auxiliary.reporting.image_tiles import placed
 
 SIDE = 168      # pixels of each image
 QUALITY = 82    # of JPEG
 
 
-class Shot(NamedTuple):
-    """An image, and what stands below it.
+class Thumbnail(NamedTuple):
+    """An image with its caption.
 
     Attributes:
-        image: the address of the image, which holds all of it.
-        heat: the same under its Grad-CAM map; empty where there is none.
-        lines: what is said of it, the first line in bold.
+        image: the image as a data URL.
+        heat_map: the image under its Grad-CAM heat map, as a data URL; empty if there is none.
+        caption: the lines below it, the first one in bold.
         wrong: whether it shows a mistake.
     """
 
     image: str
-    heat: str
-    lines: list[str]
+    heat_map: str
+    caption: list[str]
     wrong: bool
 
 
-def mistake_shots(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: int = 8) -> list[Shot]:
-    """The wrong predictions that a network was surest of, each beside where it found evidence.
+def mistake_thumbnails(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: int = 8) -> list[Thumbnail]:
+    """The most confident mistakes of a network, each with its heat map.
 
     Args:
-        predictions: what it says of each test image.
-        explained: `position` and `heat` as `auxiliary.evaluation.predictions.explain` gives them; may be empty.
+        predictions: its predictions, one row per test image.
+        explained: `position` and `heat` as `auxiliary.evaluation.grad_cam.explain` returns them; may be empty.
         n: how many to show, or as many as there are.
     """
-    places = {int(position): heat for position, heat in zip(explained.get("position", ()), explained.get("heat", ()),
-                                                            strict=True)}
+    heat_maps = dict(zip(map(int, explained.get("position", ())), explained.get("heat", ()), strict=True))
     wrong = surest_mistakes(predictions.reset_index(drop=True)).head(n)
-    return [_mistake(row, places.get(place)) for place, row in wrong.iterrows()]
+    return [_mistake(row, heat_maps.get(position)) for position, row in wrong.iterrows()]
 
 
-def _mistake(row: pd.Series, heat: np.ndarray | None) -> Shot:
+def _mistake(row: pd.Series, heat: np.ndarray | None) -> Thumbnail:
     image, area = placed(row["filepath"], SIDE)
-    under = "" if heat is None else address((255 * overlaid(image, heat, area)).astype("uint8"))
-    return Shot(address(image), under,
-                [f"{row['predicted']} {row['confidence']:.2f}", f"is {row['category']}"], wrong=True)
+    heat_map = "" if heat is None else data_url((255 * overlaid(image, heat, area)).astype("uint8"))
+    caption = [f"{row['predicted']} {row['confidence']:.2f}", f"is {row['category']}"]
+    return Thumbnail(data_url(image), heat_map, caption, wrong=True)
 
 
-def example_shots(clean: pd.DataFrame, per_class: int = 1, random_state: int = 0) -> list[Shot]:
+def example_thumbnails(clean: pd.DataFrame, per_class: int = 1, random_state: int = 0) -> list[Thumbnail]:
     """Images of each class, chosen at random.
 
     Args:
-        clean: rows with `filepath` and `category`; all files readable.
-        per_class: images a class, or as many as it has.
-        random_state: seed of the choice.
+        clean: one row per image, with `filepath` and `category`; all files readable.
+        per_class: images per class, or as many as it has.
+        random_state: seed of the random choice.
     """
     chosen = [group.sample(min(per_class, len(group)), random_state=random_state)
               for _, group in clean.groupby("category")]
-    return [Shot(address(placed(row["filepath"], SIDE)[0]), "", [row["category"]], wrong=False)
-            for _, row in pd.concat(chosen).iterrows()]
+    return [_captioned(row, [row["category"]], wrong=False) for _, row in pd.concat(chosen).iterrows()]
 
 
-def suspect_shots(suspicious: pd.DataFrame, n: int = 6) -> list[Shot]:
-    """The labels most likely to be wrong, each below its image, with what the other images suggest."""
-    return [Shot(address(placed(row["filepath"], SIDE)[0]), "",
-                 [f"labelled {row['category']}", f"looks like {row['suggested']} {row['confidence']:.2f}"], wrong=True)
-            for _, row in suspicious.head(n).iterrows()]
+def suspect_thumbnails(suspects: pd.DataFrame, n: int = 6) -> list[Thumbnail]:
+    """The labels most likely to be wrong, each with the class that the other images suggest."""
+    return [_captioned(row, [f"labelled {row['category']}", f"suggested {row['suggested']} {row['confidence']:.2f}"],
+                       wrong=True) for _, row in suspects.head(n).iterrows()]
 
 
-def address(pixels: np.ndarray) -> str:
-    """An image, (H, W, 3) uint8, as an address that holds all of it: as PNG where that is shorter than as JPEG."""
+def _captioned(row: pd.Series, caption: list[str], wrong: bool) -> Thumbnail:
+    return Thumbnail(data_url(placed(row["filepath"], SIDE)[0]), "", caption, wrong)
+
+
+def data_url(pixels: np.ndarray) -> str:
+    """An image, (H, W, 3) uint8, as a data URL: as PNG where that is shorter than as JPEG."""
     image = Image.fromarray(pixels)
     files = {kind: io.BytesIO() for kind in ("png", "jpeg")}
     image.save(files["png"], "PNG")

@@ -1,4 +1,4 @@
-"""Writes a data set's pages."""
+"""Writes the report and the slides of a data set."""
 
 import io
 import itertools
@@ -11,37 +11,37 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from auxiliary.core.files import write_atomically
-from auxiliary.reporting.html import results_section as results_part
+from auxiliary.reporting.html import results_section
 from auxiliary.reporting.html.blocks import Section
 from auxiliary.reporting.html.report import report_sections
 from auxiliary.reporting.html.report_data import ReportData, read_report_data
 from auxiliary.reporting.html.slides import slide_sections
 from auxiliary.reporting.style import BLUE, GREEN, GREY, LIGHT_GREY, ORANGE, VERMILLION, styled
 
-# What `page.css` gives a light and a dark value.
+# The colours of figures, and the CSS variables with a light and a dark value that replace them (`colours.css`).
 VARIABLES = {"#000000": "ink", "#ffffff": "paper", GREY: "muted", LIGHT_GREY: "line", BLUE: "blue", ORANGE: "orange",
              GREEN: "green", VERMILLION: "vermillion"}
 COLOURS = re.compile("|".join(VARIABLES), re.IGNORECASE)
 LOWER = {colour.lower(): f"var(--{name})" for colour, name in VARIABLES.items()}
-COMMENT = re.compile("<!--.*?-->", re.DOTALL)    # each text of a figure once more
+COMMENT = re.compile("<!--.*?-->", re.DOTALL)    # matplotlib repeats each text of a figure in one
 IDENTIFIER = re.compile(r'(\bid="|xlink:href="#|url\(#)')
 
 
 def figure_drawer() -> Callable[[Figure], Markup]:
-    """A function that turns figures into elements of one page, each with identifiers of its own."""
+    """A function that renders figures for one page, each with its own identifiers."""
     numbers = itertools.count()
     return lambda fig: _drawn(fig, numbers)
 
 
 @styled
 def _drawn(fig: Figure, numbers: Iterator[int]) -> Markup:
-    """A figure as an `svg` element whose title, for those who cannot see it, is the figure's own."""
+    """A figure as an `svg` element; its title is the label for screen readers."""
     file = io.StringIO()
     fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     _, _, drawing = file.getvalue().partition("<svg ")
     drawing = COMMENT.sub("", drawing)
     drawing = COLOURS.sub(lambda match: LOWER[match[0].lower()], drawing)
-    # Two figures would share clips and letters of the same name.
+    # Otherwise two figures would use the same names for their clip paths and glyphs.
     prefix = f"f{next(numbers)}-"
     drawing = IDENTIFIER.sub(lambda match: match[1] + prefix, drawing)
     title = fig.get_suptitle().replace("\n", " ")
@@ -52,31 +52,31 @@ def write_report(dataset: str | None = None, root: Path | None = None) -> Path:
     """Write the report of a data set.
 
     Args:
-        dataset: the name of its folder in `models/`; None where there is only one.
+        dataset: the name of its folder in `models/`; None if there is only one.
         root: the folder for data, models, assets and results; the repository unless given.
 
     Returns:
-        `assets/<dataset>/report.html`, a file that holds all it shows.
+        `assets/<dataset>/report.html`, one self-contained file.
 
     Raises:
-        UserError: when there is no such data set, or no finished run on its images.
+        UserError: when there is no such data set, or no finished run on its images with their present split.
     """
-    report_data = read_report_data(dataset, root)
-    return _write("report", report_data, report_sections(report_data))
+    data = read_report_data(dataset, root)
+    return _write("report", data, report_sections(data))
 
 
 def write_slides(dataset: str | None = None, root: Path | None = None) -> Path:
-    """Write the slides of a data set, `assets/<dataset>/slides.html`, likewise."""
-    report_data = read_report_data(dataset, root)
-    return _write("slides", report_data, slide_sections(report_data))
+    """Write the slides of a data set, `assets/<dataset>/slides.html`, in the same way."""
+    data = read_report_data(dataset, root)
+    return _write("slides", data, slide_sections(data))
 
 
-def _write(kind: str, report_data: ReportData, sections: list[Section]) -> Path:
-    name = report_data.project.paths.dataset
+def _write(kind: str, data: ReportData, sections: list[Section]) -> Path:
+    name = data.project.paths.dataset
     page = _environment().get_template(f"{kind}.jinja").render(
-        title=f"{name}: image classification", dataset=name, answer=results_part.sentence(report_data),
-        facts=results_part.key_facts(report_data), sections=sections, draw=figure_drawer())
-    path = report_data.project.paths.assets / f"{kind}.html"
+        title=f"{name}: image classification", dataset=name, summary=results_section.summary(data),
+        facts=results_section.key_facts(data), sections=sections, draw=figure_drawer())
+    path = data.project.paths.assets / f"{kind}.html"
     write_atomically(path, page)
     return path
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.deploy.export.model import exported_model, plain_network
+from auxiliary.deploy.export.model import build_export_model, plain_network
 from auxiliary.deploy.export.write import WRITERS
 from auxiliary.networks.build import build_scratch
 
@@ -28,7 +28,7 @@ def test_ten_lines_name_the_class(example, form, file, packages, tmp_path):
         pytest.importorskip(package)
     assert len([line for line in example.splitlines() if line]) <= 10
     Image.new("RGB", (50, 40), "red").save(tmp_path / "zebra.png")
-    exported = exported_model(plain_network(build_scratch(EXPERIMENT, 2)), 1.0, ["cat", "zebra"])
+    exported = build_export_model(plain_network(build_scratch(EXPERIMENT, 2)), 1.0, ["cat", "zebra"])
     WRITERS[form](exported, tmp_path / file)
     done = subprocess.run([sys.executable, "-I", "-c", example], cwd=tmp_path, capture_output=True, text=True,
                           check=True)

@@ -1,4 +1,4 @@
-"""A data set with results, made without training anything: what runs leave on disk is written as they write it."""
+"""A data set with results, made without training: the files of runs are written as training writes them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ USUAL = {name: {int: 1, float: 0.5}.get(kind, "") for name, kind in COLUMNS.item
 
 @pytest.fixture(scope="package")
 def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
-    """Makes a root with the images of `farm`, divided, and no run."""
+    """Makes a root with the images of `farm`, split, and no run."""
     folder = image_folder(dict.fromkeys(CATEGORIES, 20), size=16)
     (folder / "cat" / "notes.txt").write_text("no image")
 
@@ -65,8 +65,8 @@ def finish() -> Callable[..., Run]:
                                                                     "Dense"],
             "output": ["16 x 16 x 3", "14 x 14 x 4", "4", "3"], "parameters": [0, 112, 0, 15],
             "trainable": [0, 112, 0, 15]}))
-        for part in ("val", "test"):
-            run.save_predictions(part, said(getattr(project, part), project, wrong))
+        for split in ("val", "test"):
+            run.save_predictions(split, predictions_of(getattr(project, split), project, wrong))
         run.save_arrays("grad-cam", position=np.arange(3), heat=np.full((3, 4, 4), 0.5, "float16"))
         run.finish(result_of(project, run, key, wrong, about))
         log_result(run.result, project.paths.results)
@@ -75,9 +75,9 @@ def finish() -> Callable[..., Run]:
     return write
 
 
-def said(part: pd.DataFrame, project: Project, wrong: int) -> pd.DataFrame:
-    """Predictions of which the first `wrong` are not right."""
-    table = part[["filepath", "category", "label"]].reset_index(drop=True)
+def predictions_of(images: pd.DataFrame, project: Project, wrong: int) -> pd.DataFrame:
+    """Predictions of which the first `wrong` are wrong."""
+    table = images[["filepath", "category", "label"]].reset_index(drop=True)
     labels = (table["label"] + (table.index < wrong)) % len(project.categories)
     probabilities = np.full((len(table), len(project.categories)), 0.1)
     probabilities[table.index, labels] = 0.8
@@ -88,7 +88,7 @@ def said(part: pd.DataFrame, project: Project, wrong: int) -> pd.DataFrame:
 
 def result_of(project: Project, run: Run, key: str, wrong: int, about: dict[str, object]) -> Result:
     """A row of results.csv."""
-    score = scores(said(project.test, project, wrong))
+    score = scores(predictions_of(project.test, project, wrong))
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return Result(
         **USUAL

@@ -1,4 +1,4 @@
-"""The report as a file: what is on it, and that it needs nothing else."""
+"""The report as a file: its contents, and that it loads nothing."""
 
 import json
 import re
@@ -38,33 +38,33 @@ def test_names_are_no_markup(kind, request):
     assert "dog &amp; co" in text
 
 
-def test_the_answer_comes_first(page):
+def test_the_summary_comes_first(page):
     heading = re.search(r"<h1>(.+?)</h1>", page)[1]
     assert heading.startswith("On farm (6 test images") and "frozen" in heading and "large" in heading
 
 
-def test_all_that_was_asked_for_is_on_it(page):
-    assert {"Which network", "At what price", "Where they fail", "The data", "How it was made"} <= set(
+def test_the_report_has_all_sections(page):
+    assert {"Results", "Accuracy and cost", "Training and mistakes", "Data", "Reproducibility"} <= set(
         re.findall(r"<h2>(.+?)</h2>", page))
-    for said in (
+    for text in (
         "1 of 61 files were left out",
         "not an image",
-        "Class by class",
+        "Scores per class",
         "calibration error",
         "Grad-CAM",
-        "Its layers",
+        "Layers: output",
         "None of 60 images has a near-duplicate",
         "0123456789ab",
         "python -m auxiliary report farm",
     ):
-        assert said in page, said
+        assert text in page, text
 
 
-def test_reported_stands_beside_measured(page):
+def test_published_accuracy_is_a_column_of_the_leaderboard(page):
     assert ">published</th>" in page and ">0.700</td>" in page
 
 
-def test_each_run_has_its_curves_and_confusions(page):
+def test_each_run_has_its_curves_and_confusion_matrix(page):
     assert page.count('class="matrix"') == 3
     assert page.count('aria-label="Best validation accuracy 0.650, in epoch 3 of 3"') == 3
 
@@ -76,7 +76,7 @@ def test_two_figures_share_no_identifier(page):
         (one or two) in set(names) for one, two in re.findall(r'xlink:href="#([^"]+)"|url\(#([^)]+)\)', page))
 
 
-def test_figures_take_the_colours_of_the_page(page):
+def test_figures_use_the_colours_of_the_page(page):
     drawings = "".join(re.findall(r"<svg.+?</svg>", page, re.DOTALL))
     assert "var(--blue)" in drawings and "var(--line)" in drawings
     assert not re.search("#0072b2|#ffffff|#dddddd", drawings, re.IGNORECASE)
@@ -84,8 +84,8 @@ def test_figures_take_the_colours_of_the_page(page):
 
 def test_the_deck_goes_from_the_data_to_the_conclusion(deck):
     chapters = re.findall(r'class="slide first"><div><h1>(.+?)</h1>', deck)
-    assert chapters == ["The data", "CNNs from scratch", "Transfer learning", "Conclusion"]
-    assert "The best: large" in deck and "The second best: small" in deck
+    assert chapters == ["Data", "CNNs from scratch", "Transfer learning", "Conclusion"]
+    assert "Best: large" in deck and "Second best: small" in deck
 
 
 def test_the_same_results_make_the_same_file(farm, page):
@@ -100,7 +100,7 @@ def test_neither_tensorflow_nor_a_model_is_needed(farm):
     assert done.stdout.splitlines() == [str(farm.root / "assets" / "farm" / "report.html"), "[]"]
 
 
-def test_the_command_is_that_of_the_executed_notebooks(make_root, finish):
+def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
     root = make_root()
     finish(root, "small")
     notebook = root / "assets" / "farm" / "02-scratch-cnns.ipynb"
@@ -111,26 +111,27 @@ def test_the_command_is_that_of_the_executed_notebooks(make_root, finish):
             in write_report("farm", root).read_text(encoding="utf-8"))
 
 
-def test_a_run_whose_files_are_gone_says_so(make_root, finish):
+def test_a_run_with_missing_files_is_listed(make_root, finish):
     root = make_root()
     whole, lacking = finish(root, "whole"), finish(root, "lacking", wrong=3)
     (lacking.folder / "history.csv").unlink()
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report("farm", root).read_text(encoding="utf-8")
-    assert "Not looked into, since what the run left is not, or not all, in models/farm: lacking." in page
+    assert "because files of the run are missing in models/farm: lacking." in page
     assert page.count('class="matrix"') == 1
-    assert "Not finished, and so not shown: begun-0123456789ab" in page
+    assert "Not shown, because unfinished: begun-0123456789ab" in page
 
 
-def test_results_of_which_no_folder_is_here_are_listed_all_the_same(make_root, finish):
+def test_results_without_any_run_folder_are_listed(make_root, finish):
     root = make_root()
     finish(root, "small").folder.rename(root / "elsewhere")
     page = write_report("farm", root).read_text(encoding="utf-8")
-    assert "Not looked into" in page and "No run&#39;s folder is at hand" in page and ">small<" in page
+    assert "Not shown in detail" in page and ">small<" in page
+    assert "No run can be shown: their folders are missing." in page
 
 
-def test_data_sets_that_are_not_there(farm, make_root, tmp_path):
+def test_missing_data_sets(farm, make_root, tmp_path):
     with pytest.raises(UserError, match="holds no data set: run one first"):
         write_report(None, tmp_path)
     with pytest.raises(UserError, match="did you mean 'farm'"):
@@ -146,7 +147,7 @@ def test_data_sets_that_are_not_there(farm, make_root, tmp_path):
         write_report("other", empty)
 
 
-def test_a_result_that_cannot_be_read_says_what_to_do(make_root, finish):
+def test_a_damaged_result_is_named_with_the_way_out(make_root, finish):
     root = make_root()
     run = finish(root, "small")
     (run.folder / "result.json").write_text('{"model_id": ')

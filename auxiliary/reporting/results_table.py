@@ -1,0 +1,88 @@
+"""The leaderboard in the terminal, sorted by any column of results.csv."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import rich.table
+from pandas.api.types import is_numeric_dtype
+
+from auxiliary.reporting.comparison import leaderboard
+from auxiliary.reporting.tables import Cell, Table
+from auxiliary.runs.labels import ranked
+
+# The columns that fit 80 characters, and those that a wide terminal shows as well; results.csv has the others.
+COLUMNS = {"key": "experiment", "stage": "stage", "accuracy": "test accuracy", "against the best": "against the best"}
+WIDE = {"val_accuracy": "validation", "parameters": "parameters", "epochs_total": "epochs", "train_seconds": "seconds"}
+BEST_FIRST = {"accuracy": "best test accuracy first", "val_accuracy": "best validation accuracy first"}
+SMALLEST_FIRST = {"train_loss", "val_loss", "test_loss", "ece", "train_seconds", "parameters", "trainable_parameters"}
+
+
+def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], sort: str = "", name: str = "",
+                 wide: bool = False) -> rich.table.Table:
+    """The rows of `leaderboard`, narrow enough for a terminal of 80 characters.
+
+    Args:
+        results: rows of one data set, at least one, as `over_seeds` returns them.
+        predictions: as for `leaderboard`.
+        sort: column of `results` to sort by, which is then shown; validation accuracy unless given. The largest value
+            comes first; for losses, calibration error, training time and numbers of parameters the smallest; for
+            `finished_at` the newest. Text is sorted alphabetically.
+        name: the name of the results in the title; the data set unless given.
+        wide: show further columns, for terminals of 120 characters.
+    """
+    best = ranked(results)
+    board = leaderboard(results, predictions)
+    places, order = _order(best, sort or "val_accuracy")
+    seeds = ", or the lowest and highest of its seeds" if (results["seeds"] > 1).any() else ""
+    title = f"{name or results['dataset'].iloc[0]}: test accuracy with its 95% interval{seeds}, {order}"
+    shown = _columns(sort, wide)
+    cells = [[_cell(board[column].iloc[place]) if column in COLUMNS else _cell(best[column].iloc[place])
+              for column in shown] for place in places]
+    table = Table([(COLUMNS | WIDE).get(column, column) for column in shown], cells)
+    return table.to_rich(title, _explanation(board["against the best"]), unwrapped={COLUMNS["accuracy"]})
+
+
+def _columns(sort: str, wide: bool) -> list[str]:
+    shown = [*COLUMNS, *WIDE] if wide else [*COLUMNS]
+    if not sort or sort in shown:
+        return shown
+    # A narrow terminal shows it instead of the stage.
+    return [*shown, sort] if wide else [sort if column == "stage" else column for column in shown]
+
+
+def _order(results: pd.DataFrame, column: str) -> tuple[pd.Index, str]:
+    """The places of the rows sorted by a column, unknown values last; and a description of that order."""
+    values = results[column].reset_index(drop=True)
+    if not is_numeric_dtype(values):
+        values = values.where(values != "")
+        numbers = pd.to_numeric(values, errors="coerce")
+        # A column that a user added may hold numbers.
+        values = numbers if numbers.count() == values.count() else values.str.casefold()
+    if is_numeric_dtype(values):
+        first = "smallest" if column in SMALLEST_FIRST else "largest"
+        words = BEST_FIRST.get(column, f"{first} {column} first")
+    else:
+        first, words = ("largest", "newest first") if column == "finished_at" else ("smallest", f"by {column}")
+    return values.sort_values(ascending=first == "smallest", kind="stable").index, words
+
+
+def _cell(value: object) -> Cell:
+    """A value of results.csv, with few digits."""
+    if isinstance(value, str):
+        return Cell(value, value, number=False)
+    if pd.isna(value):
+        return Cell("", "", number=False)
+    if isinstance(value, float) and abs(value) < 10:
+        return Cell(f"{value:.3f}" if value == 0 or abs(value) >= 0.01 else f"{value:.3g}", value, number=True)
+    return Cell(f"{value:,.1f}" if isinstance(value, float) and value < 100 else f"{value:,.0f}", value, number=True)
+
+
+def _explanation(cells: pd.Series) -> str:
+    """The words of the column `against the best` that need one, as far as they occur."""
+    compared = cells[~cells.isin(["", "best"])]
+    unpaired, overlapping = compared.str.contains("unpaired"), compared.str.contains("seeds overlap")
+    explained = {
+        "noise: could be chance, by McNemar's paired test with Holm's correction": not (unpaired | overlapping).all(),
+        "seeds overlap: noise, because other seeds could reverse the order": overlapping.any(),
+        "unpaired: judged by the interval of the difference, without predictions": unpaired.any()}
+    return "; ".join(text for text, occurs in explained.items() if occurs)

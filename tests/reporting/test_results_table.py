@@ -1,0 +1,122 @@
+import io
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from auxiliary.reporting.results_table import result_table
+from auxiliary.runs.seeds import over_seeds
+
+
+def printed(results: pd.DataFrame, predictions: dict[str, pd.DataFrame], width: int = 80, **options) -> str:
+    file = io.StringIO()
+    Console(file=file, width=width).print(result_table(over_seeds(results), predictions, **options))
+    return file.getvalue()
+
+
+def cells(text: str) -> list[list[str]]:
+    """The cells of each row below the headings."""
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in text.splitlines() if "│" in line]
+
+
+def headings(text: str) -> list[str]:
+    return next([cell.strip() for cell in line.split("┃")[1:-1]] for line in text.splitlines() if "┃" in line)
+
+
+def order(results: pd.DataFrame, column: str) -> list[str]:
+    return [row[0] for row in cells(printed(results, {}, sort=column))]
+
+
+@pytest.fixture
+def wide(seeds) -> pd.DataFrame:
+    """The widest rows there are: long names, and several seeds."""
+    return pd.concat(
+        [
+            seeds(0.9, 0.92, key="conv4invto128_dense256_upsamp_small_finetune").assign(run_id=["a-0", "a-1"]),
+            seeds(0.5, 0.91, key="b", stage="transfer").assign(run_id=["b-0", "b-1"]),
+        ]
+    )
+
+
+def test_no_number_is_cut_at_80_characters(wide, answers):
+    text = printed(wide, {"a-1": answers(0, 92), "b-1": answers(0, 91)})
+    assert max(map(len, text.splitlines())) <= 80
+    assert "0.910 (0.900 to 0.920, 2 seeds)" in text and "0.705 (0.500 to 0.910, 2 seeds)" in text
+    row, stage, _, against = ("".join(part) for part in zip(*cells(text), strict=True))
+    assert row == "conv4invto128_dense256_upsamp_small_finetuneb"
+    assert stage == "scratchtransfer"
+    assert against.replace(" ", "") == "best-20.5points,noise(p1.00,bestseeds)"
+    assert "…" not in text
+
+
+def test_the_caption_explains_noise(results, answers):
+    assert "noise: could be chance, by McNemar" not in printed(results, {})
+    assert "unpaired: judged by the interval" in printed(results, {})
+    runs = results.assign(run_id=["a-1", "b-1", "c-1"])
+    text = printed(runs, {"a-1": answers(0, 86), "b-1": answers(0, 84), "c-1": answers(0, 97)})
+    assert "noise: could be chance, by McNemar" in text and "unpaired" not in text
+
+
+def test_the_caption_explains_overlapping_seeds(wide, answers):
+    lines = wide.assign(accuracy=[0.9, 0.92, 0.5, 0.91])
+    said = " ".join(printed(lines, {"a-1": answers(0, 92), "b-1": answers(0, 70)}).split())
+    assert "seeds overlap: noise, because other seeds could reverse the order" in said
+    assert "McNemar" not in said and "unpaired" not in said
+
+
+def test_a_single_row_needs_no_caption(results):
+    text = printed(results.head(1), {})
+    assert "best" in text and "noise" not in text and "unpaired" not in text
+
+
+def test_the_best_validation_accuracy_comes_first(results):
+    assert [row[0] for row in cells(printed(results, {}))] == ["lite0", "cnn_$best$", "cnn_lucky"]
+
+
+@pytest.mark.parametrize(("column", "first", "words"), [
+    ("accuracy", "lite0", "best test accuracy first"),
+    ("macro_f1", "cnn_lucky", "largest macro_f1 first"), ("test_loss", "cnn_$best$", "smallest test_loss first"),
+    ("parameters", "cnn_lucky", "smallest parameters first"), ("finished_at", "lite0", "newest first"),
+    ("device", "cnn_$best$", "by device")])
+def test_the_title_names_the_order(results, column, first, words):
+    varied = results.assign(macro_f1=[0.8, 0.7, 0.6], test_loss=[0.3, 0.2, 0.9], device=["b", "A", ""],
+                            finished_at=["2026-01-01T09", "2026-01-01T10", "2026-01-02T09"])
+    assert order(varied, column)[0] == first
+    assert words in " ".join(printed(varied, {}, sort=column).split())
+
+
+def test_unknown_values_come_last(results):
+    assert order(results.assign(macro_f1=[float("nan"), 0.2, 0.5]), "macro_f1") == ["lite0", "cnn_$best$", "cnn_lucky"]
+    assert order(results.assign(device=["", "b", "a"]), "device") == ["lite0", "cnn_$best$", "cnn_lucky"]
+
+
+def test_a_column_of_numbers_added_by_a_user_is_sorted_as_numbers(results):
+    assert order(results.assign(mine=["9", "10", ""]), "mine") == ["cnn_$best$", "cnn_lucky", "lite0"]
+    assert order(results.assign(mine=["9", "10", "x"]), "mine") == ["cnn_$best$", "cnn_lucky", "lite0"]
+
+
+def test_equals_stay_in_the_order_of_validation_accuracy(results):
+    assert order(results, "classes") == ["lite0", "cnn_$best$", "cnn_lucky"]
+
+
+def test_the_sorted_column_is_shown(results):
+    assert headings(printed(results, {}, sort="accuracy")) == [
+        "experiment",
+        "stage",
+        "test accuracy",
+        "against the best",
+    ]
+    text = printed(results.assign(train_seconds=[13.17, 4000.5, 0.001234]), {}, sort="train_seconds")
+    assert headings(text) == ["experiment", "seconds", "test accuracy", "against the best"]
+    assert [row[1] for row in cells(text)] == ["0.00123", "13.2", "4,000"]
+
+
+def test_a_wide_terminal_shows_more(results):
+    text = printed(results, {}, width=160, wide=True, sort="seed")
+    assert headings(text)[-5:] == ["validation", "parameters", "epochs", "seconds", "seed"]
+    assert cells(text)[0][-5:] == ["0.970", "4,694,024", "100", "7,300", "0"]
+
+
+def test_brackets_in_names_are_no_markup(results):
+    text = printed(results.assign(dataset="my[1]", key=["a[b]", "[red]c", "d"]), {})
+    assert "my[1]: test accuracy" in text and "a[b]" in text and "[red]c" in text
