@@ -1,4 +1,4 @@
-"""What a user is told when something cannot work."""
+"""Errors that are shown to a user as one sentence."""
 
 import difflib
 from collections.abc import Iterable
@@ -7,8 +7,19 @@ from collections.abc import Iterable
 class UserError(Exception):
     """A mistake that its user can mend; the message names the thing and the way out.
 
-    The command prints the message alone, without a traceback, and exits non-zero.
+    The command prints the message alone, without a traceback, and exits non-zero. So does a notebook's cell.
     """
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows these lines in place of a traceback.
+        return [f"error: {self}"]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, or a notebook's stop button; the message says how to go on, and a cell shows nothing else."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 class ImageError(Exception):

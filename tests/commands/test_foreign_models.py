@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from auxiliary.commands.smoke_checks import check_experiments
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from auxiliary.training.trainer import build_setup
 
 
@@ -57,7 +57,7 @@ def problem_of(project, key: str) -> str:
 
 
 def test_compiled_python_in_a_model_is_refused(project, marker):
-    run = find_run(project.experiments["small"], project, 0)
+    run = Job(project.experiments["small"], 0, project).run
     save_lambda(run.model, marker)
     assert "its model cannot be built and read back" in (found := problem_of(project, "small"))
     assert "Lambda" in found and not marker.exists()
@@ -86,7 +86,7 @@ def test_compiled_python_in_a_model_is_refused(project, marker):
                   "config": {"filepath": "MARKER"}}, id="another model"),
 ])
 def test_names_of_other_code_in_a_model_are_refused(project, marker, layer):
-    run = find_run(project.experiments["small"], project, 0)
+    run = Job(project.experiments["small"], 0, project).run
     put_in_config(run.model, json.loads(json.dumps(layer).replace("MARKER", str(marker))))
     assert "its model cannot be built and read back" in problem_of(project, "small")
     # A parent's weights are read without its configuration.

@@ -12,7 +12,7 @@ import pytest
 from auxiliary.commands import plan
 from auxiliary.data.catalogue import clean_table
 from auxiliary.project.open import open_project
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 
 PROFILE = """
 dataset: {folder}
@@ -39,7 +39,7 @@ def remaining(project) -> float:
 
 
 def test_what_is_finished_or_half_done_is_not_announced_again(project):
-    finished, broken, _ = (find_run(project.profile.experiments[0], project, seed) for seed in range(3))
+    finished, broken, _ = (Job(project.profile.experiments[0], seed, project).run for seed in range(3))
     assert remaining(project) == 30
     for run in (finished, broken):
         run.folder.mkdir(parents=True)

@@ -14,7 +14,7 @@ from auxiliary.commands import smoke_checks as checks
 from auxiliary.commands.smoke_checks import check_experiments, figure_problems, start_problems, training_problems
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.data.tables import read_table, write_table
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from auxiliary.training.trainer import build_setup
 
 
@@ -25,7 +25,7 @@ def problems(project) -> dict[str, str]:
 
 def spoil(project, key, change) -> None:
     """Load the saved model of a row, change it, and save it again."""
-    file = find_run(project.experiments[key], project, 0).model
+    file = Job(project.experiments[key], 0, project).run.model
     model = keras.models.load_model(file)
     change(model)
     model.save(file)
@@ -42,13 +42,13 @@ def test_rows_as_they_should_be(trained):
 
 def test_a_row_that_was_not_trained(copy_of):
     project = copy_of("small")
-    (find_run(project.experiments["small"], project, 0).folder / "result.json").unlink()
+    (Job(project.experiments["small"], 0, project).run.folder / "result.json").unlink()
     assert problems(project) == {"small": "it was not trained"}
 
 
 def test_predictions_that_were_edited(copy_of):
     project = copy_of("small")
-    file = find_run(project.experiments["small"], project, 0).folder / "predictions-test.csv"
+    file = Job(project.experiments["small"], 0, project).run.folder / "predictions-test.csv"
     table = read_table(file)
     a, b = (table[["p:red", "p:green"]].to_numpy() * [1, 0.99]).T
     write_table(table.assign(**{"p:green": b, "p:red": a + table["p:green"] - b}), file)
@@ -58,7 +58,7 @@ def test_predictions_that_were_edited(copy_of):
 def test_predictions_are_of_augmented_views_where_the_row_says_so(copy_of):
     project = copy_of("small", "small_on")
     small, plain = project.experiments["small"], project.experiments["small_on"].model_copy(update={"tta": 0})
-    shutil.copytree(find_run(project.experiments["small_on"], project, 0).folder, find_run(plain, project, 0).folder)
+    shutil.copytree(Job(project.experiments["small_on"], 0, project).run.folder, Job(plain, 0, project).run.folder)
     otherwise = replace(project, profile=project.profile.model_copy(update={"scratch": (small, plain)}))
     assert list(problems(project)) == []
     assert "read back, its model gives other predictions" in problems(otherwise)["small_on"]
@@ -72,7 +72,7 @@ def test_a_child_that_is_built_without_its_parents_weights(copy_of, monkeypatch)
 
 def test_a_model_that_was_swapped_for_another(copy_of):
     project = copy_of("small", "small_on", "untrained")
-    small, other = (find_run(project.experiments[key], project, 0) for key in ("small", "untrained"))
+    small, other = (Job(project.experiments[key], 0, project).run for key in ("small", "untrained"))
     shutil.copyfile(other.model, small.model)
     found = problems(project)
     assert "read back, its model gives other predictions" in found["small"]
@@ -83,7 +83,7 @@ def test_a_model_that_was_swapped_for_another(copy_of):
 def test_a_model_of_another_network(copy_of):
     project = copy_of("small", "small_on")
     keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save(
-        find_run(project.experiments["small"], project, 0).model)
+        Job(project.experiments["small"], 0, project).run.model)
     found = problems(project)
     assert "its saved model has other layers than the row describes: images" in found["small"]
     assert "cannot be built and read back" in found["small_on"]
@@ -91,7 +91,7 @@ def test_a_model_of_another_network(copy_of):
 
 def test_a_file_that_is_no_model(copy_of):
     project = copy_of("small", "small_on")
-    find_run(project.experiments["small"], project, 0).model.write_bytes(b"half a file")
+    Job(project.experiments["small"], 0, project).run.model.write_bytes(b"half a file")
     found = problems(project)
     assert "its model cannot be built and read back: ValueError" in found["small"]
     assert "its parent 'small' cannot be read back" in found["small_on"]
@@ -123,7 +123,7 @@ def spoil_figures(copy_of):
 
     def problems(key, history=None, result=None, predictions=None):
         experiment = project.experiments[key]
-        run = find_run(experiment, project, 0)
+        run = Job(experiment, 0, project).run
         if history:
             pd.read_csv(run.folder / "history.csv").pipe(history).to_csv(run.folder / "history.csv", index=False)
         if result:
@@ -133,7 +133,7 @@ def spoil_figures(copy_of):
             table = run.folder / "predictions-test.csv"
             write_table(read_table(table).pipe(predictions), table)
         return figure_problems(
-            experiment, run, find_run(project.experiments[experiment.parent], project, 0) if experiment.parent else None
+            experiment, run, Job(project.experiments[experiment.parent], 0, project).run if experiment.parent else None
         )
 
     return problems
