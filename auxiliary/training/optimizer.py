@@ -25,7 +25,7 @@ def make_optimizer(experiment: Experiment, steps: int) -> keras.optimizers.Optim
 def one_cycle(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
     """The rate rises from a 25th of its peak for 0.3 of the steps, then falls to zero along a cosine.
 
-    Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120, with a cosine in place of its straight lines, as is now usual.
+    Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120, but with a cosine in place of straight lines.
 
     Args:
         peak: the highest learning rate.

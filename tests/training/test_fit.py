@@ -24,13 +24,14 @@ def model():
 @pytest.fixture
 def train(model, tmp_path):
     """Trains the model on pairs of numbers: `train(epochs=3)`; its run is in `tmp_path / "run"`."""
-    def run(train=PAIRS.repeat(), val=PAIRS, parent=None, **settings):
+    def run(train=None, val=PAIRS, parent=None, **settings):
         experiment = ScratchExperiment(model_id="m", key="m", learning_rate=0.01, net="gap", optimizer="sgd",
                                        batch_size=4, **settings)
         # `fit` needs no images of them, only how many there are.
         job = SimpleNamespace(experiment=experiment, seed=0, label="m", run=Run(tmp_path / "run"), parent=parent,
                               train=range(8), project=SimpleNamespace(val=range(8)))
-        return fit(job, TrainingSetup(model, model, lambda _, shuffle, **__: train if shuffle else val)).history
+        batches = train or PAIRS.repeat()
+        return fit(job, TrainingSetup(model, model, lambda _, shuffle, **__: batches if shuffle else val)).history
 
     return run
 
