@@ -235,7 +235,7 @@ def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
 
 
 @pytest.mark.parametrize(("file", "old", "new", "answer"), [
-    ("recipe.json", '"learning_rate": 0.02', '"learning_rate": 0.03', "so the recipe, the folder's name or the code was"),
+    ("recipe.json", '"learning_rate": 0.02', '"learning_rate": 0.03', "the recipe, the folder's name or the code was"),
     ("recipe.json", '"net": ', '"nets": ', "this version cannot read the recipe of small-"),
     ("recipe.json", '"pipeline": ', '"pipe": ', "was written by an earlier version and lacks pipeline: "),
     ("recipe.json", "{", "", "cannot be read (Extra data"),

@@ -62,8 +62,10 @@ def test_an_interrupted_run_ends_with_the_figures_of_an_uninterrupted_one(projec
 def test_predictions_with_tta_are_the_mean_over_the_views(project):
     predictions = train_and_evaluate(project.experiments["views"], project).predictions.filter(like="p:").to_numpy()
     model = keras.saving.load_model(Job(project.experiments["small"], 0, project).run.model)
-    views = [np.concatenate([model.predict_on_batch(batch) for batch, _ in mk_tf_dataset(
-        project.test, shuffle=False, augment="flip | shift(0.3)", batch_size=8, first_epoch=view)]) for view in range(2)]
+    views = []
+    for view in range(2):
+        images = mk_tf_dataset(project.test, shuffle=False, augment="flip | shift(0.3)", batch_size=8, first_epoch=view)
+        views.append(np.concatenate([model.predict_on_batch(batch) for batch, _ in images]))
     assert np.abs(views[0] - views[1]).max() > 1e-3
     # bfloat16 has 8 significant bits.
     np.testing.assert_allclose(predictions, np.mean(views, axis=0), atol=1e-2)

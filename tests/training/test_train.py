@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import keras
 import numpy as np
@@ -15,12 +16,13 @@ import pytest
 
 from auxiliary.config.profile import Split
 from auxiliary.core import resources
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.data.catalogue import clean_table
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.split_files import write_splits
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, best_per_experiment, results_of
+from auxiliary.training import train
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_all, train_and_evaluate
 
@@ -207,6 +209,12 @@ def test_all_experiments_and_seeds(make_project, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("1 of 2: untrained (seed 0): validation accuracy")
     assert [line.endswith("(read back)") for line in lines] == [False, False, True, True]
+
+
+def test_the_stop_button_raises_one_sentence(project, monkeypatch):
+    monkeypatch.setattr(train, "_run", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(Interrupted, match=r"^interrupted; run the cell again: it goes on after the last whole epoch$"):
+        train_all(project.profile.scratch, project)
 
 
 def test_best_goes_by_validation_accuracy(project, small, frozen):
