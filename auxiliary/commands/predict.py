@@ -13,7 +13,7 @@ from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root
 from auxiliary.deploy.image_paths import find_files
-from auxiliary.runs.find import find_asked
+from auxiliary.runs.find import find_finished_or_best
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
             end, when some files are no images.
     """
     found = find_files(images)
-    run = find_asked(name, find_root(root))
+    run = find_finished_or_best(name, find_root(root))
     runtime.load()
     from auxiliary.deploy.predictor import ask_about, load_trained
 

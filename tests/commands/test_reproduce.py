@@ -223,7 +223,7 @@ def test_a_run_that_does_not_exist(repeat, root, name, answer):
 def test_a_run_that_was_trained_again_later(repeat, root):
     run = run_of(root, "small")
     said = repeat(f"{run.id}-20200101T000000", root, error=True)
-    assert said.startswith(f"{run.folder} holds {run.result.run_id}: {run.id}-20200101T000000 is another training")
+    assert said.startswith(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment")
 
 
 def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
@@ -237,7 +237,7 @@ def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
 @pytest.mark.parametrize(("file", "old", "new", "answer"), [
     ("recipe.json", '"learning_rate": 0.02', '"learning_rate": 0.03', "the recipe, the folder's name or the code was"),
     ("recipe.json", '"net": ', '"nets": ', "this version cannot read the recipe of small-"),
-    ("recipe.json", '"pipeline": ', '"pipe": ', "was written by an earlier version and lacks pipeline: "),
+    ("recipe.json", '"pipeline": ', '"pipe": ', "recipe.json lacks pipeline: "),
     ("recipe.json", "{", "", "cannot be read (Extra data"),
     ("result.json", '"ece": ', '"eces": ', "cannot be read by this version (ece, eces)")])
 def test_a_folder_that_this_code_cannot_repeat(repeat, root, file, old, new, answer):
