@@ -11,7 +11,7 @@ from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import network_cost
 from auxiliary.project.project import Project
 from auxiliary.runs.run import Run
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 
 # Speeds of networks relative to a plain matrix product, measured on two processor cores.
 SCRATCH_SHARE, BACKBONE_SHARE = 0.5, 0.25
@@ -57,7 +57,7 @@ def seconds_left(experiment: Experiment, project: Project, images: int) -> float
     # Without this split no run can have been trained.
     if not is_divided(project.profile.split, project.paths):
         return estimate_seconds(experiment, images) * len(experiment.seeds)
-    runs = [find_run(experiment, project, seed) for seed in experiment.seeds]
+    runs = [Job(experiment, seed, project).run for seed in experiment.seeds]
     left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
     return sum(estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images) for epochs in left)
 

@@ -13,7 +13,7 @@ from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root
 from auxiliary.deploy.image_paths import find_image_paths
-from auxiliary.runs.find import find_asked
+from auxiliary.runs.find import find_finished_or_best
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
             are not images (after the others are printed).
     """
     paths = find_image_paths(images)
-    run = find_asked(name, find_root(root))
+    run = find_finished_or_best(name, find_root(root))
     runtime.load()
     from auxiliary.deploy.load import load_predictor
     from auxiliary.deploy.predictor import predict_files

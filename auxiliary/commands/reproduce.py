@@ -1,4 +1,4 @@
-"""Trains a finished run anew, apart from everything, and says whether its figures come out again."""
+"""`python -m auxiliary reproduce RUN`: trains a finished run again and compares all figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,74 +19,74 @@ from auxiliary.data.split_files import write_splits
 from auxiliary.project.project import Project
 from auxiliary.runs.find import find_finished, read_recipe, read_result
 from auxiliary.runs.run import Run
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 
 DIRTY = "+changes"
 NONE = "none"
 
 
-def surroundings(recipe: Mapping[str, Any]) -> dict[str, str]:
-    """What a recipe says of where and by what it was carried out, by name."""
+def environment(recipe: Mapping[str, Any]) -> dict[str, str]:
+    """The commit, machine, settings and versions of a recipe, by name."""
     named = {"commit": recipe["commit"], "device": recipe["device"], "precision": recipe["precision"]}
     return {name: str(value) for name, value in (named | recipe["settings"] | recipe["versions"]).items()}
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
-    """What differs in the surroundings of two recipes, or may.
+    """The differences between the environments of two recipes, certain or possible.
 
     Args:
         then: the recipe of a finished run.
-        now: what would be its recipe now.
+        now: the recipe that it would have now.
 
     Returns:
-        A sentence each, by name.
+        One sentence per difference, by its name.
     """
-    before, after = surroundings(then), surroundings(now)
+    before, after = environment(then), environment(now)
     found = {name: f"{name}: {before.get(name) or NONE} then, {after.get(name) or NONE} now"
              for name in before | after if before.get(name) != after.get(name)}
     if before["commit"] == after["commit"] and before["commit"].endswith(DIRTY):
-        found["code"] = (f"code: changed beyond commit {before['commit'].removesuffix(DIRTY)} then and now, perhaps "
-                         "not alike")
-    if broken := [f"{told['epoch']} (commit {told['commit'] or 'unknown'})" for told in then.get("breaks", [])]:
-        found["broken off"] = f"broken off: after epoch {', '.join(broken)} then, not now"
+        found["code"] = (f"code: uncommitted changes to {before['commit'].removesuffix(DIRTY)} then and now, which may "
+                         "differ")
+    if breaks := [f"{each['epoch']} (commit {each['commit'] or 'unknown'})" for each in then.get("breaks", [])]:
+        found["interrupted"] = f"interrupted: after epoch {', '.join(breaks)} then, not now"
     return found
 
 
 def find_chain(run: Run) -> list[Run]:
-    """A finished run and those that it goes on from, the first of them first.
+    """A finished run behind its parents, the first parent first.
 
     Raises:
-        UserError: when one of them is gone, or was not written by this version.
+        UserError: when one of them is gone, or cannot be read by this version.
     """
     parent = read_recipe(run)["parent"]
     read_result(run)
     if parent is None:
         return [run]
-    before = Run(run.folder.with_name(parent))
-    if not before.finished:
-        raise UserError(f"{run.id} goes on from {parent}, which is not in {run.folder.parent}: it cannot be repeated "
-                        "without what that was made with")
-    return [*find_chain(before), run]
+    parent_run = Run(run.folder.with_name(parent))
+    if not parent_run.finished:
+        raise UserError(f"{run.id} cannot be reproduced without its parent {parent}, which is not in "
+                        f"{run.folder.parent}: put its folder back")
+    return [*find_chain(parent_run), run]
 
 
-# Figures that differ which are printed; all are in the folders of the two runs.
+# Number of different figures that are printed; all are in the folders of the two runs.
 SHOWN = 20
 
 
 def reproduce_run(name: str, root: Path | None = None) -> None:
-    """Train a finished run anew and print whether all its figures agree; those it goes on from too.
+    """Train a finished run and its parents again, and print whether all figures agree.
 
-    Everything happens in a temporary folder, from the processed images on: nothing that was computed before is
-    read, and nothing is added to `root`. The folder is removed when all figures agree.
+    Everything happens in a temporary folder and starts from the processed images: no cached features or models are
+    read, and nothing is written in `root`. The folder is removed when all figures agree.
 
     Args:
         name: the run, see `find_finished`.
-        root: the folder for data, models, assets and results; unless given, the repository, or the one that the
+        root: the folder for data, models, assets and results; unless given, the repository, or the root that the
             run's folder lies in.
 
     Raises:
-        UserError: when the run cannot be repeated, or a figure differs, with what may be why.
+        UserError: when the run cannot be reproduced, or a figure differs, with possible reasons.
     """
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
     root = root.expanduser().resolve() if root else None
@@ -96,46 +96,47 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
     check_images(project, chain)
     check_identity(project, chain)
     _announce(console, chain)
-    with temporary_root("repetition") as folder:
-        why = _surroundings(console, chain, project)
+    with temporary_root("reproduce") as folder:
+        reasons = _print_differences(console, chain, project)
         again = _train(project, read_recipe(run)["seed"], folder)
         _conclude(console, {then.id: side_by_side(figures(then), figures(now))
-                            for then, now in zip(chain, again, strict=True)}, why)
+                            for then, now in zip(chain, again, strict=True)}, reasons)
 
 
 def _announce(console: Console, chain: Sequence[Run]) -> None:
     for run in chain:
         result = run.result
-        console.print(f"{run.id} of {result.dataset}: made {result.finished_at:%Y-%m-%d %H:%M} UTC, "
+        console.print(f"{run.id} of {result.dataset}: finished {result.finished_at:%Y-%m-%d %H:%M} UTC, "
                       f"commit {result.commit or 'unknown'}, in {result.train_seconds:.0f} s of training")
 
 
-def _surroundings(console: Console, chain: Sequence[Run], project: Project) -> list[str]:
-    """Print what differs in the surroundings, a line each, and return the names."""
+def _print_differences(console: Console, chain: Sequence[Run], project: Project) -> list[str]:
+    """Print the differences between the environments, one line each, and return their names."""
     machine = runtime.start(read_recipe(chain[-1])["seed"])
     from auxiliary.training.metadata import make_recipe
 
     found: dict[str, str] = {}
     for run, experiment in zip(chain, project.profile.experiments, strict=True):
         then = read_recipe(run)
-        for name, said in differences(then, make_recipe(experiment, then["seed"], project, machine)).items():
-            if said not in found.values():
-                found[name if name not in found else f"{name} of {run.id}"] = said
-    for said in found.values():
-        console.print(said)
+        now = make_recipe(Job(experiment, then["seed"], project), machine)
+        for name, sentence in differences(then, now).items():
+            if sentence not in found.values():
+                found[name if name not in found else f"{name} of {run.id}"] = sentence
+    for sentence in found.values():
+        console.print(sentence)
     return list(found)
 
 
 def _train(project: Project, seed: int, folder: Path) -> list[Run]:
-    """Train all rows of a project in another root, on the same image files."""
+    """Train all experiments of a project in another root, on the same image files."""
     scratch = replace(project, paths=replace(project.paths, root=folder))
     write_splits((project.train, project.val, project.test), project.profile.split, scratch.paths)
     train_and_evaluate(project.profile.experiments[-1], scratch, seed)
-    return [find_run(experiment, scratch, seed) for experiment in scratch.profile.experiments]
+    return [Job(experiment, seed, scratch).run for experiment in scratch.profile.experiments]
 
 
-def _conclude(console: Console, tables: dict[str, pd.DataFrame], why: Sequence[str]) -> None:
-    """Print the figures; those that differ, and an error, if any do."""
+def _conclude(console: Console, tables: dict[str, pd.DataFrame], reasons: Sequence[str]) -> None:
+    """Print the figures of the results where all agree; otherwise those that differ, and raise an error."""
     everything = pd.concat(tables, names=["run"]).reset_index("run")
     different = everything[everything["then"] != everything["again"]]
     shown = different[:SHOWN] if len(different) else everything[everything["of"] == "result"]
@@ -143,14 +144,13 @@ def _conclude(console: Console, tables: dict[str, pd.DataFrame], why: Sequence[s
         console.print(_table(run, table))
     count = f"{len(everything):,}"
     if different.empty:
-        console.print(f"all {count} figures agree to the last digit: those above, those of every epoch, and what is "
-                      "said of every test image")
+        console.print(f"all {count} figures agree to the last digit: those above, those of every epoch, and the "
+                      "prediction of every test image")
         return
     if len(different) > SHOWN:
         console.print(f"and {len(different) - SHOWN:,} more")
-    reason = (f"what may be why, for it is not what it was: {', '.join(why)}" if why else
-              "of what is on record nothing else does, so the run's files were edited, or something is at work that "
-              "nobody recorded")
+    reason = (f"possible reasons are these changes: {', '.join(reasons)}" if reasons else
+              "nothing on record has changed, so the run's files were edited, or something else changed")
     raise UserError(f"{len(different):,} of {count} figures differ; {reason}")
 
 

@@ -1,4 +1,4 @@
-"""What a run was trained on and with, opened again, and checked to be what it was."""
+"""The images and experiments of finished runs, opened again and checked; and the figures that must agree."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,14 +16,15 @@ from auxiliary.project.project import Project
 from auxiliary.runs.find import read_recipe
 from auxiliary.runs.result import FLOATS
 from auxiliary.runs.run import Run
-from auxiliary.training.identity import PIPELINE, find_run
+from auxiliary.training.identity import PIPELINE
+from auxiliary.training.job import Job
 
 
 def open_chain(chain: Sequence[Run], root: Path) -> Project:
-    """A profile of the rows of some runs and nothing else, on the images below `root`.
+    """A project of the experiments of some runs and nothing else, on the images below `root`.
 
     Args:
-        chain: a run, the last, and those that it goes on from.
+        chain: a run behind its parents.
         root: the folder that holds `data/`.
 
     Raises:
@@ -36,9 +37,9 @@ def open_chain(chain: Sequence[Run], root: Path) -> Project:
                                           stage: [recipe["experiment"] for recipe in recipes]})
     except ValidationError as error:
         problem = error.errors()[0]
-        raise UserError(f"this version cannot read the recipe of {chain[-1].id}, or of a run that it goes on from "
-                        f"({'.'.join(map(str, problem['loc']))}: {problem['msg']}); the one that wrote it can, its "
-                        f"commit is {recipes[-1]['commit'] or 'unknown'}") from None
+        raise UserError(f"this version cannot read the recipe of {chain[-1].id}, or of one of its parents "
+                        f"({'.'.join(map(str, problem['loc']))}: {problem['msg']}); the version that wrote it can: "
+                        f"commit {recipes[-1]['commit'] or 'unknown'}") from None
     return Project(
         profile, Paths(root, profile.dataset), {experiment.key: experiment for experiment in profile.experiments}
     )
@@ -71,26 +72,25 @@ def check_images(project: Project, chain: Sequence[Run]) -> None:
 
 
 def check_identity(project: Project, chain: Sequence[Run]) -> None:
-    """Check that this code means by the runs' recipes the runs that they are.
+    """Check that the recipes have the fingerprints of the runs' folders, so that this code would train the same runs.
 
     Raises:
-        UserError: when it does not, with what differs.
+        UserError: when one does not, with the reason.
     """
     for run, experiment in zip(chain, project.profile.experiments, strict=True):
         recipe = read_recipe(run)
-        made = find_run(experiment, project, recipe["seed"]).id
+        made = Job(experiment, recipe["seed"], project).run.id
         if made == run.id:
             continue
         if recipe["pipeline"] != PIPELINE:
-            why = (f"trains and measures by version {PIPELINE} of how that is done, and the run was made by version "
-                   f"{recipe['pipeline']}")
+            reason = f"this code has version {PIPELINE} of the training pipeline, and the run {recipe['pipeline']}"
         else:
-            why = f"takes its recipe for that of {made}, so the recipe or the folder's name was edited, or the code"
-        raise UserError(f"{run.id} would not be repeated, something else would be made: this code {why}; the code that "
-                        f"made it can repeat it, its commit is {recipe['commit'] or 'unknown'}")
+            reason = f"its recipe is that of {made}, so the recipe, the folder's name or the code was edited"
+        raise UserError(f"{run.id} cannot be reproduced with this code: {reason}; check out the code that made it, "
+                        f"commit {recipe['commit'] or 'unknown'}")
 
 
-# Numbers of a result that are settings, somebody else's, or times.
+# Numbers of a result that are settings, published by somebody else, or times.
 NO_FIGURES = {"learning_rate", "published_accuracy", "train_seconds", "images_per_second"}
 MEASURED = ("epochs", "test_duplicates", *(name for name in FLOATS if name not in NO_FIGURES))
 PER_EPOCH = ["accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
@@ -98,16 +98,15 @@ ABSENT = "-"
 
 
 def figures(run: Run) -> pd.Series:
-    """All that must come out again when a finished run is repeated; times need not.
+    """All figures of a finished run that must be the same when it is trained again; times need not.
 
     Returns:
-        Figures as text that gives every digit, with three index levels: `of` says what they are of, `result`, `epoch`
-        or `image`; `number` is that of the epoch or test image, from 1, and 0 for the result; `name` the
-        figure's own.
+        Every figure as text with all its digits. The index has three levels: `of` is `result`, `epoch` or `image`;
+        `number` is the number of the epoch or test image, from 1, and 0 for the result; `name` is the figure's name.
     """
     result = pd.DataFrame({name: [str(getattr(run.result, name))] for name in MEASURED}, index=[0])
     own = run.history.query("phase == 'own'")
-    # Images are told apart by their place: the folder that they lie in may have been moved.
+    # Images are numbered, because their folder may have been moved.
     images = run.predictions.drop(columns=["filepath", "category", "label"])
     return pd.concat({
         "result": _long(result),
@@ -117,7 +116,7 @@ def figures(run: Run) -> pd.Series:
 
 
 def _long(table: pd.DataFrame) -> pd.Series:
-    """The cells of a table as text, row by row, with the index levels `number` and `name`."""
+    """The cells of a table as text, row by row; the index levels are `number` and `name`."""
     cells = table.astype(str).rename_axis("number").reset_index().melt("number", var_name="name")
     return cells.sort_values("number", kind="stable").set_index(["number", "name"])["value"]
 
@@ -126,11 +125,11 @@ def side_by_side(then: pd.Series, again: pd.Series) -> pd.DataFrame:
     """Put the figures of two runs side by side.
 
     Args:
-        then: of the first, as `figures` gives them.
-        again: of the second.
+        then: figures of the first run.
+        again: figures of the second run.
 
     Returns:
-        The columns `figure` (its name in words), `of`, `then` and `again`, `-` where one run has no such figure.
+        The columns `figure` (its name in words), `of`, `then` and `again`, `-` where a run has no such figure.
     """
     names = then.index.union(again.index, sort=False)
     table = pd.DataFrame({"then": then.reindex(names, fill_value=ABSENT),

@@ -1,4 +1,4 @@
-"""Checks rows that were trained, in a process that did not train them."""
+"""Checks of trained runs, in a process that did not train them: weights, figures, saved models."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
@@ -15,58 +15,59 @@ from auxiliary.evaluation.predictions import PROBABILITY, classes
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.inference import InferenceMode
 from auxiliary.project.project import Project
-from auxiliary.runs.run import Run
-from auxiliary.training.identity import find_run
-from auxiliary.training.trainer import TrainingSetup, build_setup, predictions_of
+from auxiliary.training.job import Job
+from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 
-Weights = Mapping[str, Mapping[str, np.ndarray]]    # by the layer's name, then by the weight's
+Weights = Mapping[str, Mapping[str, np.ndarray]]    # name of a layer -> name of a weight -> values
 
 BACKBONE = "backbone/"
 STATISTICS = {"moving_mean", "moving_variance"}
 
 
 def layer_weights(model: keras.Model) -> Weights:
-    """A copy of the weights of every layer, in order; those of a backbone are called `backbone/<layer>`.
+    """A copy of the weights of every layer, in order; a backbone's layers are called `backbone/<layer>`.
 
-    Layers without weights are there too, since `tune_last` counts them.
+    Layers without weights are listed too, since `tune_last` counts them.
     """
     found = {}
     for layer in model.layers:
         inner = layer.layer.layers if isinstance(layer, InferenceMode) else None
-        found |= {BACKBONE + part.name: _copy(part) for part in inner} if inner else {layer.name: _copy(layer)}
+        found |= {BACKBONE + each.name: _copy(each) for each in inner} if inner else {layer.name: _copy(layer)}
     return found
 
 
 def start_problems(parent: str, before: Weights, parents: Weights) -> list[str]:
-    """What is wrong with the weights a child starts from, given those of its parent's saved model."""
+    """Problems of the weights that a child starts from, given those of its parent's saved model."""
     if other := _unlike(before, parents):
         return [f"it has other layers than its parent {parent!r}: {other}"]
     moved = _changed(before, parents, before)
-    return [f"it does not start from the weights of its parent {parent!r}: other in {_some(moved)}"] if moved else []
+    if moved:
+        return [f"it does not start from the weights of its parent {parent!r}, but from others in {_some(moved)}"]
+    return []
 
 
 def training_problems(experiment: Experiment, before: Weights, after: Weights) -> list[str]:
-    """What is wrong with the weights of a trained model, given those it started from.
+    """Problems of the weights of a trained model, given those that it started from.
 
-    Layers that do not train are the same to the last bit; a tuned backbone's batch norm keeps its averages; and
-    of what trains, something has changed.
+    Layers that do not train must be the same to the last bit. A tuned backbone's batch norm must keep its averages. Of
+    the layers that train, something must have changed.
     """
     if other := _unlike(before, after):
-        return [f"its saved model has other layers than the row describes: {other}"]
-    frozen, tuned, own = _parts(experiment, list(before))
+        return [f"its saved model has other layers than the experiment describes: {other}"]
+    frozen, tuned, own = _by_training(experiment, list(before))
     problems = []
     if moved := _changed(before, after, frozen):
         problems.append(f"{len(moved)} of {len(frozen)} layers that must not train have changed: {_some(moved)}")
     if moved := _changed(before, after, tuned, only=STATISTICS):
         problems.append(f"averages of batch norm have changed, which stay while a backbone is tuned: {_some(moved)}")
-    for what, part in ((f"its backbone's last {len(tuned)} layers", tuned), ("the layers of its own", own)):
-        if any(before[name] for name in part) and not _changed(before, after, part):
+    for what, layers in ((f"its backbone's last {len(tuned)} layers", tuned), ("the layers of its own", own)):
+        if any(before[name] for name in layers) and not _changed(before, after, layers):
             problems.append(f"training has changed nothing in {what}")
     return problems
 
 
-def _parts(experiment: Experiment, names: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """The layers that must stay as they are, the backbone's that are tuned, and those that are the row's own."""
+def _by_training(experiment: Experiment, names: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """The names of the layers that must not train, of the backbone's that are tuned, and of all others."""
     if not experiment.epochs:
         return names, [], []
     backbone = [name for name in names if name.startswith(BACKBONE)]
@@ -85,7 +86,7 @@ def _unlike(one: Weights, other: Weights) -> str:
         shapes = [{weight: values.shape for weight, values in model[name].items()} if name in model else None
                   for model in (one, other)]
         if shapes[0] != shapes[1]:
-            return f"{name} has {shapes[0]} and {shapes[1]}".replace("None", "no place")
+            return f"{name} has {shapes[0]} and {shapes[1]}".replace("None", "no such layer")
     return ""
 
 
@@ -101,33 +102,26 @@ def _some(names: list[str]) -> str:
 
 MEASURED = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
 SHARES = ("accuracy", "val_accuracy")
-# How far probabilities that were written down may be from adding up to 1.
+# Largest allowed distance of the sum of saved, rounded probabilities from 1.
 ROUNDING = 1e-3
 
 
-def figure_problems(experiment: Experiment, run: Run, parent: Run | None = None) -> list[str]:
-    """What is wrong with a finished run's history, result and predictions, a sentence each.
-
-    Args:
-        row: what was trained.
-        run: its run.
-        parent: the run that it goes on from.
-    """
-    history = run.history
+def figure_problems(job: Job) -> list[str]:
+    """Problems of a finished run's history, result and predictions, one sentence each."""
+    experiment, result, history = job.experiment, job.run.result, job.run.history
     own = history[history["phase"] == "own"]
-    result = run.result
     problems = (
-        [] if len(own) == experiment.epochs else [f"it was to train {experiment.epochs} epochs, and has {len(own)}"]
+        [] if len(own) == experiment.epochs else [f"it should have {experiment.epochs} epochs, and has {len(own)}"]
     )
     earlier = _numbers(history[history["phase"] == "parent"])
-    if not np.array_equal(earlier, _numbers(parent.history) if parent else earlier[:0], equal_nan=True):
-        problems.append("its history does not begin with that of the row it goes on from")
+    if not np.array_equal(earlier, _numbers(job.parent.run.history) if job.parent else earlier[:0], equal_nan=True):
+        problems.append("its history does not begin with that of its parent")
     for name in MEASURED[1:]:
         for epoch, value in zip(own["epoch"], own[name], strict=True):
             problems += _unlikely(f"in epoch {epoch} its {name}", value, name in SHARES)
     for name in (*SHARES, "val_loss", "test_loss"):
         problems += _unlikely(f"its result's {name}", getattr(result, name), name in SHARES)
-    return problems + _table_problems(run.predictions, result.accuracy)
+    return problems + _table_problems(job.run.predictions, result.accuracy)
 
 
 def _numbers(history: pd.DataFrame) -> np.ndarray:
@@ -136,7 +130,7 @@ def _numbers(history: pd.DataFrame) -> np.ndarray:
 
 
 def _unlikely(what: str, value: float, share: bool) -> list[str]:
-    """A loss must be a number, a share one from 0 to 1."""
+    """The problem of a figure: a share must be from 0 to 1, a loss must be finite."""
     fine = 0 <= value <= 1 if share else np.isfinite(value)
     return [] if fine else [f"{what} is {value:g}"]
 
@@ -150,63 +144,61 @@ def _table_problems(table: pd.DataFrame, accuracy: float) -> list[str]:
     problems = []
     other = table["predicted"] != np.array(names, dtype=object)[probabilities.argmax(axis=1)]
     if other.any():
-        problems.append(f"{other.sum()} of {len(table)} test images are predicted to be of another class than that "
-                        "of the highest probability")
+        problems.append(f"{other.sum()} of {len(table)} test images have a predicted class that is not the one of "
+                        "the highest probability")
     right = (table["predicted"] == table["category"]).mean()
     if right != accuracy:
-        problems.append(f"its accuracy is {accuracy:g}, and that of its predictions {right:g}")
+        problems.append(f"its accuracy is {accuracy:g}, but that of its predictions is {right:g}")
     return problems
 
 
-# Features computed in batches of another size differ in the seventh digit.
+# Batches of another size change the seventh digit of features.
 TOLERANCE = 1e-4
 
 
-def check_experiments(project: Project) -> Iterator[tuple[Experiment, list[str]]]:
-    """Check every row of a profile, parents before their children.
+def check_runs(project: Project) -> Iterator[tuple[Experiment, list[str]]]:
+    """Check the run of every experiment of a profile, parents before their children.
 
     Yields:
-        The row, and what is wrong with its run, a sentence each.
+        The experiment, and the problems of its run, one sentence each.
     """
     saved: dict[str, Weights] = {}
     for experiment in project.profile.experiments:
-        run = find_run(experiment, project, SEED)
-        yield experiment, _check(experiment, project, run, saved) if run.finished else ["it was not trained"]
+        job = Job(experiment, SEED, project)
+        yield experiment, _check(job, saved) if job.run.finished else ["it was not trained"]
 
 
-def _check(experiment: Experiment, project: Project, run: Run, saved: dict[str, Weights]) -> list[str]:
-    """What is wrong with a run; `saved` has the weights of earlier rows' models and gets this one's."""
-    parent = find_run(project.experiments[experiment.parent], project, SEED) if experiment.parent else None
-    problems = figure_problems(experiment, run, parent)
+def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
+    """The problems of a run; `saved` holds the weights of earlier experiments' models, and this one's are added."""
+    experiment, problems = job.experiment, figure_problems(job)
     if experiment.parent and experiment.parent not in saved:
-        return [*problems, f"its parent {experiment.parent!r} cannot be read back, so more cannot be said of it"]
+        return [*problems, f"its parent {experiment.parent!r} cannot be read back, so its weights were not checked"]
     try:
-        # As a run starts; without a parent or pre-trained weights these are the very weights it started from.
+        # As a run starts: without a parent or pre-trained weights, these are the weights that it started from.
         runtime.start(SEED)
-        before = layer_weights(build_setup(experiment, project, parent).model)
-        model = keras.models.load_model(run.model)
-    except Exception as error:  # Keras and h5py raise anything for a file that is not as it should be
+        before = layer_weights(build_setup(job).model)
+        model = keras.models.load_model(job.run.model)
+    except Exception as error:  # Keras and h5py raise errors of any type for a damaged file
         return [*problems, f"its model cannot be built and read back: {type(error).__name__}: {error}"]
     saved[experiment.key] = layer_weights(model)
     if experiment.parent:
         problems += start_problems(experiment.parent, before, saved[experiment.parent])
-    problems += training_problems(
-        experiment, saved[experiment.parent] if experiment.parent else before, saved[experiment.key]
-    )
-    return problems + _prediction_problems(experiment, project, run, model)
+        before = saved[experiment.parent]
+    return problems + training_problems(experiment, before, saved[experiment.key]) + _prediction_problems(job, model)
 
 
-def _prediction_problems(experiment: Experiment, project: Project, run: Run, model: keras.Model) -> list[str]:
-    if model.output_shape[1:] != (len(project.categories),):
-        return [f"its saved model gives {model.output_shape[1:]} numbers for {len(project.categories)} classes"]
+def _prediction_problems(job: Job, model: keras.Model) -> list[str]:
+    categories, experiment = job.project.categories, job.experiment
+    if model.output_shape[1:] != (len(categories),):
+        return [f"its saved model gives {model.output_shape[1:]} numbers for {len(categories)} classes"]
     batches = partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size)
-    said = predictions_of(experiment, SEED, TrainingSetup(model, model, batches), project.test, project.categories)
-    kept = run.predictions
-    if classes(kept) != classes(said) or not kept["filepath"].equals(said["filepath"]):
+    predicted = predict_split(job, TrainingSetup(model, model, batches), job.project.test)
+    saved = job.run.predictions
+    if classes(saved) != classes(predicted) or not saved["filepath"].equals(predicted["filepath"]):
         return ["its predictions are of other images or classes than the test set's"]
-    columns = [PROBABILITY + name for name in project.categories]
-    apart = np.abs(said[columns].to_numpy() - kept[columns].to_numpy()).max()
-    # Nothing is smaller than NaN.
-    if not apart <= TOLERANCE:
-        return [f"read back, its model gives other predictions: probabilities are up to {apart:.2g} apart"]
+    columns = [PROBABILITY + name for name in categories]
+    distance = np.abs(predicted[columns].to_numpy() - saved[columns].to_numpy()).max()
+    # Written so that NaN is a problem too.
+    if not distance <= TOLERANCE:
+        return [f"read back, its model gives other predictions: probabilities are up to {distance:.2g} apart"]
     return []

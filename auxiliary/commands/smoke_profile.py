@@ -1,4 +1,4 @@
-"""A profile cut down to what a quick run trains."""
+"""A profile cut down for a smoke test: one epoch, one seed, a few images, weights that can be had."""
 
 import shutil
 import socket
@@ -24,26 +24,26 @@ SEED = 0
 
 
 def shorten(project: Project, dataset: str) -> Profile:
-    """The project's profile with the rows asked for and those they go on from, an epoch and one seed each.
+    """The project's profile with the selected experiments and their parents, one epoch and one seed each.
 
-    Rows that train nothing go on doing so.
+    Experiments without epochs stay so.
 
     Args:
-        project: the open profile.
-        dataset: what its `dataset` becomes.
+        project: the opened profile.
+        dataset: the new value of `dataset`.
     """
     short = {
         stage: tuple(_shortened(experiment) for experiment in project.with_parents if experiment.stage == stage)
         for stage in INHERITED
     }
-    # A few images of a burst may all be twins, and then nothing could be divided by group.
-    division = project.profile.split.model_copy(update={"by": "seed"})
-    return project.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,), "split": division}
+    # A few images of a burst may all be near-duplicates: one group, which cannot be split.
+    split = project.profile.split.model_copy(update={"by": "seed"})
+    return project.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,), "split": split}
                                   | short)
 
 
 def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:
-    """The profile with random weights in the backbones of these names, whose ImageNet weights are not to be had."""
+    """The profile with random weights in these backbones, whose ImageNet weights cannot be downloaded."""
     experiments = tuple(
         experiment.model_copy(update={"weights": "random"}) if experiment.backbone in backbones else experiment
         for experiment in profile.transfer
@@ -52,17 +52,17 @@ def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:
 
 
 def write_profile(profile: Profile, path: Path) -> None:
-    """Write a profile as the YAML file that `load_profile` reads it from."""
+    """Write a profile as a YAML file that `load_profile` reads back."""
     raw = profile.model_dump(mode="json", exclude_none=True)
-    raw |= {stage: [_written(row) for row in getattr(profile, stage)] for stage in INHERITED}
+    raw |= {stage: [_written(experiment) for experiment in getattr(profile, stage)] for stage in INHERITED}
     with path.open("w", encoding="utf-8") as file:
         YAML().dump(raw, file)
 
 
 def missing_weights(profile: Profile) -> dict[str, str]:
-    """The backbones whose ImageNet weights a profile needs and cannot have, each with the reason.
+    """The backbones whose ImageNet weights a profile needs but cannot be had, each with the reason.
 
-    Those that a network would give are downloaded; one that is silent is waited for 15 seconds.
+    Missing weights are downloaded; a server that does not answer is waited for 15 seconds.
     """
     needed = dict.fromkeys(experiment.backbone for experiment in _with_imagenet(profile))
     return {name: reason for name in needed if (reason := _try_weights(name))}
@@ -74,8 +74,8 @@ def _with_imagenet(profile: Profile) -> list[TransferExperiment]:
 
 
 def _try_weights(name: str) -> str:
-    """Why a backbone's ImageNet weights cannot be had; empty where they can."""
-    # Otherwise this process would take a GPU's whole memory, which those that train need.
+    """The reason why a backbone's ImageNet weights cannot be had; empty where they can."""
+    # Otherwise this process would take a GPU's whole memory, which the notebooks need.
     runtime.start(SEED)
     from auxiliary.networks.backbones import USUAL, load_backbone
 
@@ -96,13 +96,13 @@ def _shortened(experiment: Experiment) -> Experiment:
 
 
 def _written(experiment: Experiment) -> dict[str, Any]:
-    # A child may not say again what it has from its parent.
-    taken = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
-    return experiment.model_dump(mode="json", exclude_none=True, exclude=taken)
+    # A child may not restate what it inherits from its parent.
+    inherited = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
+    return experiment.model_dump(mode="json", exclude_none=True, exclude=inherited)
 
 
-def enough(fractions: Sequence[float]) -> int:
-    """How many images a class `split` surely divides, however its rounding falls: 14 for 0.7, 0.2, 0.1.
+def images_per_class(fractions: Sequence[float]) -> int:
+    """The number of images per class that `split` can always divide, however it rounds: 14 for 0.7, 0.2, 0.1.
 
     Raises:
         UserError: for a share that is not positive.
@@ -114,11 +114,11 @@ def enough(fractions: Sequence[float]) -> int:
 
 
 def find_originals(project: Project, spare: Path) -> Path:
-    """The folder of the profile's original images, of which nothing is changed.
+    """The folder of the profile's original images; nothing in it is changed.
 
     Args:
-        project: the open profile.
-        spare: where images that are not there yet are fetched to, in place of the project's own root.
+        project: the opened profile.
+        spare: folder into which missing images are fetched, in place of the project's own root.
 
     Raises:
         UserError: when they cannot be had.
@@ -128,15 +128,15 @@ def find_originals(project: Project, spare: Path) -> Path:
 
 
 def copy_few(originals: Path, folder: Path, count: int) -> None:
-    """Copy up to `count` images a class, spread evenly over its files in the order of their names.
+    """Copy up to `count` images per class, spread evenly over its files in the order of their names.
 
-    Where the publisher fixed the test set, as many of each part. What lies outside every class is left out;
-    whether a file can be read shows later.
+    Where the publisher fixed the test set, `count` per class of each split. Files outside every class folder are left
+    out. Whether a file can be read is not checked here.
 
     Args:
-        originals: a folder a category, or `train/` and `test/` with a folder a category each.
-        folder: gets the copies, in folders as they were.
-        count: images a class, at least 1.
+        originals: one folder per class, or `train/` and `test/` with one folder per class each.
+        folder: gets the copies, in folders of the same names.
+        count: images per class, at least 1.
     """
     classes: defaultdict[tuple[str, str], list[Path]] = defaultdict(list)
     for entry in walk(originals):

@@ -1,4 +1,4 @@
-"""A root of its own for what is only tried: gone afterwards, unless there is something to look at."""
+"""A temporary root folder, which stays only when something goes wrong in it."""
 
 import shutil
 import tempfile
@@ -10,17 +10,17 @@ from auxiliary.core.errors import UserError
 
 
 @contextmanager
-def temporary_root(trial: str) -> Iterator[Path]:
-    """A temporary folder for data, models, assets and results, removed unless something goes wrong in it.
+def temporary_root(purpose: str) -> Iterator[Path]:
+    """A temporary folder for data, models, assets and results; it is removed at the end, and when interrupted.
 
     Args:
-        trial: what happens in it, such as `"quick run"`.
+        purpose: what it is for, such as `"smoke test"`; part of the folder's name.
 
     Raises:
-        UserError: the one raised inside, with where everything is kept.
+        UserError: the one raised inside, with the path of the folder, which is not removed then.
     """
-    root = Path(tempfile.mkdtemp(prefix=f"auxiliary-{trial.replace(' ', '-')}-")).resolve()
-    kept = f"all that was made is kept in {root}"
+    root = Path(tempfile.mkdtemp(prefix=f"auxiliary-{purpose.replace(' ', '-')}-")).resolve()
+    kept = f"everything is kept in {root}"
     try:
         yield root
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Reads a profile from its YAML file, with overrides, or says what is wrong and where."""
+"""Reads a profile from its YAML file and applies overrides; errors name the line in the file."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,10 +15,10 @@ from auxiliary.core.paths import REPOSITORY
 
 PROFILES = REPOSITORY / "notebooks" / "params"
 INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
-# Names that `overrides` may set for all rows at once.
+# Fields of an experiment that `overrides` may set for all experiments at once.
 EXPERIMENT_NAMES = ("epochs", "learning_rate")
-# What shows a network something else than the images as they are.
-VIEWS = ("augment", "tta")
+# Settings that show a network augmented images.
+AUGMENTING = ("augment", "tta")
 
 
 def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profile:
@@ -26,12 +26,12 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
 
     Args:
         name: a profile of `notebooks/params/`, or the path of a YAML file.
-        overrides: values that replace the file's: a profile's field by its name, a split's as
-            `split.random_state`; a field of a row (`epochs`, `learning_rate`, `batch_size`, …) is set in every row.
+        overrides: values that replace the file's: a field of the profile by its name, a field of the split such as
+            `split.random_state`; a field of experiments (`epochs`, `learning_rate`, `batch_size`, …) is set in all.
 
     Returns:
-        The profile, every row complete: what the profile says once is filled in, and a row with a parent has
-        its parent's network.
+        The profile. Every experiment is complete: settings of the profile are filled in, and a child has its parent's
+        network.
 
     Raises:
         UserError: for a missing file, unknown names or values that do not fit, with file, line and the
@@ -45,7 +45,7 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     except (YAMLError, UnicodeError) as error:
         raise UserError(f"{path} is not valid YAML: {error}") from None
     if not isinstance(document, dict):
-        raise UserError(f"{path} holds no profile; see {PROFILES / 'demo.yaml'} for one")
+        raise UserError(f"{path} is not a profile; {PROFILES / 'demo.yaml'} is an example")
     raw = _plain(document)
     overrides = overrides or {}
     _override(raw, overrides)
@@ -61,17 +61,17 @@ def find_profile(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
-            raise UserError(f"there is no profile {path}")
+            raise UserError(f"there is no profile {path}: name a file, or a profile of {PROFILES}")
         return path.resolve()
     if not (PROFILES / f"{name}.yaml").is_file():
         if path.is_dir():
-            raise UserError(f"{name} is a folder and no profile; to run one on it: run flowers -p dataset {name}")
+            raise UserError(f"{name} is a folder, not a profile; to use its images: run flowers -p dataset {name}")
         raise unknown("profile", name, (file.stem for file in PROFILES.glob("*.yaml")))
     return PROFILES / f"{name}.yaml"
 
 
 def _plain(node: Any) -> Any:
-    """The YAML reader's containers and numbers, which remember their lines, as Python's own."""
+    """The YAML reader's own containers and numbers as plain Python ones."""
     if isinstance(node, dict):
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -94,31 +94,31 @@ def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
             raw[name] = value
         if name in Settings.model_fields or name in EXPERIMENT_NAMES:
             for stage, experiment in _experiments(raw):
-                # A row that trains nothing is there to show what that gives, on views of its own if it has any.
-                fixed = experiment.get("epochs") == 0 and name in ("epochs", *VIEWS)
+                # An experiment without epochs is a baseline, and keeps its own augmentation.
+                fixed = experiment.get("epochs") == 0 and name in ("epochs", *AUGMENTING)
                 if _applies(name, stage, experiment) and not fixed:
                     experiment[name] = value
 
 
 def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """What is written as a row, each with its stage; whatever else is there, validation names."""
+    """Every experiment with its stage; anything else in their place is reported by the validation."""
     return [(stage, experiment) for stage in EXPERIMENT_KINDS if isinstance(raw.get(stage), list)
             for experiment in raw[stage] if isinstance(experiment, dict)]
 
 
 def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
-    """Whether a setting means anything to a row: a frozen backbone sees each image once, as it is."""
-    return name not in VIEWS or stage != "transfer" or bool(experiment.get("tune_last"))
+    """Whether a setting is passed on to an experiment: a frozen one is augmented only if it says so itself."""
+    return name not in AUGMENTING or stage != "transfer" or bool(experiment.get("tune_last"))
 
 
 def _complete(raw: dict[str, Any]) -> None:
-    """Fill in what rows leave to their profile, their model_id or their parent."""
+    """Fill in what experiments inherit from the profile or a parent, and missing keys."""
     shared = {name: raw[name] for name in Settings.model_fields if name in raw}
     for _, experiment in _experiments(raw):
         experiment.setdefault("key", experiment.get("model_id"))
     keys = [experiment["key"] for _, experiment in _experiments(raw) if isinstance(experiment["key"], str)]
     for key in {key for key in keys if keys.count(key) > 1}:
-        raise UserError(f"{keys.count(key)} rows have the key {key!r}: give each a `key` of its own")
+        raise UserError(f"{keys.count(key)} experiments have the key {key!r}: give each a `key` of its own")
     earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}
     for stage, experiment in _experiments(raw):
         if experiment.get("parent") is not None:
@@ -133,12 +133,12 @@ def _inherit(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]], 
     parent = str(experiment["parent"])
     if parent not in earlier:
         raise UserError(f"experiment {experiment['key']!r}: {unknown('parent', parent, earlier)}; "
-                        "a parent is an earlier row of the same stage")
+                        "a parent is an earlier experiment of the same stage")
     for name in (*names, "image_size"):
         inherited = earlier[parent].get(name)
         if (name in names and name in experiment) or experiment.get(name, inherited) != inherited:
             raise UserError(
-                f"experiment {experiment['key']!r} has a parent, whose {name!r} it takes over: leave it out"
+                f"experiment {experiment['key']!r} inherits {name!r} from its parent: leave it out"
             )
         if inherited is not None:
             experiment[name] = inherited

@@ -1,4 +1,4 @@
-"""Checks what papermill hands to a notebook, which papermill itself does not."""
+"""Checks and reads the parameters of notebooks and commands."""
 
 import ast
 import sys
@@ -16,11 +16,10 @@ INJECTED = "# Parameters\n"
 def check_parameters(valid: Collection[str]) -> None:
     """Refuse parameters that papermill was given but that the notebook does not have.
 
-    Papermill assigns them in a cell of its own and only warns, so a misspelt parameter would be ignored.
-    Outside a notebook there is nothing to check.
+    Papermill only warns of them, so a misspelt parameter would be ignored. Outside a notebook nothing is checked.
 
     Args:
-        valid: names of the parameters that the notebook has.
+        valid: names of the notebook's parameters.
 
     Raises:
         UserError: for the first unknown name, with the nearest valid one.
@@ -45,7 +44,7 @@ def require_text(**parameters: object) -> None:
 
 
 def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
-    """Overrides as a mapping; `papermill -p overrides '{epochs: 1}'` hands them over as text."""
+    """Overrides as a mapping; from `papermill -p overrides '{epochs: 1}'` they come as text."""
     value = read_value(overrides) if isinstance(overrides, str) else overrides or {}
     if not isinstance(value, Mapping):
         raise UserError(f"overrides must be a mapping such as {{epochs: 1}}, not {overrides!r}")
@@ -53,7 +52,7 @@ def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, An
 
 
 def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Overrides from values written in YAML, as a command line has them."""
+    """Overrides from values written in YAML, as on a command line."""
     return {name: read_value(text) for name, text in parameters.items()}
 
 

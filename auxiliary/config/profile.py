@@ -15,20 +15,20 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Record(BaseModel):
-    """Immutable, and strict about unknown names."""
+    """An immutable record that refuses unknown names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Split(Record):
-    """How images are divided into training, validation and test set.
+    """How images are split into training, validation and test set.
 
     Attributes:
-        by: `group` keeps images that are the same, or nearly the same, in one part; `seed` divides at random.
-            Both keep the shares of the classes.
-        fractions: shares of training, validation and test set. Where the publisher fixed the test set,
+        by: `group` puts near-duplicates (the same or nearly the same image) into one set; `seed` splits at random. Both
+            keep the shares of the classes.
+        fractions: shares of training, validation and test set, which sum to 1. Where the publisher fixed the test set,
             the second is the share of the training images that becomes the validation set.
-        random_state: the seed of the division.
+        random_state: seed of the split.
     """
 
     by: Literal["group", "seed"] = "group"
@@ -37,21 +37,21 @@ class Split(Record):
 
 
 class Settings(Record):
-    """What a profile says once for all its rows, and a row may say for itself.
+    """Settings that a profile gives once for all experiments, and that an experiment may give for itself.
 
     Attributes:
-        seeds: a row is trained once with each.
-        image_size: side of the square image that a network gets, in pixels.
-        batch_size: images a training step.
-        sampling: size to which every class of the training set is brought: `smallest`, `mean` or `largest`
-            class, or `none` to leave it as it is.
+        seeds: seeds of weights, order, augmentation and dropout; an experiment is trained once with each.
+        image_size: side of the square network input in pixels.
+        batch_size: number of images per training step.
+        sampling: size to which every class of the training set is sampled: that of the `smallest`, `mean` or `largest`
+            class, or `none` for no sampling.
         optimizer: `adam`, `sgd` (momentum 0.9) or `rmsprop`.
         schedule: `constant` learning rate, or `onecycle`: up for a third of the steps, then down to zero.
-        augment: the augmentations of the training images, as a line; empty for none.
-        patience: training stops after that many epochs in a row without a lower validation loss, and the weights of
-            the lowest are kept; 0 trains all epochs and keeps the last weights.
-        tta: test-time augmentation: what the trained network says of an image is the mean over that many
-            augmented versions of it; 0 asks it once, of the image as it is.
+        augment: spec of the augmentations of the training images, such as `flip | shift(0.1)`; empty for none.
+        patience: early stopping: training stops after so many epochs in a row without a lower validation loss, and the
+            weights of the lowest are kept; 0 trains all epochs and keeps the last weights.
+        tta: test-time augmentation: the prediction for an image is the mean over so many augmented views of it; 0 for
+            the image alone.
     """
 
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
@@ -69,14 +69,14 @@ class Experiment(Settings):
     """One model to train.
 
     Attributes:
-        model_id: the model's name; several rows may share one.
-        key: the row's own, unique name; the `model_id` unless given.
-        learning_rate: of the optimiser; with `onecycle` the highest.
-        epochs: of this run, those of a parent not counted.
-        parent: key of the row whose trained weights this one starts from.
-        published_accuracy: the accuracy that somebody published for this row, for comparison; several for its seeds in
-            turn.
-        note: what a reader should know about the row.
+        model_id: name of the model; several experiments may share it.
+        key: unique name of the experiment; the same as `model_id` unless given.
+        learning_rate: learning rate of the optimiser; the highest one with `onecycle`.
+        epochs: number of epochs, those of a parent not counted; 0 trains nothing.
+        parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
+        published_accuracy: accuracy that somebody published for this experiment, for comparison; or a list, one per
+            seed.
+        note: a remark for readers, shown in tables.
     """
 
     model_id: Annotated[str, Field(min_length=1)]
@@ -88,34 +88,34 @@ class Experiment(Settings):
     note: str = ""
 
     def published_with(self, seed: int) -> float | None:
-        """What was reported for one of the seeds."""
+        """The published accuracy of one of the seeds; None where there is none."""
         if isinstance(self.published_accuracy, tuple):
             return dict(zip(self.seeds, self.published_accuracy, strict=False)).get(seed)
         return self.published_accuracy
 
     @property
     def slug(self) -> str:
-        """The key as a file name."""
+        """The key as part of a file name."""
         return re.sub(r"[^\w.+-]+", "_", self.key)
 
 
 class ScratchExperiment(Experiment):
-    """A network built and trained from nothing.
+    """A network that is built and trained from scratch.
 
     Attributes:
-        net: the network, as a line; the final layer, one unit a class, is added to it.
+        net: spec of the network, such as `conv(16) | pool | flatten`; the final layer, one unit per class, is added.
     """
 
     net: str
 
     @property
     def stage(self) -> str:
-        """Which notebook trains it."""
+        """`scratch`: notebook 02 trains it."""
         return "scratch"
 
     @property
     def network(self) -> str:
-        """The line that says what is built."""
+        """Spec of the network."""
         return self.net
 
 
@@ -124,11 +124,11 @@ class TransferExperiment(Experiment):
 
     Attributes:
         backbone: name of the backbone.
-        head: what follows it, as a line that starts with `gap`; the final layer is added to it.
-        tune_last: how many of the backbone's last layers are trained as well; `all` of them if need be.
-        weights: what the backbone starts from, what it learned on `imagenet` or `random` numbers.
-        views: where `augment` is asked for and the backbone stays frozen, how many augmented versions of each training
-            image it is shown once and for all; epochs take them in turn.
+        head: spec of the layers after it, which starts with `gap`; the final layer is added.
+        tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
+        weights: initial weights of the backbone: `imagenet` or `random`.
+        views: number of augmented views per training image for a frozen backbone with `augment`; their features are
+            computed once, and epochs use them in turn.
     """
 
     backbone: str
@@ -139,12 +139,12 @@ class TransferExperiment(Experiment):
 
     @property
     def stage(self) -> str:
-        """Which notebook trains it."""
+        """`transfer`: notebook 03 trains it."""
         return "transfer"
 
     @property
     def network(self) -> str:
-        """The line that says what is built."""
+        """Spec of the head."""
         return self.head
 
 
@@ -152,12 +152,12 @@ class Profile(Settings):
     """A data set and its experiments.
 
     Attributes:
-        dataset: name of a known data set, or the path of a folder of images.
-        name: what the folders made from somebody's own images are called; as theirs unless given.
-        source: a folder or archive to take a known data set from, instead of its publisher.
-        split: how the images are divided.
-        scratch: the rows of notebook 02.
-        transfer: the rows of notebook 03.
+        dataset: name of a known data set, or path of a folder with one folder of images per class.
+        name: name of your own data set in `data/`, `models/` and `assets/`; the folder's name unless given.
+        source: folder or archive of a known data set, to use instead of downloading it.
+        split: how the images are split.
+        scratch: the experiments of notebook 02.
+        transfer: the experiments of notebook 03.
     """
 
     dataset: str
@@ -169,7 +169,7 @@ class Profile(Settings):
 
     @property
     def experiments(self) -> tuple[ScratchExperiment | TransferExperiment, ...]:
-        """All rows in the order in which they are trained."""
+        """All experiments in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
 
 

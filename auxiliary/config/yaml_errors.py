@@ -1,4 +1,4 @@
-"""Says what is wrong with a profile, and on which line of its file."""
+"""Messages for the errors of a profile, with the lines of its file."""
 
 import difflib
 from collections.abc import Collection, Mapping
@@ -14,79 +14,79 @@ Location = tuple[int | str, ...]
 
 
 def describe(error: ValidationError, document: Any, path: Path, overrides: Mapping[str, Any]) -> str:
-    """Every problem of a profile, one a line, in the order of the file.
+    """The message for an invalid profile: one line per error, in the order of the file.
 
     Args:
-        error: what pydantic found.
-        document: the file as ruamel.yaml read it, which knows its lines.
+        error: pydantic's errors.
+        document: the file as ruamel.yaml read it, with line numbers.
         path: the file.
         overrides: values that did not come from the file, by name.
     """
     for detail in error.errors():
         name = _parameter(detail["loc"], overrides)
         if name:
-            # A value given for all rows is wrong in each of them: once is enough.
+            # A value given for all experiments is wrong in each of them: one message is enough.
             return f"parameter {name!r}: {overrides[name]!r}: {_message(detail)}"
-    everywhere = [detail["loc"] for detail in error.errors()]
+    locations = [detail["loc"] for detail in error.errors()]
     found: dict[tuple[int, str], list[ErrorDetails]] = {}
     for detail in error.errors():
-        if not _inherited(document, detail["loc"], everywhere):
+        if not _inherited(document, detail["loc"], locations):
             found.setdefault((_line(document, detail["loc"]), _field(detail["loc"])), []).append(detail)
     return "\n".join(f"{path}:{line}: {_text(details)}" for (line, _), details in sorted(found.items()))
 
 
 def _parameter(location: Location, overrides: Mapping[str, Any]) -> str | None:
-    """The override that set what is at `location`, such as `epochs` or `split.by`; None where the file did."""
+    """The override that set the value at `location`, such as `epochs` or `split.by`; None where the file did."""
     field = location[2:] if location[0] in EXPERIMENT_KINDS else location
-    names = [".".join(str(part) for part in field[:depth]) for depth in (2, 1)]
+    names = [".".join(map(str, field[:depth])) for depth in (2, 1)]
     return next((name for name in names if name in overrides), None)
 
 
 def _text(details: list[ErrorDetails]) -> str:
-    """What is wrong with a field; one that may be of several kinds has a message for each."""
+    """The message for one field; a field of several types has one error per type."""
     detail, location = details[0], details[0]["loc"]
     where = _field(location)
     if detail["type"] != "extra_forbidden":
         return f"{where}: {' or '.join(dict.fromkeys(map(_message, details)))}"
     if set(str(location[-1])) & set("()|"):
-        return f"{where!r} is half a line: put quotes around a line that holds commas"
+        return f"{where!r} is half a spec: put quotes around a spec that holds commas"
     near = difflib.get_close_matches(str(location[-1]), _names(location), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"(valid: {', '.join(_names(location))})"
     return f"unknown name {where!r}; {hint}"
 
 
 def _message(detail: ErrorDetails) -> str:
-    # What YAML calls a list, pydantic calls a tuple.
+    # YAML's word is list, pydantic's is tuple.
     return "a list is needed, such as [0, 1]" if detail["type"] == "tuple_type" else detail["msg"].lower()
 
 
 def _field(location: Location) -> str:
-    """The name of what is at `location`, such as `scratch.0.epochs`, without what pydantic says of its kind."""
+    """The name of the field at `location`, such as `scratch.0.epochs`, without pydantic's name of its type."""
     depth = {"split": 2} | dict.fromkeys(EXPERIMENT_KINDS, 3)
-    return ".".join(str(part) for part in location[:depth.get(location[0], 1)])
+    return ".".join(map(str, location[:depth.get(location[0], 1)]))
 
 
 def _names(location: Location) -> list[str]:
-    """The fields that are valid where `location` points."""
+    """The valid field names at `location`."""
     kinds: dict[object, type[BaseModel]] = {**EXPERIMENT_KINDS, "split": Split}
     kind = kinds.get(location[0], Profile) if len(location) > 1 else Profile
     return list(kind.model_fields)
 
 
-def _inherited(document: Any, location: Location, everywhere: Collection[Location]) -> bool:
-    """Whether a row only has there what is wrong with the profile itself."""
-    if location[0] not in EXPERIMENT_KINDS or location[2:] not in everywhere:
+def _inherited(document: Any, location: Location, locations: Collection[Location]) -> bool:
+    """Whether an experiment inherited the error from the profile, which reports it."""
+    if location[0] not in EXPERIMENT_KINDS or location[2:] not in locations:
         return False
     return location[2] not in document[location[0]][location[1]]
 
 
 def _line(document: Any, location: Location) -> int:
-    """The line, from 1, of the deepest part of `location` that the file itself holds."""
+    """The line, from 1, of the deepest level of `location` that the file holds."""
     line = 0
-    for part in location:
+    for step in location:
         try:
-            line = document.lc.key(part)[0] if isinstance(part, str) else document.lc.item(part)[0]
-            document = document[part]
+            line = document.lc.key(step)[0] if isinstance(step, str) else document.lc.item(step)[0]
+            document = document[step]
         except (KeyError, IndexError, TypeError, AttributeError):
             break
     return line + 1

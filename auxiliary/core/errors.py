@@ -7,8 +7,19 @@ from collections.abc import Iterable
 class UserError(Exception):
     """A mistake that the user can correct; the message names the thing and the way out.
 
-    The command prints the message without a traceback and exits with status 1.
+    The command prints the message without a traceback and exits with status 1. A notebook's cell shows it in one line.
     """
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows these lines in place of a traceback.
+        return [f"error: {self}"]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C or a notebook's stop button; the message says how to go on, and a cell shows it in one line."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 class ImageError(Exception):

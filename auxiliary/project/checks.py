@@ -1,4 +1,4 @@
-"""Refuses rows that cannot work before anything is fetched, loaded or trained."""
+"""Refuses experiments that cannot work, before anything is fetched, loaded or trained."""
 
 from auxiliary.config.profile import Profile, ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import UserError
@@ -9,24 +9,24 @@ from auxiliary.networks.costs import costs_per_layer
 
 
 def check_experiments(profile: Profile) -> None:
-    """Check every line and name of every row.
+    """Check the specs and the backbone of every experiment.
 
     Raises:
-        UserError: for the first row with an unknown operation, augmentation or backbone, or a network that
-            does not fit its image size, naming the row.
+        UserError: for the first experiment with an unknown operation, augmentation or backbone, or a network that
+            does not fit its image size; the message names the experiment.
     """
     for experiment in profile.experiments:
         try:
             parse_spec(experiment.augment, AUGMENTATIONS, "augment")
             _check_network(experiment)
             if experiment.tta and not experiment.augment:
-                raise UserError("`tta` averages over augmented images, so it needs an `augment` line")
+                raise UserError("`tta` averages over augmented images: give `augment` too")
         except UserError as error:
             raise UserError(f"experiment {experiment.key!r}: {error}") from None
 
 
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
-    # Any number of classes will do: the final layer fits whatever comes before it, or nothing.
+    # Any number of classes will do: whether the final layer fits does not depend on it.
     if isinstance(experiment, ScratchExperiment):
         costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=2)
         return

@@ -1,4 +1,4 @@
-"""Opens a profile: reads it, picks its rows, and finds its folders."""
+"""Opens a project: reads a profile, selects its experiments, and finds its folders."""
 
 import fnmatch
 import re
@@ -21,16 +21,16 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
              root: str | Path | None = None) -> Project:
     """Open a profile; the first call of every notebook.
 
-    A relative `dataset` or `source` is looked for in the current folder, then beside the profile's file.
+    A relative `dataset` or `source` is searched for in the current folder, then beside the profile's file.
 
     Args:
         profile: a profile of `notebooks/params/`, or the path of a YAML file.
-        rows: keys of the rows to train, as shell patterns separated by commas, such as `"conv4*,base*"`.
-        overrides: values that replace the profile's, see `load_profile`; a YAML text will do.
+        experiments: keys of the experiments to train, as shell patterns separated by commas: `"conv4*,base*"`.
+        overrides: values that replace the profile's, see `load_profile`; a mapping, or one written in YAML.
         root: the folder for data, models, assets and results; the repository unless given.
 
     Raises:
-        UserError: for whatever does not exist or does not fit.
+        UserError: for anything that does not exist or does not fit.
     """
     check_parameters({"profile", "experiments", "overrides", "root"})
     require_text(profile=profile, experiments=experiments, root=str(root) if isinstance(root, Path) else root or "")
@@ -47,19 +47,19 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
 
 
 def open_dataset(name: str | None = None, root: str | Path | None = None) -> Project:
-    """Open what was made of a data set, without a profile: its images and results, and no rows.
+    """Open the images and results of a data set without a profile, so without experiments.
 
     Args:
-        name: of its folder in `models/`; None where there is only one.
+        name: name of its folder in `models/`; None where there is only one.
         root: the folder for data, models, assets and results; the repository unless given.
 
     Raises:
-        UserError: when there is no such folder, or its images are not divided.
+        UserError: when there is no such folder, or its images are not split.
     """
     place = find_root(root)
     folders = [path.name for path in sorted((place / "models").glob("*")) if path.is_dir()]
     if not folders:
-        raise UserError(f"{place / 'models'} holds no data set: run one first (python -m auxiliary run demo)")
+        raise UserError(f"{place / 'models'} holds no data set: run a profile first (python -m auxiliary run demo)")
     if name is None and len(folders) > 1:
         raise UserError(f"{place / 'models'} holds several data sets; name one of {', '.join(folders)}")
     dataset = name or folders[0]
@@ -81,19 +81,19 @@ def _check_patterns(profile: Profile, patterns: str) -> None:
 
 
 def _found(path: str | Path, beside: Path) -> Path:
-    """A file or folder given by a path from the current folder, or from that of the profile."""
+    """A file or folder given by a path from the current folder, or from the profile's."""
     given = Path(path).expanduser()
     for candidate in (given, beside / given):
         if candidate.exists():
             return candidate.resolve()
-    raise UserError(f"there is no {given}, neither from here nor beside the profile in {beside}")
+    raise UserError(f"there is no {given} in the current folder or beside the profile in {beside}: give its whole path")
 
 
 def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
     if profile.dataset in DATA_SETS:
         if profile.name:
-            raise UserError(f"{profile.dataset!r} has its name already: `name` is for a folder of your own; "
-                            "to keep a second copy, give another root")
+            raise UserError(f"{profile.dataset!r} cannot have another `name`, which is for images of your own; for "
+                            "a second copy, give another root")
         return Paths(root, profile.dataset)
     try:
         own = _found(profile.dataset, beside)
@@ -101,8 +101,8 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
         raise UserError(f"there is no folder {profile.dataset!r}, and "
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
     if not own.is_dir():
-        raise UserError(f"{own} is a file: unpack it, and name the folder that holds a folder a category")
+        raise UserError(f"{own} is a file: unpack it, and name the folder that holds one folder per class")
     name = profile.name or re.sub(r"[^\w.-]+", "-", own.name)
     if name in DATA_SETS:
-        raise UserError(f"{own} would be kept as {name!r}, which is a data set of its own: give it another `name`")
+        raise UserError(f"{own} has the name of the known data set {name!r}: give it another `name`")
     return Paths(root, name, own)

@@ -1,4 +1,4 @@
-"""What a notebook works with: a checked profile, its rows, its paths and its images."""
+"""An opened profile: its experiments, paths, images and results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ class Project:
     """A profile opened for work.
 
     Attributes:
-        profile: what to do, with only the rows that were asked for.
-        paths: where everything is.
-        experiments: every row of the profile by key; a parent may not be among the rows asked for.
+        profile: the profile, with the selected experiments only.
+        paths: paths of all files and folders.
+        experiments: all experiments of the profile by key, with parents that were not selected.
     """
 
     profile: Profile
@@ -64,7 +64,7 @@ class Project:
 
     @property
     def with_parents(self) -> tuple[Experiment, ...]:
-        """The rows asked for, and those that they go on from, in order."""
+        """The selected experiments and their parents, in the order of the profile."""
         wanted = {experiment.key for experiment in self.profile.experiments}
         # A parent stands before its children.
         for experiment in reversed(self.experiments.values()):
@@ -74,29 +74,29 @@ class Project:
 
     @property
     def names(self) -> Mapping[str, str] | None:
-        """What the data set calls its category folders; None to keep their names."""
+        """Class names by the names of the class folders; None where the folders have the class names."""
         known = DATA_SETS.get(self.profile.dataset)
         return known.names if known else None
 
     @cached_property
     def split_rule(self) -> str:
-        """How the images were divided, in words; an error if not as the profile says."""
+        """How the images were split, in words; `UserError` if not as the profile says."""
         return describe_split(self.profile.split, self.paths)
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
-        """The fingerprint of the images of each part, in their order."""
-        return {part: images_fingerprint(getattr(self, part)) for part in SPLITS}
+        """The fingerprint of the images of each split, in their order."""
+        return {split: images_fingerprint(getattr(self, split)) for split in SPLITS}
 
     @cached_property
     def images_hash(self) -> str:
-        """The fingerprint of all images, however they are divided."""
+        """The fingerprint of all images, however they are split."""
         everything = pd.concat([self.train, self.val, self.test])
         return images_fingerprint(everything.sort_values(["category", "content_hash"]))
 
     @property
     def results(self) -> pd.DataFrame:
-        """The results so far on these very images, so divided; of a run trained several times the last."""
+        """The results so far on these images and this split; of a run that was trained several times the last."""
         results = read_results(self.paths.results, self.paths.dataset)
         folder = results["run_id"].map(folder_of)
         same = (results["images_hash"] == self.images_hash) & (results["split_rule"] == self.split_rule)
@@ -104,7 +104,7 @@ class Project:
 
     @property
     def chance(self) -> float:
-        """The test accuracy of always naming the commonest class of the training images."""
+        """The test accuracy of a model that always predicts the most frequent class of the training images, 0 to 1."""
         commonest = self.train["category"].mode()[0]
         return float((self.test["category"] == commonest).mean())
 
@@ -134,6 +134,6 @@ class Project:
         return figure
 
     def _table(self, name: str) -> pd.DataFrame:
-        # Raises where they are divided in another way than the profile says.
+        # Raises an error where they are split in another way than the profile says.
         describe_split(self.profile.split, self.paths)
         return read_table(self.paths.table(name))

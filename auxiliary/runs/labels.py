@@ -1,27 +1,27 @@
-"""The order of runs, and how each is called and its figures are written: the same in every table and figure."""
+"""The order and the labels of runs, the same in every table and figure."""
 
 import pandas as pd
 
 from auxiliary.runs.result import LABELS
 
-# What runs of one row may differ in, the first that tells them apart first.
+# Columns in which runs of one key may differ, with the text of the difference; they are tried in this order.
 DIFFERENCES = {"seed": "seed {}", "image_size": "{} px", "epochs": "{} epochs", "learning_rate": "rate {:g}",
                "batch_size": "batches of {}", "sampling": "sampling {}", "optimizer": "{}", "schedule": "{}",
                "patience": "patience {}", "tta": "{} views"}
 
 
 def ranked(results: pd.DataFrame) -> pd.DataFrame:
-    """`results` by validation accuracy, best first, index reset; runs without one come last."""
+    """Results sorted by validation accuracy, best first, with a new index; rows without one come last."""
     return results.sort_values("val_accuracy", ascending=False, kind="stable", ignore_index=True)
 
 
 def comparable(results: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a stage and a test accuracy: a row that a user typed in may lack either."""
+    """The rows with a stage and a test accuracy; rows that a user typed in may lack them."""
     return results[results["stage"].isin(LABELS) & results["accuracy"].notna()]
 
 
 def labelled(results: pd.DataFrame) -> list[str]:
-    """What to call each run: its key, and what tells it apart from others of that key, no more."""
+    """The label of each row: its key, and only the differences from other rows of that key."""
     names = results["key"].astype(str).reset_index(drop=True)
     for column, text in DIFFERENCES.items():
         values = results[column].reset_index(drop=True)
@@ -31,9 +31,9 @@ def labelled(results: pd.DataFrame) -> list[str]:
 
 
 def with_interval(row: pd.Series) -> str:
-    """A result's test accuracy and its 95% interval, such as `0.944 [0.930, 0.955]`.
+    """A test accuracy and its 95% interval, such as `0.944 [0.930, 0.955]`.
 
-    That of several seeds comes with their lowest and highest, such as `0.712 (0.706 to 0.718, 3 seeds)`.
+    The mean over several seeds has their lowest and highest instead, such as `0.712 (0.706 to 0.718, 3 seeds)`.
     """
     if pd.isna(row["accuracy_low"]) or pd.isna(row["accuracy_high"]):
         return f"{row['accuracy']:.3f}"
@@ -43,10 +43,10 @@ def with_interval(row: pd.Series) -> str:
 
 
 def several(row: pd.Series) -> bool:
-    """Whether a row stands for several seeds."""
+    """Whether a row joins several seeds."""
     return row.get("seeds", 1) > 1
 
 
 def has_duplicates(results: pd.DataFrame) -> bool:
-    """Whether any run was tested on images that have a near-duplicate in its training set."""
+    """Whether any run has test images with a near-duplicate in the training set."""
     return bool((results["test_duplicates"] > 0).any())

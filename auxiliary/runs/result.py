@@ -1,4 +1,4 @@
-"""The columns of results.csv: one frozen record, each field with its type and what it means."""
+"""The columns of results.csv: one frozen record, each field with its type and meaning."""
 
 import re
 from math import nan
@@ -9,78 +9,84 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 SCRATCH, TRANSFER = "scratch", "transfer"
 LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
-# How the name of a run ends: with when it finished.
+# The end of a run's name: the time at which it finished.
 FINISHED = re.compile(r"-\d{8}T\d{6}$")
 
 
 class Result(BaseModel):
-    """One finished training run: a row of results.csv, its fields in the order of the columns.
+    """One finished run: a row of results.csv, its fields in the order of the columns.
 
-    Accuracies, F1 and interval ends run from 0 to 1, losses are in nats. A number that is not known is NaN,
-    and empty in the file.
+    Accuracies, F1 and the ends of intervals are from 0 to 1, losses are in nats. An unknown number is NaN, and empty
+    in the file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(),
                               ser_json_inf_nan="constants")
 
-    model_id: str = Field(description="name of the row in the profile; several rows may share it")
+    model_id: str = Field(description="name of the experiment in its profile; several experiments may share it")
     learning_rate: float = Field(description="learning rate at the start; the peak of a one-cycle schedule")
-    epochs: int = Field(description="epochs of this run alone")
+    epochs: int = Field(description="number of epochs of this run, without those of its parents")
     acc_train: float = Field(description="training accuracy of the last epoch, as Keras reports it")
     accuracy: float = Field(description="test accuracy")
     dataset: str = Field(description="name of the data set")
-    key: str = Field(description="unique name of the row in its profile: model_id unless given")
-    stage: Literal["scratch", "transfer"] = Field(description="hand-built network, or pre-trained backbone")
+    key: str = Field(description="unique name of the experiment in its profile; the same as model_id unless given")
+    stage: Literal["scratch", "transfer"] = Field(description="scratch for a hand-built network, transfer for a "
+                                                              "pre-trained backbone")
     seed: int = Field(description="seed of weights, shuffling, augmentation and dropout")
-    val_accuracy: float = Field(description="validation accuracy of the kept weights; 'best' goes by it")
+    val_accuracy: float = Field(description="validation accuracy of the saved weights; the best run has the highest")
     train_loss: float = Field(description="training loss of the last epoch, as Keras reports it")
-    val_loss: float = Field(description="validation loss of the kept weights")
+    val_loss: float = Field(description="mean cross-entropy on the validation images, of the saved weights")
     test_loss: float = Field(description="mean cross-entropy on the test images")
     macro_f1: float = Field(description="unweighted mean of the classes' F1 on the test images")
-    accuracy_low: float = Field(description="lower end of the test accuracy's 95% Wilson interval")
-    accuracy_high: float = Field(description="upper end of the test accuracy's 95% Wilson interval")
+    accuracy_low: float = Field(description="lower end of the 95% Wilson interval of the test accuracy")
+    accuracy_high: float = Field(description="upper end of the 95% Wilson interval of the test accuracy")
     test_images: int = Field(description="number of test images")
-    test_duplicates: int = Field(
-        description="how many of them have a near-duplicate, the same or nearly the same image, in the training set"
-    )
-    accuracy_without_duplicates: float = Field(description="test accuracy on the others")
-    ece: float = Field(description="expected calibration error on the test images, 15 bins: how far confidence is "
-                                   "from accuracy")
-    train_images: int = Field(description="number of training images an epoch, after sampling")
+    test_duplicates: int = Field(description="number of test images with a near-duplicate (the same or nearly the same "
+                                             "image) in the training set")
+    accuracy_without_duplicates: float = Field(description="accuracy on the test images without such a near-duplicate")
+    ece: float = Field(description="expected calibration error on the test images in 15 bins: the mean difference "
+                                   "between confidence and accuracy")
+    train_images: int = Field(description="number of training images per epoch, after sampling")
     val_images: int = Field(description="number of validation images")
     classes: int = Field(description="number of classes")
     images_hash: str = Field(description="fingerprint of the preprocessed images and their classes")
-    split_rule: str = Field(description="how train, validation and test were cut")
-    sampling: str = Field(description="how the training set was balanced")
-    image_size: int = Field(description="side of the square input in pixels")
-    batch_size: int = Field(description="images a training step")
-    optimizer: str = Field(description="optimiser")
-    schedule: str = Field(description="how the learning rate changes over a run")
-    augment: str = Field(description="augmentation line; empty for none")
-    patience: int = Field(default=0, description="epochs without a lower validation loss after which training stopped; "
-                                                 "0 for none, and the last weights")
-    tta: int = Field(default=0, description="augmented views of an image whose predictions were averaged; 0 for none")
-    network: str = Field(description="network line, or the head's line on a backbone")
-    backbone: str = Field(description="pre-trained backbone; empty for a network from scratch")
-    weights: str = Field(default="", description="what the backbone started from, imagenet or random")
-    parent: str = Field(description="key of the run this one goes on from; empty for none")
-    tune_last: int = Field(description="how many of the backbone's last layers were tuned")
+    split_rule: str = Field(description="rule that split the images into training, validation and test set")
+    sampling: str = Field(description="size to which every class of the training set was sampled: smallest, mean, "
+                                      "largest, or none for no sampling")
+    image_size: int = Field(description="side of the square network input in pixels")
+    batch_size: int = Field(description="number of images per training step")
+    optimizer: str = Field(description="name of the optimiser")
+    schedule: str = Field(description="schedule of the learning rate: constant or onecycle")
+    augment: str = Field(description="spec of the augmentations; empty for none")
+    patience: int = Field(default=0, description="number of epochs without a lower validation loss after which "
+                                                 "training stops and the best weights are saved; 0 for no early "
+                                                 "stopping")
+    tta: int = Field(default=0, description="number of augmented views per image over which predictions are averaged; "
+                                            "0 for the image alone")
+    network: str = Field(description="spec of the network, or of the head on a backbone")
+    backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
+    weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
+    parent: str = Field(description="key of the experiment whose trained weights this one starts from; empty for none")
+    tune_last: int = Field(description="number of the backbone's last layers that were tuned")
     parameters: int = Field(description="number of weights, trained or not")
-    trainable_parameters: int = Field(description="number of weights that were trained; 0 where nothing was")
-    epochs_total: int = Field(description="epochs of this run and of those it goes on from")
-    train_seconds: float = Field(description="wall-clock seconds of training and validation; features of a frozen "
-                                             "backbone that an earlier run computed take none")
-    images_per_second: float = Field(description="training images a second, validation included, features computed")
-    device: str = Field(description="what it was trained on")
+    trainable_parameters: int = Field(description="number of weights that were trained; 0 where there was no training")
+    epochs_total: int = Field(description="number of epochs of this run and its parents")
+    train_seconds: float = Field(description="wall-clock seconds of training and validation; cached features of a "
+                                             "frozen backbone take none")
+    images_per_second: float = Field(description="training images per second, with the time of validation but not of "
+                                                 "computing features")
+    device: str = Field(description="processor or GPU that trained the network")
     precision: str = Field(description="Keras dtype policy, such as float32 or mixed_bfloat16")
     python: str = Field(description="version of Python")
     tensorflow: str = Field(description="version of TensorFlow")
     keras: str = Field(description="version of Keras")
-    commit: str = Field(description="git commit, with +changes where the code differs; empty outside a repository")
-    published_accuracy: float = Field(default=nan, description="accuracy somebody else reported for this row, if any")
-    config_hash: str = Field(default="", description="fingerprint of all that matters but the seed")
-    run_id: str = Field(description="the run's folder below models/ and when it finished; unique in the file")
-    finished_at: AwareDatetime = Field(description="when the run finished, UTC, ISO 8601")
+    commit: str = Field(description="git commit, with +changes for uncommitted code; empty outside a repository")
+    published_accuracy: float = Field(default=nan, description="accuracy that somebody else published for this "
+                                                               "experiment; empty for none")
+    config_hash: str = Field(default="", description="fingerprint of everything that determines the run but its seed: "
+                                                     "the same for all seeds of an experiment")
+    run_id: str = Field(description="name of the run's folder in models/ and the time of its end; unique in the file")
+    finished_at: AwareDatetime = Field(description="time at which the run finished, UTC, ISO 8601")
 
 
 COLUMNS: dict[str, type] = {name: field.annotation for name, field in Result.model_fields.items()}
@@ -88,9 +94,9 @@ INTEGERS = [name for name, kind in COLUMNS.items() if kind is int]
 FLOATS = [name for name, kind in COLUMNS.items() if kind is float]
 
 
-def folder_of(run: str) -> str:
-    """The name of a run's folder below `models/<dataset>`: its name without when it finished, if it has that."""
-    return FINISHED.sub("", run)
+def folder_of(run_id: str) -> str:
+    """The name of a run's folder in `models/<dataset>`: its `run_id` without the time at the end, if any."""
+    return FINISHED.sub("", run_id)
 
 
 def describe_columns() -> pd.DataFrame:

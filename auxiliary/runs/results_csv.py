@@ -1,4 +1,4 @@
-"""results.csv: one row a finished run, shared by processes and by a person with a spreadsheet."""
+"""results.csv: one row per finished run, shared by several processes and a person with a spreadsheet."""
 
 import codecs
 import csv
@@ -17,29 +17,28 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.runs.result import COLUMNS, FLOATS, INTEGERS, Result
 
-NEEDS_QUOTES = re.compile(r'[",\r\n]')
 LINE_END = re.compile(rb"\r\n|\n|\r")
-# Text that a spreadsheet would calculate, such as =1+1, or take for a number and save as another, such as 1e5 or 007.
+# Text that a spreadsheet calculates, such as =1+1, or takes for a number and saves as another, such as 1e5 or 007.
 MISTAKABLE = re.compile(r"'*([=+@\t-]|\d+(\.\d*)?(e[+-]?\d+)?$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a table as text, as many in every row as in the header."""
+    """The cells of a table as text; every row has as many as the header."""
 
     header: list[str]
     rows: list[list[str]]
 
 
 def parse_table(raw: bytes | None, path: Path) -> Table:
-    """Read a table: all cells as text, exactly as they stand; lines without any are left out.
+    """Read a table: every cell as text, unchanged; empty lines are left out.
 
     Args:
-        raw: what the file holds; None where there is none, which gives the header of a new one.
+        raw: content of the file; None where there is no file, which gives the header of a new table.
         path: the file, for messages.
 
     Raises:
-        UserError: when it is no table with a `run_id` column.
+        UserError: when it is not a table with a column `run_id`.
     """
     if raw is None:
         return Table(list(COLUMNS), [])
@@ -60,22 +59,21 @@ def parse_table(raw: bytes | None, path: Path) -> Table:
 
 def _not_a_table(path: Path, reason: str) -> UserError:
     return UserError(f"{path} cannot be read as a table of results ({reason}): save it as comma-separated "
-                     "UTF-8 with its header line, or move it away to start anew; it was left untouched")
+                     "UTF-8 with its header line, or move it away to start a new table; it was not changed")
 
 
 def with_result(result: Result, table: Table, raw: bytes | None) -> bytes:
-    """Add a row to a file: its own bytes stay as they are, unless it lacks columns or is not there.
+    """Add a row to a file; the existing bytes do not change unless columns are missing.
 
-    The first row that is more than ASCII brings a byte-order mark with it: without one Excel takes its letters for
-    others.
+    The first row with characters beyond ASCII adds a byte-order mark, without which Excel shows other characters.
 
     Args:
         result: the row.
-        table: what `parse_table` read in the file.
-        raw: what the file holds; None where there is none.
+        table: the file as `parse_table` read it.
+        raw: content of the file; None where there is no file.
 
     Returns:
-        What the file is to hold.
+        The new content of the file.
     """
     end = _line_end(raw or b"")
     added = [name for name in COLUMNS if name not in table.header]
@@ -96,14 +94,15 @@ def _line_end(raw: bytes) -> bytes:
 
 
 def line_of(cells: list[str]) -> bytes:
-    """The cells as a line of the file, without its end."""
-    # The standard library's writer leaves a lone carriage return bare, which ends a row.
-    return ",".join('"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
-                    for cell in cells).encode()
+    """A row's line in the file, without the line end."""
+    text = io.StringIO(newline="")
+    # Its own line end, \r\n, has the writer quote cells that hold either of the two characters.
+    csv.writer(text).writerow(cells)
+    return text.getvalue().removesuffix("\r\n").encode()
 
 
 def text_of(value: str | float | datetime) -> str:
-    """`value` as it is written: numbers come back as they were, NaN is empty, text as `plain` reads it."""
+    """A value as its cell: numbers with every digit, NaN empty, mistakable text behind an apostrophe."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
     if isinstance(value, float):
@@ -114,34 +113,34 @@ def text_of(value: str | float | datetime) -> str:
 
 
 def plain(cell: str) -> str:
-    """The text that a cell stands for: without the apostrophe that keeps spreadsheets from making something of it."""
+    """The text of a cell, without the apostrophe that `text_of` wrote before it."""
     return cell[1:] if cell.startswith("'") and MISTAKABLE.match(cell) else cell
 
 
 def log_result(result: Result, path: Path) -> bool:
-    """Append `result` to the table at `path`, unless its run is there already.
+    """Append a result to the table at `path`, unless its run is there already.
 
-    Safe for several processes at once (a lock file `.<name>.lock` lies beside the table) and against being
-    killed (the file is replaced whole). What is in the file, its line ends and a byte-order mark stay as they are;
-    columns that it lacks are added behind its own. No row is ever removed. Text that a spreadsheet would calculate or
-    take for a number is written behind an apostrophe, which `read_results` takes away.
+    Several processes may append at once: a lock file `.<name>.lock` lies beside the table. A killed process leaves the
+    table whole, because the file is replaced atomically. Existing rows, line ends and a byte-order mark do not change;
+    missing columns are added on the right; no row is ever removed. Text that a spreadsheet would calculate or take for
+    a number is written behind an apostrophe, which `read_results` removes.
 
     Args:
         result: the finished run.
-        path: the table, usually `results.csv`; made when it does not exist.
+        path: the table, usually `results.csv`; it need not exist.
 
     Returns:
         Whether a row was added.
 
     Raises:
-        UserError: when `path` is no table with a `run_id` column; the file is left untouched.
+        UserError: when `path` is not a table with a column `run_id`; the file is not changed.
     """
     path = Path(path)
     with FileLock(path.with_name(f".{path.name}.lock")):
         raw = path.read_bytes() if path.exists() else None
         table = parse_table(raw, path)
-        run = table.header.index("run_id")
-        if any(plain(row[run]) == result.run_id for row in table.rows):
+        column = table.header.index("run_id")
+        if any(plain(row[column]) == result.run_id for row in table.rows):
             return False
         write_atomically(path, with_result(result, table, raw))
     return True
@@ -152,14 +151,14 @@ def read_results(path: Path, dataset: str | None = None) -> pd.DataFrame:
 
     Args:
         path: the table; it need not exist.
-        dataset: keep this data set's rows only.
+        dataset: name of a data set whose rows to return; all rows unless given.
 
     Returns:
-        A row a run in the order of the file: the columns of `Result` (whole numbers Int64, other numbers
-        float64, the rest text), then any that a user added, as text. What is missing is NA, NaN or "".
+        One row per run in the order of the file: the columns of `Result` (whole numbers Int64, other numbers
+        float64, the rest text), then columns that a user added, as text. Missing values are NA, NaN or "".
 
     Raises:
-        UserError: when `path` is no table with a `run_id` column, or a number in it is none.
+        UserError: when `path` is not a table with a column `run_id`, or text stands where a number should.
     """
     path = Path(path)
     parsed = parse_table(path.read_bytes() if path.exists() else None, path)
@@ -182,7 +181,7 @@ def _numbers(cells: pd.Series, convert: Callable[[str], float | None], path: Pat
     try:
         return cells.map(convert)
     except ValueError as error:
-        raise UserError(f"{path}: column {cells.name!r} holds something that is no number ({error}); "
+        raise UserError(f"{path}: column {cells.name!r} holds something that is not a number ({error}); "
                         "write it as 0.5 or leave it empty") from error
 
 
@@ -191,9 +190,9 @@ def _float(text: str) -> float:
 
 
 def _integer(text: str) -> int | None:
-    """`text` as a whole number; spreadsheets write 80 as 80.0 and 4818858 as 4.818858E+06."""
+    """Text as a whole number; spreadsheets write 80 as 80.0 and 4818858 as 4.818858E+06."""
     if not text:
         return None
     if not float(text).is_integer():
-        raise ValueError(f"{text!r} is not whole")
+        raise ValueError(f"{text!r} is not a whole number")
     return int(float(text))

@@ -1,4 +1,4 @@
-"""One training run's folder: what is in it, and when it is complete."""
+"""The folder of one training run: the only place that knows the names of its files."""
 
 import io
 import json
@@ -22,25 +22,30 @@ class Run:
     """A training run, finished or not.
 
     Attributes:
-        folder: where it is kept, `models/<dataset>/<key>-<fingerprint>`.
+        folder: `models/<dataset>/<key>-<fingerprint>`.
     """
 
     folder: Path
 
     @property
     def id(self) -> str:
-        """The run's key and fingerprint; its `run` in `results.csv` is this and when it finished."""
+        """The experiment's key and the fingerprint; with the time of its end it is the `run_id` in `results.csv`."""
         return self.folder.name
 
     @property
+    def begun(self) -> bool:
+        """Whether the folder holds a run, finished or not: its recipe is written first."""
+        return self.recipe_file.is_file()
+
+    @property
     def finished(self) -> bool:
-        """Whether the run is complete: its result file is written last, and at once."""
-        return self._result.is_file()
+        """Whether the run is complete: its result is written last, and atomically."""
+        return self.result_file.is_file()
 
     @property
     def readable(self) -> bool:
-        """Whether all is there that is shown of a finished run: somebody may have removed a part."""
-        shown = (self._result, self._history, self._layers, self._predictions("val"), self._predictions("test"))
+        """Whether every file is there that figures and tables of a finished run need."""
+        shown = (self.result_file, self._history, self._layers, self._predictions("val"), self._predictions("test"))
         return all(file.is_file() for file in shown)
 
     @property
@@ -50,33 +55,38 @@ class Run:
 
     @property
     def checkpoint(self) -> Path:
-        """Where an unfinished run goes on, see `auxiliary.training.checkpoint`."""
+        """The checkpoint of an unfinished run, see `auxiliary.training.checkpoint`."""
         return self.folder / "checkpoint.npz"
 
     @property
     def result(self) -> Result:
         """The run's row of `results.csv`; finished runs only."""
-        return Result.model_validate_json(self._result.read_text(encoding="utf-8"))
+        return Result.model_validate_json(self.result_file.read_text(encoding="utf-8"))
+
+    @property
+    def run_id(self) -> str | None:
+        """The run's name in `results.csv`, read without the rest of its result; None where it is not finished."""
+        return json.loads(self.result_file.read_text(encoding="utf-8"))["run_id"] if self.finished else None
 
     @property
     def history(self) -> pd.DataFrame:
-        """A row an epoch, those of its parents first."""
+        """One row per epoch, those of its parents first; the column `phase` is `parent` or `own`."""
         return pd.read_csv(self._history)
 
     @property
     def predictions(self) -> pd.DataFrame:
-        """What the model says of each test image."""
+        """The predictions for the test images, one row per image."""
         return read_table(self._predictions("test"))
 
     @property
     def val_predictions(self) -> pd.DataFrame:
-        """What it says of each validation image."""
+        """The predictions for the validation images, one row per image."""
         return read_table(self._predictions("val"))
 
     @property
     def recipe(self) -> dict[str, Any]:
-        """What the run was made with, as `begin` wrote it down."""
-        return json.loads((self.folder / "recipe.json").read_text(encoding="utf-8"))
+        """Everything that the run was made with, as `begin` wrote it."""
+        return json.loads(self.recipe_file.read_text(encoding="utf-8"))
 
     @property
     def layers(self) -> pd.DataFrame:
@@ -84,7 +94,7 @@ class Run:
         return pd.read_csv(self._layers)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
-        """Arrays that were kept together under a name; none where there are none."""
+        """The arrays that were saved together under a name; empty where there are none."""
         path = self._arrays(name)
         if not path.is_file():
             return {}
@@ -93,9 +103,9 @@ class Run:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other processes off this run; wait, and say so, while another one has it."""
+        """Lock the run against other processes; while another one has it, print so and wait."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the folder, and let go by the system when its process is killed.
+        # Beside the folder; the system releases it when its process is killed.
         lock = FileLock(self.folder.with_name(f".{self.id}.lock"))
         try:
             lock.acquire(blocking=False)
@@ -108,39 +118,49 @@ class Run:
             lock.release()
 
     def begin(self, recipe: dict[str, Any]) -> None:
-        """Make the folder, or clear it of what a killed process left, and write down what the run is made with."""
+        """Make the folder, or remove what a killed process left in it, and write the recipe."""
         remove_leftovers(self.folder)
-        write_atomically(self.folder / "recipe.json", json.dumps(recipe, indent=2) + "\n")
+        write_atomically(self.recipe_file, json.dumps(recipe, indent=2) + "\n")
 
     def save_history(self, history: pd.DataFrame) -> None:
-        """Keep the epochs so far."""
+        """Save the epochs so far."""
         write_atomically(self._history, history.to_csv(index=False))
 
     def save_layers(self, layers: pd.DataFrame) -> None:
-        """Keep the table of layers."""
+        """Save the table of layers."""
         write_atomically(self._layers, layers.to_csv(index=False))
 
-    def save_predictions(self, part: str, predictions: pd.DataFrame) -> None:
-        """Keep what the model says of the images of a part, `val` or `test`."""
-        write_table(predictions, self._predictions(part))
+    def save_predictions(self, split: str, predictions: pd.DataFrame) -> None:
+        """Save the predictions for the images of a split, `val` or `test`."""
+        write_table(predictions, self._predictions(split))
 
     def save_arrays(self, name: str, **arrays: np.ndarray) -> None:
-        """Keep some arrays together under a name."""
+        """Save arrays together under a name."""
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         write_atomically(self._arrays(name), buffer.getvalue())
 
     def finish(self, result: Result) -> None:
-        """Complete the run."""
-        write_atomically(self._result, result.model_dump_json(indent=2) + "\n")
+        """Save the result, which completes the run."""
+        write_atomically(self.result_file, result.model_dump_json(indent=2) + "\n")
         self.tidy()
 
     def tidy(self) -> None:
-        """Remove what only an unfinished run needs; one that was killed while it finished may have left it."""
+        """Remove the checkpoint, which a run that was killed while it finished may have left."""
         self.checkpoint.unlink(missing_ok=True)
 
-    def _predictions(self, part: str) -> Path:
-        return self.folder / f"predictions-{part}.csv"
+    @property
+    def recipe_file(self) -> Path:
+        """The file of the recipe."""
+        return self.folder / "recipe.json"
+
+    @property
+    def result_file(self) -> Path:
+        """The file of the result."""
+        return self.folder / "result.json"
+
+    def _predictions(self, split: str) -> Path:
+        return self.folder / f"predictions-{split}.csv"
 
     def _arrays(self, name: str) -> Path:
         return self.folder / f"{name}.npz"
@@ -152,7 +172,3 @@ class Run:
     @property
     def _layers(self) -> Path:
         return self.folder / "layers.csv"
-
-    @property
-    def _result(self) -> Path:
-        return self.folder / "result.json"

@@ -1,47 +1,32 @@
-"""Several seeds of a row as one."""
+"""Several seeds of an experiment together, and the best of several runs."""
 
 import pandas as pd
 
 from auxiliary.runs.run import Run
 
-# What makes two runs of which `config_hash` is not known the same but for their seed; `epochs` as well, unless a run
-# stopped by itself.
-EXPERIMENT = [
-    "dataset",
-    "images_hash",
-    "split_rule",
-    "stage",
-    "model_id",
-    "key",
-    "parent",
-    "network",
-    "backbone",
-    "tune_last",
-    "image_size",
-    "learning_rate",
-    "batch_size",
-    "sampling",
-    "optimizer",
-    "schedule",
-    "augment",
-    "patience",
-    "tta",
-]
+# Columns that must agree for two rows without `config_hash` to be seeds of one experiment; `epochs` too, unless early
+# stopping ended a run.
+SAME_EXPERIMENT = ["dataset", "images_hash", "split_rule", "stage", "model_id", "key", "parent", "network", "backbone",
+                   "tune_last", "image_size", "learning_rate", "batch_size", "sampling", "optimizer", "schedule",
+                   "augment", "patience", "tta"]
 MEANS = ["accuracy", "val_accuracy", "acc_train", "train_loss", "val_loss", "test_loss", "macro_f1", "ece",
          "accuracy_without_duplicates", "published_accuracy", "train_seconds", "images_per_second"]
 
 
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
-    """One row an experiment: runs that differ only in their seed, together; of a run made several times the last.
+    """One row per experiment: runs that differ only in their seed are joined.
+
+    Of a run that was trained several times the last row counts.
 
     Args:
-        results: rows as `read_results` gives them.
+        results: rows as `read_results` returns them.
 
     Returns:
-        The same columns in order of appearance, `seeds`, how many there are, and `run_accuracy`. Accuracies, losses,
-        times and epochs are means. Of several seeds `accuracy_low` and `accuracy_high` are the lowest and highest test
-        accuracy; a single one keeps its 95% interval. `run_id` is the run of the best validation accuracy and
-        `run_accuracy` its test accuracy. Everything else is the first run's.
+        One row per experiment in order of appearance, with the columns of `results` and two more: `seeds`, the number
+        of seeds, and `run_accuracy`. Accuracies, losses, times and epochs are means. With several seeds `accuracy_low`
+        and `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95% interval. `run_id`
+        is the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other columns are those
+        of the first run.
     """
     number = _experiments(results)
     last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
@@ -59,9 +44,9 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
-    """Of each experiment the run of the best validation accuracy.
+    """The row with the best validation accuracy of each experiment.
 
-    Experiments come by the mean over their seeds, the best first; of equals the earlier.
+    Experiments are sorted by the mean validation accuracy of their seeds, the best first; of equals the earlier.
     """
     number = _experiments(results)
     mean = results["val_accuracy"].groupby(number).transform("mean")
@@ -70,8 +55,8 @@ def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _experiments(results: pd.DataFrame) -> pd.Series:
-    """A number for each run, the same for those that differ only in their seed."""
-    known = results[EXPERIMENT].fillna({"patience": 0, "tta": 0})
+    """A number for each run, the same for runs that differ only in their seed."""
+    known = results[SAME_EXPERIMENT].fillna({"patience": 0, "tta": 0})
     settings = known.assign(epochs=results["epochs"].mask(known["patience"] > 0))
     named = results["config_hash"] != ""
     settings = settings.astype(object).mask(named).assign(
@@ -80,12 +65,12 @@ def _experiments(results: pd.DataFrame) -> pd.Series:
 
 
 def results_of(runs: list[Run]) -> pd.DataFrame:
-    """The result rows of some runs, with the columns of `results.csv`."""
+    """The results of some runs, one row per run, with the columns of `results.csv`."""
     return pd.DataFrame([run.result.model_dump() for run in runs])
 
 
 def histories_of(runs: list[Run]) -> dict[str, list[pd.DataFrame]]:
-    """The histories of some finished runs by the key of their row, one a seed."""
+    """The histories of finished runs by the key of their experiment, one per seed."""
     histories: dict[str, list[pd.DataFrame]] = {}
     for run in runs:
         histories.setdefault(run.result.key, []).append(run.history)
@@ -93,10 +78,10 @@ def histories_of(runs: list[Run]) -> dict[str, list[pd.DataFrame]]:
 
 
 def best_per_experiment(runs: list[Run]) -> list[Run]:
-    """Of each row the run of the best validation accuracy; the row with the best mean over its seeds first."""
-    return [runs[place] for place in best_of_each(results_of(runs)).index]
+    """The best run of each experiment; the experiment with the best mean validation accuracy first."""
+    return [runs[position] for position in best_of_each(results_of(runs)).index]
 
 
 def best(runs: list[Run]) -> Run:
-    """Of the row with the best validation accuracy, the mean over its seeds, the best run; of equals the first."""
+    """The best run of the experiment with the best mean validation accuracy over its seeds; of equals the first."""
     return best_per_experiment(runs)[0]

@@ -1,4 +1,4 @@
-"""Where a run that is broken off goes on: all that training has come to at the end of an epoch, in one file."""
+"""Checkpoints: the state of training at the end of an epoch, in one file, from which an interrupted run goes on."""
 
 import json
 import zipfile
@@ -13,22 +13,23 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import replacing
 from auxiliary.runs.run import Run
+from auxiliary.training.job import Job
 
 Arrays = list[np.ndarray]
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run after some of its epochs.
+    """The state of a run after some of its epochs.
 
-    Order, augmentation and dropout are functions of seed, epoch and step, so they need no room here.
+    Order, augmentation and dropout are functions of seed, epoch and step, so a checkpoint does not hold them.
 
     Attributes:
-        history: a row an epoch, as `fit` gives it.
+        history: one row per epoch, as `fit` returns it.
         stopped: whether early stopping has ended the training.
-        weights: of the model, in Keras's order.
-        optimizer: the optimiser's variables, the learning rate and the number of steps among them.
-        patience: early stopping's numbers; nothing where there is none.
+        weights: the model's weights, in Keras's order.
+        optimizer: the optimiser's variables, among them the learning rate and the number of steps.
+        patience: early stopping's counters; empty without early stopping.
         best: the weights that early stopping would restore.
     """
 
@@ -41,15 +42,15 @@ class Checkpoint:
 
     @property
     def epochs(self) -> int:
-        """How many epochs are done."""
+        """Number of finished epochs."""
         return len(self.history)
 
     def save(self, path: Path) -> None:
-        """Write the checkpoint, replacing the one before it at once."""
+        """Write the checkpoint in place of an earlier one, which stays whole until then."""
         state = {"history": self.history.to_dict("list"), "stopped": self.stopped, "patience": self.patience}
         arrays = {f"{name}.{number}": array for name in ("weights", "optimizer", "best")
                   for number, array in enumerate(getattr(self, name))}
-        # A killed process leaves the old one whole. A power cut may not, which `load` finds out.
+        # A killed process leaves the earlier one whole. A power cut may damage it, which `load` notices.
         with replacing(path, sync=False) as temporary:
             np.savez(temporary, state=np.array(json.dumps(state)), **arrays)
 
@@ -61,12 +62,12 @@ class Checkpoint:
             UserError: when the file is damaged.
         """
         try:
-            # NumPy leaves a file that it opened itself, and that is no archive, open.
+            # NumPy does not close a file that it opened itself and that is no archive.
             with path.open("rb") as opened, np.load(opened) as file:
                 arrays = dict(file)
             state = json.loads(str(arrays.pop("state")))
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            raise UserError(f"the checkpoint {path}, which cannot be read ({error})") from error
+            raise UserError(f"the checkpoint {path} cannot be read ({error})") from error
         lists: dict[str, Arrays] = {"weights": [], "optimizer": [], "best": []}
         for name, array in arrays.items():
             lists[name.partition(".")[0]].append(array)
@@ -74,38 +75,37 @@ class Checkpoint:
                    **lists)
 
 
-# Where these differ, the epochs to come would not be those that a run never broken off would have had.
-SURROUNDINGS = ("device", "precision", "settings", "versions")
+# Where one of these differs, the epochs to come would not be those of an uninterrupted run.
+ENVIRONMENT = ("device", "precision", "settings", "versions")
 
 
-def resume(run: Run, recipe: Mapping[str, Any], label: str, epochs: int) -> Checkpoint | None:
-    """Where a run goes on, said aloud; None where it starts from the beginning.
+def resume(job: Job, recipe: Mapping[str, Any]) -> Checkpoint | None:
+    """The checkpoint that a job goes on from, or None where it starts from the beginning; prints which.
 
     Args:
-        run: which may have been broken off.
-        recipe: what it is made with now; what it was made with before is in its folder.
-        label: what the run is called.
-        epochs: how many it will have at most.
+        job: its run may have been interrupted.
+        recipe: what the run is made with now; its folder holds what it was made with before.
     """
+    run = job.run
     if not run.checkpoint.is_file():
         return None
     try:
         checkpoint = Checkpoint.load(run.checkpoint)
-        changed = [name for name in SURROUNDINGS if run.recipe.get(name) != recipe[name]]
+        changed = [name for name in ENVIRONMENT if run.recipe.get(name) != recipe[name]]
     except (UserError, OSError, ValueError) as error:
         changed = [str(error)]
     if changed:
-        print(f"{label}: was broken off, and starts from the beginning since these are not what they were: "
+        print(f"{job.label}: was interrupted, and starts from the beginning because these have changed: "
               f"{', '.join(changed)}")
-        # Or a kill before the next checkpoint would leave this one to a recipe that it is not of.
+        # Otherwise a kill before the next checkpoint would leave this one beside a recipe that it does not belong to.
         run.tidy()
         return None
-    print(f"{label}: goes on after epoch {checkpoint.epochs} of {epochs}, where it was broken off")
+    print(f"{job.label}: was interrupted, and goes on after epoch {checkpoint.epochs} of {job.experiment.epochs}")
     return checkpoint
 
 
 def breaks(run: Run, checkpoint: Checkpoint | None) -> list[dict[str, Any]]:
-    """After which epochs the run was broken off, this time and before, and the commit until then."""
+    """The epochs after which the run was interrupted, now and before, each with the commit that trained until then."""
     if not checkpoint:
         return []
     before = run.recipe

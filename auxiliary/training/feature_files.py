@@ -1,4 +1,4 @@
-"""The files in which features of images are kept, found and read without TensorFlow."""
+"""Files of cached features: their names and their reading, without TensorFlow."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -15,12 +15,12 @@ from auxiliary.training.identity import PIPELINE
 
 
 class View(NamedTuple):
-    """One of the ways in which images are augmented before features are computed of them.
+    """One augmented version of all images, of which features are computed.
 
     Attributes:
-        augment: the augmentations, as a line.
-        seed: of the run.
-        number: which of the run's views it is, from 0.
+        augment: the spec of the augmentations.
+        seed: the run's seed.
+        number: number of the view within the run, from 0.
     """
 
     augment: str
@@ -31,38 +31,36 @@ class View(NamedTuple):
 def feature_file(
     folder: Path, experiment: TransferExperiment, weights: str, df: pd.DataFrame, view: View | None = None
 ) -> Path:
-    """Where the pooled features of images are kept, whether they have been computed or not.
+    """The file of the cached features of some images, whether it exists or not.
 
     Args:
-        folder: of all features of a data set.
-        row: whose backbone and image size it is.
-        weights: the fingerprint of the backbone's weights, which a parent may have tuned.
+        folder: the folder of all cached features of a data set.
+        experiment: its backbone and image size are in the file's name.
+        weights: fingerprint of the backbone's weights, which a parent may have tuned.
         df: the images, in the order of the features.
         view: how the images are augmented, if they are.
     """
-    seen = f"-{digest(repr(view))}" if view else ""
-    return (
-        folder
-        / f"{experiment.backbone}-{experiment.image_size}-{PIPELINE}-{weights}-{images_fingerprint(df)}{seen}.npy"
-    )
+    version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{digest(repr(view))}" if view else "")
+    return folder / f"{experiment.backbone}-{experiment.image_size}-{version}.npy"
 
 
 def each_once(df: pd.DataFrame) -> pd.DataFrame:
-    """The images of a table that may hold some several times, in the order in which features are kept.
+    """Each image of a table once, in the order of cached features.
 
-    Sorted, so that features are found again whatever drew the table, and in whatever order.
+    Sampling may draw an image several times. The images are sorted, so that the same images have the same file however
+    they were drawn.
     """
     return df.drop_duplicates("filepath").sort_values("filepath")
 
 
 def images_of(experiment: TransferExperiment, project: Project) -> dict[str, pd.DataFrame]:
-    """The images of each part that a run of a frozen row looks at; `sampling` may leave out some of training."""
-    parts = sampled(experiment, project.train), project.val, project.test
-    return {part: each_once(df) for part, df in zip(SPLITS, parts, strict=True)}
+    """The images of each split of which a frozen experiment has features; `sampling` may leave out training images."""
+    tables = sampled(experiment, project.train), project.val, project.test
+    return {split: each_once(df) for split, df in zip(SPLITS, tables, strict=True)}
 
 
 def read_features(path: Path, images: int) -> np.ndarray | None:
-    """The features kept in a file: (images, channels) float32; None where there are none, or not all of them."""
+    """The features in a file, (images, channels) float32; None where the file is missing, damaged or incomplete."""
     try:
         features = np.load(path)
     except (OSError, ValueError, EOFError):

@@ -1,4 +1,4 @@
-"""What a frozen backbone makes of images, computed once and kept."""
+"""Features of a frozen backbone, computed once and cached."""
 
 import io
 from dataclasses import dataclass
@@ -26,23 +26,23 @@ BATCH = 32     # of 4 to 64 the fastest
 
 @dataclass(frozen=True)
 class FeatureExtractor:
-    """A backbone that makes features of images, and whose weights change no more once it has been used.
+    """A backbone that computes features of images; its weights do not change after its first use.
 
     Attributes:
-        model: from images to pooled features.
+        model: takes images, and gives pooled features.
     """
 
     model: keras.Model
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells its weights, and the precision that it computes in, from others: 12 hexadecimal digits."""
+        """Fingerprint of its weights and of the precision that it computes in."""
         precision = keras.config.dtype_policy().name.encode()
         return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
 
     @cached_property
     def ask(self) -> PredictFunction:
-        """The model, frozen: that takes seconds, so it is not done where all features are kept."""
+        """The model as a frozen graph; freezing takes seconds, so it is done only where features are missing."""
         return frozen_graph(self.model)
 
 
@@ -51,27 +51,27 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     """Pooled features of each image, read from `folder` where they have been computed before.
 
     Args:
-        extractor: makes them.
-        row: whose backbone and image size it has; they name the file, with fingerprints of the
-            weights, which a parent may have tuned, and of the images.
-        df: the images, a row each.
-        folder: where features are kept.
+        extractor: computes them.
+        experiment: its backbone and image size name the file, with fingerprints of the weights, which a parent may
+            have tuned, and of the images.
+        df: the images, one row per image.
+        folder: the folder of all cached features of a data set.
         view: how the images are augmented, if they are.
 
     Returns:
         (images, channels) float32, in the order of the table.
 
     Raises:
-        UserError: the disk has no room for them.
+        UserError: when the disk has not enough space for them, or an image cannot be read.
     """
     path = feature_file(folder, experiment, extractor.fingerprint, df, view)
-    if (kept := read_features(path, len(df))) is not None:
-        return kept
+    if (cached := read_features(path, len(df))) is not None:
+        return cached
     check_disk(folder, 4 * len(df) * extractor.model.output_shape[-1], f"the features of {experiment.backbone} take")
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, **augmented)
     label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.views}" if view else "")
-    # float32 also where the backbone computes in less, so that they are the same whether computed or read back.
+    # float32 even where the backbone computes in 16 bits, so that computed and cached features are the same.
     values = np.concatenate(list(track(predict_batches(extractor.ask, images), label, len(images)))).astype("float32")
     buffer = io.BytesIO()
     np.save(buffer, values)
@@ -82,18 +82,21 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
 
 def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment, folder: Path, df: pd.DataFrame,
                     shuffle: bool = True, augment: str = "", seed: int = 0, **options: Any) -> tf.data.Dataset:
-    """Batches of pooled features and labels of a table of images, which may hold an image several times.
+    """Batches of pooled features and labels; the table may hold an image several times.
 
-    Arguments as in `pooled_features` and `mk_tf_dataset`. Where images are augmented, each has as many views as the
-    row says, and epochs take them in turn: epoch mod views.
+    Arguments as in `pooled_features` and `mk_tf_dataset`. Augmented images have the experiment's number of `views`,
+    and epochs use them in turn: epoch mod views.
+
+    Returns:
+        Pairs of (N, channels) float32 and (N,) int64.
     """
     images = each_once(df)
     views = [View(augment, seed, number) for number in range(experiment.views)] if augment else [None]
     features = [pooled_features(extractor, experiment, images, folder, view) for view in views]
     position, labels = pd.Index(images["filepath"]).get_indexer(df["filepath"]), df["label"].to_numpy("int64")
 
-    def batch(places: np.ndarray, epoch: int, _: np.random.Generator) -> Batch:
-        return features[epoch % len(features)][position[places]], labels[places]
+    def batch(rows: np.ndarray, epoch: int, _: np.random.Generator) -> Batch:
+        return features[epoch % len(features)][position[rows]], labels[rows]
 
     like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int64)
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=experiment.batch_size, seed=seed, **options)

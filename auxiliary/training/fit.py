@@ -1,6 +1,7 @@
-"""Trains a model epoch by epoch."""
+"""Training epoch by epoch: the callbacks, and the loop that they belong to."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -8,29 +9,32 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.core.progress import Progress
-from auxiliary.runs.run import Run
+from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.training.checkpoint import Checkpoint
+from auxiliary.training.job import Job
+from auxiliary.training.optimizer import make_optimizer
+from auxiliary.training.setup import TrainingSetup
 
 HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate", "seconds"]
 
 
 class EpochSeeds(keras.callbacks.Callback):
-    """Makes what dropout drops a function of (seed, epoch, step), whatever was drawn before."""
+    """Makes dropout a function of (seed, epoch, step), whatever was drawn before."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         self._seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Start every layer's generator anew."""
+        """Seed every layer's generator anew."""
         generators = [layer.seed_generator for layer in self.model.layers if hasattr(layer, "seed_generator")]
         for number, generator in enumerate(generators):
-            # The first word tells seeds and layers apart, the second counts steps from the epoch's own start.
+            # The first word differs between seeds and layers, the second counts steps from the epoch's own start.
             generator.state.assign([(self._seed * 1_000_003 + number) % 2**32, epoch * 2**20 % 2**32])
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):
-    """Keras's early stopping, which can go on where a checkpoint left it."""
+    """Keras's early stopping, which can go on from a checkpoint."""
 
     STATE = ("wait", "best", "best_epoch")
 
@@ -39,7 +43,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
         self._checkpoint = checkpoint
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Start from nothing, as Keras does, or from the checkpoint."""
+        """Reset the counters, as Keras does, then take over those of the checkpoint."""
         super().on_train_begin(logs)
         if self._checkpoint:
             vars(self).update(self._checkpoint.patience)
@@ -47,17 +51,17 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
 
     @property
     def state(self) -> dict[str, Any]:
-        """All but the weights that are to be kept."""
+        """The counters, without the best weights."""
         return {name: getattr(self, name) for name in self.STATE}
 
 
-class Journal(keras.callbacks.Callback):
-    """Keeps a row an epoch, and shows how far along the training is."""
+class HistoryWriter(keras.callbacks.Callback):
+    """Saves the history after every epoch, and advances the progress bar."""
 
-    def __init__(self, run: Run, earlier: pd.DataFrame | None, progress: Progress,
-                 checkpoint: Checkpoint | None = None) -> None:
+    def __init__(self, job: Job, progress: Progress, checkpoint: Checkpoint | None = None) -> None:
         super().__init__()
-        self._run, self._earlier, self._progress = run, earlier, progress
+        self._job, self._progress = job, progress
+        self._parents = [job.parent.run.history.assign(phase="parent")] if job.parent else []
         self._rows = checkpoint.history.to_dict("records") if checkpoint else []
         self._began = 0.0
         self._save()
@@ -68,11 +72,11 @@ class Journal(keras.callbacks.Callback):
         return pd.DataFrame(self._rows, columns=HISTORY)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Look at the clock."""
+        """Start the epoch's clock."""
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write the epoch down."""
+        """Add the epoch's row."""
         figures = {name: float(logs[name]) for name in ("accuracy", "loss", "val_accuracy", "val_loss")}
         self._rows.append({"epoch": epoch + 1, **figures,
                            "learning_rate": float(self.model.optimizer.learning_rate),
@@ -82,60 +86,73 @@ class Journal(keras.callbacks.Callback):
 
     def _save(self) -> None:
         own = self.history.assign(phase="own")
-        parents = [] if self._earlier is None else [self._earlier.assign(phase="parent")]
-        self._run.save_history(pd.concat([*parents, own], ignore_index=True) if parents else own)
+        self._job.run.save_history(pd.concat([*self._parents, own], ignore_index=True) if self._parents else own)
 
 
-class Checkpoints(keras.callbacks.Callback):
+class CheckpointWriter(keras.callbacks.Callback):
     """Writes a checkpoint after every epoch."""
 
-    def __init__(self, run: Run, journal: Journal, stopping: EarlyStopping | None = None) -> None:
+    def __init__(self, job: Job, writer: HistoryWriter, stopping: EarlyStopping | None = None) -> None:
         super().__init__()
-        self._run, self._journal, self._stopping = run, journal, stopping
+        self._job, self._writer, self._stopping = job, writer, stopping
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Write down all that the epochs so far have come to."""
+        """Save the state of training."""
         Checkpoint(
-            history=self._journal.history, stopped=self.model.stop_training, weights=self.model.get_weights(),
+            history=self._writer.history, stopped=self.model.stop_training, weights=self.model.get_weights(),
             optimizer=[variable.numpy() for variable in self.model.optimizer.variables],
             patience=self._stopping.state if self._stopping else {},
             best=self._stopping.best_weights if self._stopping else [],
-        ).save(self._run.checkpoint)
+        ).save(self._job.run.checkpoint)
 
 
-def fit(model: keras.Model, train: tf.data.Dataset, val: tf.data.Dataset, *, epochs: int, steps: int, seed: int,
-        patience: int, run: Run, earlier: pd.DataFrame | None, label: str,
-        checkpoint: Checkpoint | None = None) -> pd.DataFrame:
-    """Train a compiled model, keeping its history and a checkpoint after every epoch.
+@dataclass(frozen=True)
+class Fitted:
+    """A finished training.
+
+    Attributes:
+        history: one row per epoch: epoch (from 1), accuracy and val_accuracy (0 to 1), loss and val_loss (nats),
+            learning_rate, seconds.
+        seconds: wall-clock time, with the features of a frozen backbone that had to be computed.
+    """
+
+    history: pd.DataFrame
+    seconds: float
+
+
+def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) -> Fitted:
+    """Compile and train a model, and save its history and a checkpoint after every epoch.
 
     Args:
-        model: compiled, with the metric `accuracy`.
-        train: training batches without end, from the first epoch to train on.
-        val: validation batches.
-        epochs: how many epochs to train at most, those of the checkpoint among them.
-        steps: batches an epoch.
-        seed: of dropout.
-        patience: epochs in a row without a lower validation loss after which to stop; the weights of the lowest
-            are kept. 0 trains to the end and keeps the last.
-        run: where the history is kept, behind `earlier`, and the checkpoints.
-        earlier: the history of the run that this one goes on from, if any.
-        label: what the bar says.
-        checkpoint: where a run that was broken off goes on; its epochs are not trained again.
-
-    Returns:
-        A row an epoch: epoch (from 1), accuracy, loss, val_accuracy, val_loss, learning_rate, seconds.
+        job: what to train; the history in its run's folder begins with that of its parent.
+        setup: its models.
+        checkpoint: where an interrupted run goes on; its epochs are not trained again.
     """
+    began, model, experiment = time.perf_counter(), setup.trained, job.experiment
+    steps = steps_per_epoch(len(job.train), experiment.batch_size)
+    model.compile(make_optimizer(experiment, steps), "sparse_categorical_crossentropy", metrics=["accuracy"])
     done = checkpoint.epochs if checkpoint else 0
-    with Progress(label, epochs, "epoch", start=done) as progress:
-        journal = Journal(run, earlier, progress, checkpoint)
-        stopping = [EarlyStopping(patience, checkpoint)] if patience else []
+    train, val = _batches(job, setup, first_epoch=done)
+    with Progress(job.label, experiment.epochs, "epoch", start=done) as progress:
+        writer = HistoryWriter(job, progress, checkpoint)
+        stopping = [EarlyStopping(experiment.patience, checkpoint)] if experiment.patience else []
         if checkpoint:
             restore(model, checkpoint)
-        # Early stopping comes before what writes down its state, and the history before the checkpoint.
+        # The checkpoint holds the state of early stopping and the history, so it is written after both.
         model.fit(train, validation_data=val, initial_epoch=done, steps_per_epoch=steps, shuffle=False, verbose=0,
-                  epochs=done if checkpoint and checkpoint.stopped else epochs,
-                  callbacks=[EpochSeeds(seed), *stopping, journal, Checkpoints(run, journal, *stopping)])
-    return journal.history
+                  epochs=done if checkpoint and checkpoint.stopped else experiment.epochs,
+                  callbacks=[EpochSeeds(job.seed), *stopping, writer, CheckpointWriter(job, writer, *stopping)])
+    earlier = checkpoint.history["seconds"].sum() if checkpoint else 0
+    return Fitted(writer.history, time.perf_counter() - began + earlier)
+
+
+def _batches(job: Job, setup: TrainingSetup, first_epoch: int) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+    """Training batches without end, and validation batches."""
+    # An experiment that trains nothing has `augment` for its test images only.
+    augment = job.experiment.augment if job.experiment.epochs else ""
+    train = setup.batches(job.train, shuffle=True, augment=augment, seed=job.seed, epochs=None,
+                          first_epoch=first_epoch)
+    return train, setup.batches(job.project.val, shuffle=False)
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint) -> None:

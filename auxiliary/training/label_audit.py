@@ -1,4 +1,4 @@
-"""The labels of a profile's images, judged with the features that a trained row has kept."""
+"""Likely wrong labels of a profile's images, found with the cached features of a trained experiment."""
 
 import json
 from pathlib import Path
@@ -14,36 +14,38 @@ from auxiliary.data.tables import digest, read_table, write_table
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
 from auxiliary.training.feature_files import feature_file, images_of, read_features
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 
 
 def suspects(project: Project) -> pd.DataFrame:
-    """The suspect labels of a profile's images, worked out once and kept in `suspects.csv`.
+    """The suspect labels of a profile's images, computed once and cached in `suspects.csv`.
 
-    They are judged with the features of the frozen, pre-trained row of the best validation accuracy, so the images
-    are those that it looked at: all of them, or without those that its `sampling` never drew. What they are and how
-    many, or why there are none, is printed.
+    They are judged with the features of the frozen, pre-trained experiment of the best validation accuracy. Training
+    images that its `sampling` never drew are not judged. Prints how many labels are suspect, or why none was judged.
 
     Args:
-        project: the open profile.
+        project: the opened profile.
 
     Returns:
-        As `suspect_labels`; empty where no such row has been trained.
+        As `suspect_labels`; empty where no such experiment has been trained.
+
+    Raises:
+        UserError: when a file of cached features is damaged.
     """
     if (found := _best_frozen(project)) is None:
-        print("No label was judged: that takes the kept features of a finished row whose pre-trained backbone stayed "
-              "frozen, that is one with neither `tune_last` nor `weights: random`.")
+        print("No label was judged: that takes the cached features of a finished experiment with a frozen, pre-trained "
+              "backbone, that is one with neither `tune_last` nor `weights: random`.")
         return pd.DataFrame(columns=COLUMNS)
     experiment, files = found
     images = pd.concat(
-        [df.assign(split=part) for part, df in images_of(experiment, project).items()], ignore_index=True
+        [df.assign(split=split) for split, df in images_of(experiment, project).items()], ignore_index=True
     )
     table, record = project.paths.table("suspects"), project.paths.data / "suspects.json"
     made_of = (
         json.dumps({"experiment": experiment.key, "fingerprint": _fingerprint(files, images, project.paths.data)})
         + "\n"
     )
-    # Another process may judge with another row, so the table has to be read before that one may write its own.
+    # Another process may judge with another experiment, so the table is read before that one may write its own.
     with FileLock(table.with_name(f".{table.name}.lock")):
         if not (table.is_file() and record.is_file() and record.read_text(encoding="utf-8") == made_of):
             record.unlink(missing_ok=True)
@@ -51,49 +53,49 @@ def suspects(project: Project) -> pd.DataFrame:
             write_atomically(record, made_of)
         suspicious = read_table(table)
     print(
-        f"{len(suspicious):,} of {len(images):,} labels are suspect, judged by what {experiment.backbone} makes of the "
-        f"images (experiment {experiment.key})."
+        f"{len(suspicious):,} of {len(images):,} labels are suspect, judged by the features of {experiment.backbone} "
+        f"(experiment {experiment.key})."
     )
     return suspicious
 
 
 def _best_frozen(project: Project) -> tuple[TransferExperiment, list[Path]] | None:
-    """The frozen, pre-trained row of the best validation accuracy, and the files of its features."""
+    """The frozen, pre-trained experiment of the best validation accuracy, and the files of its features."""
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
         images = images_of(experiment, project).values()
-        for run in (find_run(experiment, project, seed) for seed in experiment.seeds):
+        for run in (Job(experiment, seed, project).run for seed in experiment.seeds):
             if run.finished:
                 weights = run.recipe.get("features", "")
                 files = [feature_file(project.paths.features, experiment, weights, df) for df in images]
-                # Or they have been deleted, or made of augmented images only.
+                # They may have been deleted, or computed of augmented images only.
                 if all(file.is_file() for file in files):
                     found.append((run.result.val_accuracy, experiment, files))
     return max(found, key=lambda each: each[0])[1:] if found else None
 
 
 def _features(files: list[Path], experiment: TransferExperiment, project: Project) -> np.ndarray:
-    """The features of the images of all parts, one after the other."""
-    kept = [
+    """The features of the images of all splits, one split after the other."""
+    cached = [
         read_features(file, len(df)) for file, df in zip(files, images_of(experiment, project).values(), strict=True)
     ]
-    for file, features in zip(files, kept, strict=True):
+    for file, features in zip(files, cached, strict=True):
         if features is None:
             raise UserError(
-                f"the kept features {file} are damaged: delete it and the folder of experiment {experiment.key!r} "
-                f"in {project.paths.models}, to have them made again"
+                f"the cached features {file} are damaged: delete the file and the folder of experiment "
+                f"{experiment.key!r} in {project.paths.models}, then train it again"
             )
-    return np.concatenate(kept)
+    return np.concatenate(cached)
 
 
 def _is_frozen(experiment: Experiment, project: Project) -> bool:
-    """Whether a row's backbone is pre-trained and as it was: one that was tuned has seen the labels."""
+    """Whether an experiment's backbone is pre-trained and was never tuned: a tuned one has seen the labels."""
     if not isinstance(experiment, TransferExperiment) or experiment.tune_last or experiment.weights == "random":
         return False
     return not experiment.parent or _is_frozen(project.experiments[experiment.parent], project)
 
 
 def _fingerprint(files: list[Path], images: pd.DataFrame, folder: Path) -> str:
-    """What the suspects depend on; the names of the files stand for images, labels, backbone and weights."""
+    """Fingerprint of all that the suspects depend on; file names hold those of images, backbone and weights."""
     where = images["filepath"].str.removeprefix(str(folder)) + " " + images["group"].astype(str)
     return digest("\n".join([str(SUSPECTS), *(file.name for file in files), *where]))

@@ -1,10 +1,10 @@
-"""What is written down about a run: what it was made with, and its row of `results.csv`."""
+"""The records of a run: its recipe, which says what it was made with, and its row of `results.csv`."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import keras
 import pandas as pd
 
 from auxiliary.config.profile import Experiment, TransferExperiment
@@ -15,30 +15,37 @@ from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters
 from auxiliary.project.project import Project
 from auxiliary.runs.result import Result
-from auxiliary.runs.run import Run
-from auxiliary.training.identity import PIPELINE, find_run, fingerprint
+from auxiliary.training.fit import Fitted
+from auxiliary.training.identity import PIPELINE
+from auxiliary.training.job import Job
+from auxiliary.training.setup import TrainingSetup
 
 
-def make_recipe(experiment: Experiment, seed: int, project: Project, machine: runtime.Machine) -> dict[str, Any]:
-    """What a run is made with, and all that it takes to repeat it, as JSON values.
+def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
+    """Everything that a run is made with, as JSON values: enough to reproduce it.
 
-    That is: resolved parameters, the run that it goes on from, data, machine and settings, versions, code.
+    That is: the resolved experiment, the parent run, data, machine and settings, versions, code.
+
+    Args:
+        job: what is trained.
+        machine: what trains it.
 
     Raises:
-        UserError: when the images are not, or no longer, divided as the profile says.
+        UserError: when the images are not, or no longer, split as the profile says.
     """
+    project = job.project
     return {
-        "experiment": experiment.model_dump(mode="json"),
-        "seed": seed,
-        "parent": find_run(project.experiments[experiment.parent], project, seed).id if experiment.parent else None,
+        "experiment": job.experiment.model_dump(mode="json"),
+        "seed": job.seed,
+        "parent": job.parent.run.id if job.parent else None,
         "pipeline": PIPELINE,
         "dataset": project.paths.dataset,
         "split": project.profile.split.model_dump(mode="json"),
-        "division": project.split_rule,
+        "split_rule": project.split_rule,
         "categories": project.categories,
         "images": {
-            part: {"count": len(getattr(project, part)), "fingerprint": fingerprint}
-            for part, fingerprint in project.fingerprints.items()
+            split: {"count": len(getattr(project, split)), "fingerprint": fingerprint}
+            for split, fingerprint in project.fingerprints.items()
         },
         "device": machine.device,
         "precision": machine.precision,
@@ -48,79 +55,63 @@ def make_recipe(experiment: Experiment, seed: int, project: Project, machine: ru
     }
 
 
-def make_result(experiment: Experiment, seed: int, project: Project, run: Run, model: keras.Model,
-                frame: pd.DataFrame, history: pd.DataFrame, seconds: float, val: pd.DataFrame,
-                test: pd.DataFrame) -> Result:
-    """The run's row of `results.csv`.
+def make_result(job: Job, setup: TrainingSetup, fitted: Fitted, predictions: Mapping[str, pd.DataFrame]) -> Result:
+    """A run's row of `results.csv`.
 
     Args:
-        row: what was trained.
-        seed: its seed.
-        project: the open profile.
-        run: the run, its recipe and history saved.
-        model: the trained model.
-        frame: the sampled training images.
-        history: a row an epoch of this run.
-        seconds: wall-clock time of training.
-        val: what the model says of the validation images.
-        test: what it says of the test images.
+        job: what was trained; its run has a recipe and a history.
+        setup: the trained models.
+        fitted: the training.
+        predictions: the model's predictions of the images of `val` and `test`.
     """
-    now = datetime.now(UTC)
+    now, project, model = datetime.now(UTC), job.project, setup.model
     return Result(
-        **_settings(experiment, seed),
-        **_training(frame, history),
-        **_evaluation(project, val, test),
-        **_surroundings(run.recipe),
+        **_settings(job.experiment, job.seed),
+        **_training(job.train, fitted.history),
+        **_evaluation(project, predictions["val"], predictions["test"]),
+        **_environment(job.run.recipe),
         dataset=project.paths.dataset,
         images_hash=project.images_hash,
         split_rule=project.split_rule,
         classes=len(project.categories),
         parameters=model.count_params(),
-        trainable_parameters=count_parameters(model.trainable_weights) if experiment.epochs else 0,
-        epochs_total=len(run.history),
-        train_seconds=round(seconds, 2),
-        config_hash=fingerprint(experiment, None, project),
-        run_id=f"{run.id}-{now:%Y%m%dT%H%M%S}",
+        trainable_parameters=count_parameters(model.trainable_weights) if job.experiment.epochs else 0,
+        epochs_total=len(job.run.history),
+        train_seconds=round(fitted.seconds, 2),
+        config_hash=job.config_hash,
+        run_id=f"{job.run.id}-{now:%Y%m%dT%H%M%S}",
         finished_at=now,
     )
 
 
+# Fields of an experiment that are columns of the same name.
+SAME_NAME = ("model_id", "key", "stage", "learning_rate", "optimizer", "schedule", "sampling", "image_size",
+             "batch_size", "augment", "patience", "tta", "network")
+
+
 def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
-    """What the profile says of the run."""
-    return {
-        "model_id": experiment.model_id,
-        "key": experiment.key,
-        "stage": experiment.stage,
+    published = experiment.published_with(seed)
+    return {name: getattr(experiment, name) for name in SAME_NAME} | {
         "seed": seed,
         "parent": experiment.parent or "",
-        "learning_rate": experiment.learning_rate,
-        "optimizer": experiment.optimizer,
-        "schedule": experiment.schedule,
-        "sampling": experiment.sampling,
-        "image_size": experiment.image_size,
-        "batch_size": experiment.batch_size,
-        "augment": experiment.augment,
-        "patience": experiment.patience,
-        "tta": experiment.tta,
-        "network": experiment.network,
         "backbone": getattr(experiment, "backbone", ""),
         "weights": getattr(experiment, "weights", ""),
         "tune_last": _tuned(experiment),
-        "published_accuracy": _number(experiment.published_with(seed)),
+        "published_accuracy": math.nan if published is None else published,
     }
 
 
-def _training(frame: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
-    """What came of the training images; nothing is known of their accuracy where nothing was trained."""
+def _training(train: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
+    """The figures of the training images; NaN where nothing was trained."""
     last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
     return {
         "epochs": len(history), "acc_train": last["accuracy"], "train_loss": last["loss"],
-        "train_images": len(frame), "images_per_second": _speed(frame, history),
+        "train_images": len(train), "images_per_second": _speed(train, history),
     }
 
 
 def _evaluation(project: Project, val: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
-    """How good the predictions are, on the test images without a near-duplicate in training too."""
+    """The scores of the predictions, also on the test images without a near-duplicate in the training set."""
     on_val, on_test = scores(val), scores(test)
     # Predictions are in the order of the table.
     apart = test[~has_duplicate_in(project.train, project.test).to_numpy()]
@@ -133,20 +124,16 @@ def _evaluation(project: Project, val: pd.DataFrame, test: pd.DataFrame) -> dict
     }
 
 
-def _surroundings(recipe: dict[str, Any]) -> dict[str, Any]:
-    """Where and by what the run was made."""
+def _environment(recipe: dict[str, Any]) -> dict[str, Any]:
+    """Machine, code and versions."""
     return ({name: recipe[name] for name in ("device", "precision", "commit")}
             | {name: recipe["versions"][name] for name in ("python", "tensorflow", "keras")})
 
 
-def _speed(frame: pd.DataFrame, history: pd.DataFrame) -> float:
+def _speed(train: pd.DataFrame, history: pd.DataFrame) -> float:
     seconds = history["seconds"].sum()
-    return round(len(frame) * len(history) / seconds, 1) if seconds else math.nan
+    return round(len(train) * len(history) / seconds, 1) if seconds else math.nan
 
 
 def _tuned(experiment: Experiment) -> int:
     return tuned_layers(experiment.backbone, experiment.tune_last) if isinstance(experiment, TransferExperiment) else 0
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value

@@ -6,11 +6,11 @@ from auxiliary.config.profile import Experiment
 
 
 def make_optimizer(experiment: Experiment, steps: int) -> keras.optimizers.Optimizer:
-    """The optimiser of a row.
+    """The optimiser of an experiment, as its `optimizer`, `learning_rate`, `schedule` and `epochs` say.
 
     Args:
-        row: whose `optimizer`, `learning_rate`, `schedule` and `epochs` to use.
-        steps: training steps an epoch.
+        experiment: what is trained.
+        steps: training steps per epoch.
     """
     rate = (
         one_cycle(experiment.learning_rate, steps * experiment.epochs)
@@ -25,7 +25,7 @@ def make_optimizer(experiment: Experiment, steps: int) -> keras.optimizers.Optim
 def one_cycle(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
     """The rate rises from a 25th of its peak for 0.3 of the steps, then falls to zero along a cosine.
 
-    Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120, with the cosine that is now usual.
+    Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120, but with a cosine in place of straight lines.
 
     Args:
         peak: the highest learning rate.

@@ -1,77 +1,88 @@
-"""Trains a row, or reads it back: the one owner of whether a run has been done."""
-
+"""Trains experiments, or reads their runs back: the only place that decides whether a run has been done."""
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core import runtime
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.project.project import Project
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import log_result
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import best_of_each
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 
 
 def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, label: str = "") -> Run:
-    """Train, evaluate and log a row, unless that has been done.
+    """Train, evaluate and log one experiment, unless that has been done.
 
-    A finished run is read back without loading TensorFlow; one that was broken off goes on after its last whole
-    epoch; a parent that has not been trained is trained first. The test images are looked at once, after training.
+    A finished run is read back without loading TensorFlow. An interrupted run goes on after its last whole epoch. A
+    parent without a finished run is trained first. The test images are evaluated once, after training.
 
     Args:
-        row: what to train.
-        project: the open profile, whose images have been prepared by notebook 01.
-        seed: of weights, order, augmentation and dropout.
-        label: what the progress bar says; the row's key unless given.
+        experiment: what to train.
+        project: the opened profile; notebook 01 has prepared its images.
+        seed: seed of weights, order, augmentation and dropout, from 0 to 2**32 - 1.
+        label: text of the progress bar; the experiment's key unless given.
 
     Returns:
-        The finished run; its row is in `results.csv`.
+        The finished run; `results.csv` has its row.
 
     Raises:
-        UserError: when the images have not been prepared, or pre-trained weights cannot be had.
+        UserError: when the images have not been prepared or cannot be read, pre-trained weights cannot be downloaded,
+            or memory or disk space will not do.
     """
-    return _run_of(experiment, project, seed, label or experiment.key)[0]
+    return _run(Job(experiment, seed, project, label))[0]
 
 
-def _run_of(experiment: Experiment, project: Project, seed: int, label: str) -> tuple[Run, bool]:
-    """The finished run of a row, and whether it was trained here and now."""
-    run = find_run(experiment, project, seed)
-    trained = False
+def _run(job: Job) -> tuple[Run, bool]:
+    """The finished run of a job, and whether it was trained here and now."""
+    run, trained = job.run, False
     if not run.finished:
-        parent = (
-            train_and_evaluate(project.experiments[experiment.parent], project, seed) if experiment.parent else None
-        )
+        if job.parent:
+            _run(job.parent)
         with run.lock():
             # Another process may have finished it while this one waited.
             if not run.finished:
                 runtime.load()
-                from auxiliary.training.trainer import work
+                from auxiliary.training.trainer import train_run
 
-                work(experiment, project, seed, run, parent, label)
+                train_run(job)
                 trained = True
     run.tidy()
-    log_result(run.result, project.paths.results)
+    log_result(run.result, job.project.paths.results)
     return run, trained
 
 
 def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run]:
-    """Train every row with every seed of the profile, saying of each how it went.
+    """Train every experiment with each of its seeds, and print one line per run.
+
+    Args:
+        experiments: what to train, such as `project.profile.scratch`.
+        project: the opened profile.
 
     Returns:
         The finished runs, in order.
 
     Raises:
-        UserError: when there are no rows, or as in `train_and_evaluate`.
+        UserError: when there are no experiments, or as in `train_and_evaluate`.
+        Interrupted: for the stop button or Ctrl-C.
     """
     if not experiments:
-        raise UserError("there are no rows to train here: the profile has none, or `rows` names none of them")
+        raise UserError("there are no experiments to train: the profile has none for this notebook, or the parameter "
+                        "`experiments` selects none of them")
+    try:
+        return _run_all(experiments, project)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; run the cell again: it goes on after the last whole epoch") from None
+
+
+def _run_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run]:
     runs = []
-    jobs = [(experiment, seed) for experiment in experiments for seed in experiment.seeds]
-    for number, (experiment, seed) in enumerate(jobs, start=1):
+    pairs = [(experiment, seed) for experiment in experiments for seed in experiment.seeds]
+    for number, (experiment, seed) in enumerate(pairs, start=1):
         name = experiment.key if len(experiment.seeds) == 1 else f"{experiment.key} (seed {seed})"
-        run, trained = _run_of(experiment, project, seed, f"experiment {number} of {len(jobs)}: {name}")
+        run, trained = _run(Job(experiment, seed, project, f"experiment {number} of {len(pairs)}: {name}"))
         result = run.result
-        print(f"{number} of {len(jobs)}: {name}: validation accuracy {result.val_accuracy:.4f}, "
+        print(f"{number} of {len(pairs)}: {name}: validation accuracy {result.val_accuracy:.4f}, "
               f"test accuracy {result.accuracy:.4f} "
               + (f"({result.train_seconds:.0f} s of training)" if trained else "(read back)"))
         runs.append(run)
@@ -79,7 +90,7 @@ def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run
 
 
 def best_so_far(project: Project) -> Run:
-    """The best run, as in `best`, among all on the project's images, of those that are still there.
+    """The best run on the project's images, as in `best`, of those whose folder is still there.
 
     Raises:
         UserError: when there is none.
@@ -88,6 +99,4 @@ def best_so_far(project: Project) -> Run:
         run = Run(project.paths.models / folder_of(name))
         if run.finished:
             return run
-    raise UserError(f"{project.paths.models} holds no finished run on these images: train a row first")
-
-
+    raise UserError(f"{project.paths.models} holds no finished run on these images: train an experiment first")

@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 import pytest
 
-from auxiliary.commands.smoke_checks import check_experiments
-from auxiliary.training.identity import find_run
-from auxiliary.training.trainer import build_setup
+from auxiliary.commands.smoke_checks import check_runs
+from auxiliary.training.job import Job
+from auxiliary.training.setup import build_setup
 
 
 def save_lambda(path: Path, marker: Path) -> None:
@@ -53,17 +53,17 @@ def project(copy_of):
 
 
 def problem_of(project, key: str) -> str:
-    return "\n".join(next(problems for experiment, problems in check_experiments(project) if experiment.key == key))
+    return "\n".join(next(problems for experiment, problems in check_runs(project) if experiment.key == key))
 
 
 def test_compiled_python_in_a_model_is_refused(project, marker):
-    run = find_run(project.experiments["small"], project, 0)
+    run = Job(project.experiments["small"], 0, project).run
     save_lambda(run.model, marker)
     assert "its model cannot be built and read back" in (found := problem_of(project, "small"))
     assert "Lambda" in found and not marker.exists()
     # Of a parent only weights are read, and these have no place in the child: Keras warns of it, and gives up.
     with pytest.raises((ValueError, UserWarning)):
-        build_setup(project.experiments["small_on"], project, run)
+        build_setup(Job(project.experiments["small_on"], 0, project))
     assert not marker.exists()
 
     keras.models.load_model(run.model, safe_mode=False)
@@ -86,9 +86,9 @@ def test_compiled_python_in_a_model_is_refused(project, marker):
                   "config": {"filepath": "MARKER"}}, id="another model"),
 ])
 def test_names_of_other_code_in_a_model_are_refused(project, marker, layer):
-    run = find_run(project.experiments["small"], project, 0)
+    run = Job(project.experiments["small"], 0, project).run
     put_in_config(run.model, json.loads(json.dumps(layer).replace("MARKER", str(marker))))
     assert "its model cannot be built and read back" in problem_of(project, "small")
     # A parent's weights are read without its configuration.
-    build_setup(project.experiments["small_on"], project, run)
+    build_setup(Job(project.experiments["small_on"], 0, project))
     assert not marker.exists()

@@ -50,7 +50,7 @@ def clean_code():
 
 @pytest.fixture(scope="module")
 def trained(clean_code, image_folder, divide, tmp_path_factory) -> Path:
-    """A root in which every row has been trained."""
+    """A root in which every experiment has been trained."""
     folder, root = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("trained")
     (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
@@ -81,7 +81,7 @@ def repeat(tmp_path, monkeypatch, capsys):
         else:
             session.reproduce_run(name, root)
         left = [str(path) for path in scratch.iterdir()]
-        assert left == re.findall(r"all that was made is kept in (\S+)", said)
+        assert left == re.findall(r"everything is kept in (\S+)", said)
         return capsys.readouterr().out + said
 
     return run
@@ -107,7 +107,7 @@ def test_a_run_repeated_agrees_in_all_its_figures(repeat, root):
     run = run_of(root, "small")
     said = repeat("small", root)
     assert said.startswith(
-        f"{run.id} of colours: made {run.result.finished_at:%Y-%m-%d %H:%M} UTC, commit {COMMIT}, in "
+        f"{run.id} of colours: finished {run.result.finished_at:%Y-%m-%d %H:%M} UTC, commit {COMMIT}, in "
     )
     assert re.search(rf"\n *val_accuracy +{run.result.val_accuracy} +{run.result.val_accuracy} *\n", said)
     # Of a result 13 figures, of two epochs five each, of six images a class, its confidence, and three more.
@@ -134,8 +134,8 @@ def test_a_figure_that_was_edited_is_named_and_all_is_kept(repeat, root):
     said = repeat(str(run.folder), None, error=True)
     assert re.search(rf"\n *val_accuracy +0\.123 +{value} *\n", said)
     assert "macro_f1" not in said
-    assert f"1 of {len(figures(run))} figures differ; of what is on record nothing else does" in said
-    kept = Path(said.splitlines()[-1].removeprefix("all that was made is kept in "))
+    assert f"1 of {len(figures(run))} figures differ; nothing on record has changed" in said
+    kept = Path(said.splitlines()[-1].removeprefix("everything is kept in "))
     assert run_of(kept, "small").result.val_accuracy == value
 
 
@@ -153,7 +153,7 @@ def test_epochs_and_probabilities_count_to_the_last_digit(trained, root):
     assert set(different["again"][1:]) == {"-"}
 
 
-def test_another_precision_is_named_as_what_may_be_why(repeat, root):
+def test_another_precision_is_named_as_a_possible_reason(repeat, root):
     run = run_of(root, "untrained")
     now = run.recipe["precision"]
     then = "mixed_float16" if now == "float32" else "float32"
@@ -165,10 +165,10 @@ def test_another_precision_is_named_as_what_may_be_why(repeat, root):
     assert f"\nprecision: {then} then, {now} now\n" in said
     # Twenty of the loss, and of six images the confidence and three probabilities.
     assert "\nand 5 more\n25 of " in said
-    assert " figures differ; what may be why, for it is not what it was: precision" in said
+    assert " figures differ; possible reasons are these changes: precision" in said
 
 
-def test_surroundings_that_are_the_same_are_not_mentioned(trained):
+def test_only_differences_of_the_environment_are_printed(trained):
     recipe = run_of(trained, "small").recipe
     assert differences(recipe, recipe) == {}
     keras, settings = recipe["versions"]["keras"], recipe["settings"]
@@ -180,16 +180,16 @@ def test_surroundings_that_are_the_same_are_not_mentioned(trained):
     assert list(differences(changed, changed)) == ["code"]
     broken = recipe | {"breaks": [{"epoch": 3, "commit": "abc"}, {"epoch": 5, "commit": ""}]}
     assert list(differences(broken, recipe).values()) == [
-        "broken off: after epoch 3 (commit abc), 5 (commit unknown) then, not now"]
+        "interrupted: after epoch 3 (commit abc), 5 (commit unknown) then, not now"]
 
 
-def test_images_that_were_divided_anew_are_noticed(repeat, root):
+def test_images_that_were_split_anew_are_noticed(repeat, root):
     paths = open_chain([run_of(root, "small")], root).paths
-    for part, other in (("val", "test"), ("test", "val")):
-        paths.table(part).rename(paths.data / other)
+    for split, other in (("val", "test"), ("test", "val")):
+        paths.table(split).rename(paths.data / other)
         (paths.data / other).rename(paths.data / f"{other}.new")
-    for part in ("val", "test"):
-        (paths.data / f"{part}.new").rename(paths.table(part))
+    for split in ("val", "test"):
+        (paths.data / f"{split}.new").rename(paths.table(split))
     said = repeat("small", root, error=True)
     assert "val.csv lists other images than small-" in said
 
@@ -223,21 +223,21 @@ def test_a_run_that_does_not_exist(repeat, root, name, answer):
 def test_a_run_that_was_trained_again_later(repeat, root):
     run = run_of(root, "small")
     said = repeat(f"{run.id}-20200101T000000", root, error=True)
-    assert said.startswith(f"{run.folder} holds {run.result.run_id}: {run.id}-20200101T000000 is another training")
+    assert said.startswith(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment")
 
 
 def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
     small, child = run_of(root, "small"), run_of(root, "small_on")
     (small.folder / "result.json").unlink()
     assert repeat(small.id, root, error=True).startswith(f"{small.id} is not finished")
-    with pytest.raises(UserError, match=f"goes on from {small.id}, which is not in"):
+    with pytest.raises(UserError, match=f"cannot be reproduced without its parent {small.id}, which is not in"):
         find_chain(child)
 
 
 @pytest.mark.parametrize(("file", "old", "new", "answer"), [
-    ("recipe.json", '"learning_rate": 0.02', '"learning_rate": 0.03', "so the recipe or the folder's name was edited"),
+    ("recipe.json", '"learning_rate": 0.02', '"learning_rate": 0.03', "the recipe, the folder's name or the code was"),
     ("recipe.json", '"net": ', '"nets": ', "this version cannot read the recipe of small-"),
-    ("recipe.json", '"pipeline": ', '"pipe": ', "was written by an earlier version and lacks pipeline: "),
+    ("recipe.json", '"pipeline": ', '"pipe": ', "recipe.json lacks pipeline: "),
     ("recipe.json", "{", "", "cannot be read (Extra data"),
     ("result.json", '"ece": ', '"eces": ', "cannot be read by this version (ece, eces)")])
 def test_a_folder_that_this_code_cannot_repeat(repeat, root, file, old, new, answer):
@@ -259,7 +259,7 @@ def test_another_version_of_the_pipeline(repeat, root, monkeypatch):
     for module in (identity, prepare):
         monkeypatch.setattr(module, "PIPELINE", 1000)
     said = repeat("small", root, error=True)
-    assert f"by version 1000 of how that is done, and the run was made by version {PIPELINE};" in said
+    assert f"version 1000 of the training pipeline, and the run {PIPELINE};" in said
 
 
 def test_interrupted_it_leaves_nothing(repeat, root, monkeypatch):
@@ -271,7 +271,7 @@ def test_interrupted_it_leaves_nothing(repeat, root, monkeypatch):
         repeat("small", root)
 
 
-def test_the_recipe_says_all_that_it_takes(trained):
+def test_the_recipe_holds_everything_that_a_run_depends_on(trained):
     recipe = run_of(trained, "small_on").recipe
     assert recipe["parent"] == run_of(trained, "small").id
     assert recipe["split"] == {"by": "group", "fractions": [0.7, 0.2, 0.1], "random_state": 5}

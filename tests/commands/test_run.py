@@ -12,7 +12,7 @@ import pytest
 from auxiliary.__main__ import SENTENCE
 from auxiliary.commands import estimate
 from auxiliary.project.open import open_project
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from tests.images import clean_table_of
 
 PROFILE = """
@@ -40,7 +40,7 @@ def left(project) -> float:
 
 
 def test_finished_epochs_are_not_announced_again(project):
-    finished, unfinished, _ = (find_run(project.profile.experiments[0], project, seed) for seed in range(3))
+    finished, unfinished, _ = (Job(project.profile.experiments[0], seed, project).run for seed in range(3))
     assert left(project) == 30
     for run in (finished, unfinished):
         run.folder.mkdir(parents=True)

@@ -11,21 +11,21 @@ import pandas as pd
 import pytest
 
 from auxiliary.commands import smoke_checks as checks
-from auxiliary.commands.smoke_checks import check_experiments, figure_problems, start_problems, training_problems
+from auxiliary.commands.smoke_checks import check_runs, figure_problems, start_problems, training_problems
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.data.tables import read_table, write_table
-from auxiliary.training.identity import find_run
-from auxiliary.training.trainer import build_setup
+from auxiliary.training.job import Job
+from auxiliary.training.setup import build_setup
 
 
 def problems(project) -> dict[str, str]:
-    """What is wrong, by row, in one text each; rows without a problem are left out."""
-    return {experiment.key: "\n".join(found) for experiment, found in check_experiments(project) if found}
+    """The problems of each experiment in one text; experiments without any are left out."""
+    return {experiment.key: "\n".join(found) for experiment, found in check_runs(project) if found}
 
 
 def spoil(project, key, change) -> None:
-    """Load the saved model of a row, change it, and save it again."""
-    file = find_run(project.experiments[key], project, 0).model
+    """Load the saved model of an experiment, change it, and save it again."""
+    file = Job(project.experiments[key], 0, project).run.model
     model = keras.models.load_model(file)
     change(model)
     model.save(file)
@@ -36,43 +36,46 @@ def shift(layer, weight) -> None:
     variable.assign(variable + 0.5)
 
 
-def test_rows_as_they_should_be(trained):
+def test_intact_runs_have_no_problems(trained):
     assert problems(trained) == {}
 
 
-def test_a_row_that_was_not_trained(copy_of):
+def test_an_experiment_that_was_not_trained(copy_of):
     project = copy_of("small")
-    (find_run(project.experiments["small"], project, 0).folder / "result.json").unlink()
+    (Job(project.experiments["small"], 0, project).run.folder / "result.json").unlink()
     assert problems(project) == {"small": "it was not trained"}
 
 
 def test_predictions_that_were_edited(copy_of):
     project = copy_of("small")
-    file = find_run(project.experiments["small"], project, 0).folder / "predictions-test.csv"
+    file = Job(project.experiments["small"], 0, project).run.folder / "predictions-test.csv"
     table = read_table(file)
     a, b = (table[["p:red", "p:green"]].to_numpy() * [1, 0.99]).T
     write_table(table.assign(**{"p:green": b, "p:red": a + table["p:green"] - b}), file)
     assert "read back, its model gives other predictions" in problems(project)["small"]
 
 
-def test_predictions_are_of_augmented_views_where_the_row_says_so(copy_of):
+def test_predictions_are_of_augmented_views_where_the_experiment_says_so(copy_of):
     project = copy_of("small", "small_on")
     small, plain = project.experiments["small"], project.experiments["small_on"].model_copy(update={"tta": 0})
-    shutil.copytree(find_run(project.experiments["small_on"], project, 0).folder, find_run(plain, project, 0).folder)
+    shutil.copytree(Job(project.experiments["small_on"], 0, project).run.folder, Job(plain, 0, project).run.folder)
     otherwise = replace(project, profile=project.profile.model_copy(update={"scratch": (small, plain)}))
     assert list(problems(project)) == []
     assert "read back, its model gives other predictions" in problems(otherwise)["small_on"]
 
 
 def test_a_child_that_is_built_without_its_parents_weights(copy_of, monkeypatch):
-    monkeypatch.setattr(checks, "build_setup", lambda experiment, project, _: build_setup(experiment, project, None))
-    assert "does not start from the weights of its parent 'small': other in conv1, " in (
+    def without_parent(job):
+        return build_setup(replace(job, experiment=job.experiment.model_copy(update={"parent": None})))
+
+    monkeypatch.setattr(checks, "build_setup", without_parent)
+    assert "does not start from the weights of its parent 'small', but from others in conv1, " in (
         problems(copy_of("small", "small_on"))["small_on"])
 
 
 def test_a_model_that_was_swapped_for_another(copy_of):
     project = copy_of("small", "small_on", "untrained")
-    small, other = (find_run(project.experiments[key], project, 0) for key in ("small", "untrained"))
+    small, other = (Job(project.experiments[key], 0, project).run for key in ("small", "untrained"))
     shutil.copyfile(other.model, small.model)
     found = problems(project)
     assert "read back, its model gives other predictions" in found["small"]
@@ -83,21 +86,21 @@ def test_a_model_that_was_swapped_for_another(copy_of):
 def test_a_model_of_another_network(copy_of):
     project = copy_of("small", "small_on")
     keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save(
-        find_run(project.experiments["small"], project, 0).model)
+        Job(project.experiments["small"], 0, project).run.model)
     found = problems(project)
-    assert "its saved model has other layers than the row describes: images" in found["small"]
+    assert "its saved model has other layers than the experiment describes: images" in found["small"]
     assert "cannot be built and read back" in found["small_on"]
 
 
 def test_a_file_that_is_no_model(copy_of):
     project = copy_of("small", "small_on")
-    find_run(project.experiments["small"], project, 0).model.write_bytes(b"half a file")
+    Job(project.experiments["small"], 0, project).run.model.write_bytes(b"half a file")
     found = problems(project)
     assert "its model cannot be built and read back: ValueError" in found["small"]
     assert "its parent 'small' cannot be read back" in found["small_on"]
 
 
-def test_an_untrained_row_that_was_trained(copy_of):
+def test_an_untrained_experiment_that_was_trained(copy_of):
     project = copy_of("untrained")
     spoil(project, "untrained", lambda model: shift(model.layers[-1], "bias"))
     assert "1 of 6 layers that must not train have changed: probabilities" in problems(project)["untrained"]
@@ -118,12 +121,12 @@ def test_frozen_layers_that_were_trained(copy_of):
 
 @pytest.fixture
 def spoil_figures(copy_of):
-    """Changes a run's history, result and predictions, and says what is found wrong with it then."""
+    """Changes a run's history, result and predictions, and returns the problems that are found."""
     project = copy_of()
 
     def problems(key, history=None, result=None, predictions=None):
-        experiment = project.experiments[key]
-        run = find_run(experiment, project, 0)
+        job = Job(project.experiments[key], 0, project)
+        run = job.run
         if history:
             pd.read_csv(run.folder / "history.csv").pipe(history).to_csv(run.folder / "history.csv", index=False)
         if result:
@@ -132,15 +135,13 @@ def spoil_figures(copy_of):
         if predictions:
             table = run.folder / "predictions-test.csv"
             write_table(read_table(table).pipe(predictions), table)
-        return figure_problems(
-            experiment, run, find_run(project.experiments[experiment.parent], project, 0) if experiment.parent else None
-        )
+        return figure_problems(job)
 
     return problems
 
 
 @pytest.mark.parametrize("key", ["small", "small_on", "untrained", "frozen", "tuned"])
-def test_a_run_that_is_as_it_should_be(spoil_figures, key):
+def test_figures_of_an_intact_run(spoil_figures, key):
     assert spoil_figures(key) == []
 
 
@@ -156,19 +157,19 @@ def test_a_result_that_cannot_be(spoil_figures):
 
 
 def test_epochs_that_were_not_trained(spoil_figures):
-    assert spoil_figures("small", lambda table: table.head(0)) == ["it was to train 1 epochs, and has 0"]
+    assert spoil_figures("small", lambda table: table.head(0)) == ["it should have 1 epochs, and has 0"]
     epoch = pd.DataFrame([{"epoch": 1, "loss": 1, "accuracy": 1, "val_loss": 1, "val_accuracy": 1, "phase": "own"}])
-    assert spoil_figures("untrained", lambda _: epoch) == ["it was to train 0 epochs, and has 1"]
+    assert spoil_figures("untrained", lambda _: epoch) == ["it should have 0 epochs, and has 1"]
 
 
 def test_a_child_that_goes_on_from_something_else(spoil_figures):
-    problem = ["its history does not begin with that of the row it goes on from"]
+    problem = ["its history does not begin with that of its parent"]
     assert (
         spoil_figures("tuned", lambda table: table.assign(loss=table["loss"] + (table["phase"] == "parent"))) == problem
     )
     assert spoil_figures("small_on", lambda table: table[table["phase"] == "own"]) == problem
     assert spoil_figures("small", lambda table: table.assign(phase="parent")) == [
-        "it was to train 1 epochs, and has 0", *problem]
+        "it should have 1 epochs, and has 0", *problem]
 
 
 def test_predictions_that_disagree_with_themselves(spoil_figures):
@@ -176,15 +177,15 @@ def test_predictions_that_disagree_with_themselves(spoil_figures):
         table.loc[0, "predicted"] = next(name for name in ("red", "blue") if name != table.loc[0, "predicted"])
         return table
 
-    said = spoil_figures("small", predictions=other)
-    assert said[0] == "1 of 6 test images are predicted to be of another class than that of the highest probability"
+    found = spoil_figures("small", predictions=other)
+    assert found[0] == "1 of 6 test images have a predicted class that is not the one of the highest probability"
     assert spoil_figures("frozen", predictions=lambda table: table.assign(**{"p:red": 0.9})) == [
         "the probabilities of 6 of 6 test images do not add up to 1"]
 
 
 def test_an_accuracy_that_is_not_that_of_the_predictions(spoil_figures):
-    said = spoil_figures("small", result={"accuracy": 0.123})
-    assert len(said) == 1 and said[0].startswith("its accuracy is 0.123, and that of its predictions ")
+    found = spoil_figures("small", result={"accuracy": 0.123})
+    assert len(found) == 1 and found[0].startswith("its accuracy is 0.123, but that of its predictions is ")
 
 
 COMMON = {"model_id": "x", "key": "x", "learning_rate": 0.1}
@@ -240,7 +241,8 @@ def test_what_it_should_not(experiment, trained, problem):
 
 def test_another_network():
     assert training_problems(scratch(), without_backbone(weights()), weights()) == [
-        "its saved model has other layers than the row describes: backbone/a has no place and {'kernel': (3,)}"]
+        "its saved model has other layers than the experiment describes: "
+        "backbone/a has no such layer and {'kernel': (3,)}"]
 
 
 def test_numbers_that_are_none_are_compared_too():
@@ -252,6 +254,6 @@ def test_numbers_that_are_none_are_compared_too():
 def test_a_child_starts_where_its_parent_ended():
     assert start_problems("mother", weights(a="kernel"), weights(a="kernel")) == []
     assert start_problems("mother", weights(a="kernel"), weights(a="kernel", head="bias")) == [
-        "it does not start from the weights of its parent 'mother': other in head"]
+        "it does not start from the weights of its parent 'mother', but from others in head"]
     assert start_problems("mother", weights(), without_backbone(weights())) == [
-        "it has other layers than its parent 'mother': backbone/a has {'kernel': (3,)} and no place"]
+        "it has other layers than its parent 'mother': backbone/a has {'kernel': (3,)} and no such layer"]

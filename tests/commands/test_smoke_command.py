@@ -1,4 +1,4 @@
-"""The command as its user starts it: all rows of `demo`, and those of `cifar10` on generated images."""
+"""The command as its user starts it: all experiments of `demo`, and those of `cifar10` on generated images."""
 
 import os
 import subprocess
@@ -50,13 +50,13 @@ def _start(name: str, folder: Path, *more: str) -> subprocess.Popen:
 
 
 @pytest.mark.parametrize("name", ["demo", "cifar10"])
-def test_every_row_works(runs, name):
+def test_every_experiment_works(runs, name):
     done, keys = runs[name], [experiment.key for experiment in load_profile(name).experiments]
     assert done.code == 0, done.err
     # How far the copying was, and nothing else.
     assert "Traceback" not in done.err and "Warning" not in done.err
     assert done.out.partition("checks\n")[2].splitlines()[:-1] == [f"  {key}: ok" for key in keys]
-    assert done.out.splitlines()[-1].startswith(f"{len(keys)} of {len(keys)} rows of {name} train")
+    assert done.out.splitlines()[-1].startswith(f"{len(keys)} of {len(keys)} experiments of {name} train")
 
 
 @pytest.mark.parametrize("name", ["demo", "cifar10"])
@@ -65,14 +65,14 @@ def test_nothing_is_left_behind(runs, name):
     assert list(runs[name].temporary.glob("auxiliary-*")) == []
 
 
-def test_a_failing_notebook_is_its_error_and_the_folder_to_look_at(image_folder, tmp_path):
+def test_a_failing_notebook_prints_its_error_and_its_folder(image_folder, tmp_path):
     folder = image_folder({"cat": 12, "dog": 2})
     done = _start("flowers", tmp_path, "-p", "dataset", str(folder))
     _, said = done.communicate(timeout=300)
     assert done.returncode == 1
     assert said.startswith("error: too few images to split")
     assert "Traceback" not in said
-    root = Path(said.splitlines()[-1].removeprefix("all that was made is kept in "))
+    root = Path(said.splitlines()[-1].removeprefix("everything is kept in "))
     assert (root / "assets" / folder.name / "01-preprocessing.ipynb").is_file()
     assert root.parent == tmp_path / "temporary"
     assert not (tmp_path / "root").exists()

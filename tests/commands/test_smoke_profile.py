@@ -6,8 +6,8 @@ import pytest
 
 from auxiliary.commands.smoke_profile import (
     copy_few,
-    enough,
     find_originals,
+    images_per_class,
     missing_weights,
     shorten,
     start_at_random,
@@ -48,7 +48,7 @@ def project(tmp_path):
     return opened
 
 
-def test_an_epoch_and_a_seed_a_row_and_nothing_else_differs(project):
+def test_only_epochs_and_seeds_differ(project):
     project = project()
     short = shorten(project, "flowers")
     assert [experiment.epochs for experiment in short.experiments] == [1, 1, 0, 1, 1, 1, 1]
@@ -59,7 +59,7 @@ def test_an_epoch_and_a_seed_a_row_and_nothing_else_differs(project):
         experiment.model_dump(exclude=what) for experiment in project.profile.experiments]
 
 
-def test_rows_come_with_those_they_go_on_from(project):
+def test_experiments_come_with_their_parents(project):
     assert [experiment.key for experiment in shorten(project("no,f"), "flowers").experiments] == [
         "a",
         "b",
@@ -77,22 +77,22 @@ def test_overrides_are_kept(project):
 @pytest.mark.parametrize("name", [None, *sorted(path.stem for path in PROFILES.glob("*.yaml"))])
 def test_what_is_written_is_read_back(project, tmp_path, name):
     short = shorten(project() if name is None else open_project(name, root=tmp_path), "flowers")
-    write_profile(short, tmp_path / "quick.yaml")
-    assert load_profile(str(tmp_path / "quick.yaml")) == short
+    write_profile(short, tmp_path / "short.yaml")
+    assert load_profile(str(tmp_path / "short.yaml")) == short
 
 
-def test_weights_that_cannot_be_had_become_random_ones(project, monkeypatch):
-    asked = []
+def test_weights_that_cannot_be_downloaded_become_random_ones(project, monkeypatch):
+    loaded = []
 
     def load(name, image_size):
-        asked.append(name)
+        loaded.append(name)
         raise UserError("they are nowhere")
 
     monkeypatch.setattr(backbones, "load_backbone", load)
     short = shorten(project(), "flowers")
     missing = missing_weights(short)
-    # Those of a child come from its parent, and random ones from nowhere.
-    assert asked == ["MobileNetV2"]
+    # A child takes its parent's weights, and random weights need no download.
+    assert loaded == ["MobileNetV2"]
     assert missing == {"MobileNetV2": "they are nowhere"}
     assert [experiment.weights for experiment in start_at_random(short, missing).transfer] == [
         "random",
@@ -114,16 +114,16 @@ def tree(folder):
 
 @pytest.mark.parametrize(("fractions", "count"), [
     ((0.7, 0.2, 0.1), 14), ((0.8, 0.1, 0.1), 15), ((0.9, 0.05, 0.05), 30)])
-def test_enough_is_enough_for_the_split(fractions, count, opened):
-    assert enough(fractions) == count
+def test_so_many_images_per_class_can_be_split(fractions, count, opened):
+    assert images_per_class(fractions) == count
     clean = replace(opened).train.groupby("category").sample(count, replace=True, random_state=0)
-    parts = split(clean.reset_index(drop=True), fractions)
-    assert all(part["category"].nunique() == 3 for part in parts)
+    splits = split(clean.reset_index(drop=True), fractions)
+    assert all(df["category"].nunique() == 3 for df in splits)
 
 
-def test_shares_that_are_none_are_refused():
+def test_shares_that_are_not_positive_are_refused():
     with pytest.raises(UserError, match="must be positive"):
-        enough((0.7, 0.3, 0.0))
+        images_per_class((0.7, 0.3, 0.0))
 
 
 def test_images_are_spread_over_each_class_and_copied_as_they_are(tmp_path):

@@ -1,4 +1,4 @@
-"""What is kept and what is said, without a notebook being run; test_command.py runs them."""
+"""A smoke test's folder and messages, without running a notebook; test_smoke_command.py runs them."""
 
 import re
 import sys
@@ -15,35 +15,35 @@ from auxiliary.core.errors import UserError
 
 
 @pytest.fixture
-def quick(opened, tmp_path, monkeypatch):
-    """Runs the profile quickly, with something else in place of the notebooks and the checks."""
+def smoke_test(opened, tmp_path, monkeypatch):
+    """Runs the smoke test of the profile, with something else in place of the notebooks and the checks."""
     def run(notebooks=lambda *_: None, found=(), **arguments):
         def check(project):
             return [(experiment, list(found)) for experiment in project.profile.experiments]
 
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         monkeypatch.setattr(session, "run_notebooks", lambda *given: iter([notebooks(*given)]))
-        monkeypatch.setattr(checks, "check_experiments", check)
+        monkeypatch.setattr(checks, "check_runs", check)
         session.run_smoke_test(str(opened.paths.root / "profile.yaml"), {}, **{"root": tmp_path / "mine"} | arguments)
 
     return run
 
 
-def kept(said: object) -> Path:
-    return Path(re.search(r"is kept in (\S+)", str(said))[1])
+def kept(message: object) -> Path:
+    return Path(re.search(r"is kept in (\S+)", str(message))[1])
 
 
-def test_nothing_is_left_when_all_is_well(quick, tmp_path, capsys):
-    quick()
+def test_nothing_is_left_without_problems(smoke_test, tmp_path, capsys):
+    smoke_test()
     said = capsys.readouterr().out
-    assert "5 rows of colours, an epoch each on 14 images a class" in said
+    assert "5 experiments of colours, one epoch each, 14 images per class" in said
     assert "  tuned: ok" in said
-    assert said.endswith("5 of 5 rows of colours train, reload and go on as they should "
-                         "(figures mean nothing; nothing was added to results.csv)\n")
+    assert said.endswith("5 of 5 experiments of colours train, reload and go on as they should "
+                         "(the accuracies mean nothing; nothing was added to results.csv)\n")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_notebooks_get_a_root_a_profile_and_images_of_their_own(quick, opened, tmp_path):
+def test_notebooks_get_a_root_a_profile_and_images_of_their_own(smoke_test, opened, tmp_path):
     def look(_console, project, notebooks, values):
         assert [notebook.name[:2] for notebook in notebooks] == ["01", "02", "03"]
         root = Path(values["root"])
@@ -53,59 +53,60 @@ def test_notebooks_get_a_root_a_profile_and_images_of_their_own(quick, opened, t
         assert [experiment.epochs for experiment in load_profile(values["profile"]).experiments] == [1, 1, 0, 1, 1]
         assert project.paths.dataset == opened.paths.dataset
 
-    quick(look)
+    smoke_test(look)
 
 
-def test_rows_may_be_chosen_and_notebooks_without_any_are_left_out(quick, capsys):
-    quick(lambda _console, _lab, notebooks, _values: [notebook.name[:2] for notebook in notebooks] == ["01", "02"]
-          or pytest.fail("another notebook is run"), experiments="small_on")
+def test_notebooks_without_a_chosen_experiment_are_left_out(smoke_test, capsys):
+    def check(_console, _project, notebooks, _values):
+        assert [notebook.name[:2] for notebook in notebooks] == ["01", "02"]
+
+    smoke_test(check, experiments="small_on")
     said = capsys.readouterr().out
     assert "03-transfer-learning is left out" in said
-    assert "2 of 2 rows of colours" in said
+    assert "2 of 2 experiments of colours" in said
 
 
-def test_a_failing_notebook_leaves_its_folder(quick):
+def test_a_failing_notebook_leaves_its_folder(smoke_test):
     def fail(_console, project, *_):
         (project.paths.root / "trace").touch()
         raise UserError("the notebook failed")
 
-    with pytest.raises(UserError, match=r"^the notebook failed\nall that was made is kept in /") as caught:
-        quick(fail)
+    with pytest.raises(UserError, match=r"^the notebook failed\neverything is kept in /") as caught:
+        smoke_test(fail)
     assert (kept(caught.value) / "trace").exists()
 
 
-def test_a_mistake_of_ours_leaves_it_too(quick):
+def test_an_unexpected_error_leaves_it_too(smoke_test):
     with pytest.raises(ZeroDivisionError) as caught:
-        quick(lambda *_: 1 / 0)
+        smoke_test(lambda *_: 1 / 0)
     assert kept(caught.value.__notes__[0]).is_dir()
 
 
-def test_interrupted_it_leaves_nothing(quick, tmp_path):
+def test_interrupted_it_leaves_nothing(smoke_test, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        quick(interrupt)
+        smoke_test(interrupt)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_all_that_is_wrong_is_listed(quick, capsys):
+def test_every_problem_is_listed(smoke_test, capsys):
     with pytest.raises(UserError) as caught:
-        quick(found=["its loss is nan", "its model is gone"], experiments="small*")
-    said = str(caught.value).splitlines()
-    assert said[:5] == ["2 of 2 rows are not as they should be", "experiment 'small': its loss is nan",
+        smoke_test(found=["its loss is nan", "its model is gone"], experiments="small*")
+    lines = str(caught.value).splitlines()
+    assert lines[:5] == ["2 of 2 experiments have problems", "experiment 'small': its loss is nan",
                         "experiment 'small': its model is gone", "experiment 'small_on': its loss is nan",
                         "experiment 'small_on': its model is gone"]
-    assert kept(said[5]).is_dir()
-    assert "  small: 2 wrong" in capsys.readouterr().out
+    assert kept(lines[5]).is_dir()
+    assert "  small: 2 problems" in capsys.readouterr().out
 
 
-def test_random_weights_are_said_aloud(quick, monkeypatch, capsys):
+def test_random_weights_are_announced(smoke_test, monkeypatch, capsys):
     monkeypatch.setattr(session, "missing_weights", lambda _: {"MobileNetV2_035": "the network is down"})
-    quick()
+    smoke_test()
     said = " ".join(capsys.readouterr().out.split())
-    assert "MobileNetV2_035 starts from random weights: what it reaches means nothing" in said
-    assert "the network is down" in said
+    assert "MobileNetV2_035 starts from random weights, because the network is down" in said
 
 
 def test_only_some_notebooks_cannot_be_tried(monkeypatch, capsys):

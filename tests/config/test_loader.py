@@ -35,10 +35,10 @@ def test_yaml_means_what_it_looks_like(experiment):
     ("dataset: demo\nseeds: [0]\ndataset: demo\n", ':3: not valid YAML: found duplicate key "dataset"'),
     ("dataset: k\xf6ln", " is not valid YAML: 'utf-8' codec"),
     ("dataset: \x01", " is not valid YAML: unacceptable character"),
-    ("- demo\n", " holds no profile; see "),
-    ("", " holds no profile; see "),
+    ("- demo\n", " is not a profile; "),
+    ("", " is not a profile; "),
 ])
-def test_what_is_no_profile_is_refused(tmp_path, text, message):
+def test_a_file_that_is_not_a_profile_is_refused(tmp_path, text, message):
     path = tmp_path / "mine.yaml"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(UserError) as caught:
@@ -46,8 +46,8 @@ def test_what_is_no_profile_is_refused(tmp_path, text, message):
     assert str(caught.value).startswith(f"{path}{message}")
 
 
-class TestCompleteRows:
-    def test_what_the_profile_says_goes_for_rows_that_do_not(self, experiment):
+class TestCompleteExperiments:
+    def test_settings_of_the_profile_are_filled_in(self, experiment):
         assert (experiment("small").image_size, experiment("small").batch_size) == (28, 64)
         assert (experiment("frozen").image_size, experiment("frozen").batch_size) == (112, 64)
 
@@ -66,32 +66,32 @@ class TestCompleteRows:
     def test_a_child_has_its_own_epochs_and_rate(self, experiment):
         assert (experiment("longer").epochs, experiment("longer").learning_rate) == (3, 0.0001)
 
-    def test_a_frozen_row_takes_no_augmentation(self, load):
+    def test_a_frozen_experiment_inherits_no_augmentation(self, load):
         assert {experiment.key: experiment.augment for experiment in load().experiments} == {
             "small": "flip", "longer": "flip", "frozen": "", "tuned": "flip"}
 
 
 class TestOverrides:
-    def test_a_setting_is_set_for_the_profile_and_all_rows(self, load):
+    def test_a_setting_is_set_for_the_profile_and_all_experiments(self, load):
         profile = load(image_size=32)
         assert {profile.image_size, *(experiment.image_size for experiment in profile.experiments)} == {32}
 
     @pytest.mark.parametrize("name", ["epochs", "learning_rate"])
-    def test_epochs_and_rate_are_set_for_all_rows(self, load, name):
+    def test_epochs_and_rate_are_set_for_all_experiments(self, load, name):
         assert {getattr(experiment, name) for experiment in load(**{name: 9}).experiments} == {9}
 
-    def test_a_row_that_trains_nothing_keeps_to_it(self, load):
+    def test_an_experiment_without_epochs_stays_so(self, load):
         given = {
             experiment.key: experiment.epochs for experiment in load(("epochs: 3", "epochs: 0"), epochs=9).experiments
         }
         assert given == {"small": 9, "longer": 0, "frozen": 9, "tuned": 9}
 
-    def test_views_to_be_tested_on_are_no_augmentation_of_the_training(self, experiment):
+    def test_an_experiment_without_epochs_keeps_its_augmentation(self, experiment):
         change = ("epochs: 3", "epochs: 0, tta: 2, augment: zoom(0.1)")
         assert experiment("longer", change, augment="").augment == "zoom(0.1)"
         assert experiment("longer", ("epochs: 3", "epochs: 0, tta: 2")).augment == "flip"
 
-    def test_frozen_rows_are_left_out_of_test_time_augmentation(self, load):
+    def test_frozen_experiments_are_left_out_of_test_time_augmentation(self, load):
         assert {experiment.key: experiment.tta for experiment in load(tta=4).experiments} == {
             "small": 4,
             "longer": 4,
@@ -99,26 +99,26 @@ class TestOverrides:
             "tuned": 4,
         }
 
-    def test_a_row_may_have_seeds_of_its_own(self, experiment):
+    def test_an_experiment_may_have_seeds_of_its_own(self, experiment):
         change = ("epochs: 2", "epochs: 2, seeds: [4, 5]")
         assert (experiment("small", change).seeds, experiment("frozen", change).seeds) == ((4, 5), (0,))
         assert experiment("small", change, seeds=[7]).seeds == (7,)
 
-    def test_the_division_has_names_of_its_own(self, load):
+    def test_a_field_of_the_split_is_set_by_its_own_name(self, load):
         split = load(**{"split.random_state": 7}).split
         assert (split.random_state, split.fractions) == (7, (0.7, 0.2, 0.1))
 
-    def test_a_division_in_the_file_is_kept_but_for_what_is_given(self, load):
+    def test_a_split_in_the_file_is_kept_but_for_the_override(self, load):
         changed = ("dataset: demo", "dataset: demo\nsplit: {fractions: [0.5, 0.3, 0.2]}")
         assert load(changed, **{"split.random_state": 7}).split.fractions == (0.5, 0.3, 0.2)
 
-    def test_frozen_rows_are_left_out_of_augmentation(self, load):
+    def test_frozen_experiments_are_left_out_of_augmentation(self, load):
         without_tuning = ("tune_last: 5", "tune_last: 0")
         assert {
             experiment.key: experiment.augment for experiment in load(without_tuning, augment="zoom(0.1)").experiments
         } == {"small": "zoom(0.1)", "longer": "zoom(0.1)", "frozen": "", "tuned": ""}
 
-    def test_what_was_given_stays_as_it_is(self, load):
+    def test_the_given_overrides_do_not_change(self, load):
         given = {"split": {"random_state": 7}, "split.by": "seed"}
         load(**given)
         assert given == {"split": {"random_state": 7}, "split.by": "seed"}
@@ -130,7 +130,7 @@ class TestOverrides:
             load(**{name: 1})
 
     @pytest.mark.parametrize("name", ["net", "scratch", "model_id"])
-    def test_what_belongs_to_one_row_cannot_be_set_for_all(self, load, name):
+    def test_fields_of_one_experiment_cannot_be_set_for_all(self, load, name):
         with pytest.raises(UserError, match=f"unknown parameter '{name}'"):
             load(**{name: "x"})
 
@@ -141,7 +141,7 @@ class TestParents:
             load(("parent: small", "parent: smal"))
         assert str(caught.value) == (
             "experiment 'longer': unknown parent 'smal': did you mean 'small'? (valid: small); "
-            "a parent is an earlier row of the same stage"
+            "a parent is an earlier experiment of the same stage"
         )
 
     @pytest.mark.parametrize(("change", "key"), [
@@ -149,7 +149,7 @@ class TestParents:
         (("parent: frozen", "parent: small"), "tuned"),
         (("parent: small", "parent: longer"), "longer"),
     ])
-    def test_a_parent_is_an_earlier_row_of_the_same_stage(self, load, change, key):
+    def test_a_parent_is_an_earlier_experiment_of_the_same_stage(self, load, change, key):
         with pytest.raises(UserError, match=f"experiment '{key}': unknown parent"):
             load(change)
 
@@ -158,9 +158,9 @@ class TestParents:
         ("frozen", "weights: random")])
     def test_a_child_does_not_restate_the_network(self, load, parent, restated):
         name = restated.partition(":")[0]
-        with pytest.raises(UserError, match=f"has a parent, whose '{name}' it takes over: leave it out"):
+        with pytest.raises(UserError, match=f"inherits '{name}' from its parent: leave it out"):
             load((f"parent: {parent}", f"parent: {parent}, {restated}"))
 
-    def test_no_two_rows_share_a_key(self, load):
-        with pytest.raises(UserError, match="2 rows have the key 'small': give each a `key` of its own"):
+    def test_no_two_experiments_share_a_key(self, load):
+        with pytest.raises(UserError, match="2 experiments have the key 'small': give each a `key` of its own"):
             load(("model_id: frozen", "model_id: small"), ("parent: frozen", "parent: small"))

@@ -44,7 +44,7 @@ def test_overrides_come_as_a_mapping_or_as_text():
 
 
 @pytest.mark.parametrize("text", ["epochs", "[epochs, 1]", ""])
-def test_overrides_that_are_no_mapping_are_refused(text):
+def test_overrides_that_are_not_a_mapping_are_refused(text):
     with pytest.raises(UserError, match="overrides must be a mapping such as "):
         read_overrides(text)
 
@@ -55,6 +55,6 @@ def test_a_value_is_written_as_in_a_profile(text, value):
     assert read_value(text) == value
 
 
-def test_what_is_no_value_is_refused():
+def test_text_that_is_not_yaml_is_refused():
     with pytest.raises(UserError, match="cannot read the value"):
         read_value("[0, 1")

@@ -7,13 +7,13 @@ SCRATCH = {"model_id": "cnn", "key": "cnn", "learning_rate": 0.1, "epochs": 1, "
 TRANSFER = {"model_id": "lite0", "key": "lite0", "learning_rate": 0.1, "epochs": 1, "backbone": "B", "head": "gap"}
 
 
-def test_a_profile_of_nothing_but_a_data_set_is_the_usual():
+def test_the_defaults_of_a_profile():
     profile = Profile(dataset="demo")
     assert (profile.image_size, profile.seeds, profile.experiments) == (224, (0,), ())
     assert (profile.split.fractions, profile.split.random_state) == ((0.7, 0.2, 0.1), 5)
 
 
-def test_rows_are_trained_from_scratch_first():
+def test_scratch_experiments_come_first():
     profile = Profile(dataset="demo", transfer=[TRANSFER], scratch=[SCRATCH])
     assert [(experiment.key, experiment.stage, experiment.network) for experiment in profile.experiments] == [
         ("cnn", "scratch", "gap"), ("lite0", "transfer", "gap")]
@@ -28,7 +28,7 @@ def test_the_slug_is_a_file_name():
     assert ScratchExperiment(**SCRATCH | {"key": "conv4: a/b, lr=1e-3"}).slug == "conv4_a_b_lr_1e-3"
 
 
-def test_what_was_reported_goes_for_every_seed_or_for_each_in_turn():
+def test_the_published_accuracy_is_one_for_all_seeds_or_one_per_seed():
     once = ScratchExperiment(**SCRATCH, published_accuracy=0.7, seeds=[0, 3])
     each = ScratchExperiment(**SCRATCH, published_accuracy=[0.7, 0.6], seeds=[0, 3, 4])
     assert [once.published_with(seed) for seed in (0, 3)] == [0.7, 0.7]
@@ -54,6 +54,6 @@ def test_what_was_reported_goes_for_every_seed_or_for_each_in_turn():
     (Profile, {"dataset": "demo", "seeds": []}),
     (Profile, {}),
 ])
-def test_what_cannot_be_is_refused(kind, wrong):
+def test_invalid_values_are_refused(kind, wrong):
     with pytest.raises(ValidationError):
         kind(**wrong)

@@ -33,25 +33,25 @@ def test_a_name_like_no_other_comes_with_the_valid_ones(load):
     assert line == "4: unknown name 'split.xyz'; (valid: by, fractions, random_state)"
 
 
-def test_every_problem_is_named_in_the_order_of_the_file(load):
+def test_every_error_is_named_in_the_order_of_the_file(load):
     lines = problem(load, ("batch_size: 64", "batch_size: 0"), ("epochs: 3", "epochs: 3, wibble: 1"))
     assert [line.partition(":")[0] for line in lines] == ["3", "7"]
 
 
-def test_half_a_line_is_recognised(load):
+def test_half_a_spec_is_recognised(load):
     lines = problem(load, ("conv(8) | pool", "conv(8, size=3) | pool"))
-    assert lines == ["6: 'scratch.0.size=3) | pool | flatten' is half a line: put quotes around a line that "
+    assert lines == ["6: 'scratch.0.size=3) | pool | flatten' is half a spec: put quotes around a spec that "
                      "holds commas"]
 
 
 @pytest.mark.parametrize("experiments", ["3", "text", "[3]", "{net: gap}"])
-def test_rows_that_are_no_list_of_rows_are_named(load, experiments):
+def test_experiments_that_are_not_a_list_are_named(load, experiments):
     (line,) = problem(load, ("augment: flip\nscratch:", f"scratch: {experiments}\nseeds:"), ("seeds", "others"))[:1]
     assert line.startswith("4: scratch")
 
 
 @pytest.mark.parametrize("name", ["parent", "key"])
-def test_names_that_are_no_text_are_named(load, name):
+def test_names_that_are_not_text_are_named(load, name):
     assert name in "\n".join(problem(load, ("epochs: 3", f"epochs: 3, {name}: [1]"), ("parent: small, ", "")))
 
 
@@ -67,6 +67,6 @@ def test_a_wrong_parameter_is_named_once_without_a_line(load, name, value, messa
     assert problem(load, **{name: value}) == [message]
 
 
-def test_a_wrong_division_in_the_file_is_not_blamed_on_a_parameter(load):
+def test_a_wrong_split_in_the_file_is_not_blamed_on_a_parameter(load):
     lines = problem(load, ("augment: flip", "split: 3"), **{"split.by": "seed"})
     assert lines == ["4: split: input should be a valid dictionary or instance of split"]

@@ -13,7 +13,7 @@ from auxiliary.evaluation.label_issues import COLUMNS, out_of_fold, suspect_labe
 from auxiliary.project.open import open_project
 from auxiliary.training import label_audit as audit
 from auxiliary.training.feature_files import feature_file, images_of
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from auxiliary.training.label_audit import suspects
 from tests.images import clean_table_of
 
@@ -141,7 +141,7 @@ class TestSuspects:
                 project.paths.features.mkdir(exist_ok=True)
                 np.save(feature_file(project.paths.features, row, weights, df),
                         features[df["content_hash"].map(lambda content: int(content, 16))])
-            run = find_run(row, project, seed=0)
+            run = Job(row, 0, project).run
             run.begin({"features": weights})
             run.finish(result.model_copy(update={"key": key, "val_accuracy": val_accuracy}))
         return make
@@ -154,8 +154,8 @@ class TestSuspects:
         assert set(positions(found, flipped)) <= set(at)
         assert set(found["split"]) == {"train", "val", "test"}
         assert set(found["suggested"]) <= set(NAMES)
-        assert capsys.readouterr().out == (f"{len(found)} of 300 labels are suspect, judged by what "
-                                           "EfficientNetLite0 makes of the images (experiment good).\n")
+        assert capsys.readouterr().out == (f"{len(found)} of 300 labels are suspect, judged by the features "
+                                           "of EfficientNetLite0 (experiment good).\n")
 
     def test_kept_until_something_changes(self, project, finish):
         finish(project, "good", 0.9, "abc")

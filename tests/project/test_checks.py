@@ -30,17 +30,17 @@ from auxiliary.core.errors import UserError
         (("epochs: 4", "epochs: 4, tta: 3"), "experiment 'frozen': `tta` averages over augmented images"),
     ],
 )
-def test_a_row_that_cannot_work_is_named(load, change, message):
+def test_an_experiment_that_cannot_work_is_named(load, change, message):
     with pytest.raises(UserError) as caught:
         load(change)
     assert str(caught.value).startswith(message)
 
 
-def test_a_network_must_fit_the_images_it_will_get(load):
+def test_a_network_must_fit_its_image_size(load):
     with pytest.raises(UserError, match=r"experiment 'small': .*a window of 3 pixels does not fit into 2"):
         load(image_size=2)
 
 
 @pytest.mark.parametrize("epochs", [0, 1])
-def test_a_frozen_row_may_augment_what_it_is_trained_and_tested_on(load, epochs):
+def test_a_frozen_experiment_may_be_augmented_in_training_and_test(load, epochs):
     load(("tune_last: 5", "tta: 3, augment: flip"), ("0.0001, epochs: 1", f"0.0001, epochs: {epochs}"))

@@ -8,7 +8,7 @@ from auxiliary.data.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.reporting.style import new_figure
 
-ROWS = """
+EXPERIMENTS = """
 image_size: 32
 scratch:
   - {model_id: conv4_a, learning_rate: 0.1, epochs: 1, net: gap}
@@ -21,10 +21,10 @@ transfer:
 
 @pytest.fixture
 def profile(tmp_path):
-    """Writes a profile with the four rows: `profile("dataset: demo")`."""
+    """Writes a profile with the four experiments: `profile("dataset: demo")`."""
     def write(text: str) -> str:
         path = tmp_path / "profile.yaml"
-        path.write_text(text + ROWS, encoding="utf-8")
+        path.write_text(text + EXPERIMENTS, encoding="utf-8")
         return str(path)
 
     return write
@@ -33,18 +33,18 @@ def profile(tmp_path):
 @pytest.mark.parametrize(("patterns", "keys"), [
     ("*", ["conv4_a", "conv4_b", "base", "lite0"]), ("conv4*", ["conv4_a", "conv4_b"]), ("base", ["base"]),
     ("lite0, conv4_b", ["conv4_b", "lite0"]), ("conv4_[ac]", ["conv4_a"])])
-def test_rows_are_chosen_by_patterns(profile, tmp_path, patterns, keys):
+def test_experiments_are_selected_by_patterns(profile, tmp_path, patterns, keys):
     project = open_project(profile("dataset: demo"), experiments=patterns, root=tmp_path)
     assert [experiment.key for experiment in project.profile.experiments] == keys
 
 
-def test_a_parent_that_was_not_chosen_is_known_all_the_same(profile, tmp_path):
+def test_a_parent_that_was_not_selected_is_known(profile, tmp_path):
     project = open_project(profile("dataset: demo"), experiments="conv4_b", root=tmp_path)
     assert project.experiments["conv4_b"].parent in project.experiments
 
 
 @pytest.mark.parametrize("patterns", ["con4_a", "lite0, conv5*", "CONV4*", ""])
-def test_a_pattern_that_fits_no_row_is_refused(profile, tmp_path, patterns):
+def test_a_pattern_that_fits_no_experiment_is_refused(profile, tmp_path, patterns):
     with pytest.raises(UserError, match=r"unknown experiment .*valid: base, conv4_a, conv4_b, lite0"):
         open_project(profile("dataset: demo"), experiments=patterns, root=tmp_path)
 
@@ -55,7 +55,7 @@ def test_everything_lies_below_the_root(profile, tmp_path):
     assert open_project("demo").paths.root == REPOSITORY
 
 
-def test_opening_a_lab_writes_nothing(profile, tmp_path):
+def test_opening_a_project_writes_nothing(profile, tmp_path):
     open_project(profile("dataset: demo"), root=tmp_path / "here")
     assert not (tmp_path / "here").exists()
 
@@ -87,7 +87,7 @@ def test_a_relative_folder_starts_where_one_is_or_beside_the_profile(profile, tm
 def test_a_folder_called_like_a_known_data_set_needs_another_name(profile, tmp_path):
     (tmp_path / "flowers").mkdir()
     path = profile(f"dataset: {tmp_path / 'flowers'}")
-    with pytest.raises(UserError, match=r"'flowers', which is a data set of its own.*`name`"):
+    with pytest.raises(UserError, match=r"the known data set 'flowers'.*`name`"):
         open_project(path, root=tmp_path)
     assert open_project(path, overrides={"name": "my-flowers"}, root=tmp_path).paths.dataset == "my-flowers"
 
@@ -111,7 +111,7 @@ def tables(project, folder):
     write_splits((df[numbered >= 2], df[numbered == 0], df[numbered == 1]), project.profile.split, project.paths)
 
 
-def test_chance_is_naming_the_commonest_class_of_the_training_images(profile, tmp_path, image_folder):
+def test_chance_is_the_accuracy_of_the_most_frequent_training_class(profile, tmp_path, image_folder):
     folder = image_folder({"cat": 3, "dog": 6, "eel": 4})
     project = open_project(profile(f"dataset: {folder}"), root=tmp_path)
     tables(project, folder)
@@ -121,7 +121,7 @@ def test_chance_is_naming_the_commonest_class_of_the_training_images(profile, tm
     assert project.chance == 0.75
 
 
-def test_the_fingerprint_is_of_all_images_however_they_are_divided(profile, tmp_path, image_folder):
+def test_the_fingerprint_is_of_all_images_however_they_are_split(profile, tmp_path, image_folder):
     folder = image_folder({"cat": 4, "dog": 4})
     project, other, fewer = (open_project(profile(f"dataset: {folder}"), root=tmp_path / name) for name in "abc")
     for each in (project, other, fewer):

@@ -12,5 +12,5 @@ from auxiliary.runs.labels import labelled
     ([{"key": "other"}], ["cnn", "other"]),
     ([{}], ["cnn", "cnn"]),
 ])
-def test_runs_of_one_key_are_named_by_what_tells_them_apart_and_no_more(others, names, results_of):
+def test_labels_of_one_key_name_only_the_differences(others, names, results_of):
     assert labelled(results_of({"key": "cnn"}, *({"key": "cnn"} | other for other in others))) == names

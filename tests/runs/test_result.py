@@ -19,7 +19,7 @@ def test_every_column_is_described():
 @pytest.mark.parametrize(("run", "folder"), [
     ("cnn-0123456789ab-20250616T120000", "cnn-0123456789ab"), ("cnn-0123456789ab", "cnn-0123456789ab"), ("", ""),
     ("typed-in-1", "typed-in-1")])
-def test_a_runs_folder_is_its_name_without_the_time(run, folder):
+def test_the_name_of_a_folder_is_the_run_id_without_the_time(run, folder):
     assert folder_of(run) == folder
 
 

@@ -40,11 +40,11 @@ def test_a_row_comes_back_as_it_was_written(result, tmp_path):
 
 
 @given(st.floats(allow_nan=False))
-def test_numbers_survive_to_the_last_digit(number):
+def test_numbers_read_back_to_the_last_digit(number):
     assert float(text_of(number)) == number
 
 
-def test_text_that_looks_like_something_missing_survives(result, tmp_path):
+def test_text_like_a_missing_value_reads_back(result, tmp_path):
     path = tmp_path / "results.csv"
     log_result(another(result, "run-1", dataset="NA", device='a "quoted", two-line\nname'), path)
     row = read_results(path, dataset="NA").iloc[0]
@@ -59,7 +59,7 @@ def test_a_run_is_logged_once(result, tmp_path):
     assert path.read_bytes() == before
 
 
-def test_eight_processes_append_100_rows_each_before_a_readers_eyes(result, tmp_path):
+def test_eight_processes_append_100_rows_each_while_another_reads(result, tmp_path):
     path = tmp_path / "results.csv"
     log_result(result, path)
     context = get_context("forkserver")
@@ -115,7 +115,7 @@ def test_what_a_user_wrote_stays_byte_for_byte(result, tmp_path, end, mark):
     assert frame["my notes"].tolist() == [cells[0], "old-2 without notes", "", ""]
 
 
-def test_an_older_table_is_read_and_extended(result, tmp_path):
+def test_a_table_without_some_columns_is_read_and_extended(result, tmp_path):
     path = tmp_path / "results.csv"
     shutil.copy(COMMITTED, path)
     old = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
@@ -138,7 +138,7 @@ def test_an_older_table_is_read_and_extended(result, tmp_path):
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
-def test_any_text_of_a_users_own_survives(texts):
+def test_any_text_of_a_user_reads_back(texts):
     header = ["run_id", "note"]
     raw = b"\n".join(line_of(row) for row in [header, *(["a", text] for text in texts)])
     assert parse_table(raw, Path("results.csv")) == Table(header, [["a", text] for text in texts])
@@ -169,7 +169,7 @@ def test_a_table_that_a_spreadsheet_saved(result, tmp_path):
     "run_id,a\n1,2\n".encode("utf-16"), b"sep=,\nrun_id,a\n", b"<<<<<<< HEAD\nrun_id,a\n", b"PK\x03\x04xl/workbook.xml",
 ], ids=["empty", "blank", "no header", "semicolons", "overlong row", "two runs", "binary", "cp1252", "quote",
         "text behind a quote", "utf-16", "sep line", "merge conflict", "workbook"])
-def test_what_is_no_table_is_left_untouched(content, result, tmp_path):
+def test_a_file_that_is_not_a_table_is_not_changed(content, result, tmp_path):
     path = tmp_path / "results.csv"
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"results\.csv cannot be read as a table"):
@@ -177,7 +177,7 @@ def test_what_is_no_table_is_left_untouched(content, result, tmp_path):
     assert path.read_bytes() == content
 
 
-def test_a_number_that_is_none_is_named(tmp_path):
+def test_text_in_place_of_a_number_is_named(tmp_path):
     path = tmp_path / "results.csv"
     path.write_text('run_id,accuracy\na,"0,944"\n')
     with pytest.raises(UserError, match=r"column 'accuracy' holds .*'0,944'"):

@@ -5,7 +5,7 @@ from auxiliary.runs.labels import with_interval
 from auxiliary.runs.seeds import best_of_each, over_seeds
 
 
-def test_seeds_of_a_row_share_a_line(seeds):
+def test_seeds_of_an_experiment_share_a_row(seeds):
     row = over_seeds(seeds(0.718, 0.706, 0.712)).squeeze()
     assert (row["key"], row["seeds"]) == ("M3", 3)
     assert row["val_accuracy"] == pytest.approx(0.702)
@@ -21,7 +21,7 @@ def test_a_single_run_keeps_its_interval(results):
 
 @pytest.mark.parametrize("other", [{"key": "M1"}, {"epochs": 3}, {"image_size": 8}, {"dataset": "mine"},
                                    {"images_hash": "changed"}, {"split_rule": "changed"}, {"learning_rate": 0.1}])
-def test_another_experiment_is_another_line(other, seeds):
+def test_another_experiment_is_another_row(other, seeds):
     assert list(over_seeds(pd.concat([seeds(0.7, 0.8), seeds(0.5, **other)]))["seeds"]) == [2, 1]
 
 
@@ -30,12 +30,12 @@ def test_seeds_that_stopped_after_different_epochs_belong_together(seeds):
     assert over_seeds(runs)[["seeds", "epochs", "epochs_total"]].squeeze().tolist() == [3, 12, 12]
 
 
-def test_of_a_seed_that_was_run_twice_the_last_counts(seeds):
+def test_of_a_seed_that_was_trained_twice_the_last_row_counts(seeds):
     row = over_seeds(pd.concat([seeds(0.1, 0.8), seeds(0.7)])).squeeze()
     assert with_interval(row) == "0.750 (0.700 to 0.800, 2 seeds)"
 
 
-def test_what_was_recorded_as_one_experiment_is_one(seeds):
+def test_rows_of_one_config_hash_are_one_experiment(seeds):
     runs = seeds(0.7, 0.8, patience=3, config_hash="e1").assign(epochs=[10, 15])
     trial = seeds(0.1, patience=3, config_hash="e2", epochs=1)
     assert over_seeds(pd.concat([runs, trial]))["seeds"].tolist() == [2, 1]
@@ -49,12 +49,12 @@ def test_the_best_run_of_each_is_that_of_the_best_mean(seeds):
     assert best_of_each(both)[["key", "accuracy"]].to_numpy().tolist() == [["steady", 0.82], ["lucky", 0.9]]
 
 
-def test_rows_from_before_a_column_existed_belong_to_those_after(seeds):
+def test_an_empty_patience_or_tta_is_0(seeds):
     old = seeds(0.7).astype({"patience": "Int64", "tta": "Int64"}).assign(patience=pd.NA, tta=pd.NA)
     assert over_seeds(pd.concat([old, seeds(0.7, 0.8).tail(1)]))["seeds"].tolist() == [2]
 
 
-def test_the_reported_accuracy_stays(seeds):
+def test_the_published_accuracy_stays(seeds):
     assert over_seeds(seeds(0.7, 0.8, published_accuracy=0.6969))["published_accuracy"].tolist() == pytest.approx(
         [0.6969]
     )

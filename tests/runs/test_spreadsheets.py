@@ -18,7 +18,7 @@ from auxiliary.runs.results_csv import log_result, read_results
 
 COMMITTED = Path(__file__).resolve().parents[2] / "results.csv"
 NUMBERS = [*FLOATS, *INTEGERS]
-# Names of rows of which a spreadsheet could make something else: layer_costs, numbers, two lines, another alphabet.
+# Keys that a spreadsheet could change: formulas, numbers, two lines, another alphabet.
 KEYS = ["cnn", "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "1e5", "007", "12.50", "'=1", "'cnn'", 'a "b", c', "a\nb",
         "Zürich"]
 FORMULA = re.compile(r"[=+@\t-]")
@@ -29,7 +29,7 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 @pytest.fixture
 def made(result, tmp_path) -> Path:
-    """A table with names that are no easy ones, and fingerprints that happen to have digits only."""
+    """A table with such keys, and with hashes that have digits only."""
     path = tmp_path / "made.csv"
     for number, key in enumerate(KEYS):
         log_result(

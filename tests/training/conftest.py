@@ -27,13 +27,13 @@ transfer:
 
 @pytest.fixture(scope="package")
 def colours(image_folder):
-    """Three classes of 20 images of 16x16, told apart by their colour."""
+    """Three classes of 20 images of 16x16, each in a colour of its own."""
     return image_folder({"green": 20, "blue": 20, "red": 20}, size=16)
 
 
 @pytest.fixture(scope="package")
 def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
-    """Opens the profile in a new root, or in a given one, its images divided: `make_project(epochs=3)`.
+    """Opens the profile in a new root, or in a given one, its images split: `make_project(epochs=3)`.
 
     The text of the profile may be changed before: `make_project(edit=("note: fast", "note: slow"))`.
     """
@@ -52,7 +52,7 @@ def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
 
 @pytest.fixture(scope="module", autouse=True)
 def tiny_backbone():
-    """A backbone called Tiny, for rows that would otherwise take long."""
+    """A backbone called Tiny, for experiments that would otherwise take long."""
     with with_tiny():
         yield
 

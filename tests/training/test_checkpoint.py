@@ -1,4 +1,4 @@
-"""A run that is broken off goes on as if nothing had happened; real kills are in tests/kills."""
+"""An interrupted run goes on as if nothing had happened; real kills are in tests/kills."""
 
 from unittest.mock import Mock
 
@@ -10,18 +10,18 @@ from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.training import fit as callbacks
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 
 
 class PowerCut(Exception):
-    """What breaks a training off."""
+    """What interrupts a training."""
 
 
 @pytest.fixture
 def cut(monkeypatch):
-    """Breaks every training off once it has saved so many epochs: `cut(after=2)`; `cut(None)` no more."""
-    save = callbacks.Checkpoints.on_epoch_end
+    """Interrupts every training once it has saved so many epochs: `cut(after=2)`; `cut(None)` none."""
+    save = callbacks.CheckpointWriter.on_epoch_end
 
     def set_to(after):
         def on_epoch_end(self, epoch, logs=None):
@@ -29,7 +29,7 @@ def cut(monkeypatch):
             if epoch + 1 == after:
                 raise PowerCut
 
-        monkeypatch.setattr(callbacks.Checkpoints, "on_epoch_end", on_epoch_end)
+        monkeypatch.setattr(callbacks.CheckpointWriter, "on_epoch_end", on_epoch_end)
 
     return set_to
 
@@ -45,7 +45,7 @@ def figures(run) -> str:
     ("frozen", {"optimizer": "sgd"}),
     ("tuned", {"optimizer": "adam", "augment": "flip"}),
 ])
-def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_off(
+def test_an_interrupted_run_ends_with_the_figures_of_an_uninterrupted_one(
     make_project, cut, capsys, key, settings
 ):
     whole, broken = make_project(epochs=4, **settings), make_project(epochs=4, **settings)
@@ -56,7 +56,7 @@ def test_a_run_goes_on_and_ends_with_the_figures_of_one_that_was_never_broken_of
         cut(after)
         with pytest.raises(PowerCut):
             train_and_evaluate(broken.experiments[key], broken)
-    kept = Checkpoint.load(find_run(broken.experiments[key], broken, 0).checkpoint).history
+    kept = Checkpoint.load(Job(broken.experiments[key], 0, broken).run.checkpoint).history
     cut(None)
     run = train_and_evaluate(broken.experiments[key], broken)
 
@@ -96,16 +96,16 @@ def test_a_run_that_had_stopped_by_itself_trains_no_more(make_project, cut):
     assert figures(train_and_evaluate(broken.experiments["small"], broken)) == figures(expected)
 
 
-def test_a_damaged_checkpoint_is_said_and_the_run_starts_from_the_beginning(make_project, cut, capsys):
+def test_a_damaged_checkpoint_is_named_and_the_run_starts_from_the_beginning(make_project, cut, capsys):
     project = make_project()
     cut(1)
     with pytest.raises(PowerCut):
         train_and_evaluate(project.experiments["small"], project)
-    checkpoint = find_run(project.experiments["small"], project, 0).checkpoint
+    checkpoint = Job(project.experiments["small"], 0, project).run.checkpoint
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     cut(None)
     run = train_and_evaluate(project.experiments["small"], project)
-    assert "starts from the beginning since these are not what they were: the checkpoint" in capsys.readouterr().out
+    assert "starts from the beginning because these have changed: the checkpoint" in capsys.readouterr().out
     assert run.result.epochs == 2
     assert run.recipe["breaks"] == []
 
@@ -117,17 +117,17 @@ def test_other_versions_start_from_the_beginning(make_project, cut, capsys, monk
         cut(1)
         with pytest.raises(PowerCut):
             train_and_evaluate(project.experiments["small"], project)
-    checkpoint = find_run(project.experiments["small"], project, 0).checkpoint
+    checkpoint = Job(project.experiments["small"], 0, project).run.checkpoint
     assert checkpoint.is_file()
-    # Broken off again before its first epoch is done: the old checkpoint must not come back.
+    # Interrupted again before its first epoch is done: the old checkpoint must not come back.
     cut(0)
     with monkeypatch.context() as patch, pytest.raises(PowerCut):
-        patch.setattr(callbacks.Journal, "on_epoch_begin", Mock(side_effect=PowerCut))
+        patch.setattr(callbacks.HistoryWriter, "on_epoch_begin", Mock(side_effect=PowerCut))
         train_and_evaluate(project.experiments["small"], project)
     assert not checkpoint.exists()
     cut(None)
     assert train_and_evaluate(project.experiments["small"], project).result.epochs == 2
-    assert "starts from the beginning since these are not what they were: versions" in capsys.readouterr().out
+    assert "starts from the beginning because these have changed: versions" in capsys.readouterr().out
 
 
 def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_project):
@@ -138,7 +138,7 @@ def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_project):
     assert not run.checkpoint.exists()
 
 
-def test_it_comes_back_to_the_last_digit(tmp_path):
+def test_a_checkpoint_reads_back_to_the_last_digit(tmp_path):
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=shape).astype("float32") for shape in ((3, 2), (), (12,))]
     history = pd.DataFrame({"epoch": [1, 2], "loss": rng.random(2), "val_loss": [0.1, np.nan]})

@@ -35,7 +35,7 @@ def extractor(model):
 
 
 class Counted:
-    """A model that counts the images it is asked about."""
+    """A model that counts the images it gets."""
 
     def __init__(self, model) -> None:
         self.model, self.images, self.times_frozen = model, 0, 0
@@ -83,12 +83,12 @@ def test_features_are_computed_once_and_found_again(counted, experiment, project
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_backbone_is_frozen_once_for_all_parts_and_not_at_all_where_features_are_kept(
+def test_a_backbone_is_frozen_once_for_all_splits_and_not_at_all_where_features_are_cached(
     counted, experiment, project, tmp_path
 ):
     extractor = counted.extractor
-    for part in (project.train, project.val, project.test):
-        pooled_features(extractor, experiment, part, tmp_path)
+    for df in (project.train, project.val, project.test):
+        pooled_features(extractor, experiment, df, tmp_path)
     assert counted.times_frozen == 1
     pooled_features(counted.extractor, experiment, project.test, tmp_path)
     assert counted.times_frozen == 1
@@ -133,7 +133,7 @@ def test_shuffled_features_keep_their_labels_and_follow_seed_and_epoch(extractor
     assert not np.array_equal(batches(extractor, experiment, project, project.test, seed=2)[0], first[:6])
 
 
-def test_augmented_views_take_turns_and_are_kept(counted, experiment, project, tmp_path):
+def test_augmented_views_take_turns_and_are_cached(counted, experiment, project, tmp_path):
     experiment = experiment.model_copy(update={"views": 2})
     options = {"augment": "flip | zoom(0.5)", "seed": 3, "shuffle": False}
     features, labels = batches(counted.extractor, experiment, project, project.test, epochs=5, **options)
@@ -178,18 +178,18 @@ def test_a_damaged_file_is_made_again(counted, experiment, project, tmp_path, da
     assert counted.images == 2 * 6
 
 
-def test_the_features_of_a_trained_row_judge_labels(make_project, capsys):
+def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys):
     project = make_project()
     train_and_evaluate(project.experiments["frozen"], project)
     train_and_evaluate(project.experiments["tuned"], project)
     suspects(project)
     assert (
-        "of 60 labels are suspect, judged by what Tiny makes of the images (experiment frozen)"
+        "of 60 labels are suspect, judged by the features of Tiny (experiment frozen)"
         in capsys.readouterr().out
     )
 
 
-def test_features_computed_in_short_numbers_are_float32_as_those_read_back(experiment, project, monkeypatch, tmp_path):
+def test_features_computed_in_16_bits_are_float32_as_those_read_back(experiment, project, monkeypatch, tmp_path):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "features.npy")

@@ -1,11 +1,15 @@
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
 
+from auxiliary.config.profile import ScratchExperiment
 from auxiliary.runs.run import Run
 from auxiliary.training.fit import EpochSeeds, fit
+from auxiliary.training.setup import TrainingSetup
 
 PAIRS = tf.data.Dataset.from_tensor_slices((np.eye(8, dtype="float32"), np.arange(8) % 2)).batch(4)
 
@@ -13,14 +17,27 @@ PAIRS = tf.data.Dataset.from_tensor_slices((np.eye(8, dtype="float32"), np.arang
 @pytest.fixture
 def model():
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((8,)), keras.layers.Dropout(0.5), keras.layers.Dropout(0.5),
-                              keras.layers.Dense(2, "softmax")])
-    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
+    return keras.Sequential([keras.Input((8,)), keras.layers.Dropout(0.5), keras.layers.Dropout(0.5),
+                             keras.layers.Dense(2, "softmax")])
+
+
+@pytest.fixture
+def train(model, tmp_path):
+    """Trains the model on pairs of numbers: `train(epochs=3)`; its run is in `tmp_path / "run"`."""
+    def run(train=None, val=PAIRS, parent=None, **settings):
+        experiment = ScratchExperiment(model_id="m", key="m", learning_rate=0.01, net="gap", optimizer="sgd",
+                                       batch_size=4, **settings)
+        # `fit` needs no images of them, only how many there are.
+        job = SimpleNamespace(experiment=experiment, seed=0, label="m", run=Run(tmp_path / "run"), parent=parent,
+                              train=range(8), project=SimpleNamespace(val=range(8)))
+        batches = train or PAIRS.repeat()
+        return fit(job, TrainingSetup(model, model, lambda _, shuffle, **__: batches if shuffle else val)).history
+
+    return run
 
 
 def masks(model, seed: int, epoch: int) -> list[np.ndarray]:
-    """What each dropout layer lets through in the first two steps of an epoch."""
+    """The masks of each dropout layer in the first two steps of an epoch."""
     callback = EpochSeeds(seed)
     callback.set_model(model)
     callback.on_epoch_begin(epoch)
@@ -39,39 +56,37 @@ def test_dropout_differs_between_seeds_epochs_steps_and_layers(model):
     assert len({mask.tobytes() for mask in drawn}) == len(drawn)
 
 
-def test_the_history_grows_behind_that_of_the_parent(model, tmp_path):
-    run = Run(tmp_path / "run")
+def test_the_history_grows_behind_that_of_the_parent(train, tmp_path):
     earlier = pd.DataFrame({"epoch": [1, 2], "accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.5, "val_loss": 1.0,
                             "learning_rate": 0.1, "seconds": 1.0, "phase": "own"})
-    history = fit(model, PAIRS.repeat(), PAIRS, epochs=3, steps=2, seed=0, patience=0, run=run, earlier=earlier,
-                  label="m")
+    history = train(epochs=3, parent=SimpleNamespace(run=SimpleNamespace(history=earlier)))
     assert history["epoch"].tolist() == [1, 2, 3]
-    assert run.history["phase"].tolist() == ["parent", "parent", "own", "own", "own"]
-    pd.testing.assert_frame_equal(run.history.iloc[2:, :-1].reset_index(drop=True), history)
+    saved = Run(tmp_path / "run").history
+    assert saved["phase"].tolist() == ["parent", "parent", "own", "own", "own"]
+    pd.testing.assert_frame_equal(saved.iloc[2:, :-1].reset_index(drop=True), history)
 
 
-def test_what_was_trained_before_an_error_is_kept(model, tmp_path):
+def test_what_was_trained_before_an_error_is_saved(train, tmp_path):
     def breaks(index):
         if index >= 5:
             raise ValueError("the disk is gone")
         return index
 
-    run = Run(tmp_path / "run")
-    train = PAIRS.repeat().enumerate().map(
+    broken = PAIRS.repeat().enumerate().map(
         lambda index, pair: (pair[0] + 0 * tf.cast(tf.numpy_function(breaks, [index], tf.int64), tf.float32), pair[1]))
-    train = train.map(lambda x, y: (tf.ensure_shape(x, (None, 8)), y))
+    broken = broken.map(lambda x, y: (tf.ensure_shape(x, (None, 8)), y))
     with pytest.raises(tf.errors.InvalidArgumentError, match="the disk is gone"):
-        fit(model, train, PAIRS, epochs=4, steps=2, seed=0, patience=0, run=run, earlier=None, label="m")
+        train(broken, epochs=4)
+    run = Run(tmp_path / "run")
     assert run.history["epoch"].tolist() == [1, 2]
     assert not run.finished
 
 
 @pytest.mark.parametrize(("epochs", "patience"), [(50, 3), (5, 10)])
-def test_the_weights_of_the_lowest_validation_loss_are_kept(model, tmp_path, epochs, patience):
+def test_the_weights_of_the_lowest_validation_loss_are_kept(model, train, epochs, patience):
     # What is learned is wrong for the validation images, so that an early epoch is the best.
     wrong = PAIRS.map(lambda x, y: (x, 1 - y))
-    history = fit(model, PAIRS.repeat(), wrong, epochs=epochs, steps=2, seed=0, patience=patience,
-                  run=Run(tmp_path / "run"), earlier=None, label="m")
+    history = train(val=wrong, epochs=epochs, patience=patience)
     best = int(history["val_loss"].argmin())
     assert best < 3
     assert len(history) == min(best + 1 + patience, epochs)

@@ -45,7 +45,7 @@ def test_arrays_of_a_run(tmp_path, evil):
 
 def test_a_checkpoint(tmp_path, evil):
     np.savez(tmp_path / "checkpoint.npz", state=evil)
-    with pytest.raises(UserError, match=r"checkpoint\.npz, which cannot be read"):
+    with pytest.raises(UserError, match=r"checkpoint\.npz cannot be read"):
         Checkpoint.load(tmp_path / "checkpoint.npz")
 
 

@@ -1,4 +1,4 @@
-"""Guards `PIPELINE`: whoever changes what a run computes must say so, or old figures would pass for new ones.
+"""Guards `PIPELINE`: whoever changes what a run computes must raise it, or old figures would pass for new ones.
 
 If this fails after a change to reading, augmentation, order, dropout, features, optimiser or evaluation, raise
 `PIPELINE` in `auxiliary/training/identity.py` and write the new figures here.

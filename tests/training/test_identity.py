@@ -1,4 +1,4 @@
-"""What makes two runs the same run, and what does not."""
+"""The settings and images that change a run's fingerprint, and those that do not."""
 
 import re
 
@@ -18,7 +18,7 @@ def of(project, key="small", seed=0) -> str:
     return fingerprint(project.experiments[key], seed, project)
 
 
-def test_it_is_a_letter_and_twelve_hexadecimal_digits_and_stays_the_same(project, make_project):
+def test_a_fingerprint_is_a_letter_and_twelve_hexadecimal_digits_and_stays_the_same(project, make_project):
     assert re.fullmatch("h[0-9a-f]{12}", of(project))
     assert of(make_project()) == of(project)
 
@@ -27,7 +27,7 @@ def test_it_is_a_letter_and_twelve_hexadecimal_digits_and_stays_the_same(project
     {"learning_rate": 0.03}, {"epochs": 3}, {"batch_size": 9}, {"sampling": "mean"}, {"image_size": 33},
     {"optimizer": "sgd"}, {"schedule": "onecycle"}, {"augment": "flip"}, {"split.random_state": 6}])
 def test_what_changes_figures_changes_it(project, make_project, overrides):
-    # These projects cut the images alike, so of the split only the images themselves count.
+    # These projects split the images alike, and only the images of each split count.
     changed = of(make_project(**overrides)) != of(project)
     assert changed == ("split.random_state" not in overrides)
 
@@ -38,7 +38,7 @@ def test_the_seed_the_network_and_the_backbone_change_it(project, make_project):
     assert of(make_project(edit=("backbone: Tiny", "backbone: MobileNetV2")), "frozen") != of(project, "frozen")
 
 
-def test_any_other_image_class_or_division_changes_it(project, make_project):
+def test_any_other_image_class_or_split_changes_it(project, make_project):
     train = project.train
     for changed in (train.assign(content_hash=["other", *train["content_hash"][1:]]),
                     train.assign(category=[*train["category"][:-1], "pink"]), train[1:]):
@@ -47,7 +47,7 @@ def test_any_other_image_class_or_division_changes_it(project, make_project):
         assert of(other) != of(project)
 
 
-def test_another_rule_of_what_are_duplicates_changes_it(project, monkeypatch):
+def test_another_rule_for_near_duplicates_changes_it(project, monkeypatch):
     before = of(project)
     monkeypatch.setattr(identity, "DUPLICATES", DUPLICATES + 1)
     assert of(project) != before

@@ -1,4 +1,4 @@
-"""One training after the other, from rows to folders and `results.csv`, as notebooks 02 and 03 do it."""
+"""Experiments trained one after the other, as notebooks 02 and 03 do it: their folders and `results.csv`."""
 
 import json
 import re
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import keras
 import numpy as np
@@ -14,13 +15,14 @@ import pandas as pd
 import pytest
 
 from auxiliary.config.profile import Split
-from auxiliary.core import resources as room
-from auxiliary.core.errors import UserError
+from auxiliary.core import resources
+from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.split_files import write_splits
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, best_per_experiment, results_of
-from auxiliary.training.identity import find_run
+from auxiliary.training import train
+from auxiliary.training.job import Job
 from auxiliary.training.train import train_all, train_and_evaluate
 from tests.images import clean_table_of
 
@@ -57,10 +59,10 @@ def test_a_run_folder_holds_all_that_a_run_leaves(project, small):
     recipe = json.loads((small.folder / "recipe.json").read_text(encoding="utf-8"))
     assert recipe["experiment"]["net"] == project.experiments["small"].net
     assert recipe["categories"] == ["blue", "green", "red"]
-    assert {part: made["count"] for part, made in recipe["images"].items()} == {"train": 42, "val": 12, "test": 6}
+    assert {split: made["count"] for split, made in recipe["images"].items()} == {"train": 42, "val": 12, "test": 6}
 
 
-def test_results_csv_has_the_row(project, small):
+def test_results_csv_has_the_row_of_a_run(project, small):
     table = pd.read_csv(project.paths.results)
     assert list(table.columns[:5]) == ["model_id", "learning_rate", "epochs", "acc_train", "accuracy"]
     row = table.set_index("run_id").loc[small.result.run_id]
@@ -79,12 +81,12 @@ def test_figures_are_those_of_the_predictions(small):
 
 
 @pytest.mark.parametrize("run", ["small", "frozen"])
-def test_the_saved_model_says_what_the_predictions_say(run, project, request):
+def test_the_saved_model_gives_the_saved_predictions(run, project, request):
     run = request.getfixturevalue(run)
     model = keras.saving.load_model(run.model)
     images = mk_tf_dataset(project.test, shuffle=False, image_size=run.result.image_size)
-    said = np.concatenate([model.predict_on_batch(batch) for batch, _ in images])
-    np.testing.assert_allclose(said, run.predictions.filter(like="p:"), atol=1e-6)
+    probabilities = np.concatenate([model.predict_on_batch(batch) for batch, _ in images])
+    np.testing.assert_allclose(probabilities, run.predictions.filter(like="p:"), atol=1e-6)
 
 
 def test_a_finished_run_is_read_back_without_tensorflow(project, small):
@@ -144,35 +146,35 @@ def test_a_child_trains_the_parent_that_is_missing(make_project):
     tuned = train_and_evaluate(project.experiments["tuned"], project)
     assert read_results(project.paths.results)["key"].tolist() == ["frozen", "tuned"]
     # One batch norm of eight channels: scale and shift are tuned, mean and variance are not.
-    frozen = find_run(project.experiments["frozen"], project, 0)
+    frozen = Job(project.experiments["frozen"], 0, project).run
     assert tuned.result.trainable_parameters - frozen.result.trainable_parameters == 16
     assert tuned.result.parameters == frozen.result.parameters
 
 
-def test_a_run_that_broke_off_is_done_again(make_project):
+def test_a_run_without_a_result_is_trained_again(make_project):
     project = make_project()
     experiment = project.experiments["untrained"]
-    run = find_run(experiment, project, 0)
+    run = Job(experiment, 0, project).run
     run.folder.mkdir(parents=True)
     run.model.write_bytes(b"half a file")
     assert train_and_evaluate(experiment, project).finished
     assert keras.saving.load_model(run.model).count_params() == run.result.parameters
 
 
-def test_a_run_that_was_removed_and_done_again_counts_once(make_project):
+def test_a_run_that_was_removed_and_trained_again_counts_once(make_project):
     project = make_project()
     experiment = project.experiments["untrained"]
     first = train_and_evaluate(experiment, project).result
-    (find_run(experiment, project, 0).folder / "result.json").unlink()
-    time.sleep(1.1)     # its name in the table tells seconds apart
+    (Job(experiment, 0, project).run.folder / "result.json").unlink()
+    time.sleep(1.1)     # its name in the table has whole seconds
     again = train_and_evaluate(experiment, project).result
     assert read_results(project.paths.results)["run_id"].tolist() == [first.run_id, again.run_id]
     assert project.results["run_id"].tolist() == [again.run_id]
 
 
-def test_images_divided_anew_meanwhile_are_noticed_before_training(make_project):
+def test_images_split_anew_meanwhile_are_noticed_before_training(make_project):
     project = make_project()
-    run = find_run(project.experiments["small"], project, 0)       # reads the tables
+    run = Job(project.experiments["small"], 0, project).run       # reads the tables
     write_splits((project.train, project.val, project.test), Split(by="seed", random_state=6), project.paths)
     with pytest.raises(UserError, match=r"'random_state': 6.*the profile says.*'random_state': 5"):
         train_and_evaluate(project.experiments["small"], project)
@@ -199,14 +201,20 @@ def test_sampling_touches_the_training_images_only(make_project, project):
     assert run.predictions["filepath"].tolist() == few.test["filepath"].tolist()
 
 
-def test_all_rows_and_seeds(make_project, capsys):
+def test_all_experiments_and_seeds(make_project, capsys):
     project = make_project(seeds=[0, 1], epochs=0)
     runs = train_all(project.profile.scratch[2:], project)
     assert results_of(runs)["seed"].tolist() == [0, 1]
     train_all(project.profile.scratch[2:], project)
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("1 of 2: untrained (seed 0): validation accuracy")
-    assert [line.endswith("(read back)") for line in said] == [False, False, True, True]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("1 of 2: untrained (seed 0): validation accuracy")
+    assert [line.endswith("(read back)") for line in lines] == [False, False, True, True]
+
+
+def test_the_stop_button_raises_one_sentence(project, monkeypatch):
+    monkeypatch.setattr(train, "_run", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(Interrupted, match=r"^interrupted; run the cell again: it goes on after the last whole epoch$"):
+        train_all(project.profile.scratch, project)
 
 
 def test_best_goes_by_validation_accuracy(project, small, frozen):
@@ -214,7 +222,7 @@ def test_best_goes_by_validation_accuracy(project, small, frozen):
     assert best([small, frozen]).id == by_hand.id
 
 
-def test_rows_are_ranked_by_their_best_seed(project, small, frozen):
+def test_experiments_are_ranked_by_the_mean_over_their_seeds(project, small, frozen):
     other = train_and_evaluate(project.experiments["small"], project, seed=1)
     ranking = best_per_experiment([small, frozen, other])
     assert sorted(run.result.key for run in ranking) == ["frozen", "small"]
@@ -223,32 +231,32 @@ def test_rows_are_ranked_by_their_best_seed(project, small, frozen):
     assert max(small.result.val_accuracy, other.result.val_accuracy) in accuracies
 
 
-def test_nothing_to_train_is_said(project):
-    with pytest.raises(UserError, match="no rows to train"):
+def test_nothing_to_train_is_an_error(project):
+    with pytest.raises(UserError, match="no experiments to train"):
         train_all((), project)
 
 
-@pytest.mark.parametrize(("what", "said"), [
+@pytest.mark.parametrize(("what", "message"), [
     ("memory", "^training small takes at least .* MB of memory, and 0.0 MB are free: close other programs, or"),
     ("disk", "^small takes at least .* MB, and 0.0 MB are free on the disk of"),
 ])
-def test_too_little_room_is_said_before_training(make_project, monkeypatch, what, said):
+def test_too_little_memory_or_disk_space_is_an_error_before_training(make_project, monkeypatch, what, message):
     project = make_project()
     if what == "memory":
-        monkeypatch.setattr(room, "free_memory", lambda: 0)
+        monkeypatch.setattr(resources, "free_memory", lambda: 0)
     else:
         monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 0))
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         train_and_evaluate(project.experiments["small"], project)
-    assert not (find_run(project.experiments["small"], project, 0).folder / "recipe.json").exists()
+    assert not (Job(project.experiments["small"], 0, project).run.folder / "recipe.json").exists()
 
 
 @pytest.mark.parametrize("key", ["small", "frozen"])
-@pytest.mark.parametrize("part", ["train", "test"])
-def test_an_image_that_is_gone_is_named(make_project, image_folder, tmp_path, key, part):
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_an_image_that_is_gone_is_named(make_project, image_folder, tmp_path, key, split):
     folder = image_folder({"green": 10, "blue": 10, "red": 10}, size=16)
     project = make_project(clean=clean_table_of(folder))
-    file = Path(getattr(project, part)["filepath"].iloc[1])
+    file = Path(getattr(project, split)["filepath"].iloc[1])
     file.unlink()
     with pytest.raises(UserError, match=rf"^{re.escape(str(file))} cannot be read any more \(.*\): run notebook 01"):
         train_and_evaluate(project.experiments[key], project)

@@ -1,11 +1,11 @@
-"""Test-time augmentation: a child without epochs that asks its parent's network about several views."""
+"""Test-time augmentation: an experiment without epochs that predicts several views with its parent's network."""
 
 import keras
 import numpy as np
 import pytest
 
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.training.identity import find_run
+from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 
 VIEWS = """\
@@ -29,17 +29,17 @@ def probabilities(run) -> np.ndarray:
 
 
 def test_it_is_the_mean_over_augmented_views(project, views):
-    model = keras.saving.load_model(find_run(project.experiments["small"], project, 0).model)
-    said = []
+    model = keras.saving.load_model(Job(project.experiments["small"], 0, project).run.model)
+    predictions = []
     for view in range(3):
         images = mk_tf_dataset(project.test, shuffle=False, augment="flip | shift(0.3)", batch_size=8, first_epoch=view)
-        said.append(np.concatenate([model.predict_on_batch(batch) for batch, _ in images]))
-    assert np.abs(said[0] - said[1]).max() > 1e-3
-    np.testing.assert_allclose(probabilities(views), np.mean(said, axis=0), atol=1e-6)
+        predictions.append(np.concatenate([model.predict_on_batch(batch) for batch, _ in images]))
+    assert np.abs(predictions[0] - predictions[1]).max() > 1e-3
+    np.testing.assert_allclose(probabilities(views), np.mean(predictions, axis=0), atol=1e-6)
 
 
-def test_it_changes_what_is_said_but_trains_nothing(project, views):
-    parent = find_run(project.experiments["small"], project, 0)
+def test_it_changes_predictions_but_trains_nothing(project, views):
+    parent = Job(project.experiments["small"], 0, project).run
     assert np.abs(probabilities(views) - probabilities(parent)).max() > 1e-4
     assert (views.result.tta, views.result.epochs, views.result.epochs_total) == (3, 0, 2)
     weights = [keras.saving.load_model(run.model).get_weights() for run in (views, parent)]
@@ -55,4 +55,4 @@ def test_the_same_seed_gives_the_same_views(project, make_project, views):
 def test_a_frozen_backbone_sees_the_views_too(make_project):
     project = make_project(edit=("  - {model_id: tuned", FROZEN_VIEWS + "  - {model_id: tuned"))
     run = train_and_evaluate(project.experiments["frozen_views"], project)
-    assert np.abs(probabilities(run) - probabilities(find_run(project.experiments["frozen"], project, 0))).max() > 1e-5
+    assert np.abs(probabilities(run) - probabilities(Job(project.experiments["frozen"], 0, project).run)).max() > 1e-5

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root
-from auxiliary.runs.find import find_asked
+from auxiliary.runs.find import find_finished_or_best
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,7 +40,7 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None) -> Non
     Raises:
         UserError: Gradio is not installed, there is no such run, or the address is not available.
     """
-    run = find_asked(name, find_root(root))
+    run = find_finished_or_best(name, find_root(root))
     with _listening(host, port) as listener, _temporary_folder() as uploads:
         _prepare(uploads)
         from auxiliary.deploy.app.models import Networks

@@ -1,0 +1,61 @@
+"""The record that travels through training: one experiment, one seed, one project."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from auxiliary.config.profile import Experiment
+from auxiliary.data.sampling import sampled
+from auxiliary.project.project import Project
+from auxiliary.runs.run import Run
+from auxiliary.training.identity import fingerprint
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to train, or to find where it has been trained.
+
+    Attributes:
+        experiment: what is trained.
+        seed: seed of weights, order, augmentation and dropout.
+        project: the opened profile, its images prepared.
+        title: text of the progress bar; the experiment's key unless given.
+    """
+
+    experiment: Experiment
+    seed: int
+    project: Project
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name of the job in progress bars and messages."""
+        return self.title or self.experiment.key
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Fingerprint of everything that the figures depend on, see `auxiliary.training.identity`."""
+        return fingerprint(self.experiment, self.seed, self.project)
+
+    @cached_property
+    def config_hash(self) -> str:
+        """The fingerprint without the seed: the same for all seeds of an experiment."""
+        return fingerprint(self.experiment, None, self.project)
+
+    @property
+    def run(self) -> Run:
+        """The run, finished or not."""
+        return Run(self.project.paths.models / f"{self.experiment.slug}-{self.fingerprint}")
+
+    @cached_property
+    def parent(self) -> "Job | None":
+        """The job whose trained weights this one starts from; None where it starts anew."""
+        if not self.experiment.parent:
+            return None
+        return replace(self, experiment=self.project.experiments[self.experiment.parent], title="")
+
+    @cached_property
+    def train(self) -> pd.DataFrame:
+        """The training images after sampling."""
+        return sampled(self.experiment, self.project.train)
