@@ -35,7 +35,7 @@ def colours(image_folder):
 
 @pytest.fixture(scope="package")
 def opened(colours, divide, tmp_path_factory) -> Project:
-    """The profile, its images divided, nothing trained."""
+    """The profile, its images split, nothing trained."""
     root = tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
