@@ -56,7 +56,7 @@ def check_images(project: Project, chain: Sequence[Run]) -> None:
             if project.fingerprints[split] != made["fingerprint"]:
                 raise UserError(
                     f"{project.paths.table(split)} lists other images than {run.id} was made with: they were "
-                    "split or processed again since, and the run cannot be repeated on them"
+                    "split or processed again since, and the run cannot be reproduced on them"
                 )
     tables = {split: getattr(project, split) for split in SPLITS}
     listed = pd.concat(tables, names=["table"]).reset_index("table")

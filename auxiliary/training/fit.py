@@ -26,7 +26,7 @@ class EpochSeeds(keras.callbacks.Callback):
         self._seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Seed every layer's generator anew."""
+        """Seed every layer's generator."""
         generators = [layer.seed_generator for layer in self.model.layers if hasattr(layer, "seed_generator")]
         for number, generator in enumerate(generators):
             # The first word differs between seeds and layers, the second counts steps from the epoch's own start.

@@ -50,7 +50,7 @@ class Job:
 
     @cached_property
     def parent(self) -> "Job | None":
-        """The job whose trained weights this one starts from; None where it starts anew."""
+        """The job whose trained weights this one starts from; None where it has no parent."""
         if not self.experiment.parent:
             return None
         return replace(self, experiment=self.project.experiments[self.experiment.parent], title="")

@@ -67,7 +67,7 @@ def test_compiled_python_in_a_model_is_refused(project, marker):
     assert not marker.exists()
 
     keras.models.load_model(run.model, safe_mode=False)
-    assert marker.exists(), "this model must be able to do harm, or the test says nothing"
+    assert marker.exists(), "this model must be able to do harm, or the test proves nothing"
 
 
 @pytest.mark.parametrize("layer", [

@@ -1,4 +1,4 @@
-"""Finished runs trained anew: for real, on few images."""
+"""Finished runs trained again, for real, on few images."""
 
 import json
 import os
@@ -67,22 +67,22 @@ def root(trained, tmp_path) -> Path:
 
 
 @pytest.fixture
-def repeat(tmp_path, monkeypatch, capsys):
-    """Repeats a run; returns what is said, the error included, and checks what is left of its temporary folder."""
+def reproduce(tmp_path, monkeypatch, capsys):
+    """Reproduces a run; returns what it prints and its error, and checks what is left of the temporary folder."""
     def run(name: str, root: Path | None, error: bool = False) -> str:
         scratch = tmp_path / "temporary"
         scratch.mkdir()
         monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-        said = ""
+        printed = ""
         if error:
             with pytest.raises(UserError) as caught:
                 session.reproduce_run(name, root)
-            said = str(caught.value)
+            printed = str(caught.value)
         else:
             session.reproduce_run(name, root)
         left = [str(path) for path in scratch.iterdir()]
-        assert left == re.findall(r"everything is kept in (\S+)", said)
-        return capsys.readouterr().out + said
+        assert left == re.findall(r"everything is kept in (\S+)", printed)
+        return capsys.readouterr().out + printed
 
     return run
 
@@ -102,40 +102,40 @@ def contents(root: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_run_repeated_agrees_in_all_its_figures(repeat, root):
+def test_a_reproduced_run_agrees_in_all_figures(reproduce, root):
     before = contents(root)
     run = run_of(root, "small")
-    said = repeat("small", root)
-    assert said.startswith(
+    printed = reproduce("small", root)
+    assert printed.startswith(
         f"{run.id} of colours: finished {run.result.finished_at:%Y-%m-%d %H:%M} UTC, commit {COMMIT}, in "
     )
-    assert re.search(rf"\n *val_accuracy +{run.result.val_accuracy} +{run.result.val_accuracy} *\n", said)
+    assert re.search(rf"\n *val_accuracy +{run.result.val_accuracy} +{run.result.val_accuracy} *\n", printed)
     # Of a result 13 figures, of two epochs five each, of six images a class, its confidence, and three more.
     count = len(figures(run))
     assert count == len(figures(run)["result"]) + 2 * 5 + 6 * 5
-    assert f"all {count} figures agree to the last digit" in said
+    assert f"all {count} figures agree to the last digit" in printed
     assert contents(root) == before
 
 
-def test_runs_that_it_goes_on_from_are_repeated_too(repeat, root):
+def test_parents_are_reproduced_too(reproduce, root):
     small, child = run_of(root, "small"), run_of(root, "small_on")
     # Nothing that was computed is read: it may be anything.
     for run in (small, child):
         run.model.write_bytes(b"not a model")
-    said = repeat(child.result.run_id, root)
-    assert [line.split(" ")[0] for line in said.splitlines()[:2]] == [small.id, child.id]
-    assert f"all {len(figures(small)) + len(figures(child))} figures agree" in said
+    printed = reproduce(child.result.run_id, root)
+    assert [line.split(" ")[0] for line in printed.splitlines()[:2]] == [small.id, child.id]
+    assert f"all {len(figures(small)) + len(figures(child))} figures agree" in printed
 
 
-def test_a_figure_that_was_edited_is_named_and_all_is_kept(repeat, root):
+def test_an_edited_figure_is_named_and_the_folder_is_kept(reproduce, root):
     run = run_of(root, "small")
     value = run.result.val_accuracy
     edit(run.folder / "result.json", f'"val_accuracy": {value}', '"val_accuracy": 0.123')
-    said = repeat(str(run.folder), None, error=True)
-    assert re.search(rf"\n *val_accuracy +0\.123 +{value} *\n", said)
-    assert "macro_f1" not in said
-    assert f"1 of {len(figures(run))} figures differ; nothing on record has changed" in said
-    kept = Path(said.splitlines()[-1].removeprefix("everything is kept in "))
+    printed = reproduce(str(run.folder), None, error=True)
+    assert re.search(rf"\n *val_accuracy +0\.123 +{value} *\n", printed)
+    assert "macro_f1" not in printed
+    assert f"1 of {len(figures(run))} figures differ; nothing on record has changed" in printed
+    kept = Path(printed.splitlines()[-1].removeprefix("everything is kept in "))
     assert run_of(kept, "small").result.val_accuracy == value
 
 
@@ -153,7 +153,7 @@ def test_epochs_and_probabilities_count_to_the_last_digit(trained, root):
     assert set(different["again"][1:]) == {"-"}
 
 
-def test_another_precision_is_named_as_a_possible_reason(repeat, root):
+def test_another_precision_is_named_as_a_possible_reason(reproduce, root):
     run = run_of(root, "untrained")
     now = run.recipe["precision"]
     then = "mixed_float16" if now == "float32" else "float32"
@@ -161,11 +161,11 @@ def test_another_precision_is_named_as_a_possible_reason(repeat, root):
     edit(run.folder / "result.json", f'"test_loss": {run.result.test_loss}', '"test_loss": 9.0')
     file = run.folder / "predictions-test.csv"
     file.write_text(file.read_text(encoding="utf-8").replace(",0.", ",1."), encoding="utf-8")
-    said = repeat(run.id, root, error=True)
-    assert f"\nprecision: {then} then, {now} now\n" in said
+    printed = reproduce(run.id, root, error=True)
+    assert f"\nprecision: {then} then, {now} now\n" in printed
     # Twenty of the loss, and of six images the confidence and three probabilities.
-    assert "\nand 5 more\n25 of " in said
-    assert " figures differ; possible reasons are these changes: precision" in said
+    assert "\nand 5 more\n25 of " in printed
+    assert " figures differ; possible reasons are these changes: precision" in printed
 
 
 def test_only_differences_of_the_environment_are_printed(trained):
@@ -183,53 +183,53 @@ def test_only_differences_of_the_environment_are_printed(trained):
         "interrupted: after epoch 3 (commit abc), 5 (commit unknown) then, not now"]
 
 
-def test_images_that_were_split_anew_are_noticed(repeat, root):
+def test_images_of_another_split_are_noticed(reproduce, root):
     paths = open_chain([run_of(root, "small")], root).paths
     for split, other in (("val", "test"), ("test", "val")):
         paths.table(split).rename(paths.data / other)
         (paths.data / other).rename(paths.data / f"{other}.new")
     for split in ("val", "test"):
         (paths.data / f"{split}.new").rename(paths.table(split))
-    said = repeat("small", root, error=True)
-    assert "val.csv lists other images than small-" in said
+    printed = reproduce("small", root, error=True)
+    assert "val.csv lists other images than small-" in printed
 
 
-def test_an_image_file_that_was_changed_is_named(repeat, root):
+def test_an_image_file_that_was_changed_is_named(reproduce, root):
     project = open_chain([run_of(root, "small")], root)
     one, other = (Path(file) for file in project.val["filepath"].iloc[[3, 5]])
     one.write_bytes(other.read_bytes())
     other.unlink()
-    said = repeat("small", root, error=True)
-    assert said.startswith(f"{one} is not the image that val.csv lists (holds something else): put it back")
+    printed = reproduce("small", root, error=True)
+    assert printed.startswith(f"{one} is not the image that val.csv lists (holds something else): put it back")
     shutil.copyfile(project.val["filepath"].iloc[4], other)
 
 
-def test_a_key_of_several_runs_lists_them(repeat, root):
-    said = repeat("untrained", root, error=True)
-    assert said.startswith("2 finished runs are called 'untrained'; name one of them:\n  untrained-")
-    assert f"  {run_of(root, 'untrained', 1).id} (colours, seed 1)" in said.splitlines()
+def test_a_key_of_several_runs_lists_them(reproduce, root):
+    printed = reproduce("untrained", root, error=True)
+    assert printed.startswith("2 finished runs are called 'untrained'; name one of them:\n  untrained-")
+    assert f"  {run_of(root, 'untrained', 1).id} (colours, seed 1)" in printed.splitlines()
 
 
 @pytest.mark.parametrize(("name", "answer"), [
     ("smal", "unknown run of ROOT 'smal': did you mean 'small'? (valid: small, small_on, untrained)"),
     ("ID0", "did you mean 'ID'? (valid: small-"), ("models", "unknown run of ROOT 'models': ")])
-def test_a_run_that_does_not_exist(repeat, root, name, answer):
+def test_a_run_that_does_not_exist(reproduce, root, name, answer):
     known = run_of(root, "small").id
     name, answer = (text.replace("ROOT", str(root)).replace("ID0", known[:-1] + "0").replace("ID", known)
                     for text in (name, answer))
-    assert answer in repeat(name, root, error=True)
+    assert answer in reproduce(name, root, error=True)
 
 
-def test_a_run_that_was_trained_again_later(repeat, root):
+def test_a_run_that_was_trained_again_later(reproduce, root):
     run = run_of(root, "small")
-    said = repeat(f"{run.id}-20200101T000000", root, error=True)
-    assert said.startswith(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment")
+    printed = reproduce(f"{run.id}-20200101T000000", root, error=True)
+    assert printed.startswith(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment")
 
 
-def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
+def test_a_run_that_is_not_finished_or_lost_its_parent(reproduce, root):
     small, child = run_of(root, "small"), run_of(root, "small_on")
     (small.folder / "result.json").unlink()
-    assert repeat(small.id, root, error=True).startswith(f"{small.id} is not finished")
+    assert reproduce(small.id, root, error=True).startswith(f"{small.id} is not finished")
     with pytest.raises(UserError, match=f"cannot be reproduced without its parent {small.id}, which is not in"):
         find_chain(child)
 
@@ -240,10 +240,10 @@ def test_a_run_that_is_not_finished_or_lost_its_parent(repeat, root):
     ("recipe.json", '"pipeline": ', '"pipe": ', "recipe.json lacks pipeline: "),
     ("recipe.json", "{", "", "cannot be read (Extra data"),
     ("result.json", '"ece": ', '"eces": ', "cannot be read by this version (ece, eces)")])
-def test_a_folder_that_this_code_cannot_repeat(repeat, root, file, old, new, answer):
+def test_a_folder_that_this_code_cannot_reproduce(reproduce, root, file, old, new, answer):
     run = run_of(root, "small")
     edit(run.folder / file, old, new)
-    assert answer in repeat(str(run.folder), None, error=True)
+    assert answer in reproduce(str(run.folder), None, error=True)
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"{}", b'{"experiment": null}'])
@@ -255,20 +255,20 @@ def test_a_damaged_recipe_of_another_run_is_in_nobodys_way(root, content):
         find_finished("small_on", root)
 
 
-def test_another_version_of_the_pipeline(repeat, root, monkeypatch):
+def test_another_version_of_the_pipeline(reproduce, root, monkeypatch):
     for module in (identity, prepare):
         monkeypatch.setattr(module, "PIPELINE", 1000)
-    said = repeat("small", root, error=True)
-    assert f"version 1000 of the training pipeline, and the run {PIPELINE};" in said
+    printed = reproduce("small", root, error=True)
+    assert f"version 1000 of the training pipeline, and the run {PIPELINE};" in printed
 
 
-def test_interrupted_it_leaves_nothing(repeat, root, monkeypatch):
+def test_interrupted_it_leaves_nothing(reproduce, root, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(session, "train_and_evaluate", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        repeat("small", root)
+        reproduce("small", root)
 
 
 def test_the_recipe_holds_everything_that_a_run_depends_on(trained):

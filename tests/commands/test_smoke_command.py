@@ -36,10 +36,10 @@ def runs(image_folder, tmp_path_factory) -> dict[str, Done]:
     folders = {name: tmp_path_factory.mktemp(name) for name in ("demo", "cifar10")}
     more = {"demo": [], "cifar10": ["-p", "source", str(source)]}
     started = {name: _start(name, folder, *more[name]) for name, folder in folders.items()}
-    said = {name: (process.communicate(timeout=600), process.returncode) for name, process in started.items()}
+    printed = {name: (process.communicate(timeout=600), process.returncode) for name, process in started.items()}
     assert results.read_bytes() == before
     return {name: Done(code, *texts, folders[name] / "root", folders[name] / "temporary")
-            for name, (texts, code) in said.items()}
+            for name, (texts, code) in printed.items()}
 
 
 def _start(name: str, folder: Path, *more: str) -> subprocess.Popen:
@@ -68,11 +68,11 @@ def test_nothing_is_left_behind(runs, name):
 def test_a_failing_notebook_prints_its_error_and_its_folder(image_folder, tmp_path):
     folder = image_folder({"cat": 12, "dog": 2})
     done = _start("flowers", tmp_path, "-p", "dataset", str(folder))
-    _, said = done.communicate(timeout=300)
+    _, printed = done.communicate(timeout=300)
     assert done.returncode == 1
-    assert said.startswith("error: too few images to split")
-    assert "Traceback" not in said
-    root = Path(said.splitlines()[-1].removeprefix("everything is kept in "))
+    assert printed.startswith("error: too few images to split")
+    assert "Traceback" not in printed
+    root = Path(printed.splitlines()[-1].removeprefix("everything is kept in "))
     assert (root / "assets" / folder.name / "01-preprocessing.ipynb").is_file()
     assert root.parent == tmp_path / "temporary"
     assert not (tmp_path / "root").exists()

@@ -35,16 +35,16 @@ def kept(message: object) -> Path:
 
 def test_nothing_is_left_without_problems(smoke_test, tmp_path, capsys):
     smoke_test()
-    said = capsys.readouterr().out
-    assert "5 experiments of colours, one epoch each, 14 images per class" in said
-    assert "  tuned: ok" in said
-    assert said.endswith("5 of 5 experiments of colours train, reload and go on as they should "
+    printed = capsys.readouterr().out
+    assert "5 experiments of colours, one epoch each, 14 images per class" in printed
+    assert "  tuned: ok" in printed
+    assert printed.endswith("5 of 5 experiments of colours train, reload and go on as they should "
                          "(the accuracies mean nothing; nothing was added to results.csv)\n")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_notebooks_get_a_root_a_profile_and_images_of_their_own(smoke_test, opened, tmp_path):
-    def look(_console, project, notebooks, values):
+    def check(_console, project, notebooks, values):
         assert [notebook.name[:2] for notebook in notebooks] == ["01", "02", "03"]
         root = Path(values["root"])
         assert root.parent == tmp_path and project.paths.root == root
@@ -53,7 +53,7 @@ def test_notebooks_get_a_root_a_profile_and_images_of_their_own(smoke_test, open
         assert [experiment.epochs for experiment in load_profile(values["profile"]).experiments] == [1, 1, 0, 1, 1]
         assert project.paths.dataset == opened.paths.dataset
 
-    smoke_test(look)
+    smoke_test(check)
 
 
 def test_notebooks_without_a_chosen_experiment_are_left_out(smoke_test, capsys):
@@ -61,9 +61,9 @@ def test_notebooks_without_a_chosen_experiment_are_left_out(smoke_test, capsys):
         assert [notebook.name[:2] for notebook in notebooks] == ["01", "02"]
 
     smoke_test(check, experiments="small_on")
-    said = capsys.readouterr().out
-    assert "03-transfer-learning is left out" in said
-    assert "2 of 2 experiments of colours" in said
+    printed = capsys.readouterr().out
+    assert "03-transfer-learning is left out" in printed
+    assert "2 of 2 experiments of colours" in printed
 
 
 def test_a_failing_notebook_leaves_its_folder(smoke_test):
@@ -105,8 +105,8 @@ def test_every_problem_is_listed(smoke_test, capsys):
 def test_random_weights_are_announced(smoke_test, monkeypatch, capsys):
     monkeypatch.setattr(session, "missing_weights", lambda _: {"MobileNetV2_035": "the network is down"})
     smoke_test()
-    said = " ".join(capsys.readouterr().out.split())
-    assert "MobileNetV2_035 starts from random weights, because the network is down" in said
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "MobileNetV2_035 starts from random weights, because the network is down" in printed
 
 
 def test_only_some_notebooks_cannot_be_tried(monkeypatch, capsys):

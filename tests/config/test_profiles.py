@@ -1,4 +1,4 @@
-"""The rows of the repository's profiles are what was published, or say that they are not."""
+"""The experiments of the repository's profiles are those that were published, or their notes name the difference."""
 
 import re
 
@@ -83,9 +83,9 @@ def parameters(experiment, classes):
     return network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes).parameters
 
 
-def filters(line):
-    """The filters of a line's convolutions, in order."""
-    return [int(count) for count in re.findall(r"conv\((\d+)", line)]
+def filters(spec):
+    """The filters of a spec's convolutions, in order."""
+    return [int(count) for count in re.findall(r"conv\((\d+)", spec)]
 
 
 class TestAnimals10:

@@ -42,9 +42,9 @@ def test_a_fresh_process_gives_the_same_accuracy_to_the_last_digit(make_project,
     assert done.returncode == 0, done.stderr
     columns = [PROBABILITY + name for name in project.categories]
     for run, probabilities in zip(runs, json.loads(done.stdout), strict=True):
-        said = run.predictions
-        said[columns] = probabilities
-        said["predicted"] = said[columns].idxmax(axis=1).str.removeprefix(PROBABILITY)
-        assert scores(said).accuracy == run.result.accuracy
+        predictions = run.predictions
+        predictions[columns] = probabilities
+        predictions["predicted"] = predictions[columns].idxmax(axis=1).str.removeprefix(PROBABILITY)
+        assert scores(predictions).accuracy == run.result.accuracy
         # Other batches add up in another order.
-        assert (said[columns] - run.predictions[columns]).abs().max(axis=None) < 1e-6
+        assert (predictions[columns] - run.predictions[columns]).abs().max(axis=None) < 1e-6
