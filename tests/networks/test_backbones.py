@@ -1,10 +1,6 @@
-import subprocess
-import sys
-
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.paths import REPOSITORY
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 
 
@@ -16,8 +12,3 @@ def test_an_unknown_backbone_is_refused_with_the_nearest_name():
 @pytest.mark.parametrize(("tune_last", "layers"), [(0, 0), (30, 30), (10_000, 154), ("all", 154)])
 def test_tune_last_stands_for_at_most_all_layers(tune_last, layers):
     assert tuned_layers("MobileNetV2", tune_last) == layers
-
-
-def test_reading_the_registry_imports_no_keras():
-    code = "import sys, auxiliary.networks.pretrained; assert not {'keras', 'tensorflow'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
