@@ -16,8 +16,9 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.walk import walk
-from auxiliary.networks.backbones import find_backbone, load_backbone, set_tuned, tuned_layers
+from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import NetworkCost, network_cost
+from auxiliary.networks.pretrained import load_backbone, set_tuned
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 

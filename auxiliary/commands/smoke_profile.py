@@ -77,12 +77,12 @@ def _try_weights(name: str) -> str:
     """The reason why a backbone's ImageNet weights cannot be had; empty where they can."""
     # Otherwise this process would take a GPU's whole memory, which the notebooks need.
     runtime.start(SEED)
-    from auxiliary.networks.backbones import USUAL, load_backbone
+    from auxiliary.networks.pretrained import PRETRAINED_SIZE, load_backbone
 
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT)
     try:
-        load_backbone(name, USUAL)
+        load_backbone(name, PRETRAINED_SIZE)
     except UserError as error:
         return str(error)
     finally:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import keras
 
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
-from auxiliary.networks.backbones import load_backbone, preprocessing, set_tuned, tuned_layers
+from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.costs import OUTPUT, named_operations
 from auxiliary.networks.inference import InferenceMode
+from auxiliary.networks.pretrained import load_backbone, preprocessing, set_tuned
 
 
 def build_scratch(experiment: ScratchExperiment, classes: int) -> keras.Model:

@@ -57,7 +57,7 @@ def efficientnet_lite0(include_top: bool = False, weights: str | None = "imagene
         x = layers.Dense(1000, activation="softmax", name="fc")(x)
     model = keras.Model(pixels, x, name="efficientnet_lite0")
     if weights == "imagenet":
-        _fill(model, read_torch_weights(weights_file()))
+        _set_weights(model, read_torch_weights(weights_file()))
     return model
 
 
@@ -95,7 +95,7 @@ def _batch_norm(x: keras.KerasTensor, name: str, activate: bool = True) -> keras
     return layers.ReLU(6.0, name=f"{name}_relu6")(x) if activate else x
 
 
-def _fill(model: keras.Model, tensors: Mapping[str, np.ndarray]) -> None:
+def _set_weights(model: keras.Model, tensors: Mapping[str, np.ndarray]) -> None:
     """Set the weights of every layer, and check that each tensor of the file was used."""
     unused = {name: tensor for name, tensor in tensors.items() if not name.endswith("num_batches_tracked")}
     for layer in model.layers:

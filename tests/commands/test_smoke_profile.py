@@ -17,7 +17,7 @@ from auxiliary.config.loader import PROFILES, load_profile
 from auxiliary.core.errors import UserError
 from auxiliary.data.split import split
 from auxiliary.data.walk import walk
-from auxiliary.networks import backbones
+from auxiliary.networks import pretrained
 from auxiliary.project.open import open_project
 
 PROFILE = """
@@ -88,7 +88,7 @@ def test_weights_that_cannot_be_downloaded_become_random_ones(project, monkeypat
         loaded.append(name)
         raise UserError("they are nowhere")
 
-    monkeypatch.setattr(backbones, "load_backbone", load)
+    monkeypatch.setattr(pretrained, "load_backbone", load)
     short = shorten(project(), "flowers")
     missing = missing_weights(short)
     # A child takes its parent's weights, and random weights need no download.

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from keras.layers import BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Dropout, GlobalAveragePooling2D, ReLU
 
-from auxiliary.networks.backbones import load_backbone
 from auxiliary.networks.inference import InferenceMode, fold_batch_norm, frozen_graph, predict_batches
+from auxiliary.networks.pretrained import load_backbone
 
 
 def backbone():
