@@ -68,9 +68,9 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
 
 
 def _scratch_total(experiment: ScratchExperiment, classes: int) -> NetworkCost:
-    line = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
-    # The line's layers come after one that scales the images.
-    return NetworkCost(line.parameters, line.trainable if experiment.epochs else 0, line.multiply_adds, line.layers + 1)
+    cost = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+    # One more layer scales the images.
+    return NetworkCost(cost.parameters, cost.trainable if experiment.epochs else 0, cost.multiply_adds, cost.layers + 1)
 
 
 def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
