@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.scale FOLDER_OR_ZIP [COUNT ...]
 
-Images are made of those in FOLDER_OR_ZIP: random parts of them, mirrored or not, encoded anew, so that they are no
-twins. Each stage runs in a fresh process; memory is the most that it and its workers had of their own at any moment.
-The epoch decodes every image and augments it, and the network is as small as one can be: what a network costs is its
-own affair. Decoded images are not kept, whose room is known beforehand: 150,528 bytes each at 224 pixels.
+Images are made of those in FOLDER_OR_ZIP: random crops of them, mirrored or not, encoded again, so that they are no
+near-duplicates. Each stage runs in a fresh process; memory is the most that it and its workers had of their own at any
+moment. The epoch decodes every image and augments it, with as small a network as possible, so that the network costs
+little. Decoded images are not cached; the size of that cache is known: 150,528 bytes per image at 224 pixels.
 """
 
 import json
@@ -29,7 +29,7 @@ Job = tuple[Path, Path, int]
 
 
 def copied(jobs: Sequence[Job]) -> list[None]:
-    """Parts of images as images of their own: of each (image, file to make, number)."""
+    """Crops of images as images of their own: of each (image, file to make, number)."""
     return [_copied(*job) for job in jobs]
 
 
