@@ -65,7 +65,7 @@ def image_folder(tmp_path_factory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def divide() -> Callable[[Project, pd.DataFrame], None]:
-    """Splits the images of a project by its profile, as notebook 01 does: `divide(project, clean_table(folder))`."""
+    """Splits the images of a project by its profile, as notebook 01 does: `divide(project, clean)`."""
 
     def into_parts(project: Project, clean: pd.DataFrame) -> None:
         parts = split(add_duplicate_groups(clean), by=project.profile.split.by)

@@ -1,8 +1,8 @@
-"""Where the time of cataloguing and normalising goes; writes `tests/benchmarks/preparing.csv`.
+"""The time that each step of cataloguing and preprocessing takes; writes `tests/benchmarks/preparing.csv`.
 
     python -m tests.benchmarks.preparing FOLDER_OR_ZIP
 
-Each step of what is done to an image is timed in one process, image by image, and starting the workers by itself.
+Each step is timed in one process, image by image, and the start of the workers by itself.
 """
 
 import sys
