@@ -2,12 +2,8 @@ import io
 
 import matplotlib as mpl
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
-from auxiliary.core.text import counted, short
 from auxiliary.reporting.style import STYLE, new_figure, save_figure, styled
 
 
@@ -62,19 +58,3 @@ def test_a_notebook_shows_the_saved_pixels_until_the_figure_changes(tmp_path):
     fig.axes[0].set_xlabel("epoch")
     assert fig.pixels() is not drawn
     assert fig.get_layout_engine() is layout    # so there is space for the label
-
-
-@given(st.text(), st.integers(3, 40))
-def test_short_names_fit_on_one_line(name, longest):
-    assert len(short(name, longest)) <= longest
-    assert len(short(name, longest).splitlines()) <= 1
-
-
-def test_short_keeps_both_ends():
-    assert short("abcdefghij", 5) == "ab…ij"
-    assert short("a\nb") == "a b"
-
-
-@pytest.mark.parametrize(("number", "text"), [(0, "0 classes"), (1, "1 class"), (10_000, "10,000 classes")])
-def test_counted(number, text):
-    assert counted(number, "class", "classes") == text
