@@ -11,7 +11,7 @@ def classes(predictions: pd.DataFrame) -> list[str]:
     return [name.removeprefix(PROBABILITY) for name in predictions.columns if name.startswith(PROBABILITY)]
 
 
-def surest_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
+def most_confident_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
     """The wrong predictions, the most confident first."""
     wrong = predictions[predictions["category"] != predictions["predicted"]]
     return wrong.sort_values("confidence", ascending=False, kind="stable")
@@ -35,5 +35,5 @@ def pick(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> np.nd
         the others.
     """
     table = predictions.reset_index(drop=True)
-    chosen = surest_mistakes(table).index[:n].append(at_random(table, n, random_state).index)
+    chosen = most_confident_mistakes(table).index[:n].append(at_random(table, n, random_state).index)
     return chosen.unique().to_numpy("int64")

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from auxiliary.core.errors import unknown
 from auxiliary.core.text import counted, short
-from auxiliary.evaluation.predictions import at_random, classes, surest_mistakes
+from auxiliary.evaluation.predictions import at_random, classes, most_confident_mistakes
 from auxiliary.reporting.image_tiles import tile
 from auxiliary.reporting.style import BLUE, VERMILLION, new_figure, set_title, styled, title_only
 
@@ -40,7 +40,7 @@ def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None 
         if category not in classes(predictions):
             raise unknown("class", category, classes(predictions))
         predictions = predictions[predictions["category"] == category]
-    wrong = surest_mistakes(predictions)
+    wrong = most_confident_mistakes(predictions)
     chosen = wrong.head(n)
     shown = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
     if len(wrong) > len(chosen):

@@ -1,4 +1,3 @@
-
 import math
 
 import numpy as np
@@ -21,39 +20,39 @@ from auxiliary.evaluation.calibration import (
 from auxiliary.evaluation.metrics import scores
 
 
-def said(confidence: list[float], right: list[bool]) -> pd.DataFrame:
-    predicted = ["cat" if hit else "dog" for hit in right]
+def frame_of(confidence: list[float], correct: list[bool]) -> pd.DataFrame:
+    predicted = ["cat" if hit else "dog" for hit in correct]
     return pd.DataFrame({"category": "cat", "predicted": predicted, "confidence": confidence})
 
 
 def test_a_case_worked_by_hand():
-    # Two bins. Up to 0.5: mean confidence 0.45, half right. Above: mean confidence 0.8, two of three right.
-    frame = said([0.4, 0.5, 0.6, 0.8, 1.0], [True, False, False, True, True])
+    # Two bins. Up to 0.5: mean confidence 0.45, half correct. Above: mean confidence 0.8, two of three correct.
+    frame = frame_of([0.4, 0.5, 0.6, 0.8, 1.0], [True, False, False, True, True])
     assert expected_calibration_error(frame, bins=2) == pytest.approx(2 / 5 * 0.05 + 3 / 5 * (0.8 - 2 / 3))
 
 
 def test_a_confidence_on_an_edge_belongs_to_the_bin_below():
     # With 0.5 in the upper bin that would hold confidence 0.7 and accuracy 0.5, and the lower one 0.1 and 0.
-    frame = said([0.1, 0.5, 0.9], [False, True, False])
+    frame = frame_of([0.1, 0.5, 0.9], [False, True, False])
     assert expected_calibration_error(frame, bins=2) == pytest.approx(2 / 3 * 0.2 + 1 / 3 * 0.9)
 
 
 @pytest.mark.parametrize(("confidence", "right", "error"), [(1.0, True, 0), (1.0, False, 1), (0.25, False, 0.25)])
 def test_one_prediction(confidence, right, error):
-    assert expected_calibration_error(said([confidence], [right])) == pytest.approx(error)
+    assert expected_calibration_error(frame_of([confidence], [right])) == pytest.approx(error)
 
 
-def test_who_is_right_as_often_as_sure_has_almost_none():
+def test_confidence_equal_to_accuracy_has_almost_no_error():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.2, 1, 20_000)
-    frame = said(confidence.tolist(), (rng.uniform(size=20_000) < confidence).tolist())
+    frame = frame_of(confidence.tolist(), (rng.uniform(size=20_000) < confidence).tolist())
     assert expected_calibration_error(frame) < 0.015
     assert expected_calibration_error(frame.assign(confidence=confidence**0.5)) > 0.1
 
 
 def test_no_images_no_error():
     with pytest.raises(UserError, match="at least one image"):
-        expected_calibration_error(said([], []))
+        expected_calibration_error(frame_of([], []))
 
 
 CLASSES = np.array(["cat", "cow", "dog"])
@@ -68,7 +67,7 @@ def frame(probabilities: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
 
 
 def drawn(temperature: float, images: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Logits, and labels that fall as often as the logits divided by a temperature say."""
+    """Logits, and labels drawn from their probabilities at a temperature."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, 2, (images, 3))
     chances = softmax(logits / temperature, axis=1).cumsum(axis=1)
@@ -76,10 +75,10 @@ def drawn(temperature: float, images: int = 400, seed: int = 0) -> tuple[np.ndar
 
 
 def test_a_temperature_worked_by_hand():
-    # Of four images said to be cats with 0.9, three are: 0.75 fits best, and log(0.9/0.1) / log(0.75/0.25) is 2.
-    said = frame(np.array([[0.9, 0.1]] * 4), np.array([0, 0, 0, 1]))
-    assert fit_temperature(said) == pytest.approx(math.log(9) / math.log(3), abs=1e-4)
-    assert at_temperature(said, 2.0)["confidence"].to_numpy() == pytest.approx(0.75)
+    # Three of four cats predicted with 0.9 are cats: 0.75 fits best, and log(0.9/0.1) / log(0.75/0.25) is 2.
+    predictions = frame(np.array([[0.9, 0.1]] * 4), np.array([0, 0, 0, 1]))
+    assert fit_temperature(predictions) == pytest.approx(math.log(9) / math.log(3), abs=1e-4)
+    assert at_temperature(predictions, 2.0)["confidence"].to_numpy() == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize("true", [0.4, 1.0, 2.5])
@@ -92,14 +91,14 @@ def test_no_temperature_of_a_fine_grid_fits_better(true):
     assert log_loss(labels, softmax(logits / found, axis=1)) <= min(losses) + 1e-9
 
 
-def test_it_finds_the_temperature_that_labels_were_drawn_with():
+def test_it_finds_the_temperature_of_the_labels():
     logits, labels = drawn(1.7, images=20_000)
     assert fit_temperature(frame(softmax(logits, axis=1), labels)) == pytest.approx(1.7, rel=0.05)
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 50), st.floats(0.5, 2))
-def test_a_network_surer_by_a_factor_gets_a_temperature_higher_by_it(seed, factor):
+def test_logits_scaled_by_a_factor_give_a_temperature_scaled_by_it(seed, factor):
     logits, labels = drawn(1.5, seed=seed)
     once, more = (fit_temperature(frame(softmax(times * logits, axis=1), labels)) for times in (1, factor))
     assert more == pytest.approx(factor * once, rel=1e-3)
@@ -108,39 +107,39 @@ def test_a_network_surer_by_a_factor_gets_a_temperature_higher_by_it(seed, facto
 @given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(sum), min_size=1, max_size=5),
        st.floats(LOWEST, HIGHEST))
 def test_rows_add_up_to_one_and_keep_their_order(rows, temperature):
-    said = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
-    found = tempered(said, temperature)
+    predictions = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
+    found = tempered(predictions, temperature)
     assert found.sum(axis=1) == pytest.approx(1)
-    for before, after in zip(said, found, strict=True):
+    for before, after in zip(predictions, found, strict=True):
         assert (np.diff(after[before.argsort()]) >= 0).all()
 
 
-def test_at_one_all_stays_and_the_inverse_undoes_it():
-    said = softmax(drawn(1.0)[0], axis=1)
-    np.testing.assert_allclose(tempered(said, 1.0), said, rtol=1e-12)
-    np.testing.assert_allclose(tempered(tempered(said, 0.3), 1 / 0.3), said, rtol=1e-9)
+def test_temperature_one_changes_nothing_and_the_inverse_undoes_it():
+    predictions = softmax(drawn(1.0)[0], axis=1)
+    np.testing.assert_allclose(tempered(predictions, 1.0), predictions, rtol=1e-12)
+    np.testing.assert_allclose(tempered(tempered(predictions, 0.3), 1 / 0.3), predictions, rtol=1e-9)
 
 
-def test_calibrated_on_some_images_it_is_nearer_to_the_truth_on_others():
+def test_calibration_on_some_images_reduces_the_error_on_others():
     logits, labels = drawn(2.5, images=2000)
-    said = frame(softmax(logits, axis=1), labels)
-    after = at_temperature(said.tail(1000), fit_temperature(said.head(1000)))
-    assert expected_calibration_error(after) < expected_calibration_error(said.tail(1000)) / 2
-    assert scores(after).accuracy == scores(said.tail(1000)).accuracy
-    assert scores(after).loss < scores(said.tail(1000)).loss
+    predictions = frame(softmax(logits, axis=1), labels)
+    after = at_temperature(predictions.tail(1000), fit_temperature(predictions.head(1000)))
+    assert expected_calibration_error(after) < expected_calibration_error(predictions.tail(1000)) / 2
+    assert scores(after).accuracy == scores(predictions.tail(1000)).accuracy
+    assert scores(after).loss < scores(predictions.tail(1000)).loss
 
 
-def test_a_network_that_is_always_right_is_taken_at_its_word():
-    said = frame(np.array([[0.6, 0.4], [0.2, 0.8]]), np.array([0, 1]))
-    assert fit_temperature(said) == 1
+def test_without_mistakes_the_temperature_is_one():
+    predictions = frame(np.array([[0.6, 0.4], [0.2, 0.8]]), np.array([0, 1]))
+    assert fit_temperature(predictions) == 1
 
 
-def test_one_that_is_worse_than_chance_gets_the_highest():
-    said = frame(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([1, 0]))
-    assert fit_temperature(said) == pytest.approx(HIGHEST, rel=1e-3)
+def test_worse_than_chance_gives_the_highest_temperature():
+    predictions = frame(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([1, 0]))
+    assert fit_temperature(predictions) == pytest.approx(HIGHEST, rel=1e-3)
 
 
-def test_a_probability_that_was_rounded_to_zero_is_a_very_small_one():
+def test_a_probability_rounded_to_zero_is_finite():
     surely_wrong = frame(np.array([[1.0, 0.0]] * 10), np.array([0] * 9 + [1]))
     # The logarithms of 1 and 1e-30, and 0.9 is right: log(1e30) / log(9) is 31, which is too high.
     assert fit_temperature(surely_wrong) == pytest.approx(HIGHEST, rel=1e-3)

@@ -28,17 +28,17 @@ def scratch(net):
 
 def by_formula(arrays):
     """As the figure computes it."""
-    answer = convolve(arrays["image"] / 255, arrays["kernel"], arrays["bias"], int(arrays["stride"]),
+    output = convolve(arrays["image"] / 255, arrays["kernel"], arrays["bias"], int(arrays["stride"]),
                       str(arrays["padding"]))
-    return np.maximum(answer, 0) if arrays["relu"] else answer
+    return np.maximum(output, 0) if arrays["relu"] else output
 
 
 class TestConvolve:
     def test_by_hand(self):
         image = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])[..., None]
         kernel = np.array([[1, 10], [100, 1000]])[..., None, None]
-        answer = convolve(image, kernel, np.array([0.5]))
-        assert answer[..., 0].tolist() == [[5421.5, 6532.5], [8754.5, 9865.5]]
+        output = convolve(image, kernel, np.array([0.5]))
+        assert output[..., 0].tolist() == [[5421.5, 6532.5], [8754.5, 9865.5]]
 
     def test_zeros_go_to_the_bottom_and_right_first(self):
         image = np.array([[1, 2], [3, 4]])[..., None]
@@ -52,7 +52,7 @@ class TestConvolve:
     @given(height=st.integers(1, 9), width=st.integers(1, 9), size=st.integers(1, 5), channels=st.integers(1, 4),
            filters=st.integers(1, 4), stride=st.integers(1, 3), padding=st.sampled_from(["valid", "same"]),
            seed=st.integers(0, 9))
-    def test_it_is_what_keras_computes(self, height, width, size, channels, filters, stride, padding, seed):
+    def test_it_equals_keras(self, height, width, size, channels, filters, stride, padding, seed):
         assume(padding == "same" or size <= min(height, width))
         rng = np.random.default_rng(seed)
         image, kernel, bias = (rng.normal(size=shape).astype("float32") for shape in (
@@ -60,11 +60,11 @@ class TestConvolve:
         expected = keras.ops.conv(image[None], kernel, stride, padding)[0] + bias
         np.testing.assert_allclose(convolve(image, kernel, bias, stride, padding), expected, rtol=1e-5, atol=1e-5)
 
-    def test_it_is_what_signal_processing_calls_a_correlation(self):
+    def test_it_equals_the_correlation_of_signal_processing(self):
         signal = pytest.importorskip("scipy.signal")
         image, weights = IMAGE[..., 0] / 255, np.arange(9.0).reshape(3, 3)
-        answer = convolve(image[..., None], weights[..., None, None], np.zeros(1))
-        np.testing.assert_allclose(answer[..., 0], signal.correlate2d(image, weights, "valid"))
+        output = convolve(image[..., None], weights[..., None, None], np.zeros(1))
+        np.testing.assert_allclose(output[..., 0], signal.correlate2d(image, weights, "valid"))
 
     @pytest.mark.parametrize(("change", "message"), [
         ({"padding": "sane"}, "did you mean 'same'"),
@@ -75,7 +75,7 @@ class TestConvolve:
         ({"image": np.zeros((12, 12))}, r"give one of \(height, width, 3\)"),
         ({"bias": np.zeros(2)}, "1 filters need as many biases"),
     ])
-    def test_what_does_not_fit_is_refused(self, change, message):
+    def test_shapes_that_do_not_match_are_refused(self, change, message):
         arguments = {"image": IMAGE, "kernel": np.zeros((3, 3, 3, 1)), "bias": np.zeros(1)}
         with pytest.raises(UserError, match=message):
             convolve(**arguments | change)
@@ -84,19 +84,19 @@ class TestConvolve:
 class TestFirstConvolution:
     @pytest.mark.parametrize("net", ["conv(6) | gap", "conv(6, 5, 2, same) | pool | gap", "conv(2, 1) | gap",
                                      "res(6, 2) | gap"])
-    def test_it_is_the_models_own_layer_and_the_formula(self, net):
+    def test_it_equals_the_models_own_layer_and_the_formula(self, net):
         model = scratch(net)
         arrays = first_convolution(model, IMAGE.astype("float32"), most=6)
         layer = model.layers[2]
-        kernel, kept = np.asarray(layer.kernel), arrays["kernel"]
-        which = [int(np.abs(kernel - kept[..., [i]]).sum((0, 1, 2)).argmin()) for i in range(kept.shape[-1])]
+        kernel, chosen = np.asarray(layer.kernel), arrays["kernel"]
+        which = [int(np.abs(kernel - chosen[..., [i]]).sum((0, 1, 2)).argmin()) for i in range(chosen.shape[-1])]
         assert sorted(which) == list(range(layer.filters))
         own = np.asarray(keras.Model(model.input, layer.output)(IMAGE[None].astype("float32")))[0]
         np.testing.assert_allclose(arrays["keras"], own[..., which], atol=1e-5)
         np.testing.assert_allclose(arrays["keras"], by_formula(arrays), atol=1e-5)
         np.testing.assert_array_equal(arrays["image"], IMAGE)
 
-    def test_it_keeps_filters_that_answer_differently(self):
+    def test_it_chooses_filters_with_different_outputs(self):
         model = scratch("conv(4) | gap")
         edge = np.zeros((3, 3, 3, 1))
         edge[:, 0], edge[:, 2] = -0.1, 0.1
@@ -106,7 +106,7 @@ class TestFirstConvolution:
         arrays = first_convolution(model, IMAGE, most=2)
         assert arrays["bias"].tolist() == [3, 2]
 
-    def test_low_precision_does_not_blur_the_comparison(self):
+    def test_low_precision_of_the_model_does_not_matter(self):
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy("mixed_bfloat16")
         try:
@@ -117,10 +117,10 @@ class TestFirstConvolution:
         np.testing.assert_allclose(arrays["keras"], by_formula(arrays), atol=1e-5)
 
     @pytest.mark.parametrize("net", ["flatten | dense(4)", "gap", "pool | conv(4) | gap"])
-    def test_a_network_that_begins_otherwise_has_none(self, net):
+    def test_a_network_without_a_first_convolution_has_none(self, net):
         assert first_convolution(scratch(net), IMAGE) == {}
 
-    def test_it_can_be_kept_in_a_file(self, tmp_path):
+    def test_it_can_be_saved_to_a_file(self, tmp_path):
         arrays = first_convolution(scratch("conv(6, 3, 2, same) | gap"), IMAGE)
         np.savez(tmp_path / "convolution.npz", **arrays)
         with np.load(tmp_path / "convolution.npz", allow_pickle=False) as file:

@@ -15,13 +15,13 @@ from auxiliary.networks import backbones
 from auxiliary.networks.build import build_scratch, build_transfer
 
 SIDE, CLASSES = 6, 3
-ROW = {"model_id": "net", "key": "net", "learning_rate": 0.1, "epochs": 1}
+SETTINGS = {"model_id": "net", "key": "net", "learning_rate": 0.1, "epochs": 1}
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(0, 255, (4, SIDE, SIDE, 3)).astype("float32")
 
 
 def scratch(net, side=SIDE) -> keras.Model:
-    return build_scratch(ScratchExperiment(**ROW, image_size=side, net=net), CLASSES)
+    return build_scratch(ScratchExperiment(**SETTINGS, image_size=side, net=net), CLASSES)
 
 
 def of_colours(net, kernel) -> keras.Model:
@@ -37,7 +37,7 @@ def scaled(heat) -> np.ndarray:
     return heat / heat.max(axis=(1, 2), keepdims=True)
 
 
-KERNEL = [[1.0, -1, 0.5], [-0.5, 2, 0], [0.2, 0, 1]]    # a row a colour, a column a class
+KERNEL = [[1.0, -1, 0.5], [-0.5, 2, 0], [0.2, 0, 1]]    # one row per colour, one column per class
 
 
 class TestAveragedMaps:
@@ -50,23 +50,23 @@ class TestAveragedMaps:
         expected = scaled(np.einsum("nhwk,kn->nhw", IMAGES / 255, np.array(KERNEL)[:, classes]))
         np.testing.assert_allclose(heat, expected, atol=1e-6)
 
-    def test_it_is_where_the_red_spot_is(self):
+    def test_the_heat_is_at_the_red_spot(self):
         image = np.zeros((1, SIDE, SIDE, 3))
         image[0, 1, 4] = [255, 0, 0]
         image[0, 3, 3] = [0, 255, 0]
         heat = grad_cam(of_colours("conv(3, 1) | gap", np.eye(3)), image, [0])
-        assert [tuple(place) for place in np.argwhere(heat[0])] == [(1, 4)]
+        assert [tuple(position) for position in np.argwhere(heat[0])] == [(1, 4)]
         assert heat[0, 1, 4] == 1
 
-    def test_what_speaks_against_a_class_gives_no_heat(self):
+    def test_evidence_against_a_class_gives_no_heat(self):
         heat = grad_cam(of_colours("conv(3, 1) | gap", -np.eye(3)), IMAGES, [0, 1, 2, 0])
         assert (heat == 0).all()
 
     @settings(max_examples=10)
     @given(st.floats(0.01, 100))
-    def test_a_larger_kernel_changes_nothing(self, factor):
-        model, louder = (of_colours("conv(3, 1) | gap", times * np.array(KERNEL)) for times in (1, factor))
-        np.testing.assert_allclose(grad_cam(louder, IMAGES, [0, 1, 2, 0]), grad_cam(model, IMAGES, [0, 1, 2, 0]),
+    def test_a_scaled_kernel_changes_nothing(self, factor):
+        model, scaled_model = (of_colours("conv(3, 1) | gap", times * np.array(KERNEL)) for times in (1, factor))
+        np.testing.assert_allclose(grad_cam(scaled_model, IMAGES, [0, 1, 2, 0]), grad_cam(model, IMAGES, [0, 1, 2, 0]),
                                    atol=1e-5)
 
     def test_each_image_is_explained_alone(self):
@@ -76,29 +76,29 @@ class TestAveragedMaps:
 
 
 class TestFlattenedMaps:
-    def test_alpha_is_the_mean_of_the_kernel_over_all_places(self):
+    def test_alpha_is_the_mean_of_the_kernel_over_all_positions(self):
         kernel = RNG.normal(size=(SIDE * SIDE * 3, CLASSES))
         heat = grad_cam(of_colours("conv(3, 1) | flatten", kernel), IMAGES, [2] * 4)
         alpha = kernel[:, 2].reshape(SIDE * SIDE, 3).mean(axis=0)
         np.testing.assert_allclose(heat, scaled(IMAGES / 255 @ alpha), atol=1e-5)
 
     def test_maps_are_those_before_pooling(self):
-        # In each window only the largest number counts, with its kernel: the sum over cells is that over windows.
+        # Only the largest value of each window counts, so the sum over positions equals the sum over windows.
         kernel = RNG.normal(size=(SIDE * SIDE // 4 * 3, CLASSES))
         heat = grad_cam(of_colours("conv(3, 1) | pool | dropout(0.5) | flatten", kernel), IMAGES, [1] * 4)
         alpha = kernel[:, 1].reshape(-1, 3).sum(axis=0)
         np.testing.assert_allclose(heat, scaled(IMAGES / 255 @ alpha), atol=1e-5)
 
-    def test_gradients_pass_hidden_layers_where_these_are_above_zero(self):
+    def test_gradients_pass_hidden_layers_that_are_above_zero(self):
         model = of_colours("conv(3, 1) | gap | dense(2)", [[1.0, 0, 0], [3, 0, 0]])
-        # The second unit is below zero for all images, so only the first, of red and blue, has a part.
+        # The second unit is below zero for all images, so only the first, of red and blue, counts.
         model.get_layer("dense3").set_weights([np.array([[1.0, 1], [0, 1], [2, 1]]), np.array([0.0, -100])])
         np.testing.assert_allclose(grad_cam(model, IMAGES, [0] * 4), scaled(IMAGES / 255 @ [1, 0, 2]), atol=1e-6)
 
 
 @pytest.fixture
 def transfer(monkeypatch):
-    """A transfer model with a small backbone, its parts, and the weights of its head."""
+    """A transfer model with a small backbone."""
     def build(include_top, weights, input_shape):
         return keras.Sequential([keras.Input(input_shape), keras.layers.Conv2D(8, 8, strides=8),
                                  keras.layers.BatchNormalization()])
@@ -109,12 +109,12 @@ def transfer(monkeypatch):
     monkeypatch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
         "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
     keras.utils.set_random_seed(0)
-    experiment = TransferExperiment(**ROW, image_size=32, backbone="Tiny", head="gap | dense(5) | dropout(0.5)")
+    experiment = TransferExperiment(**SETTINGS, image_size=32, backbone="Tiny", head="gap | dense(5) | dropout(0.5)")
     return build_transfer(experiment, CLASSES, weights=None)
 
 
 def by_finite_differences(transfer, images, label) -> np.ndarray:
-    """Grad-CAM by shifting each map a little: the score's change is alpha_k times the number of places."""
+    """Grad-CAM by shifting each map a little: the score's change is alpha_k times the number of positions."""
     maps = np.asarray(transfer.backbone(images / 255, training=False), "float64")
     hidden, hidden_bias, kernel, bias = (weights.astype("float64") for weights in transfer.head.get_weights())
 
@@ -142,7 +142,7 @@ class TestTransfer:
             assert (heat[~some] == 0).all()
         assert 0 < explained < 15
 
-    def test_a_model_read_back_is_explained_alike_and_again(self, transfer, tmp_path):
+    def test_a_loaded_model_gives_the_same_heat_every_time(self, transfer, tmp_path):
         transfer.model.save(tmp_path / "model.keras")
         again = keras.models.load_model(tmp_path / "model.keras")
         heat = grad_cam(transfer.model, self.images, [1] * 5)
@@ -150,7 +150,7 @@ class TestTransfer:
         np.testing.assert_array_equal(grad_cam(transfer.model, self.images, [1] * 5), heat)
 
 
-def test_residual_blocks_in_low_precision_give_about_the_same():
+def test_residual_blocks_in_low_precision_give_similar_heat():
     net = "res(4) | res(8, 2) | gap | dense(6)"
     keras.utils.set_random_seed(0)
     model = scratch(net, side=16)
@@ -175,7 +175,7 @@ NETS = sorted(
 @pytest.mark.parametrize("net", NETS)
 def test_every_net_of_the_profiles_is_explained_by_its_last_convolution_or_block(net):
     words = [step.split("(")[0].strip() for step in net.split("|")]
-    last = max(place for place, word in enumerate(words, start=1) if word in ("conv", "res", "batchnorm"))
+    last = max(position for position, word in enumerate(words, start=1) if word in ("conv", "res", "batchnorm"))
     word = words[last - 1]
     assert feature_layer(scratch(net, side=96)).name == f"{word}{last}{'_relu2' if word == 'res' else ''}"
 

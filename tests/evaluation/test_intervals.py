@@ -34,18 +34,18 @@ def test_wilson_interval_of_published_figures():
 
 
 @given(st.integers(1, 100_000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
-def test_the_interval_holds_the_share_and_is_symmetric_in_right_and_wrong(counts):
-    right, total = counts
-    low, high = wilson_interval(right, total)
-    assert 0 <= low <= right / total + 1e-12
-    assert right / total - 1e-12 <= high <= 1
-    assert wilson_interval(total - right, total) == pytest.approx((1 - high, 1 - low), abs=1e-12)
+def test_the_interval_holds_the_share_and_is_symmetric_in_correct_and_wrong(counts):
+    correct, total = counts
+    low, high = wilson_interval(correct, total)
+    assert 0 <= low <= correct / total + 1e-12
+    assert correct / total - 1e-12 <= high <= 1
+    assert wilson_interval(total - correct, total) == pytest.approx((1 - high, 1 - low), abs=1e-12)
 
 
-@pytest.mark.parametrize(("right", "total"), [(0, 0), (3, 2), (-1, 2)])
-def test_an_impossible_share_has_no_interval(right, total):
-    with pytest.raises(UserError, match=f"{right} correct of {total}"):
-        wilson_interval(right, total)
+@pytest.mark.parametrize(("correct", "total"), [(0, 0), (3, 2), (-1, 2)])
+def test_an_impossible_share_has_no_interval(correct, total):
+    with pytest.raises(UserError, match=f"{correct} correct of {total}"):
+        wilson_interval(correct, total)
 
 
 @pytest.mark.parametrize(("counts", "ends"), [
@@ -65,7 +65,7 @@ def test_pairs_that_agree_more_often_than_by_chance_make_the_interval_narrower()
 
 
 @given(COUNT, COUNT, COUNT, COUNT)
-def test_the_paired_interval_holds_the_difference_and_turns_round_with_the_two(both, first, second, neither):
+def test_the_paired_interval_holds_the_difference_and_changes_sign_with_the_order(both, first, second, neither):
     if not (total := both + first + second + neither):
         return
     low, high = paired_interval(both, first, second, neither)
@@ -75,7 +75,7 @@ def test_the_paired_interval_holds_the_difference_and_turns_round_with_the_two(b
 
 
 @pytest.mark.parametrize("counts", [counts for counts in product((0, 7), repeat=4) if any(counts)])
-def test_the_paired_interval_is_there_also_where_one_is_always_right_or_wrong(counts):
+def test_the_paired_interval_exists_if_one_is_always_correct_or_wrong(counts):
     low, high = paired_interval(*counts)
     assert -1 <= low < high <= 1
 

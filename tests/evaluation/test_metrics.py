@@ -29,7 +29,7 @@ def test_scores():
     assert found.ece == pytest.approx((0.6 + 0.2 + 0.1 + 0.0) / 4)
 
 
-def test_an_image_whose_class_got_probability_zero_costs_a_finite_loss():
+def test_probability_zero_of_the_true_class_gives_a_finite_loss():
     surely_wrong = PREDICTIONS.tail(1).assign(category="cat")
     assert scores(surely_wrong).loss == pytest.approx(-math.log(1e-7))
 
@@ -56,6 +56,6 @@ def test_the_hardest_class_has_the_most_mistakes():
     assert hardest_class(PREDICTIONS.assign(predicted=["cat", "cat", "cat", "dog"])) == "dog"
 
 
-def test_of_classes_as_hard_as_each_other_the_first_is_taken():
+def test_of_equally_hard_classes_the_first_is_taken():
     assert hardest_class(PREDICTIONS.assign(predicted=["cat", "dog", "cat", "dog"])) == "cat"
     assert hardest_class(PREDICTIONS.tail(2)) == "cat"

@@ -12,31 +12,31 @@ CLASSES = ["blue", "green", "red"]
 
 
 def predicted(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Predictions of the images of `frame`, the later the surer."""
-    sure = np.linspace(0.5, 0.9, len(frame))
-    columns = {f"p:{name}": np.where(np.array(names) == name, sure, (1 - sure) / 2) for name in CLASSES}
-    return frame[["filepath", "category", "label"]].assign(predicted=names, confidence=sure, **columns)
+    """Predictions of the images of `frame`, with increasing confidence."""
+    confidence = np.linspace(0.5, 0.9, len(frame))
+    columns = {f"p:{name}": np.where(np.array(names) == name, confidence, (1 - confidence) / 2) for name in CLASSES}
+    return frame[["filepath", "category", "label"]].assign(predicted=names, confidence=confidence, **columns)
 
 
 @pytest.fixture
 def frame(tmp_path) -> pd.DataFrame:
-    """Thirty images of 8x8 of one colour each, but for a black half: the left one or the right one."""
-    experiments = []
+    """Thirty images of 8x8, each of one colour with a black half, left or right."""
+    rows = []
     for number in range(30):
         label = number % 3
         pixels = np.zeros((8, 8, 3), "uint8")
         pixels[:, 4 * (number % 2):][:, :4, 2 - label] = 200
         path = tmp_path / f"{number}.png"
         Image.fromarray(pixels).save(path)
-        experiments.append((str(path), CLASSES[label], label, 8, 8))
-    return pd.DataFrame(experiments, columns=["filepath", "category", "label", "width", "height"])
+        rows.append((str(path), CLASSES[label], label, 8, 8))
+    return pd.DataFrame(rows, columns=["filepath", "category", "label", "width", "height"])
 
 
 def drawn(fig) -> list[str]:
     return [axes.get_xlabel() for axes in fig.axes if axes.images]
 
 
-def test_the_sheets_mistakes_come_first_then_the_sheets_random_images(frame):
+def test_mistakes_of_the_sheet_come_first_then_its_random_images(frame):
     from auxiliary.reporting.image_grids import mistakes_sheet, prediction_sheet
 
     predictions = predicted(frame, ["red"] * 30)
@@ -45,7 +45,7 @@ def test_the_sheets_mistakes_come_first_then_the_sheets_random_images(frame):
     captions += [each for each in drawn(prediction_sheet(predictions, n=4, random_state=3)) if each not in captions]
     shown = predictions.iloc[positions]
     assert positions.dtype == "int64"
-    assert [caption.split("\n")[0][-4:] for caption in captions] == [f"{sure:.2f}" for sure in shown["confidence"]]
+    assert [caption.split("\n")[0][-4:] for caption in captions] == [f"{value:.2f}" for value in shown["confidence"]]
 
 
 def test_no_image_comes_twice(frame):
@@ -60,7 +60,7 @@ def test_positions_do_not_depend_on_the_index(frame):
     np.testing.assert_array_equal(pick(predictions.set_index(np.arange(30) + 7)), pick(predictions))
 
 
-def test_a_faultless_model_shows_random_images_alone(frame):
+def test_without_mistakes_all_images_are_chosen_at_random(frame):
     predictions = predicted(frame, list(frame["category"]))
     assert len(pick(predictions)) == 10
     assert len(pick(predictions.head(0))) == 0

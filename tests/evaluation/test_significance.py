@@ -24,7 +24,7 @@ def test_a_case_worked_by_hand():
     assert found.low < 0.4 < found.high
 
 
-def test_the_folder_that_the_images_lie_in_does_not_matter():
+def test_the_folder_of_the_images_does_not_matter():
     first, second = frame("1101"), frame("0111")
     moved = second.assign(filepath="/moved/" + second["filepath"])
     assert paired_test(first, moved) == paired_test(first, second)
@@ -36,7 +36,7 @@ def test_it_is_symmetric():
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
 
 
-def test_runs_that_never_differ_are_as_good_as_each_other():
+def test_runs_that_never_differ_have_p_one():
     found = paired_test(frame("1100"), frame("1100"))
     assert asdict(found) | {"low": 0, "high": 0} == {
         "both": 2, "only_first": 0, "only_second": 0, "neither": 2, "p": 1, "low": 0, "high": 0}

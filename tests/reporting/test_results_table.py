@@ -58,10 +58,10 @@ def test_the_caption_explains_noise(results, answers):
 
 
 def test_the_caption_explains_overlapping_seeds(wide, answers):
-    lines = wide.assign(accuracy=[0.9, 0.92, 0.5, 0.91])
-    said = " ".join(printed(lines, {"a-1": answers(0, 92), "b-1": answers(0, 70)}).split())
-    assert "seeds overlap: noise, because other seeds could reverse the order" in said
-    assert "McNemar" not in said and "unpaired" not in said
+    rows = wide.assign(accuracy=[0.9, 0.92, 0.5, 0.91])
+    text = " ".join(printed(rows, {"a-1": answers(0, 92), "b-1": answers(0, 70)}).split())
+    assert "seeds overlap: noise, because other seeds could reverse the order" in text
+    assert "McNemar" not in text and "unpaired" not in text
 
 
 def test_a_single_row_needs_no_caption(results):

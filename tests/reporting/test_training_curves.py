@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.training_curves import score_figure
+from auxiliary.reporting.training_curves import curves_figure, score_figure
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import histories_of
@@ -89,3 +89,34 @@ def test_histories_are_grouped_by_experiment(tmp_path):
     grouped = histories_of(runs)
     assert list(grouped) == ["a", "b"]
     assert [frame["val_accuracy"].item() for frame in grouped["a"]] == [0, 0.1]
+
+
+def run_history(parent: int, own: int) -> pd.DataFrame:
+    epochs = parent + own
+    return pd.DataFrame({"accuracy": np.linspace(0.5, 0.9, epochs), "loss": np.linspace(2, 1, epochs),
+                         "val_accuracy": np.linspace(0.4, 0.8, epochs), "val_loss": np.linspace(2, 1, epochs),
+                         "phase": ["parent"] * parent + ["own"] * own})
+
+
+def test_curves_count_the_parents_epochs_and_mark_their_end():
+    fig = curves_figure(run_history(parent=3, own=2))
+    fig.draw_without_rendering()
+    for axes in fig.axes:
+        training, validation, end = axes.lines
+        assert list(training.get_xdata()) == list(validation.get_xdata()) == [1, 2, 3, 4, 5]
+        assert end.get_xdata()[0] == 3.5
+    assert fig.get_suptitle() == "Best validation accuracy of the tuning 0.800, in epoch 5 of 5"
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 50])
+def test_epochs_are_whole_numbers(epochs):
+    fig = curves_figure(run_history(parent=0, own=epochs))
+    fig.draw_without_rendering()
+    ticks = fig.axes[0].get_xticks()
+    assert len(ticks) and (ticks == np.round(ticks)).all()
+    assert len(fig.axes[0].lines) == 2
+
+
+def test_the_title_of_a_run_without_validation():
+    fig = curves_figure(run_history(parent=0, own=2).assign(val_accuracy=np.nan))
+    assert fig.get_suptitle() == "No validation accuracy in 2 epochs"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from auxiliary.evaluation.predictions import surest_mistakes
+from auxiliary.evaluation.predictions import most_confident_mistakes
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.reporting.image_tiles import placed
 
@@ -42,7 +42,7 @@ def mistake_thumbnails(predictions: pd.DataFrame, explained: Mapping[str, np.nda
         n: how many to show, or as many as there are.
     """
     heat_maps = dict(zip(map(int, explained.get("position", ())), explained.get("heat", ()), strict=True))
-    wrong = surest_mistakes(predictions.reset_index(drop=True)).head(n)
+    wrong = most_confident_mistakes(predictions.reset_index(drop=True)).head(n)
     return [_mistake(row, heat_maps.get(position)) for position, row in wrong.iterrows()]
 
 
