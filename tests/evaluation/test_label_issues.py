@@ -164,7 +164,7 @@ class TestSuspects:
             file.write_bytes(b"this cannot be read")
         pd.testing.assert_frame_equal(suspects(project), first)
         project.paths.table("suspects").unlink()
-        with pytest.raises(UserError, match=r"the kept features \S+\.npy are damaged: delete it"):
+        with pytest.raises(UserError, match=r"the cached features \S+\.npy are damaged: delete"):
             suspects(project)
         project = divided(project.paths.root, relabelled(clusters()[1], 0.05, seed=0)[0])
         finish(project, "good", 0.9, "abc")
@@ -192,7 +192,7 @@ class TestSuspects:
         for key in ("random", "tuned", "after_tuned"):
             finish(project, key, 0.99, "abc")
         assert list(suspects(project).columns) == COLUMNS
-        assert capsys.readouterr().out.startswith("No label was judged: that takes the kept features of a finished")
+        assert capsys.readouterr().out.startswith("No label was judged: ")
         assert not project.paths.table("suspects").exists()
 
     def test_features_thrown_away_are_not_computed_again(self, project, finish, capsys):
