@@ -1,6 +1,6 @@
 """The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
 
-`python -m tools.update_readme` writes them again after results were added.
+`python -m tools.update_readme` writes them anew after results were added.
 """
 
 import re
@@ -41,7 +41,7 @@ def _verdict(best: dict[str, pd.Series]) -> dict[str, str]:
     if missing := [label for stage, label in LABELS.items() if stage not in best]:
         return {"difference": "", "verdict": f"nothing {missing[0]} yet"}
     found = compare(best[TRANSFER], best[SCRATCH])
-    if found.untold or found.overlap:
+    if found.inconclusive or found.overlap:
         verdict = "too close to tell apart"
     else:
         verdict = f"{LABELS[TRANSFER if found.points > 0 else SCRATCH]} is better"
@@ -65,23 +65,23 @@ def markdown_results(results: pd.DataFrame) -> str:
     """
     table = over_seeds(results)
     groups = [ranked(table[table["dataset"] == name]) for name in table["dataset"].unique()]
-    rows = [row for group in groups
-            for _, row in group.assign(key=labelled(group), against=against_best(group, reasons=False)).iterrows()]
-    lines = pd.DataFrame([{
-        "experiment": f"`{row['key']}`",
-        "kind": LABELS[row["stage"]],
-        "test accuracy": with_interval(row),
-        "against the best": row["against"],
-        "without duplicates": _decimals(row["accuracy_without_duplicates"]),
-        "published": _decimals(row["published_accuracy"]),
-        "validation": _decimals(row["val_accuracy"]),
-        "parameters": f"{row['parameters']:,}",
-        "images": f"{row['train_images']:,}",
-        "epochs": row["epochs_total"],
-        "training": f"{row['train_seconds']:.0f} s",
-    } for row in rows])
-    shown = {"published": results["published_accuracy"].notna().any(), "without duplicates": has_duplicates(table)}
-    return _markdown(lines.drop(columns=[name for name, there in shown.items() if not there]))
+    rows = pd.concat([group.assign(key=labelled(group), against=against_best(group, reasons=False),
+                                   interval=[with_interval(row) for _, row in group.iterrows()]) for group in groups])
+    shown = pd.DataFrame({
+        "experiment": "`" + rows["key"] + "`",
+        "kind": rows["stage"].map(LABELS),
+        "test accuracy": rows["interval"],
+        "against the best": rows["against"],
+        "without duplicates": rows["accuracy_without_duplicates"],
+        "published": rows["published_accuracy"],
+        "validation": rows["val_accuracy"],
+        "parameters": rows["parameters"],
+        "images": rows["train_images"],
+        "epochs": rows["epochs_total"],
+        "training": [f"{seconds:.0f} s" for seconds in rows["train_seconds"]],
+    })
+    absent = {"published": results["published_accuracy"].isna().all(), "without duplicates": not has_duplicates(table)}
+    return _markdown(shown.drop(columns=[name for name, drop in absent.items() if drop]))
 
 
 def markdown_by_data_set(results: pd.DataFrame) -> str:
@@ -149,10 +149,6 @@ def main() -> None:
     """Write the repository's pages anew."""
     for page, text in render(REPOSITORY).items():
         write_atomically(page, text)
-
-
-def _decimals(share: float) -> str:
-    return "" if pd.isna(share) else f"{share:.3f}"
 
 
 def _markdown(frame: pd.DataFrame) -> str:
