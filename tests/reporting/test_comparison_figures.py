@@ -95,3 +95,10 @@ def test_seeds_together_are_drawn_from_the_lowest_to_the_highest(results, seeds)
 def test_nothing_to_draw(draw, results):
     with pytest.raises(UserError, match="train an experiment first"):
         draw(results.head(0))
+
+
+def test_a_row_without_an_interval_is_a_marker_alone(results):
+    unknown = results.assign(accuracy_low=[float("nan"), 0.81, 0.958], accuracy_high=[float("nan"), 0.87, 0.98])
+    fig = comparison_figure(unknown, chance=0.1)
+    fig.draw_without_rendering()
+    assert len(intervals(fig)) == 2

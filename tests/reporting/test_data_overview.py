@@ -27,6 +27,12 @@ def test_class_figure_has_the_largest_class_on_top(overview):
     assert fig.get_suptitle() == "3 images in 2 classes, 1 to 2 in each"
 
 
+def test_classes_with_the_same_short_name_have_their_own_bars(overview):
+    names = [f"{'a' * 40}{number}{'b' * 40}" for number in range(3)]
+    fig = class_figure(overview.head(3).assign(category=names))
+    assert [bar.get_width() for bar in fig.axes[0].patches] == [1, 1, 1]
+
+
 @pytest.mark.parametrize(("rows", "title"), [
     (slice(0, 1), "1 image, all of 28 × 28 pixels"),
     (slice(None), "3 images of 2 sizes, most often 28 × 28 pixels\n"
