@@ -63,7 +63,7 @@ def _transfer(job: Job) -> TrainingSetup:
 
 
 def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:
-    return partial(mk_tf_dataset, image_size=job.experiment.image_size, batch_size=job.experiment.batch_size, keep=True)
+    return partial(mk_tf_dataset, image_size=job.experiment.image_size, batch_size=job.experiment.batch_size, cache=True)
 
 
 def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFrame:

@@ -191,7 +191,7 @@ def test_no_epochs_train_nothing(project):
 
 
 def test_sampling_touches_the_training_images_only(make_project, project):
-    clean = pd.concat([project.train, project.val, project.test]).query(
+    clean = pd.concat([project.train, project.val, project.test]).assign(thumbnail="").query(
         "category != 'red' or filepath.str.contains('1[^/]*$')"
     )
     few = make_project(clean=clean, sampling="largest", epochs=0)
