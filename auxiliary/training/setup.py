@@ -63,7 +63,8 @@ def _transfer(job: Job) -> TrainingSetup:
 
 
 def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:
-    return partial(mk_tf_dataset, image_size=job.experiment.image_size, batch_size=job.experiment.batch_size, cache=True)
+    experiment = job.experiment
+    return partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size, cache=True)
 
 
 def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFrame:
