@@ -81,7 +81,7 @@ def test_killed_three_times_it_ends_as_if_it_had_never_been_killed(new_root, sta
     last = start(root)
     for process in (undisturbed, last):
         assert process.wait(120) and process.process.returncode == 0, process.said
-    assert "where it was broken off" in last.said or "(read back)" in last.said
+    assert "was interrupted, and goes on after" in last.said or "(read back)" in last.said
     witness.compare(whole)
 
 
