@@ -1,4 +1,4 @@
-"""A small profile, trained for real, in which tests can plant faults."""
+"""A small trained profile whose files tests can damage."""
 
 import shutil
 from collections.abc import Callable
@@ -29,13 +29,13 @@ transfer:
 
 @pytest.fixture(scope="package")
 def colours(image_folder):
-    """Three classes of 20 images, each in a colour of its own."""
+    """Three classes of 20 images, each with its own colour."""
     return image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
 
 
 @pytest.fixture(scope="package")
 def opened(colours, divide, tmp_path_factory) -> Project:
-    """The profile, its images split, nothing trained."""
+    """The profile with split images; nothing is trained."""
     root = tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
@@ -45,14 +45,14 @@ def opened(colours, divide, tmp_path_factory) -> Project:
 
 @pytest.fixture(scope="package")
 def trained(opened) -> Project:
-    """The profile, every experiment trained."""
+    """The profile with all experiments trained."""
     train_all(opened.profile.experiments, opened)
     return opened
 
 
 @pytest.fixture
 def copy_of(trained, tmp_path) -> Callable[..., Project]:
-    """Copies the trained profile, to be spoilt, with only some of its experiments: `copy_of("small", "small_on")`."""
+    """Copies the trained profile, to be damaged, with some of its experiments: `copy_of("small", "small_on")`."""
     def copy(*keys: str) -> Project:
         shutil.copytree(trained.paths.root, tmp_path / "root")
         return replace(trained, paths=replace(trained.paths, root=tmp_path / "root"),
