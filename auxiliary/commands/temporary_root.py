@@ -17,7 +17,7 @@ def temporary_root(purpose: str) -> Iterator[Path]:
         purpose: what it is for, such as `"smoke test"`; part of the folder's name.
 
     Raises:
-        UserError: the one raised inside, with the path of the folder, which is not removed then.
+        UserError: the one raised inside, with where everything is kept.
     """
     root = Path(tempfile.mkdtemp(prefix=f"auxiliary-{purpose.replace(' ', '-')}-")).resolve()
     kept = f"everything is kept in {root}"

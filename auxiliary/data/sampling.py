@@ -1,7 +1,6 @@
 """Balancing the training images: as many of every category."""
 
 import pandas as pd
-from sklearn.utils import resample
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core.errors import UserError, unknown
@@ -55,6 +54,9 @@ def sample_to_n(df: pd.DataFrame, n: int, random_state: int = 5) -> pd.DataFrame
     Example:
         `sample_to_n(train, sampling_size(train, "largest"))`
     """
+    # Here, because whoever only plans a run need not wait for scikit-learn.
+    from sklearn.utils import resample
+
     if n < 1:
         raise UserError(f"{n} images per category cannot be sampled: at least 1 is needed")
     samples = []

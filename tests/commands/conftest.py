@@ -29,7 +29,7 @@ transfer:
 
 @pytest.fixture(scope="package")
 def colours(image_folder):
-    """Three classes of 20 images, each in a colour of its own."""
+    """Three classes of 20 images, each with its own colour."""
     return image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
 
 
@@ -45,14 +45,14 @@ def opened(colours, divide, tmp_path_factory) -> Project:
 
 @pytest.fixture(scope="package")
 def trained(opened) -> Project:
-    """The profile, every experiment trained."""
+    """The profile with all experiments trained."""
     train_all(opened.profile.experiments, opened)
     return opened
 
 
 @pytest.fixture
 def copy_of(trained, tmp_path) -> Callable[..., Project]:
-    """Copies the trained profile, to be spoilt, with only some of its experiments: `copy_of("small", "small_on")`."""
+    """Copies the trained profile, to be damaged, with some of its experiments: `copy_of("small", "small_on")`."""
     def copy(*keys: str) -> Project:
         shutil.copytree(trained.paths.root, tmp_path / "root")
         return replace(trained, paths=replace(trained.paths, root=tmp_path / "root"),

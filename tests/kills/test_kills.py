@@ -81,7 +81,7 @@ def test_training_killed_three_times_equals_training_without_kills(new_root, sta
     last = start(root)
     for process in (undisturbed, last):
         assert process.wait(120) and process.returncode == 0, process.output
-    assert "where it was broken off" in last.output or "(read back)" in last.output
+    assert "was interrupted, and goes on after" in last.output or "(read back)" in last.output
     checker.compare(whole)
 
 

@@ -78,6 +78,6 @@ def test_an_executed_notebook_opens_without_a_network(tmp_path):
     page.write_text(notebook_page(notebook, "02"), encoding="utf-8")
     with browser(*DESKTOP) as driver:
         driver.get(page.as_uri())
-        assert "What a convolution does" in driver.find_element("tag name", "body").text
+        assert "A convolution by hand" in driver.find_element("tag name", "body").text
         assert "∑" in driver.execute_script("return document.querySelector('math[display=block]').textContent")
         assert requests(driver) == [page.as_uri()] and complaints(driver) == []

@@ -132,7 +132,7 @@ def test_results_without_any_run_folder_are_listed(make_root, finish):
 
 
 def test_missing_data_sets(farm, make_root, tmp_path):
-    with pytest.raises(UserError, match="holds no data set: run one first"):
+    with pytest.raises(UserError, match="holds no data set: run a profile first"):
         write_report(None, tmp_path)
     with pytest.raises(UserError, match="did you mean 'farm'"):
         write_report("fram", farm.root)
@@ -143,7 +143,7 @@ def test_missing_data_sets(farm, make_root, tmp_path):
     (empty / "models" / "other").mkdir()
     with pytest.raises(UserError, match="name one of farm, other"):
         write_report(None, empty)
-    with pytest.raises(UserError, match="not divided"):
+    with pytest.raises(UserError, match="not split"):
         write_report("other", empty)
 
 
