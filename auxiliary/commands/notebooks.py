@@ -1,16 +1,16 @@
 """Executes a notebook with papermill."""
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.core.progress import PROGRESS_FILE
 from auxiliary.project.project import Project
+
+if TYPE_CHECKING:
+    from auxiliary.commands.kernels import Kernel
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 HOUR = 3600
@@ -34,17 +34,18 @@ def find_notebooks(only: str = "") -> list[Path]:
     return [numbers[number] for number in sorted(set(wanted))]
 
 
-def run_notebook(notebook: Path, project: Project, parameters: Mapping[str, Any], exchange: Path) -> Path:
-    """Execute a notebook in a kernel of this environment.
+def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters: Mapping[str, Any],
+                 exchange: Path) -> Path:
+    """Execute a notebook.
 
     The executed notebook of an earlier run is replaced at the end, or when a cell fails.
 
     Args:
         notebook: one of `find_notebooks`.
+        kernel: where to execute it; one of `kernels_ahead`.
         project: the open profile, whose assets folder gets the executed notebook.
         parameters: values of the notebook's parameters.
-        exchange: a folder with a short path, for the kernel's sockets, its progress file, and the notebook while it is
-            executed.
+        exchange: a folder for the notebook while it is executed.
 
     Returns:
         The executed notebook.
@@ -61,48 +62,29 @@ def run_notebook(notebook: Path, project: Project, parameters: Mapping[str, Any]
     # papermill writes it after every cell: neither over the earlier one, nor beside it, where a killed process would
     # leave it and a second run of the same profile would overwrite it.
     unfinished = exchange / notebook.name
-    failure = _execute(notebook, unfinished, parameters, exchange)
+    failure = _execute(notebook, kernel, unfinished, parameters)
     write_atomically(output, unfinished.read_bytes())
     if failure:
         raise UserError(f"{failure}\nThe notebook so far is in {output}")
     return output
 
 
-def progress_file(exchange: Path) -> Path:
-    """The file in the exchange folder that kernels append their progress to."""
-    return exchange / "progress"
-
-
-def _execute(notebook: Path, unfinished: Path, parameters: Mapping[str, Any], exchange: Path) -> str:
+def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Mapping[str, Any]) -> str:
     """Execute a notebook into `unfinished`; the error message, empty if there is none."""
     import papermill
     from nbclient.exceptions import DeadKernelError
-    from traitlets.config import Config
 
-    environment = {
-        PROGRESS_FILE: str(progress_file(exchange)),
-        "JUPYTER_RUNTIME_DIR": str(exchange),
-        # This environment's kernel, not one that the user installed under the same name.
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        # joblib's resource tracker warns in the terminal when the kernel ends before it.
-        "PYTHONWARNINGS": "ignore:resource_tracker",
-    }
-    # Socket files instead of ports: parallel runs cannot take each other's, because each run has its own folder.
-    sockets = Config(KernelManager={"transport": "ipc", "ip": str(exchange / "kernel")})
-    with _environment(environment):
-        try:
-            papermill.execute_notebook(notebook, unfinished, dict(parameters), kernel_name="python3",
-                                       cwd=notebook.parent, progress_bar=False, config=sockets,
-                                       # A polite shutdown takes seconds if the kernel used joblib.
-                                       shutdown_kernel="immediate")
-        except papermill.PapermillExecutionError as error:
-            return _failed_cell(error, notebook)
-        except RuntimeError as error:
-            # The client has no error class for a kernel that dies before its first answer.
-            if not isinstance(error, DeadKernelError) and "Kernel died" not in str(error):
-                raise
-            return (f"the kernel that ran {notebook.name} died, usually because memory ran out: choose a smaller "
-                    "batch_size or image_size")
+    try:
+        papermill.execute_notebook(notebook, unfinished, dict(parameters), kernel_name="python3", km=kernel,
+                                   cwd=notebook.parent, progress_bar=False)
+    except papermill.PapermillExecutionError as error:
+        return _failed_cell(error, notebook)
+    except RuntimeError as error:
+        # The client has no error class for a kernel that dies before its first answer.
+        if not isinstance(error, DeadKernelError) and "Kernel died" not in str(error):
+            raise
+        return (f"the kernel that ran {notebook.name} died, usually because memory ran out: choose a smaller "
+                "batch_size or image_size")
     return ""
 
 
@@ -110,18 +92,3 @@ def _failed_cell(error: Any, notebook: Path) -> str:
     # A user's mistake is explained by its message alone; other errors need their type.
     message = error.evalue if error.ename == UserError.__name__ else f"{error.ename}: {error.evalue}"
     return f"{message}\n(cell {error.exec_count} of {notebook.name})"
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, which kernels started inside the block inherit."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

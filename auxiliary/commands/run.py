@@ -11,7 +11,7 @@ import psutil
 from rich.console import Console
 
 from auxiliary.commands.kernel_progress import KernelProgress
-from auxiliary.commands.notebooks import find_notebooks, progress_file, run_notebook
+from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.commands.plan import announce, has_work
 from auxiliary.config.parameters import read_parameters
 from auxiliary.project.open import open_project
@@ -88,13 +88,16 @@ def run_notebooks(
     Raises:
         UserError: when one fails.
     """
+    # Here, so that a typing mistake is answered before Jupyter is loaded.
+    from auxiliary.commands.kernels import kernels_ahead, progress_file
+
     # A socket's path may have about 100 characters, and some systems' temporary folders have nearly as many.
     with tempfile.TemporaryDirectory(dir="/tmp" if Path("/tmp").is_dir() else None) as folder:
         progress = KernelProgress(console, progress_file(Path(folder)), len(notebooks))
-        with progress.shown(), _kernels_killed_on_interrupt():
-            for notebook in notebooks:
+        with progress.shown(), _kernels_killed_on_interrupt(), kernels_ahead(notebooks, Path(folder)) as kernels:
+            for notebook, kernel in kernels:
                 progress.begin(notebook.stem)
-                yield run_notebook(notebook, project, values, Path(folder))
+                yield run_notebook(notebook, kernel, project, values, Path(folder))
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import sys
 import nbformat
 import pytest
 
-from auxiliary.commands.notebooks import find_notebooks, progress_file, run_notebook
+from auxiliary.commands.kernels import kernels_ahead, progress_file
+from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import PROGRESS_FILE
 from auxiliary.project.open import open_project
@@ -31,7 +32,9 @@ def execute(project, tmp_path, tmp_path_factory):
         path = tmp_path / "07-small.ipynb"
         nbformat.write(notebook, path)
         exchange = tmp_path_factory.mktemp("x")
-        return run_notebook(path, project, parameters, exchange), exchange
+        with kernels_ahead([path], exchange) as kernels:
+            notebook, kernel = next(kernels)
+            return run_notebook(notebook, kernel, project, parameters, exchange), exchange
 
     return run
 
@@ -86,7 +89,7 @@ def test_earlier_notebook_is_unchanged_until_the_end(execute, project, end):
 def test_sockets_are_in_the_exchange_folder(execute):
     notebook, exchange = execute(
         "n = 1", "from ipykernel.connect import get_connection_info\nprint(get_connection_info(unpack=True)['ip'])")
-    assert outputs(notebook).strip() == str(exchange / "kernel")
+    assert outputs(notebook).strip() == str(exchange / "07-small")
 
 
 def test_user_error_is_its_message_and_the_path_of_the_notebook(execute, project):

@@ -68,7 +68,7 @@ class KillableProcess:
         return True
 
     def kernels(self) -> list[psutil.Process]:
-        """Its notebook kernels, one at most."""
+        """Its notebook kernels: that of the running notebook, and that of the next one."""
         return [child for child in self._children() if "ipykernel_launcher" in _command_line(child)]
 
     def kill_everything(self) -> None:
@@ -83,7 +83,7 @@ class KillableProcess:
         return children
 
     def kill_kernel(self) -> bool:
-        """Kill only its kernel; whether there was one."""
+        """Kill only its kernels; whether there was one."""
         kernels = self.kernels()
         self._kill(kernels)
         return bool(kernels)
