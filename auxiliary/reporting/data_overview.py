@@ -74,8 +74,9 @@ def class_figure(overview: pd.DataFrame) -> Figure:
     axes.set(xlim=(0, max(counts.max(), 1) * 1.12), xticks=[], xlabel="images", ylabel="")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(left=False)
-    set_title(fig, f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, "
-                   f"{counts.min():,} to {counts.max():,} in each")
+    # One number where the classes have the same size.
+    each = " to ".join(dict.fromkeys(f"{count:,}" for count in (counts.min(), counts.max())))
+    set_title(fig, f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, {each} in each")
     return fig
 
 

@@ -98,7 +98,7 @@ class Table:
         return Markup("<td{}{}>{}</td>").format(_class(kind), order, cell.text)
 
     def _repr_html_(self) -> str:
-        return NOTEBOOK_STYLE + self.to_html()
+        return NOTEBOOK_STYLE + self.to_html() if self.rows else Markup("<em>(no rows)</em>")
 
     def __repr__(self) -> str:
         return self.to_markdown()
