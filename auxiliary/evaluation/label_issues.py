@@ -7,12 +7,15 @@ classifier's usual mistakes would. Of 5% wrong labels planted in `demo`, in thre
 88% of the labels that it lists are planted ones.
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
+from tqdm import TqdmWarning
 
 SUSPECTS = 3    # version of the method; raise it when it would list other labels
 FOLDS = 5
@@ -33,7 +36,9 @@ def suspect_labels(features: np.ndarray, images: pd.DataFrame) -> pd.DataFrame:
         One row per suspect label: `filepath`, `category` (the label), `suggested` (the predicted class),
         `self_confidence` and `confidence` (probabilities of the label and of the predicted class, 0 to 1), `split`.
     """
-    from cleanlab.filter import find_label_issues
+    # cleanlab's progress bar, which is not used here, asks notebooks for widgets.
+    with warnings.catch_warnings(action="ignore", category=TqdmWarning):
+        from cleanlab.filter import find_label_issues
 
     judged = (images.groupby("category")["group"].transform("nunique") >= FOLDS).to_numpy()
     features, images = features[judged], images[judged]
