@@ -27,3 +27,8 @@ def short(name: object, longest: int = LONGEST_NAME) -> str:
 def format_bytes(count: float) -> str:
     """A number of bytes with its unit, such as `1.2 GB` or `345.6 MB`."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+
+
+def span(low: int, high: int) -> str:
+    """Two numbers such as `700 to 1,000`; one where they are the same."""
+    return " to ".join(dict.fromkeys(f"{number:,}" for number in (low, high)))

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted, short, span
 from auxiliary.reporting.image_tiles import sheet
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, log_ticks, new_figure, set_title, styled
 
@@ -74,9 +74,8 @@ def class_figure(overview: pd.DataFrame) -> Figure:
     axes.set(xlim=(0, max(counts.max(), 1) * 1.12), xticks=[], xlabel="images", ylabel="")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(left=False)
-    # One number where the classes have the same size.
-    each = " to ".join(dict.fromkeys(f"{count:,}" for count in (counts.min(), counts.max())))
-    set_title(fig, f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, {each} in each")
+    set_title(fig, f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, "
+                   f"{span(counts.min(), counts.max())} in each")
     return fig
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from auxiliary.core.text import counted
+from auxiliary.core.text import counted, span
 from auxiliary.evaluation.calibration import at_temperature, expected_calibration_error, fit_temperature
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class
 from auxiliary.runs.labels import with_interval
@@ -23,7 +23,7 @@ def data_summary(overview: pd.DataFrame, train: pd.DataFrame, val: pd.DataFrame,
     usable = int((overview["error"] == "").sum())
     return "\n".join([
         f"{usable:,} of {counted(len(overview), 'file')} can be used.",
-        f"The {len(classes)} classes have {_range(classes)} images each.",
+        f"The {len(classes)} classes have {span(classes.min(), classes.max())} images each.",
         f"{counted(len(train), 'image')} are for training, {len(val):,} for validation and {len(test):,} for the test.",
     ])
 
@@ -45,11 +45,6 @@ def run_summary(run: Run) -> str:
         _hardest(predictions),
         f"Its calibration error is {before:.3f}, and {after:.3f} with a temperature of {temperature:.2f}.",
     ])
-
-
-def _range(counts: pd.Series) -> str:
-    ends = dict.fromkeys(f"{count:,}" for count in (counts.min(), counts.max()))
-    return " to ".join(ends)
 
 
 def _overfitting(result: Result) -> str:

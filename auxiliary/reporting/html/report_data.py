@@ -13,7 +13,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.data.tables import read_table
 from auxiliary.project.open import open_dataset
 from auxiliary.project.project import Project
-from auxiliary.runs.find import saved_predictions
+from auxiliary.runs.find import runs_in, saved_predictions
 from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.run import Run
@@ -74,8 +74,7 @@ class ReportData:
     @property
     def unfinished(self) -> list[str]:
         """The names of runs without a result."""
-        runs = [Run(recipe.parent) for recipe in sorted(self.project.paths.models.glob("*/recipe.json"))]
-        return [run.id for run in runs if not run.finished]
+        return [run.id for run in runs_in(self.project.paths.models) if not run.finished]
 
     @property
     def command(self) -> str:
