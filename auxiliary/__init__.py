@@ -17,6 +17,7 @@ _HOME = {
     "preprocess_images": "auxiliary.data.preprocess",
     "clean_table": "auxiliary.data.clean",
     "add_duplicate_groups": "auxiliary.data.duplicates",
+    "check_split": "auxiliary.data.split",
     "split": "auxiliary.data.split",
     "write_splits": "auxiliary.data.split_files",
     "read_table": "auxiliary.data.tables",

@@ -145,9 +145,10 @@ def report(dataset: str | None, root: Path | None) -> None:
     Prints its path, assets/DATASET/report.html. DATASET is the name of a folder in models/. It can be left out if
     there is only one.
     """
+    from auxiliary.project.open import open_dataset
     from auxiliary.reporting.html.write import write_report
 
-    click.echo(write_report(dataset, root))
+    click.echo(write_report(open_dataset(dataset, root)))
 
 
 @command.command()
@@ -158,9 +159,10 @@ def slides(dataset: str | None, root: Path | None) -> None:
 
     Prints the path, assets/DATASET/slides.html. DATASET is as for `report`.
     """
+    from auxiliary.project.open import open_dataset
     from auxiliary.reporting.html.write import write_slides
 
-    click.echo(write_slides(dataset, root))
+    click.echo(write_slides(open_dataset(dataset, root)))
 
 
 @command.command()

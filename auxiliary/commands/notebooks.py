@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.errors import UserError, quoted_error, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.project.project import Project
@@ -56,7 +56,8 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
     """
     output = project.paths.assets / notebook.name
     output.parent.mkdir(parents=True, exist_ok=True)
-    for folder in (project.paths.root, project.paths.data, project.paths.features, output.parent):
+    paths = project.paths
+    for folder in (paths.root, paths.data, paths.processed, paths.tables, paths.features, output.parent):
         # Another run may be writing here: its files are younger.
         remove_leftovers(folder, age=HOUR)
     # papermill writes it after every cell: neither over the earlier one, nor beside it, where a killed process would
@@ -91,4 +92,5 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
 def _failed_cell(error: Any, notebook: Path) -> str:
     # A user's mistake is explained by its message alone; other errors need their type.
     message = error.evalue if error.ename == UserError.__name__ else f"{error.ename}: {error.evalue}"
+    message = str(quoted_error(message) or message)
     return f"{message}\n(cell {error.exec_count} of {notebook.name})"

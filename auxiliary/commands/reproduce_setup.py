@@ -7,11 +7,11 @@ import pandas as pd
 from pydantic import ValidationError
 
 from auxiliary.config.profile import Profile
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.parallel import in_batches
-from auxiliary.core.paths import Paths
 from auxiliary.data.inspect_files import inspect_files
 from auxiliary.data.split_files import SPLITS
+from auxiliary.project.open import paths_of
 from auxiliary.project.project import Project
 from auxiliary.runs.find import read_recipe
 from auxiliary.runs.result import FLOATS
@@ -33,15 +33,15 @@ def open_chain(chain: Sequence[Run], root: Path) -> Project:
     recipes = [read_recipe(run) for run in chain]
     stage = "transfer" if "backbone" in recipes[-1]["experiment"] else "scratch"
     try:
-        profile = Profile.model_validate({"dataset": recipes[-1]["dataset"], "split": recipes[-1]["split"],
-                                          stage: [recipe["experiment"] for recipe in recipes]})
+        profile = Profile.model_validate({name: recipes[-1][name] for name in ("dataset", "image_size", "split")}
+                                         | {stage: [recipe["experiment"] for recipe in recipes]})
     except ValidationError as error:
         problem = error.errors()[0]
         raise UserError(f"this version cannot read the recipe of {chain[-1].id}, or of one of its parents "
                         f"({'.'.join(map(str, problem['loc']))}: {problem['msg']}); the version that wrote it can: "
                         f"commit {recipes[-1]['commit'] or 'unknown'}") from None
     return Project(
-        profile, Paths(root, profile.dataset), {experiment.key: experiment for experiment in profile.experiments}
+        profile, paths_of(profile, root), {experiment.key: experiment for experiment in profile.experiments}
     )
 
 
@@ -66,9 +66,8 @@ def check_images(project: Project, chain: Sequence[Run]) -> None:
     ):
         if fact.content_hash != content:
             why = "holds something else" if fact.content_hash else fact.error
-            raise UserError(f"{file} is not the image that {table}.csv lists ({why}): put it back, or delete "
-                            f"{project.paths.processed}, and notebook 01 makes it again "
-                            "(python -m auxiliary run PROFILE --only 01)")
+            raise UserError(f"{file} is not the image that {table}.csv lists ({why}): put it back, or run notebook "
+                            f"01 again ({PREPARE})")
 
 
 def check_identity(project: Project, chain: Sequence[Run]) -> None:

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from auxiliary.config.shares import exact_shares
 
 Positive = Annotated[int, Field(ge=1)]
 Accuracy = Annotated[float, Field(ge=0, le=1)]
@@ -28,12 +30,23 @@ class Split(Record):
             keep the shares of the classes.
         fractions: shares of training, validation and test set, which sum to 1. Where the publisher fixed the test set,
             the second is the share of the training images that becomes the validation set.
-        random_state: seed of the split.
+        random_state: seed of the split, from 0 to 2**32 - 1.
     """
 
     by: Literal["group", "seed"] = "group"
     fractions: tuple[float, float, float] = (0.7, 0.2, 0.1)
-    random_state: int = 5
+    random_state: Seed = 5
+
+    @field_validator("fractions")
+    @classmethod
+    def _check(cls, fractions: tuple[float, ...]) -> tuple[float, ...]:
+        exact_shares(fractions)
+        return fractions
+
+    @property
+    def name(self) -> str:
+        """The rule as a folder's name, such as `group-0.7-0.2-0.1-5`; two rules never share one."""
+        return "-".join([self.by, *map(str, self.fractions), str(self.random_state)])
 
 
 class Settings(Record):

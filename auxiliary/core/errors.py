@@ -1,7 +1,11 @@
 """Errors whose message is meant for the user."""
 
 import difflib
+import re
 from collections.abc import Iterable
+
+# The command that makes processed images and tables anew.
+PREPARE = "python -m auxiliary run PROFILE --only 01"
 
 
 class UserError(Exception):
@@ -13,6 +17,12 @@ class UserError(Exception):
     def _render_traceback_(self) -> list[str]:
         # IPython shows these lines in place of a traceback.
         return [f"error: {self}"]
+
+
+def quoted_error(message: str) -> UserError | None:
+    """The `UserError` that another library quotes in a message of its own, as TensorFlow does; None without one."""
+    found = re.search(rf"{UserError.__name__}: (.+)", message)
+    return UserError(found[1]) if found else None
 
 
 class Interrupted(KeyboardInterrupt):

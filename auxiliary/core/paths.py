@@ -19,15 +19,19 @@ class Paths:
         root: the folder that holds `data/`, `models/`, `assets/` and `results.csv`.
         dataset: the data set's name, used as a folder name.
         own: the user's own folder of images, read in place; None for a data set under `data/`.
+        image_size: side of the processed images in pixels.
+        split: name of the rule that splits them.
     """
 
     root: Path
     dataset: str
     own: Path | None = None
+    image_size: int = 224
+    split: str = "group"
 
     @property
     def data(self) -> Path:
-        """The data set's folder: tables and processed images."""
+        """The data set's folder: all that is made from the original images, and copies of the newest tables."""
         return self.root / "data" / self.dataset
 
     @property
@@ -37,13 +41,23 @@ class Paths:
 
     @property
     def processed(self) -> Path:
-        """The preprocessed images."""
-        return self.data / "processed"
+        """All that is made from the images at this size. Runs at two sizes never meet in one folder."""
+        return self.data / "processed" / str(self.image_size)
+
+    @property
+    def images(self) -> Path:
+        """The processed images of this size."""
+        return self.processed / "images"
+
+    @property
+    def tables(self) -> Path:
+        """The tables of these images under this split."""
+        return self.processed / self.split
 
     @property
     def features(self) -> Path:
-        """Cached outputs of frozen backbones."""
-        return self.data / "features"
+        """Cached outputs of frozen backbones for the images of these tables."""
+        return self.tables / "features"
 
     @property
     def models(self) -> Path:
@@ -61,5 +75,5 @@ class Paths:
         return self.root / "results.csv"
 
     def table(self, name: str) -> Path:
-        """One of the data set's tables: `overview`, `clean`, `train`, `val` or `test`."""
-        return self.data / f"{name}.csv"
+        """One of the tables: `overview`, `clean`, `train`, `val`, `test` or `suspects`."""
+        return self.tables / f"{name}.csv"

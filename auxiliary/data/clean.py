@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.preprocessing import LabelEncoder
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import absolute, beginning
 from auxiliary.data.catalogue import COLUMNS
 from auxiliary.data.convert import Conversion
@@ -55,6 +55,5 @@ def _images(wanted: Sequence[Conversion], processed: Path) -> list[ProcessedImag
     images = read_manifest(processed)[1]
     for source, source_hash, path in wanted:
         if path not in images or images[path].source_hash != source_hash:
-            raise UserError(f"{source} has no processed image below {processed}: notebook 01 makes it "
-                            "(python -m auxiliary run PROFILE --only 01)")
+            raise UserError(f"{source} has no processed image below {processed}: notebook 01 makes it ({PREPARE})")
     return [images[conversion.path] for conversion in wanted]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from auxiliary.core.errors import ImageError
+from auxiliary.core.errors import PREPARE, ImageError, UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.data.decode import open_rgb, rgb_pixels
 from auxiliary.data.inspect_files import content_hash
@@ -58,6 +58,7 @@ def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality:
         One outcome per image.
 
     Raises:
+        UserError: a raw file is no longer the one that was listed.
         OSError: an image cannot be written, for instance because the disk is full.
     """
     return [_converted(conversion, folder, size, quality, owner) for conversion in conversions]
@@ -84,22 +85,26 @@ def _is_alive(owner: int) -> bool:
 
 
 def _encoded(conversion: Conversion, size: int, quality: int) -> tuple[bytes, ProcessedImage]:
+    data = Path(conversion.source).read_bytes()
+    # Otherwise the image would stay under the hash of what the file held before.
+    if content_hash(data) != conversion.source_hash:
+        raise UserError(f"{conversion.source} was changed after it had been listed: run notebook 01 again ({PREPARE})")
     encode = _png if conversion.path.endswith(".png") else _jpeg
-    content, *facts = encode(conversion.source, size, quality)
+    content, *facts = encode(data, size, quality)
     return content, ProcessedImage(conversion.path, conversion.source_hash, content_hash(content), len(content), *facts)
 
 
-def _png(source: str, *_: int) -> tuple[bytes, int, int, str, str]:
+def _png(data: bytes, *_: int) -> tuple[bytes, int, int, str, str]:
     """The file to make, with the image's width, height, hash and thumbnail."""
-    image, buffer = open_rgb(source), io.BytesIO()
+    image, buffer = open_rgb(data), io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue(), *image.size, "", ""
 
 
-def _jpeg(source: str, size: int, quality: int) -> tuple[bytes, int, int, str, str]:
+def _jpeg(data: bytes, size: int, quality: int) -> tuple[bytes, int, int, str, str]:
     # Here, because workers that make no JPEG need not wait for NumPy and OpenCV.
     from auxiliary.data.jpeg import encode_jpeg
     from auxiliary.data.phash import hash_image
 
-    pixels = rgb_pixels(Path(source).read_bytes(), size)
+    pixels = rgb_pixels(data, size)
     return encode_jpeg(pixels, quality), size, size, *hash_image(pixels)

@@ -2,45 +2,48 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.resources import free_memory
 from auxiliary.core.spec import parse_spec
 from auxiliary.core.text import format_bytes
 from auxiliary.data.augment import AUGMENTATIONS, DEFAULT, augment_batch
 from auxiliary.data.epochs import Batch, over_epochs
+from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.jpeg import processed_pixels
 
 # Of the memory that is free when training starts, for the images of one split; the rest is left to the model.
 SHARE = 0.25
+AGAIN = f"run notebook 01 again ({PREPARE})"
 
 
 class Images:
-    """Processed images of a table at one size.
+    """Processed images of a table at one size; whenever one is read, its bytes are compared with the table.
 
     Args:
-        files: their paths: JPEG or PNG.
+        df: the table, with `filepath` (JPEG or PNG) and `content_hash`.
         size: side in pixels that they are stretched to.
         cache: whether each is decoded only once and then cached: in memory if all of them take no more than a quarter
             of the free memory, else in a temporary file, which goes when the process ends.
     """
 
-    def __init__(self, files: Sequence[str], size: int, cache: bool) -> None:
-        self._files, self._shape = files, (size, size, 3)
-        self._cache = _new_cache((len(files), *self._shape)) if cache else None
-        self._is_cached = np.zeros(len(files), bool)
+    def __init__(self, df: pd.DataFrame, size: int, cache: bool) -> None:
+        self._files, self._hashes = df["filepath"].to_list(), df["content_hash"].to_list()
+        self._shape = (size, size, 3)
+        self._cache = _new_cache((len(df), *self._shape)) if cache else None
+        self._is_cached = np.zeros(len(df), bool)
 
     def __getitem__(self, places: np.ndarray) -> np.ndarray:
         """The images at some places, (N, size, size, 3) uint8 in RGB. Called from several threads.
 
         Raises:
-            UserError: an image cannot be read.
+            UserError: an image cannot be read, or is not the one that the table lists.
         """
         images = np.empty((len(places), *self._shape), "uint8")
         for image, place in zip(images, places, strict=True):
@@ -50,9 +53,13 @@ class Images:
     def _decoded(self, place: int) -> np.ndarray:
         file = self._files[place]
         try:
-            pixels = processed_pixels(Path(file).read_bytes(), self._shape[0])
+            data = Path(file).read_bytes()
+            if content_hash(data) != self._hashes[place]:
+                raise UserError(f"{file} is not the image that its table lists, but was changed or replaced since: "
+                                f"{AGAIN}")
+            pixels = processed_pixels(data, self._shape[0])
         except (OSError, ValueError) as error:
-            raise UserError(f"{file} cannot be read any more ({error}): run notebook 01 again") from error
+            raise UserError(f"{file} cannot be read any more ({error}): {AGAIN}") from error
         if self._cache is not None:
             self._cache[place] = pixels
             # After the pixels, for the other threads.
@@ -88,7 +95,8 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
     first; to train, ask for several `epochs`, or for `epochs=None` and give `fit` its `steps_per_epoch`.
 
     Args:
-        df: one row per image, with `filepath`, `label`, `width` and `height`; processed images, as JPEG or PNG.
+        df: one row per image, with `filepath`, `content_hash`, `label`, `width` and `height`; processed images, as
+            JPEG or PNG.
         shuffle: whether each epoch has an order of its own, rather than that of the table.
         augment: an augment spec, such as `"flip | shift(0.1)"`; True for a common one, False for none.
         preprocess_fn: called with each batch of images last, such as a `keras.applications` module's
@@ -105,11 +113,12 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
         Batches of ((N, S, S, 3) float32 in 0..255, (N,) int64 labels).
 
     Raises:
-        UserError: for an empty table, one without the columns, or several image sizes and no `image_size`.
+        UserError: for an empty table, one without the columns, or several image sizes and no `image_size`; for an
+            image that cannot be read or whose bytes have another hash, when its batch is made.
     """
     size = _size(df, image_size)
     steps = parse_spec(DEFAULT if augment is True else augment or "", AUGMENTATIONS, "augment")
-    images, labels = Images(df["filepath"].to_list(), size, cache), df["label"].to_numpy("int64")
+    images, labels = Images(df, size, cache), df["label"].to_numpy("int64")
 
     def batch(places: np.ndarray, _: int, generator: np.random.Generator) -> Batch:
         return augment_batch(images[places], steps, generator), labels[places]
@@ -125,7 +134,7 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
 
 
 def _size(df: pd.DataFrame, image_size: int | None) -> int:
-    missing = {"filepath", "label", "width", "height"} - set(df.columns)
+    missing = {"filepath", "content_hash", "label", "width", "height"} - set(df.columns)
     if missing:
         raise UserError(f"the table lacks {', '.join(sorted(missing))}: make it with notebook 01, or `clean_table`")
     if df.empty:

@@ -1,6 +1,5 @@
 """Epochs as a function of (seed, epoch, step): a run that is interrupted continues exactly as it would have."""
 
-import re
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import quoted_error
 
 Batch = tuple[np.ndarray, np.ndarray]
 
@@ -60,8 +59,8 @@ def own_errors() -> Iterator[None]:
     try:
         yield
     except tf.errors.OpError as error:
-        if found := re.search(rf"{UserError.__name__}: (.+)", error.message):
-            raise UserError(found[1]) from error
+        if found := quoted_error(error.message):
+            raise found from error
         raise
 
 

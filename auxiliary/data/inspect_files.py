@@ -12,7 +12,7 @@ from auxiliary.data.header import read_header
 _hash = functools.partial(hashlib.blake2b, digest_size=16)
 
 
-def content_hash(content: bytes) -> str:
+def content_hash(content: bytes | memoryview) -> str:
     """The hash of a file's bytes that stands in all tables: BLAKE2b of 16 bytes, hexadecimal."""
     return _hash(content).hexdigest()
 
@@ -44,6 +44,18 @@ class Facts(NamedTuple):
 def inspect_files(paths: Sequence[str]) -> list[Facts]:
     """The facts of each file: those that could be read, and `error`."""
     return [_inspected(path) for path in paths]
+
+
+def content_hashes(paths: Sequence[str]) -> list[str]:
+    """The content hash of each file; "" where it cannot be read."""
+    return [_hashed(path) for path in paths]
+
+
+def _hashed(path: str) -> str:
+    try:
+        return content_hash(Path(path).read_bytes())
+    except OSError:
+        return ""
 
 
 def _inspected(path: str) -> Facts:

@@ -1,7 +1,9 @@
 """The manifest of processed images: one line of JSON per image, in a file beside their folder.
 
-Its first line holds the settings that all of the images were made with. A line is added once its file is complete, and
-is gone before its file changes. So the manifest tells what a killed run finished, and what every file must hold.
+Its first line, the head, holds what the images were made with, and a fingerprint of the raw images that they were made
+from. A line is added once its file is complete, and is gone before its file changes. So the manifest tells what a
+killed run finished, and what every file must hold. Tables of the images are valid for one head only, see
+`auxiliary.data.split_files`.
 """
 
 import json
@@ -9,9 +11,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from auxiliary.core.files import write_atomically
+from filelock import FileLock
 
-Settings = Mapping[str, int]
+from auxiliary.core.files import write_atomically
+from auxiliary.data.inspect_files import content_hash
+
+Head = Mapping[str, int | str]
 
 
 class ProcessedImage(NamedTuple):
@@ -46,8 +51,22 @@ def manifest_path(processed: Path) -> Path:
     return processed.with_name(processed.name + ".jsonl")
 
 
-def read_manifest(processed: Path) -> tuple[Settings, dict[str, ProcessedImage]]:
-    """The settings and, by their paths, the images of a folder's manifest; both empty where there is none."""
+def manifest_lock(processed: Path) -> FileLock:
+    """Keeps other processes from changing a folder of processed images, its manifest and the tables of both."""
+    return FileLock(processed.with_name(processed.name + ".lock"))
+
+
+def head_fingerprint(processed: Path) -> str:
+    """Fingerprint of the head of a folder's manifest; "" where there is none. It changes before any image does."""
+    try:
+        with manifest_path(processed).open("rb") as file:
+            return content_hash(file.readline())
+    except FileNotFoundError:
+        return ""
+
+
+def read_manifest(processed: Path) -> tuple[Head, dict[str, ProcessedImage]]:
+    """The head and, by their paths, the images of a folder's manifest; both empty where there is none."""
     try:
         lines = manifest_path(processed).read_bytes().split(b"\n")
     except FileNotFoundError:
@@ -66,9 +85,9 @@ def _parsed(line: bytes) -> dict:
     return fields if isinstance(fields, dict) else {}
 
 
-def write_manifest(processed: Path, settings: Settings, images: Iterable[ProcessedImage]) -> None:
+def write_manifest(processed: Path, head: Head, images: Iterable[ProcessedImage]) -> None:
     """Replace a folder's manifest, unless it holds just that already."""
-    path, content = manifest_path(processed), _line(settings) + _lines(images)
+    path, content = manifest_path(processed), _line(head) + _lines(images)
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, content)
 

@@ -1,6 +1,6 @@
 """Every usable raw image as a processed image: upright, RGB, of one size.
 
-Files are named in `auxiliary.data.processed_paths`, and the complete ones listed in `auxiliary.data.manifest`.
+Files are named in `auxiliary.data.processed_paths`, and the whole ones listed in `auxiliary.data.manifest`.
 """
 
 import functools
@@ -10,15 +10,14 @@ from itertools import islice
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.resources import check_disk
 from auxiliary.data.convert import Conversion, Outcome, convert
-from auxiliary.data.manifest import append_to_manifest
-from auxiliary.data.processed_folder import prepare_folder
+from auxiliary.data.manifest import append_to_manifest, manifest_lock
+from auxiliary.data.processed_folder import prepare_folder, whole_images
 from auxiliary.data.processed_paths import conversions
 
 VERSION = 5    # of the files made from the same image and settings; raise it when their pixels or hashes change
@@ -33,8 +32,8 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
 
     Images of 64 pixels or fewer on both sides become PNG files of their own size, without loss. Each image is decoded
     once; its content hash, size, perceptual hash and thumbnail go into the manifest beside the folder. An image is not
-    made again while the manifest names it with the same raw content and settings, and its file has its bytes. All
-    other files in the folder are removed.
+    made again while the manifest names it with the same raw content and settings, and its file has the hash that it
+    should have. All other files in the folder are removed.
 
     Args:
         overview: what `catalogue(raw)` found; rows without an `error` are used.
@@ -50,16 +49,19 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
 
     Raises:
         UserError: no image is usable, the folders overlap, `processed` holds foreign files, the disk has no space,
-            an image cannot be written, or a worker was killed.
+            an image was changed since the overview was made, an image cannot be written, or a worker was killed.
     """
     raw, processed = absolute(raw), absolute(processed)
     _check_apart(raw, processed)
     usable = overview.index[overview["error"] == ""]
     wanted = conversions(overview.loc[usable], raw)
     processed.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(processed.with_name(processed.name + ".lock")):
-        images = prepare_folder(processed, {"version": VERSION, "size": size, "quality": quality}, wanted)
+    settings = {"version": VERSION, "size": size, "quality": quality}
+    with manifest_lock(processed):
+        images = whole_images(processed, settings, wanted)
         missing = [conversion for conversion in wanted if conversion.path not in images]
+        _check_space(missing, processed, size)
+        prepare_folder(processed, settings, wanted, images)
         outcomes = _make(missing, processed, size, quality, workers)
     errors = {conversion.path: outcome.error for conversion, outcome in zip(missing, outcomes, strict=True)}
     images |= {outcome.image.path: outcome.image for outcome in outcomes if outcome.image}
@@ -77,12 +79,15 @@ def _check_apart(raw: Path, processed: Path) -> None:
                         "keep the two folders apart")
 
 
-def _make(missing: Sequence[Conversion], processed: Path, size: int, quality: int,
-          workers: int | None) -> list[Outcome]:
-    """Convert images and add them to the manifest, one batch after the other."""
+def _check_space(missing: Sequence[Conversion], processed: Path, size: int) -> None:
     leasts = (LEAST if conversion.path.endswith(".png") else max(LEAST, LEAST_SHARE * size**2)
               for conversion in missing)
     check_disk(processed, sum(leasts), "the processed images take")
+
+
+def _make(missing: Sequence[Conversion], processed: Path, size: int, quality: int,
+          workers: int | None) -> list[Outcome]:
+    """Convert images and add them to the manifest, one batch after the other."""
     work = functools.partial(convert, folder=processed, size=size, quality=quality, owner=os.getpid())
     try:
         return list(_recorded(in_batches(work, missing, "preprocess", size=BATCH, workers=workers), processed))

@@ -1,39 +1,70 @@
-"""The folder of processed images before new ones are made: complete images stay, all else goes."""
+"""The folder of processed images before new ones are made: whole images stay, all else goes."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.parallel import in_batches
 from auxiliary.data.convert import Conversion
-from auxiliary.data.manifest import ProcessedImage, Settings, manifest_path, read_manifest, write_manifest
+from auxiliary.data.inspect_files import content_hash, content_hashes
+from auxiliary.data.manifest import Head, ProcessedImage, manifest_path, read_manifest, write_manifest
 
 
-def prepare_folder(processed: Path, settings: Settings, wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:
-    """Leave nothing in a folder but complete images that are wanted, and make every folder that the others need.
+def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:
+    """The images of a folder that are as they should be: made so from today's raw files, and unchanged since.
 
-    The manifest loses its lines before files are removed. So wherever a kill falls, each file that it names is whole.
+    Every file is read and compared with the hash in the manifest. Nothing is written.
 
     Args:
-        processed: the folder; made if need be.
-        settings: those that its images are to be made with; with others none is complete.
+        processed: the folder; it need not exist.
+        settings: those that its images are to be made with; with others none is whole.
         wanted: the images that it is to hold in the end.
 
     Returns:
-        The complete images by path.
+        The whole images by path.
 
     Raises:
         UserError: the folder holds files and has no manifest, so they are foreign.
     """
     _check_ours(processed)
+    head, recorded = read_manifest(processed)
+    if {name: head.get(name) for name in settings} != settings:
+        return {}
+    # Links do not count, as they lead out of the folder.
+    present = {file.path for file in _files(processed) if file.is_file(follow_symlinks=False)}
+    below = f"{processed}{os.sep}"
+    candidates = [recorded[path] for _, source_hash, path in wanted
+                  if path in recorded and recorded[path].source_hash == source_hash and below + path in present]
+    hashes = in_batches(content_hashes, [below + image.path for image in candidates], "checking images", size=256)
+    return {image.path: image for image, content in zip(candidates, hashes, strict=True)
+            if image.content_hash == content}
+
+
+def prepare_folder(processed: Path, settings: Head, wanted: Sequence[Conversion],
+                   whole: dict[str, ProcessedImage]) -> None:
+    """Leave nothing in a folder but whole images, and make every folder that the others need.
+
+    First the manifest loses the lines of all other images, and its head tells of the raw images that are wanted. So
+    wherever a kill falls, each file that the manifest names is whole, and tables of other images are no longer valid.
+
+    Args:
+        processed: the folder; made if need be.
+        settings: those that its images are made with.
+        wanted: the images that it is to hold in the end.
+        whole: those of them that are there, as `whole_images` gives them.
+    """
     processed.mkdir(exist_ok=True)
-    made_with, recorded = read_manifest(processed)
-    complete = _complete(processed, recorded, wanted) if made_with == settings else {}
-    write_manifest(processed, settings, complete.values())
-    _remove_others(processed, {f"{processed}{os.sep}{path}" for path in complete})
+    write_manifest(processed, {**settings, "sources": _sources(wanted)}, whole.values())
+    _remove_others(processed, {f"{processed}{os.sep}{path}" for path in whole})
     for folder in {conversion.path.rpartition(os.sep)[0] for conversion in wanted}:
         (processed / folder).mkdir(parents=True, exist_ok=True)
-    return complete
+
+
+def _sources(wanted: Sequence[Conversion]) -> str:
+    """A fingerprint of raw images, their names included."""
+    return content_hash(json.dumps([(path, source_hash) for _, source_hash, path in wanted]).encode())
 
 
 def _check_ours(processed: Path) -> None:
@@ -43,19 +74,10 @@ def _check_ours(processed: Path) -> None:
                         "replaced: move the folder away or delete it")
 
 
-def _complete(processed: Path, recorded: dict[str, ProcessedImage],
-              wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:
-    """The recorded images that are made from today's raw files, and whose files have the bytes that they should."""
-    # Links do not count, as they lead out of the folder.
-    sizes = {file.path: file.stat(follow_symlinks=False).st_size for file in _files(processed)
-             if file.is_file(follow_symlinks=False)}
-    return {path: recorded[path] for _, source_hash, path in wanted
-            if path in recorded and recorded[path].source_hash == source_hash
-            and recorded[path].bytes == sizes.get(f"{processed}{os.sep}{path}")}
-
-
 def _files(folder: Path | str) -> Iterator[os.DirEntry]:
-    """All files and links below a folder; links are not followed."""
+    """All files and links below a folder, which need not exist; links are not followed."""
+    if not os.path.isdir(folder):  # noqa: PTH112 (entries are strings, as there may be a million)
+        return
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

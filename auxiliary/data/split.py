@@ -7,6 +7,7 @@ from math import ceil
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
+from auxiliary.config.shares import exact_shares
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.data.split_by_group import split_groups
 
@@ -40,19 +41,48 @@ def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), ran
             all three splits (10 images are enough for 0.7, 0.2, 0.1), or with too many near-duplicates for that.
     """
     _check_way(clean, by)
+    check_split(clean, fractions)
     shares = _exact(fractions)
     _, val, test = shares
-    categories = sorted(clean["category"].unique())
-    if len(categories) < 2:
-        raise UserError(f"at least two categories with readable images are needed, found "
-                        f"{', '.join(categories) or 'none'}")
-    if "publisher_split" in clean and (clean["publisher_split"] != "").any():
+    if _is_fixed(clean):
         return _split_fixed(clean, val, random_state, by)
-    _check_sizes(clean, categories, _least(shares), "")
     if by == "group":
         return _reindexed(*split_groups(clean, shares, random_state))
     train, rest = _cut(clean, val + test, random_state)
     return _reindexed(train, *_cut(rest, test / (val + test), random_state))
+
+
+def check_split(images: pd.DataFrame, fractions: Sequence[float]) -> None:
+    """Refuse images that cannot be split, which the overview tells before any of them is processed.
+
+    Args:
+        images: rows with `category`, and, where there is one, `publisher_split`.
+        fractions: as in `split`.
+
+    Raises:
+        UserError: for bad fractions, fewer than two categories, or a category that is too small.
+    """
+    shares = _exact(fractions)
+    categories = sorted(images["category"].unique())
+    if len(categories) < 2:
+        raise UserError(f"at least two categories with readable images are needed, found "
+                        f"{', '.join(categories) or 'none'}")
+    if not _is_fixed(images):
+        _check_sizes(images, categories, _least(shares), "")
+        return
+    unplaced = images[~images["publisher_split"].isin(["train", "test"])]
+    if len(unplaced):
+        raise UserError(f"{len(unplaced)} images lie in neither train/ nor test/, such as "
+                        f"{unplaced['filepath'].iloc[0]}: move them into one of the two")
+    _, val, _ = shares
+    own, test = (images[images["publisher_split"] == side] for side in ("train", "test"))
+    _check_sizes(own, categories, _least((1 - val, val)), " in train/")
+    _check_sizes(test, categories, 1, " in test/")
+
+
+def _is_fixed(images: pd.DataFrame) -> bool:
+    """Whether the publisher fixed the test set."""
+    return "publisher_split" in images and bool((images["publisher_split"] != "").any())
 
 
 def _check_way(clean: pd.DataFrame, by: str) -> None:
@@ -64,26 +94,16 @@ def _check_way(clean: pd.DataFrame, by: str) -> None:
 
 
 def _split_fixed(clean: pd.DataFrame, val: Fraction, random_state: int, by: str) -> Frames:
-    unplaced = clean[~clean["publisher_split"].isin(["train", "test"])]
-    if len(unplaced):
-        raise UserError(f"{len(unplaced)} images lie in neither train/ nor test/, such as "
-                        f"{unplaced['filepath'].iloc[0]}: move them into one of the two")
-    own, test = clean[clean["publisher_split"] == "train"], clean[clean["publisher_split"] == "test"]
-    categories = sorted(clean["category"].unique())
-    _check_sizes(own, categories, _least((1 - val, val)), " in train/")
-    _check_sizes(test, categories, 1, " in test/")
+    own, test = (clean[clean["publisher_split"] == side] for side in ("train", "test"))
     divided = split_groups(own, (1 - val, val), random_state) if by == "group" else _cut(own, val, random_state)
     return _reindexed(*divided, test)
 
 
 def _exact(fractions: Sequence[float]) -> tuple[Fraction, Fraction, Fraction]:
     try:
-        train, val, test = (Fraction(str(fraction)) for fraction in fractions)
+        return exact_shares(fractions)
     except ValueError as error:
-        raise UserError(f"fractions {fractions!r} must be three numbers: train, validation, test") from error
-    if min(train, val, test) <= 0 or abs(train + val + test - 1) > Fraction(1, 10**6):
-        raise UserError(f"fractions {fractions!r} must be positive and sum to 1, such as [0.7, 0.2, 0.1]")
-    return train, val, test
+        raise UserError(str(error)) from None
 
 
 def _least(shares: Sequence[Fraction]) -> int:

@@ -1,26 +1,51 @@
-"""The training, validation and test set on disk, and the record of how they were split."""
+"""The training, validation and test set on disk, and the record of what they are valid for."""
 
-import json
-from typing import Any
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock
+from pydantic import ValidationError
 
-from auxiliary.config.profile import Split
-from auxiliary.core.errors import UserError
-from auxiliary.core.files import write_atomically
+from auxiliary.config.profile import Record, Split
+from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.files import beginning, replacing, write_atomically
 from auxiliary.core.paths import Paths
 from auxiliary.data.duplicates import DUPLICATES
-from auxiliary.data.tables import write_table
+from auxiliary.data.manifest import head_fingerprint, manifest_lock, read_manifest
+from auxiliary.data.tables import digest, read_table, write_table
 
 SPLITS = ("train", "val", "test")
-AGAIN = "notebook 01 does that (python -m auxiliary run PROFILE --only 01)"
+TABLES = ("overview", "clean", *SPLITS, "suspects")
+RECORD = "split.json"
+AGAIN = f"notebook 01 does that ({PREPARE})"
+
+
+class SplitRecord(Record):
+    """What the tables of a split were made of.
+
+    Attributes:
+        image_size: side of the processed images in pixels.
+        split: the rule that split them.
+        fixed_test: whether the publisher fixed the test set.
+        duplicates: version of the rule for near-duplicates.
+        images: fingerprint of the head of the images' manifest: with another one the tables are not valid.
+        tables: fingerprint of each table's file.
+    """
+
+    image_size: int
+    split: Split
+    fixed_test: bool
+    duplicates: int
+    images: str
+    tables: dict[str, str]
 
 
 def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
-    """Write `train.csv`, `val.csv` and `test.csv`, then `split.json`.
+    """Write `train.csv`, `val.csv` and `test.csv`, then the record `split.json`, which makes them valid.
 
-    That holds how the images were split, and the version of the rule for near-duplicates.
+    Copies of all tables go into the data set's folder, for people to open.
 
     Args:
         frames: the three tables, as `split` gives them.
@@ -28,73 +53,122 @@ def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split:
         paths: where the data set lives.
 
     Raises:
-        UserError: a table has no column `group`.
+        UserError: a table has no column `group`, or the images were changed by another process since the tables were
+            made.
     """
     tables = dict(zip(SPLITS, frames, strict=True))
     if missing := [name for name, table in tables.items() if "group" not in table]:
         raise UserError(f"the table {missing[0]} needs a column `group`, which numbers near-duplicates: before the "
                         "images are split, `add_duplicate_groups(clean)` adds it")
-    fixed = bool((tables["test"]["publisher_split"] == "test").any())
-    made = {"split": split.model_dump(mode="json"), "fixed_test": fixed, "duplicates": DUPLICATES}
-    paths.data.mkdir(parents=True, exist_ok=True)
-    # Two processes at once would leave tables of both.
-    with FileLock(paths.data / ".split.lock"):
-        record = paths.data / "split.json"
+    paths.tables.mkdir(parents=True, exist_ok=True)
+    record = paths.tables / RECORD
+    # Two processes at once would leave tables of both, or of images that are being replaced.
+    with manifest_lock(paths.images):
+        _check_current(pd.concat(frames), paths)
         # While it is gone the tables may be of two splits, and nothing is trained on them.
         record.unlink(missing_ok=True)
         for name, table in tables.items():
-            write_table(table, paths.table(name))
-        write_atomically(record, json.dumps(made) + "\n")
+            write_table(table, paths.table(name), paths.data)
+        made = SplitRecord(
+            image_size=paths.image_size, split=split, duplicates=DUPLICATES, images=head_fingerprint(paths.images),
+            fixed_test=bool((tables["test"]["publisher_split"] == "test").any()), tables=_fingerprints(paths))
+        write_atomically(record, made.model_dump_json(indent=2) + "\n")
+    copy_tables(paths)
+
+
+def _check_current(df: pd.DataFrame, paths: Paths) -> None:
+    """Check that the processed images of a table are still those that the manifest names."""
+    below = beginning(paths.images)
+    images = read_manifest(paths.images)[1]
+    for file, content in zip(df["filepath"], df["content_hash"], strict=True):
+        image = images.get(file.removeprefix(below))
+        if file.startswith(below) and (image is None or image.content_hash != content):
+            raise UserError(f"another process has replaced {file} meanwhile: split the images again, {AGAIN}")
+
+
+def _fingerprints(paths: Paths) -> dict[str, str]:
+    return {name: digest(paths.table(name).read_bytes()) for name in SPLITS}
+
+
+def copy_tables(paths: Paths) -> None:
+    """Copy the tables and their record into the data set's folder, in place of those of other settings."""
+    with FileLock(paths.data / ".tables.lock"):
+        for name in (*(f"{table}.csv" for table in TABLES), RECORD):
+            if not (paths.tables / name).is_file():
+                (paths.data / name).unlink(missing_ok=True)
+                continue
+            with replacing(paths.data / name) as temporary:
+                shutil.copyfile(paths.tables / name, temporary)
 
 
 def is_divided(split: Split, paths: Paths) -> bool:
-    """Whether the tables are on disk, made as `split` says and under today's rule for near-duplicates."""
-    made = _record(paths)
-    return (made is not None and made["split"] == split.model_dump(mode="json")
-            and made.get("duplicates") == DUPLICATES)
+    """Whether the tables are on disk and valid, see `check_splits`."""
+    try:
+        check_splits(split, paths)
+    except UserError:
+        return False
+    return True
+
+
+def check_splits(split: Split, paths: Paths) -> SplitRecord:
+    """Check that the tables are there, made as `split` says, and of the images that lie there.
+
+    Returns:
+        Their record.
+
+    Raises:
+        UserError: they are not; the message says why and names the command that makes them anew.
+    """
+    made = _record(paths.tables)
+    if made.split != split:
+        raise UserError(f"{paths.tables / RECORD} names another split, {made.split}, than the profile, {split}: "
+                        f"split the images again, {AGAIN}")
+    if made.duplicates != DUPLICATES:
+        raise UserError(f"the images in {paths.tables} were split under another rule for near-duplicates: split them "
+                        f"again, {AGAIN}")
+    if made.images != head_fingerprint(paths.images):
+        raise UserError(f"the images in {paths.images} are not, or no longer, those that {paths.tables} lists, perhaps "
+                        f"because notebook 01 is at work or was interrupted: split them again, {AGAIN}")
+    changed = [name for name, content in _fingerprints(paths).items() if made.tables.get(name) != content]
+    if changed:
+        raise UserError(f"{paths.table(changed[0])} was changed after it had been written: split the images again, "
+                        f"{AGAIN}")
+    return made
 
 
 def describe_split(split: Split, paths: Paths) -> str:
-    """How the tables on disk were made, in words for `results.csv`.
-
-    Raises:
-        UserError: they are not there, or were made in another way than `split` says, or under another rule for
-            near-duplicates than today's.
-    """
-    made = _record(paths)
-    if made is None:
-        raise _not_split(paths)
-    if made["split"] != split.model_dump(mode="json"):
-        raise UserError(f"the images in {paths.data} were split by {made['split']}, and the profile says "
-                        f"{split.model_dump(mode='json')}: split them again, {AGAIN}")
-    if made.get("duplicates") != DUPLICATES:
-        raise UserError(f"the images in {paths.data} were split under another rule for near-duplicates: split them "
-                        f"again, {AGAIN}")
-    shares = "/".join(f"{fraction:g}" for fraction in split.fractions)
-    if made["fixed_test"]:
-        shares = f"publisher's test set, {split.fractions[1]:g} of train for validation"
+    """How the tables were made, in words for `results.csv`; raises what `check_splits` raises."""
+    fixed = check_splits(split, paths).fixed_test
+    shares = "/".join(map(str, split.fractions))
+    if fixed:
+        shares = f"publisher's test set, {split.fractions[1]} of train for validation"
     return f"{split.by} {shares}, random_state {split.random_state}"
 
 
-def split_on_disk(paths: Paths) -> Split:
-    """How the tables on disk were made.
+def read_splits(split: Split, paths: Paths) -> Mapping[str, pd.DataFrame]:
+    """The tables of the training, validation and test set by name; raises what `check_splits` raises."""
+    made = check_splits(split, paths)
+    tables = {name: read_table(paths.table(name), paths.data) for name in SPLITS}
+    if check_splits(split, paths) != made:
+        raise UserError(f"another process has just split the images in {paths.tables}: give the command again")
+    return tables
+
+
+def newest_splits(paths: Paths) -> SplitRecord:
+    """The record of the tables that were made last, whatever their settings.
 
     Raises:
-        UserError: they are not there.
+        UserError: there are none.
     """
-    made = _record(paths)
-    if made is None:
-        raise _not_split(paths)
-    return Split.model_validate(made["split"])
+    return _record(paths.data)
 
 
-def _not_split(paths: Paths) -> UserError:
-    return UserError(f"the images in {paths.data} are not split into train.csv, val.csv and test.csv: {AGAIN}")
-
-
-def _record(paths: Paths) -> dict[str, Any] | None:
-    """The content of `split.json`; None where it, or a table, is not there."""
-    record = paths.data / "split.json"
-    if not all(path.is_file() for path in (record, *map(paths.table, SPLITS))):
-        return None
-    return json.loads(record.read_text(encoding="utf-8"))
+def _record(folder: Path) -> SplitRecord:
+    """The record in a folder whose tables are all there."""
+    record = folder / RECORD
+    if not all((folder / name).is_file() for name in (RECORD, *(f"{name}.csv" for name in SPLITS))):
+        raise UserError(f"{folder} does not hold the images split into train.csv, val.csv and test.csv: {AGAIN}")
+    try:
+        return SplitRecord.model_validate_json(record.read_bytes())
+    except ValidationError:
+        raise UserError(f"{record} is damaged: split the images again, {AGAIN}") from None

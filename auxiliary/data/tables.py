@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import absolute, replacing
 
 # Always read as text: a category may be called "NA" or "007".
@@ -14,32 +14,34 @@ TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "c
         "predicted", "suggested", "phase")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
-REMEDY = "notebook 01 makes it (python -m auxiliary run PROFILE --only 01)"
+REMEDY = f"notebook 01 makes it ({PREPARE})"
 
 
-def write_table(df: pd.DataFrame, path: Path) -> None:
+def write_table(df: pd.DataFrame, path: Path, base: Path | None = None) -> None:
     """Write a table as CSV, in one step: the file is there in full or not at all.
 
-    Paths in the column `filepath` that lie below the table's own folder are stored relative to it, with
-    forward slashes, so that the folder can be moved. The index is not written.
+    Paths in the column `filepath` that lie below a base folder are stored relative to it, with forward slashes, so that
+    the folder can be moved. The index is not written.
 
     Args:
         df: the table; missing values in its text read back as "".
         path: the CSV file to write or to replace.
+        base: the base folder; the table's own unless given.
     """
     if "filepath" in df.columns:
-        below = absolute(path).parent.as_posix().rstrip("/") + "/"
+        below = _base(path, base).as_posix().rstrip("/") + "/"
         df = df.assign(filepath=[str(file).removeprefix(below) for file in df["filepath"]])
     # All text is quoted: names may hold commas, quotes and line ends.
     with replacing(path) as temporary:
         df.to_csv(temporary, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, base: Path | None = None) -> pd.DataFrame:
     """Read a table that `write_table` wrote, with the same types and to the last digit.
 
     Args:
         path: the CSV file.
+        base: the folder that it was written with.
 
     Returns:
         The table, its `filepath` made absolute, text columns as `str` ("" where empty), `width`, `height` and
@@ -55,8 +57,12 @@ def read_table(path: Path) -> pd.DataFrame:
     except ValueError as error:    # pandas' and Unicode's errors are all of this kind
         raise UserError(f"{path} cannot be read as a table ({error}): delete it; {REMEDY}") from error
     if "filepath" in df.columns:
-        df["filepath"] = _absolute(df["filepath"], absolute(path).parent)
+        df["filepath"] = _absolute(df["filepath"], _base(path, base))
     return df
+
+
+def _base(path: Path, base: Path | None) -> Path:
+    return absolute(base or path.parent)
 
 
 def _parsed(path: Path) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.split_files import split_on_disk
+from auxiliary.data.split_files import newest_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 
@@ -49,6 +50,8 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
 def open_dataset(name: str | None = None, root: str | Path | None = None) -> Project:
     """Open the images and results of a data set without a profile, so without experiments.
 
+    Of several image sizes or splits the one whose tables were written last is opened.
+
     Args:
         name: name of its folder in `models/`; None where there is only one.
         root: the folder for data, models, assets and results; the repository unless given.
@@ -65,8 +68,10 @@ def open_dataset(name: str | None = None, root: str | Path | None = None) -> Pro
     dataset = name or folders[0]
     if dataset not in folders:
         raise unknown(f"data set of {place / 'models'}", dataset, folders)
-    paths = Paths(place, dataset)
-    return Project(Profile(dataset=dataset, split=split_on_disk(paths)), paths, {})
+    newest = newest_splits(Paths(place, dataset))
+    profile = Profile(dataset=dataset, image_size=newest.image_size, split=newest.split)
+    paths = paths_of(profile, place)
+    return Project(profile, paths, {})
 
 
 def _matching(experiments: tuple[Experiment, ...], patterns: str) -> tuple[Experiment, ...]:
@@ -94,7 +99,7 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
         if profile.name:
             raise UserError(f"{profile.dataset!r} cannot have another `name`, which is for images of your own; for "
                             "a second copy, give another root")
-        return Paths(root, profile.dataset)
+        return paths_of(profile, root)
     try:
         own = _found(profile.dataset, beside)
     except UserError:
@@ -105,4 +110,9 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
     name = profile.name or re.sub(r"[^\w.-]+", "-", own.name)
     if name in DATA_SETS:
         raise UserError(f"{own} has the name of the known data set {name!r}: give it another `name`")
-    return Paths(root, name, own)
+    return replace(paths_of(profile, root), dataset=name, own=own)
+
+
+def paths_of(profile: Profile, root: Path) -> Paths:
+    """The paths of a profile's data set, under its own name, at the profile's image size and split."""
+    return Paths(root, profile.dataset, image_size=profile.image_size, split=profile.split.name)

@@ -12,8 +12,8 @@ from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.split_files import SPLITS, describe_split
-from auxiliary.data.tables import images_fingerprint, read_table
+from auxiliary.data.split_files import SPLITS, describe_split, read_splits
+from auxiliary.data.tables import images_fingerprint, read_table, write_table
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import read_results
 
@@ -45,17 +45,22 @@ class Project:
     @cached_property
     def train(self) -> pd.DataFrame:
         """The training images, before sampling."""
-        return self._table("train")
+        return self._splits["train"]
 
     @cached_property
     def val(self) -> pd.DataFrame:
         """The validation images."""
-        return self._table("val")
+        return self._splits["val"]
 
     @cached_property
     def test(self) -> pd.DataFrame:
         """The test images."""
-        return self._table("test")
+        return self._splits["test"]
+
+    @cached_property
+    def _splits(self) -> Mapping[str, pd.DataFrame]:
+        # All at once, so that they are of one split even if another process writes a new one.
+        return read_splits(self.profile.split, self.paths)
 
     @property
     def categories(self) -> list[str]:
@@ -123,6 +128,14 @@ class Project:
                             "none of them")
         return found
 
+    def table(self, name: str) -> pd.DataFrame:
+        """One of the tables that `save_table` and `write_splits` wrote, such as `clean`; `UserError` without it."""
+        return read_table(self.paths.table(name), self.paths.data)
+
+    def save_table(self, df: pd.DataFrame, name: str) -> None:
+        """Write one of the tables, such as `overview`; `write_splits` copies it for people to open."""
+        write_table(df, self.paths.table(name), self.paths.data)
+
     def show(self, figure: Figure, name: str) -> Figure:
         """Save a figure in the data set's assets folder, and return it, so that a notebook cell shows it.
 
@@ -132,8 +145,3 @@ class Project:
         """
         figure.save(self.paths.assets, name)
         return figure
-
-    def _table(self, name: str) -> pd.DataFrame:
-        # Raises an error where they are split in another way than the profile says.
-        describe_split(self.profile.split, self.paths)
-        return read_table(self.paths.table(name))

@@ -14,8 +14,8 @@ from auxiliary.runs.run import Run
 # The end of the name of a run's folder.
 FINGERPRINT = re.compile(r"-h[0-9a-f]{12}$")
 # What a recipe must hold for `reproduce`.
-NEEDED = {"experiment", "seed", "parent", "pipeline", "dataset", "split", "images", "device", "precision", "settings",
-          "versions", "commit"}
+NEEDED = {"experiment", "seed", "parent", "pipeline", "dataset", "image_size", "split", "images", "device",
+          "precision", "settings", "versions", "commit"}
 RETRAIN = "remove the folder and train the experiment again"
 
 

@@ -1,5 +1,8 @@
 """Files of cached features: their names and their reading, without TensorFlow."""
 
+import io
+import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.config.profile import TransferExperiment
+from auxiliary.core.files import write_atomically
+from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.sampling import sampled
 from auxiliary.data.split_files import SPLITS
 from auxiliary.data.tables import digest, images_fingerprint
@@ -41,7 +46,7 @@ def feature_file(
         view: how the images are augmented, if they are.
     """
     version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{digest(repr(view))}" if view else "")
-    return folder / f"{experiment.backbone}-{experiment.image_size}-{version}.npy"
+    return folder / f"{experiment.backbone}-{experiment.image_size}-{version}.npz"
 
 
 def each_once(df: pd.DataFrame) -> pd.DataFrame:
@@ -59,10 +64,34 @@ def images_of(experiment: TransferExperiment, project: Project) -> dict[str, pd.
     return {split: each_once(df) for split, df in zip(SPLITS, tables, strict=True)}
 
 
+def save_features(path: Path, features: np.ndarray) -> None:
+    """Write the features of some images, (images, channels) float32, with a checksum and their own name."""
+    buffer = io.BytesIO()
+    np.savez(buffer, features=features, name=np.array(path.name), checksum=np.array(_checksum(features)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, buffer.getvalue())
+
+
 def read_features(path: Path, images: int) -> np.ndarray | None:
-    """The features in a file, (images, channels) float32; None where the file is missing, damaged or incomplete."""
+    """The features in a file, (images, channels) float32.
+
+    None where there is no file, and, with a printed sentence, where it is damaged or holds those of other images.
+    """
     try:
-        features = np.load(path)
-    except (OSError, ValueError, EOFError):
+        with path.open("rb") as file, np.load(file) as arrays:
+            features, name, checksum = (arrays[each] for each in ("features", "name", "checksum"))
+    except FileNotFoundError:
         return None
-    return features if features.shape[:1] == (images,) and features.dtype == "float32" else None
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        return _unusable(path, str(error))
+    if str(name) != path.name or features.dtype != "float32" or features.shape[:1] != (images,):
+        return _unusable(path, "it holds those of other images")
+    return features if str(checksum) == _checksum(features) else _unusable(path, "its checksum is another")
+
+
+def _checksum(features: np.ndarray) -> str:
+    return content_hash(np.ascontiguousarray(features).reshape(-1).data.cast("B"))
+
+
+def _unusable(path: Path, reason: str) -> None:
+    print(f"the cached features {path} cannot be used ({reason}), and are computed anew where they are needed")

@@ -1,6 +1,5 @@
 """Features of a frozen backbone, computed once and cached."""
 
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +11,13 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.config.profile import TransferExperiment
-from auxiliary.core.files import write_atomically
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.tables import digest
 from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_batches
-from auxiliary.training.feature_files import View, each_once, feature_file, read_features
+from auxiliary.training.feature_files import View, each_once, feature_file, read_features, save_features
 
 BATCH = 32     # of 4 to 64 the fastest
 
@@ -73,10 +71,7 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.views}" if view else "")
     # float32 even where the backbone computes in 16 bits, so that computed and cached features are the same.
     values = np.concatenate(list(track(predict_batches(extractor.ask, images), label, len(images)))).astype("float32")
-    buffer = io.BytesIO()
-    np.save(buffer, values)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, buffer.getvalue())
+    save_features(path, values)
     return values
 
 

@@ -1,6 +1,7 @@
 """Likely wrong labels of a profile's images, found with the cached features of a trained experiment."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,9 @@ import pandas as pd
 from filelock import FileLock
 
 from auxiliary.config.profile import Experiment, TransferExperiment
-from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
-from auxiliary.data.tables import digest, read_table, write_table
+from auxiliary.data.split_files import copy_tables
+from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
 from auxiliary.training.feature_files import feature_file, images_of, read_features
@@ -28,39 +29,22 @@ def suspects(project: Project) -> pd.DataFrame:
 
     Returns:
         As `suspect_labels`; empty where no such experiment has been trained.
-
-    Raises:
-        UserError: when a file of cached features is damaged.
     """
-    if (found := _best_frozen(project)) is None:
-        print("No label was judged: that takes the cached features of a finished experiment with a frozen, pre-trained "
-              "backbone, that is one with neither `tune_last` nor `weights: random`.")
-        return pd.DataFrame(columns=COLUMNS)
-    experiment, files = found
-    images = pd.concat(
-        [df.assign(split=split) for split, df in images_of(experiment, project).items()], ignore_index=True
-    )
-    table, record = project.paths.table("suspects"), project.paths.data / "suspects.json"
-    made_of = (
-        json.dumps({"experiment": experiment.key, "fingerprint": _fingerprint(files, images, project.paths.data)})
-        + "\n"
-    )
-    # Another process may judge with another experiment, so the table is read before that one may write its own.
-    with FileLock(table.with_name(f".{table.name}.lock")):
-        if not (table.is_file() and record.is_file() and record.read_text(encoding="utf-8") == made_of):
-            record.unlink(missing_ok=True)
-            write_table(suspect_labels(_features(files, experiment, project), images), table)
-            write_atomically(record, made_of)
-        suspicious = read_table(table)
-    print(
-        f"{len(suspicious):,} of {len(images):,} labels are suspect, judged by the features of {experiment.backbone} "
-        f"(experiment {experiment.key})."
-    )
-    return suspicious
+    for experiment, files in _frozen(project):
+        splits = images_of(experiment, project)
+        images = pd.concat([df.assign(split=split) for split, df in splits.items()], ignore_index=True)
+        suspicious = _judged(project, experiment, files, images)
+        if suspicious is not None:
+            print(f"{len(suspicious):,} of {len(images):,} labels are suspect, judged by the features of "
+                  f"{experiment.backbone} (experiment {experiment.key}).")
+            return suspicious
+    print("No label was judged: that takes the cached features of a finished experiment with a frozen, pre-trained "
+          "backbone, that is one with neither `tune_last` nor `weights: random`.")
+    return pd.DataFrame(columns=COLUMNS)
 
 
-def _best_frozen(project: Project) -> tuple[TransferExperiment, list[Path]] | None:
-    """The frozen, pre-trained experiment of the best validation accuracy, and the files of its features."""
+def _frozen(project: Project) -> list[tuple[TransferExperiment, list[Path]]]:
+    """The frozen, pre-trained experiments, the best validation accuracy first, and the files of their features."""
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
         images = images_of(experiment, project).values()
@@ -71,21 +55,34 @@ def _best_frozen(project: Project) -> tuple[TransferExperiment, list[Path]] | No
                 # They may have been deleted, or computed of augmented images only.
                 if all(file.is_file() for file in files):
                     found.append((run.result.val_accuracy, experiment, files))
-    return max(found, key=lambda each: each[0])[1:] if found else None
+    return [each[1:] for each in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
-def _features(files: list[Path], experiment: TransferExperiment, project: Project) -> np.ndarray:
-    """The features of the images of all splits, one split after the other."""
-    cached = [
-        read_features(file, len(df)) for file, df in zip(files, images_of(experiment, project).values(), strict=True)
-    ]
-    for file, features in zip(files, cached, strict=True):
-        if features is None:
-            raise UserError(
-                f"the cached features {file} are damaged: delete the file and the folder of experiment "
-                f"{experiment.key!r} in {project.paths.models}, then train it again"
-            )
-    return np.concatenate(cached)
+def _judged(project: Project, experiment: TransferExperiment, files: list[Path],
+            images: pd.DataFrame) -> pd.DataFrame | None:
+    """The suspect labels judged by an experiment's features; None where a file of features cannot be used."""
+    table, record = project.paths.table("suspects"), project.paths.tables / "suspects.json"
+    made_of = {"experiment": experiment.key, "fingerprint": _fingerprint(files, images, project.paths.data)}
+    # Another process may judge with another experiment, so the table is read before that one may write its own.
+    with FileLock(table.with_name(f".{table.name}.lock")):
+        if not _is_cached(table, record, made_of):
+            counts = [len(df) for df in images_of(experiment, project).values()]
+            features = [read_features(file, count) for file, count in zip(files, counts, strict=True)]
+            if any(each is None for each in features):
+                return None
+            record.unlink(missing_ok=True)
+            project.save_table(suspect_labels(np.concatenate(features), images), "suspects")
+            write_atomically(record, json.dumps(made_of | {"table": digest(table.read_bytes())}) + "\n")
+            copy_tables(project.paths)
+        return project.table("suspects")
+
+
+def _is_cached(table: Path, record: Path, made_of: Mapping[str, str]) -> bool:
+    """Whether a table of suspects was made of the same, and is as it was written."""
+    try:
+        return json.loads(record.read_bytes()) == made_of | {"table": digest(table.read_bytes())}
+    except (OSError, ValueError):
+        return False
 
 
 def _is_frozen(experiment: Experiment, project: Project) -> bool:

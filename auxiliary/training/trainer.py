@@ -50,7 +50,8 @@ def train_run(job: Job) -> None:
                        for split, df in (("val", job.project.val), ("test", job.project.test))}
     for split, table in predictions.items():
         run.save_predictions(split, table)
-    _save_explanations(job, setup, predictions["test"])
+    with own_errors():
+        _save_explanations(job, setup, predictions["test"])
     run.finish(make_result(job, setup, fitted, predictions))
 
 

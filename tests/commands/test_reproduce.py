@@ -18,6 +18,7 @@ from auxiliary.commands.reproduce_setup import figures, open_chain, side_by_side
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.data.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.runs.find import find_finished
 from auxiliary.runs.run import Run
@@ -54,8 +55,9 @@ def trained(clean_code, image_folder, divide, tmp_path_factory) -> Path:
     folder, root = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("trained")
     (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
-    shutil.copytree(folder, project.paths.processed)
-    divide(project, clean_table_of(project.paths.processed))
+    images = project.paths.data / "images"
+    shutil.copytree(folder, images)
+    divide(project, clean_table_of(images))
     train_all(project.profile.experiments, project)
     return root
 
@@ -184,12 +186,8 @@ def test_only_differences_of_the_environment_are_printed(trained):
 
 
 def test_images_of_another_split_are_noticed(reproduce, root):
-    paths = open_chain([run_of(root, "small")], root).paths
-    for split, other in (("val", "test"), ("test", "val")):
-        paths.table(split).rename(paths.data / other)
-        (paths.data / other).rename(paths.data / f"{other}.new")
-    for split in ("val", "test"):
-        (paths.data / f"{split}.new").rename(paths.table(split))
+    project = open_chain([run_of(root, "small")], root)
+    write_splits((project.train, project.test, project.val), project.profile.split, project.paths)
     printed = reproduce("small", root, error=True)
     assert "val.csv lists other images than small-" in printed
 

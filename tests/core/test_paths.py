@@ -1,18 +1,20 @@
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
 
 from auxiliary.core.paths import REPOSITORY, Paths
 
-PATHS = Paths(Path("root"), "demo")
+PATHS = Paths(Path("root"), "demo", image_size=28, split="group-5")
 
 
 @pytest.mark.parametrize(("name", "expected"), [
     ("data", "data/demo"),
     ("raw", "data/demo/raw-img"),
-    ("processed", "data/demo/processed"),
-    ("features", "data/demo/features"),
+    ("processed", "data/demo/processed/28"),
+    ("images", "data/demo/processed/28/images"),
+    ("tables", "data/demo/processed/28/group-5"),
+    ("features", "data/demo/processed/28/group-5/features"),
     ("models", "models/demo"),
     ("assets", "assets/demo"),
     ("results", "results.csv"),
@@ -21,14 +23,19 @@ def test_every_path_lies_below_the_root(name, expected):
     assert getattr(PATHS, name) == Path("root") / expected
 
 
-def test_tables_lie_in_the_data_sets_folder():
-    assert PATHS.table("train") == Path("root/data/demo/train.csv")
+def test_images_tables_and_features_of_two_sizes_never_meet():
+    other = replace(PATHS, image_size=40)
+    for name in ("processed", "images", "tables", "features"):
+        one, two = getattr(PATHS, name), getattr(other, name)
+        assert not one.is_relative_to(two)
+        assert not two.is_relative_to(one)
+    assert PATHS.table("train") == PATHS.tables / "train.csv" != other.table("train")
 
 
 def test_own_images_are_read_in_place_and_everything_else_lies_below_the_root():
     own = Paths(Path("root"), "pets", own=Path("mine/pets"))
     assert own.raw == Path("mine/pets")
-    assert own.processed == Path("root/data/pets/processed")
+    assert own.processed.parent == Path("root/data/pets/processed")
 
 
 def test_paths_cannot_be_changed():

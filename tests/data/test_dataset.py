@@ -12,6 +12,7 @@ from PIL import Image
 from auxiliary.core.errors import UserError
 from auxiliary.data import dataset as module
 from auxiliary.data.dataset import Images, mk_tf_dataset
+from auxiliary.data.inspect_files import content_hash
 from tests.images import clean_table_of
 
 COUNT, LABELS, SIDE = 10, 3, 8
@@ -21,7 +22,13 @@ def write(path, index, size):
     """An image of one colour: its red tells its index, its green its label."""
     label = index % LABELS
     Image.new("RGB", size, (20 * index, 100 * label, 255)).save(path)
-    return {"filepath": str(path), "label": label, "width": size[0], "height": size[1]}
+    return row(path, label, size)
+
+
+def row(path, label=0, size=(SIDE, SIDE)):
+    """The row of an image, as it is on the disk now."""
+    return {"filepath": str(path), "content_hash": content_hash(Path(path).read_bytes()), "label": label,
+            "width": size[0], "height": size[1]}
 
 
 @pytest.fixture
@@ -140,15 +147,13 @@ class TestSize:
     def test_making_smaller_averages(self, tmp_path):
         stripes = np.zeros((64, 64, 3), "uint8")
         stripes[:, ::8] = 200
-        row = write(tmp_path / "stripes.png", 0, (64, 64))
-        Image.fromarray(stripes).save(row["filepath"])
-        images, _ = read(mk_tf_dataset(pd.DataFrame([row]), image_size=8))
+        Image.fromarray(stripes).save(tmp_path / "stripes.png")
+        images, _ = read(mk_tf_dataset(pd.DataFrame([row(tmp_path / "stripes.png", size=(64, 64))]), image_size=8))
         np.testing.assert_allclose(images[:, :, 1:-1], 25, atol=0.01)    # but for the edges
 
     def test_grey_files_get_three_channels(self, tmp_path):
-        row = write(tmp_path / "grey.png", 0, (SIDE, SIDE))
-        Image.new("L", (SIDE, SIDE), 77).save(row["filepath"])
-        images, _ = read(mk_tf_dataset(pd.DataFrame([row])))
+        Image.new("L", (SIDE, SIDE), 77).save(tmp_path / "grey.png")
+        images, _ = read(mk_tf_dataset(pd.DataFrame([row(tmp_path / "grey.png")])))
         np.testing.assert_array_equal(images, np.full((1, SIDE, SIDE, 3), 77))
 
 
@@ -198,11 +203,11 @@ EVERY = np.arange(4)
 
 @pytest.fixture
 def files(tmp_path):
-    """Four images of noise, each 12 by 12 pixels."""
-    rng, paths = np.random.default_rng(0), [str(tmp_path / f"{number}.png") for number in EVERY]
+    """A table of four images of noise, each 12 by 12 pixels."""
+    rng, paths = np.random.default_rng(0), [tmp_path / f"{number}.png" for number in EVERY]
     for path in paths:
         Image.fromarray(rng.integers(0, 256, (12, 12, 3), "uint8")).save(path)
-    return paths
+    return pd.DataFrame([row(path, size=(12, 12)) for path in paths])
 
 
 @pytest.fixture
@@ -218,7 +223,7 @@ def disk(monkeypatch):
 
 
 def pixels(files):
-    return np.stack([np.asarray(Image.open(file)) for file in files])
+    return np.stack([np.asarray(Image.open(file)) for file in files["filepath"]])
 
 
 @pytest.mark.parametrize("cache", [True, False])
@@ -229,15 +234,28 @@ def test_images_are_those_of_the_files(files, cache):
 
 
 def test_a_cached_image_is_not_read_again(files):
-    cached, read = Images(files, 12, cache=True), Images(files, 12, cache=False)
-    before = pixels(files)
-    assert cached[EVERY[:2]].any()
-    assert read[EVERY[:2]].any()
-    for file in files:
-        Image.new("RGB", (12, 12), "white").save(file)
-    np.testing.assert_array_equal(cached[EVERY[:2]], before[:2])
-    assert (cached[EVERY[2:]] == 255).all()
-    assert (read[EVERY] == 255).all()
+    cached, before = Images(files, 12, cache=True), pixels(files)
+    assert cached[EVERY].any()
+    for file in files["filepath"]:
+        Path(file).unlink()
+    np.testing.assert_array_equal(cached[EVERY], before)
+
+
+@pytest.mark.parametrize("cache", [True, False])
+def test_an_image_that_was_changed_is_named_and_never_given(files, cache):
+    images = Images(files, 12, cache)
+    assert images[EVERY[:2]].any()
+    Image.new("RGB", (12, 12), "white").save(files["filepath"][2])
+    with pytest.raises(UserError, match=r"2\.png is not the image that its table lists.+--only 01"):
+        images[EVERY]
+
+
+def test_an_image_that_changes_between_two_epochs_is_noticed_without_a_cache(files):
+    images = Images(files, 12, cache=False)
+    assert images[EVERY].any()
+    Image.new("RGB", (12, 12), "white").save(files["filepath"][0])
+    with pytest.raises(UserError, match=r"0\.png is not the image"):
+        images[EVERY]
 
 
 def test_images_that_were_returned_may_be_changed(files):
@@ -291,9 +309,11 @@ def test_nothing_stays_when_the_data_set_goes(image_folder, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xd8\xff\xe0", None])
 def test_a_file_that_is_gone_or_damaged_is_named(files, content):
+    file = Path(files["filepath"][1])
     if content is None:
-        Path(files[1]).unlink()
+        file.unlink()
     else:
-        Path(files[1]).write_bytes(content)
+        file.write_bytes(content)
+        files.loc[1, "content_hash"] = content_hash(content)
     with pytest.raises(UserError, match=r"1\.png cannot be read any more \(.+\): run notebook 01 again"):
         Images(files, 12, cache=True)[EVERY]

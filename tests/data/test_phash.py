@@ -13,6 +13,8 @@ from PIL import Image
 
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.clean import clean_table
+from auxiliary.data.convert import Conversion
+from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.phash import hash_image, thumbnail_pixels
 from auxiliary.data.preprocess import preprocess_images
 
@@ -92,9 +94,10 @@ def test_an_image_of_an_earlier_run_has_its_hash(tmp_path):
 def test_small_images_stay_as_they_are_and_load_no_numpy(tmp_path):
     (tmp_path / "cat").mkdir()
     blobs(0, 28).save(tmp_path / "cat" / "a.bmp")
+    source = tmp_path / "cat" / "a.bmp"
+    conversion = Conversion(str(source), content_hash(source.read_bytes()), "a.png")
     code = ("import os, sys; from pathlib import Path; from auxiliary.data.convert import Conversion, convert; "
-            f"folder = Path({str(tmp_path)!r}); "
-            "outcome, = convert([Conversion(f'{folder}/cat/a.bmp', '0' * 32, 'a.png')], folder, 224, 90, os.getpid()); "
+            f"outcome, = convert([{conversion!r}], Path({str(tmp_path)!r}), 224, 90, os.getpid()); "
             "print(outcome.error, outcome.image.phash, outcome.image.width, 'numpy' in sys.modules)")
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found == "  28 False\n"

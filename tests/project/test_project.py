@@ -132,7 +132,7 @@ def test_the_fingerprint_is_of_all_images_however_they_are_split(profile, tmp_pa
 
 
 def test_images_that_were_not_prepared_are_asked_for(profile, tmp_path):
-    with pytest.raises(UserError, match=r"not split into train\.csv, val\.csv and test\.csv: notebook 01 does that"):
+    with pytest.raises(UserError, match=r"processed/32/group\S+ does not hold the images split"):
         _ = open_project(profile("dataset: demo"), root=tmp_path).categories
 
 

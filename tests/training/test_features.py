@@ -1,9 +1,13 @@
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.epochs import own_errors
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.training import features
@@ -165,17 +169,44 @@ def test_a_view_shows_the_images_that_augmentation_makes(extractor, experiment, 
     np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("damage", [b"", b"rubbish", b"half", "fewer"])
-def test_a_damaged_file_is_made_again(counted, experiment, project, tmp_path, damage):
+def flip(content: bytes) -> bytes:
+    """One bit in the middle of the features is another."""
+    return content[:300] + bytes([content[300] ^ 1]) + content[301:]
+
+
+@pytest.mark.parametrize("damage", [
+    lambda content: b"", lambda content: b"rubbish", lambda content: content[:-20], flip,
+], ids=["empty", "rubbish", "cut", "a bit"])
+def test_a_damaged_file_is_made_again(counted, experiment, project, tmp_path, damage, capsys):
     first = pooled_features(counted.extractor, experiment, project.test, tmp_path)
     file, = tmp_path.iterdir()
-    if damage == "fewer":
-        np.save(file, first[:5])
-    else:
-        file.write_bytes(file.read_bytes()[:-20] if damage == b"half" else damage)
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
     np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.test, tmp_path), first)
-    np.testing.assert_array_equal(np.load(file), first)
+    assert f"the cached features {file} cannot be used" in capsys.readouterr().out
+    assert file.read_bytes() == whole
     assert counted.images == 2 * 6
+
+
+def test_features_of_other_images_are_made_again_even_if_there_are_as_many(counted, experiment, project, tmp_path):
+    first = pooled_features(counted.extractor, experiment, project.test, tmp_path)
+    pooled_features(counted.extractor, experiment, project.val.head(len(first)), tmp_path)
+    file, other = sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    other.replace(file)
+    np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.test, tmp_path), first)
+
+
+def test_features_computed_of_an_image_that_was_changed_are_never_cached(counted, experiment, make_project, tmp_path):
+    project = make_project()
+    replaced, *_ = project.test["filepath"]
+    content = Path(replaced).read_bytes()
+    Path(replaced).write_bytes(Path(project.val["filepath"][0]).read_bytes())
+    try:
+        with pytest.raises(UserError, match="is not the image that its table lists"), own_errors():
+            pooled_features(counted.extractor, experiment, project.test, tmp_path)
+    finally:
+        Path(replaced).write_bytes(content)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys):
@@ -192,7 +223,7 @@ def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys)
 def test_features_computed_in_16_bits_are_float32_as_those_read_back(experiment, project, monkeypatch, tmp_path):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
-    monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "features.npy")
+    monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "features.npz")
     try:
         extractor = FeatureExtractor(build_transfer(experiment, classes=3, weights=None).features)
         computed, read = (pooled_features(extractor, experiment, project.val, tmp_path) for _ in range(2))

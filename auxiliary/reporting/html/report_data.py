@@ -10,8 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.core.errors import UserError
-from auxiliary.data.tables import read_table
-from auxiliary.project.open import open_dataset
 from auxiliary.project.project import Project
 from auxiliary.runs.find import runs_in, saved_predictions
 from auxiliary.runs.labels import labelled, ranked
@@ -25,7 +23,7 @@ class ReportData:
     """A data set's images and results.
 
     Attributes:
-        project: the data set, opened without a profile.
+        project: the opened data set or profile.
         results: one row per experiment on these images, best validation accuracy first, with the column `name`.
         predictions: test predictions by `run_id`, of the runs whose folder is available; of several seeds those of
             the run with the best validation accuracy.
@@ -38,18 +36,17 @@ class ReportData:
     @cached_property
     def overview(self) -> pd.DataFrame:
         """The catalogue of the original files."""
-        return read_table(self.project.paths.table("overview"))
+        return self.project.table("overview")
 
     @cached_property
     def clean(self) -> pd.DataFrame:
         """The usable images."""
-        return read_table(self.project.paths.table("clean"))
+        return self.project.table("clean")
 
     @cached_property
     def suspects(self) -> pd.DataFrame | None:
         """The suspect labels; None if the labels were not checked."""
-        table = self.project.paths.table("suspects")
-        return read_table(table) if table.is_file() else None
+        return self.project.table("suspects") if self.project.paths.table("suspects").is_file() else None
 
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -87,22 +84,14 @@ class ReportData:
         return " ".join(words)
 
 
-def read_report_data(dataset: str | None, root: Path | None) -> ReportData:
-    """Read a data set's images and results.
-
-    Args:
-        dataset: the name of its folder in `models/`; None if there is only one.
-        root: the folder for data, models, assets and results; the repository unless given.
-
-    Raises:
-        UserError: when there is no such data set, or no finished run on its images with their present split.
-    """
-    project = open_dataset(dataset, root)
+def read_report_data(project: Project) -> ReportData:
+    """Read a data set's images and results; `UserError` when there is no finished run on its images and split."""
     results = project.results
     if results.empty:
         raise UserError(
-            f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} with their "
-            f"present split: train an experiment first (python -m auxiliary run {project.paths.dataset})"
+            f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} at "
+            f"{project.profile.image_size} pixels, split by {project.split_rule}: train an experiment first "
+            f"(python -m auxiliary run {project.paths.dataset})"
         )
     rows = ranked(over_seeds(results))
     return ReportData(project, rows.assign(name=labelled(rows)), saved_predictions(rows, project.paths.models))

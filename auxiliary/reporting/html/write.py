@@ -11,6 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from auxiliary.core.files import write_atomically
+from auxiliary.project.project import Project
 from auxiliary.reporting.html import results_section
 from auxiliary.reporting.html.blocks import Section
 from auxiliary.reporting.html.report import report_sections
@@ -48,26 +49,25 @@ def _drawn(fig: Figure, numbers: Iterator[int]) -> Markup:
     return Markup('<svg role="img" aria-label="{}" ').format(title) + Markup(drawing)
 
 
-def write_report(dataset: str | None = None, root: Path | None = None) -> Path:
+def write_report(project: Project) -> Path:
     """Write the report of a data set.
 
     Args:
-        dataset: the name of its folder in `models/`; None if there is only one.
-        root: the folder for data, models, assets and results; the repository unless given.
+        project: the opened data set or profile, whose image size and split decide which results are shown.
 
     Returns:
         `assets/<dataset>/report.html`, one self-contained file.
 
     Raises:
-        UserError: when there is no such data set, or no finished run on its images with their present split.
+        UserError: when there is no finished run on its images and split.
     """
-    data = read_report_data(dataset, root)
+    data = read_report_data(project)
     return _write("report", data, report_sections(data))
 
 
-def write_slides(dataset: str | None = None, root: Path | None = None) -> Path:
+def write_slides(project: Project) -> Path:
     """Write the slides of a data set, `assets/<dataset>/slides.html`, in the same way."""
-    data = read_report_data(dataset, root)
+    data = read_report_data(project)
     return _write("slides", data, slide_sections(data))
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
-from auxiliary.data.tables import write_table
 from auxiliary.evaluation.metrics import scores
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
@@ -40,10 +39,10 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
         project = open_project(str(root / "farm.yaml"), root=root)
         overview = catalogue(folder)
         overview.loc[overview["format"] == "txt", "error"] = "not an image"
-        write_table(overview, project.paths.table("overview"))
+        project.save_table(overview, "overview")
         clean = clean_table_of(folder).query("format != 'txt'").reset_index(drop=True)
         divide(project, clean)
-        write_table(add_duplicate_groups(clean), project.paths.table("clean"))
+        project.save_table(add_duplicate_groups(clean), "clean")
         return root
 
     return make

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.project.open import open_dataset
 from auxiliary.reporting.html.notebooks import notebook_page
 from auxiliary.reporting.html.write import write_report, write_slides
 from tests.browser import PHONE, browser, complaints, requests
@@ -14,7 +15,7 @@ SURFACE = "return getComputedStyle(document.body).backgroundColor"
 
 @pytest.fixture(scope="module")
 def report(farm) -> str:
-    return write_report("farm", farm.root).as_uri()
+    return write_report(open_dataset("farm", farm.root)).as_uri()
 
 
 def rows(driver) -> list[str]:
@@ -61,7 +62,7 @@ def test_subsections_are_unfolded_for_printing(report):
 
 
 def test_keys_turn_the_slides(farm):
-    deck = write_slides("farm", farm.root).as_uri()
+    deck = write_slides(open_dataset("farm", farm.root)).as_uri()
     with browser(*DESKTOP) as driver:
         driver.get(deck)
         driver.execute_script("document.documentElement.style.scrollBehavior = 'auto'")

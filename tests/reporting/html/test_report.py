@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from auxiliary.core.errors import UserError
+from auxiliary.project.open import open_dataset
 from auxiliary.reporting.html.write import write_report, write_slides
 
 ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
@@ -15,12 +16,12 @@ ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import
 
 @pytest.fixture(scope="module")
 def page(farm) -> str:
-    return write_report("farm", farm.root).read_text(encoding="utf-8")
+    return write_report(open_dataset("farm", farm.root)).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def deck(farm) -> str:
-    return write_slides("farm", farm.root).read_text(encoding="utf-8")
+    return write_slides(open_dataset("farm", farm.root)).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", ["page", "deck"])
@@ -89,7 +90,7 @@ def test_the_deck_goes_from_the_data_to_the_conclusion(deck):
 
 
 def test_the_same_results_make_the_same_file(farm, page):
-    assert write_report("farm", farm.root).read_text(encoding="utf-8") == page
+    assert write_report(open_dataset("farm", farm.root)).read_text(encoding="utf-8") == page
 
 
 def test_neither_tensorflow_nor_a_model_is_needed(farm):
@@ -108,7 +109,7 @@ def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
     given = {"profile": "flowers", "experiments": "small*", "overrides": {"dataset": "~/my farm", "epochs": 2}}
     notebook.write_text(json.dumps({"cells": [], "metadata": {"papermill": {"parameters": given}}}))
     assert ("python -m auxiliary run flowers --experiments &#39;small*&#39; -p dataset &#39;~/my farm&#39; -p epochs 2"
-            in write_report("farm", root).read_text(encoding="utf-8"))
+            in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
 
 
 def test_a_run_with_missing_files_is_listed(make_root, finish):
@@ -117,7 +118,7 @@ def test_a_run_with_missing_files_is_listed(make_root, finish):
     (lacking.folder / "history.csv").unlink()
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
-    page = write_report("farm", root).read_text(encoding="utf-8")
+    page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
     assert "because files of the run are missing in models/farm: lacking." in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
@@ -126,25 +127,25 @@ def test_a_run_with_missing_files_is_listed(make_root, finish):
 def test_results_without_any_run_folder_are_listed(make_root, finish):
     root = make_root()
     finish(root, "small").folder.rename(root / "elsewhere")
-    page = write_report("farm", root).read_text(encoding="utf-8")
+    page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
     assert "Not shown in detail" in page and ">small<" in page
     assert "No run can be shown: their folders are missing." in page
 
 
 def test_missing_data_sets(farm, make_root, tmp_path):
     with pytest.raises(UserError, match="holds no data set: run a profile first"):
-        write_report(None, tmp_path)
+        write_report(open_dataset(None, tmp_path))
     with pytest.raises(UserError, match="did you mean 'farm'"):
-        write_report("fram", farm.root)
+        write_report(open_dataset("fram", farm.root))
     empty = make_root()
     (empty / "models" / "farm").mkdir(parents=True)
     with pytest.raises(UserError, match="holds no finished run on the images of farm"):
-        write_report("farm", empty)
+        write_report(open_dataset("farm", empty))
     (empty / "models" / "other").mkdir()
     with pytest.raises(UserError, match="name one of farm, other"):
-        write_report(None, empty)
-    with pytest.raises(UserError, match="not split"):
-        write_report("other", empty)
+        write_report(open_dataset(None, empty))
+    with pytest.raises(UserError, match="does not hold the images split"):
+        write_report(open_dataset("other", empty))
 
 
 def test_a_damaged_result_is_named_with_the_way_out(make_root, finish):
@@ -152,4 +153,4 @@ def test_a_damaged_result_is_named_with_the_way_out(make_root, finish):
     run = finish(root, "small")
     (run.folder / "result.json").write_text('{"model_id": ')
     with pytest.raises(UserError, match=r"result.json cannot be read.*remove the folder"):
-        write_report("farm", root)
+        write_report(open_dataset("farm", root))
