@@ -175,7 +175,7 @@ def flip(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [
-    lambda content: b"", lambda content: b"rubbish", lambda content: content[:-20], flip,
+    lambda _: b"", lambda _: b"rubbish", lambda content: content[:-20], flip,
 ], ids=["empty", "rubbish", "cut", "a bit"])
 def test_a_damaged_file_is_made_again(counted, experiment, project, tmp_path, damage, capsys):
     first = pooled_features(counted.extractor, experiment, project.test, tmp_path)

@@ -176,7 +176,7 @@ def test_images_split_anew_meanwhile_are_noticed_before_training(make_project):
     project = make_project()
     run = Job(project.experiments["small"], 0, project).run       # reads the tables
     write_splits((project.train, project.val, project.test), Split(by="seed", random_state=6), project.paths)
-    with pytest.raises(UserError, match="random_state=6.*than the profile.*random_state=5"):
+    with pytest.raises(UserError, match=r"random_state=6.*than the profile.*random_state=5"):
         train_and_evaluate(project.experiments["small"], project)
     assert not run.folder.exists()
 
