@@ -24,6 +24,11 @@ def short(name: object, longest: int = LONGEST_NAME) -> str:
     return f"{text[:head]}…{text[head + 1 - longest:]}"
 
 
+def printable(text: str) -> str:
+    """A text on one line without control characters, which could move a terminal's cursor; each becomes `�`."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
 def format_bytes(count: float) -> str:
     """A number of bytes with its unit, such as `1.2 GB` or `345.6 MB`."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
