@@ -114,6 +114,22 @@ def test_a_row_that_its_user_removed_comes_back_when_the_run_is_read_back(projec
     assert read_results(project.paths.results)["run_id"].tolist() == [small.result.run_id]
 
 
+def test_another_published_accuracy_is_told_until_the_row_has_it(project, small, make_project, capsys):
+    changed = make_project(root=project.paths.root, edit=("note: fast", "published_accuracy: 0.75"))
+    again = train_and_evaluate(changed.experiments["small"], changed)
+    assert again == small
+    said = capsys.readouterr().out
+    assert "0.75 in the profile and none in the row" in said and small.result.run_id in said
+    read_results(changed.paths.results).assign(published_accuracy=0.75).to_csv(changed.paths.results, index=False)
+    train_and_evaluate(changed.experiments["small"], changed)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_run_is_not_read_back_under_another_name(project, small, make_project):
+    renamed = make_project(root=project.paths.root, edit=("model_id: small,", 'model_id: "small!", key: small,'))
+    assert not Job(renamed.experiments["small"], 0, renamed).run.begun
+
+
 def test_same_seed_same_figures_to_the_last_digit(make_project, small):
     project = make_project()
     again = train_and_evaluate(project.experiments["small"], project)
