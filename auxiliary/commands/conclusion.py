@@ -26,7 +26,7 @@ def conclude(console: Console, project: Project, written: list[Path]) -> None:
     if len(results):
         predictions = saved_predictions(results, project.paths.models)
         console.print(result_table(results, predictions))
-        console.print(summary_sentence(results, project.chance, predictions), highlight=False)
+        console.print(summary_sentence(results, project.chance, predictions), highlight=False, markup=False)
         written = [write_report(project.paths.dataset, project.paths.root), *written]
     console.print("\nwritten:")
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):

@@ -11,7 +11,7 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths
-from auxiliary.core.progress import track
+from auxiliary.core.progress import notify, track
 from auxiliary.data.archive import unpack
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers.base import DataSet
@@ -52,7 +52,7 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
             if _fillable(paths.raw):    # still: another process may have filled it meanwhile
                 _fill(paths, Path(source).expanduser() if source else None)
     elif source:
-        print(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
+        notify(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
     return paths.raw
 
 

@@ -71,7 +71,7 @@ def _compare_published(job: Job) -> None:
     logged = _as_text(results.loc[results["run_id"] == run_id, "published_accuracy"].iloc[-1])
     if logged != now:
         notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged} in the row {run_id} "
-               f"of {path.name}, which tables show: correct it there")
+               f"of {path.name}, which tables show: make the two agree")
 
 
 def _as_text(accuracy: float) -> str:
