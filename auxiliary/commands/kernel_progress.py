@@ -1,4 +1,4 @@
-"""Shows the progress of notebooks, which their kernels append to a file."""
+"""Shows the progress and the messages of notebooks, which their kernels append to a file."""
 
 import json
 import threading
@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from auxiliary.core.displays import Display, Log, Terminal
+from auxiliary.core.progress import MESSAGE
 from auxiliary.core.task import State
 
 # Seconds between two readings of the file.
@@ -68,8 +69,12 @@ class KernelProgress:
         whole = text[:text.rfind("\n") + 1]
         self._read += len(whole.encode())
         for line in whole.splitlines():
-            self._display.show(State(**json.loads(line)))
+            record = json.loads(line)
+            if MESSAGE in record:
+                self._print(f"  {record[MESSAGE]}")
+            else:
+                self._display.show(State(**record))
 
     def _print(self, line: str) -> None:
-        # A log file's lines are not folded.
+        # Above the bar, if there is one. A log file's lines are not folded.
         self._console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)

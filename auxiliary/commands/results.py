@@ -1,6 +1,5 @@
 """`python -m auxiliary results [DATASET]`: prints the leaderboards."""
 
-import fnmatch
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from rich.console import Console
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
+from auxiliary.core.text import matches
 from auxiliary.reporting.results_table import result_table
 from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.results_csv import read_results
@@ -59,7 +59,7 @@ def _chosen(path: Path, dataset: str | None, experiments: str) -> pd.DataFrame:
         results = results[results["dataset"] == dataset]
     chosen = pd.Series(False, results.index)
     for pattern in experiments.split(","):
-        found = results["key"].map(lambda key, pattern=pattern: fnmatch.fnmatchcase(key, pattern.strip()))
+        found = results["key"].map(lambda key, pattern=pattern: matches(key, pattern.strip()))
         if not found.any():
             raise unknown("experiment", pattern.strip(), set(results["key"]))
         chosen |= found

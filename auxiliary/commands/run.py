@@ -32,7 +32,8 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     Raises:
         UserError: for anything that does not exist or does not fit, before a notebook runs; and for a failing notebook.
     """
-    console = Console()
+    # Brackets in a name are not markup.
+    console = Console(markup=False, emoji=False)
     profile = str(Path(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
     overrides = read_parameters(parameters)
     notebooks = find_notebooks(only)

@@ -46,7 +46,8 @@ def run_smoke_test(
     Raises:
         UserError: when something does not work, with every problem and the temporary folder.
     """
-    console = Console()
+    # Brackets in a name are not markup.
+    console = Console(markup=False, emoji=False)
     project = open_project(profile, experiments, read_parameters(parameters), root)
     if not project.profile.experiments:
         raise UserError("there is nothing to test: the profile has no experiments")
@@ -91,7 +92,7 @@ def _check(console: Console, project: Project) -> None:
     wrong: dict[str, list[str]] = {}
     for experiment, problems in check_runs(project):
         outcome = counted(len(problems), "problem") if problems else "ok"
-        console.print(f"  {experiment.key}: {outcome}", highlight=False, markup=False)
+        console.print(f"  {experiment.key}: {outcome}", highlight=False)
         if problems:
             wrong[experiment.key] = problems
     if wrong:

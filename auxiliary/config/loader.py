@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML, YAMLError
@@ -116,7 +117,9 @@ def _complete(raw: dict[str, Any]) -> None:
     shared = {name: raw[name] for name in Settings.model_fields if name in raw}
     for _, experiment in _experiments(raw):
         experiment.setdefault("key", experiment.get("model_id"))
-    keys = [experiment["key"] for _, experiment in _experiments(raw) if isinstance(experiment["key"], str)]
+    # Characters may be composed in two ways (NFC, NFD) that look the same.
+    keys = [normalize("NFC", experiment["key"]) for _, experiment in _experiments(raw)
+            if isinstance(experiment["key"], str)]
     for key in {key for key in keys if keys.count(key) > 1}:
         raise UserError(f"{keys.count(key)} experiments have the key {key!r}: give each a `key` of its own")
     earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}

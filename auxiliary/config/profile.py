@@ -7,13 +7,25 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from auxiliary.config.shares import exact_shares
 
 Positive = Annotated[int, Field(ge=1)]
 Accuracy = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+# Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
+LONGEST_SLUG = 50
+
+
+def _legible(name: str) -> str:
+    if name != name.strip() or not name.isprintable():
+        raise PydanticCustomError("name", "a name may not begin or end with a space, or hold an invisible character")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_legible)]
 
 
 class Record(BaseModel):
@@ -92,8 +104,8 @@ class Experiment(Settings):
         note: a remark for readers, shown in tables.
     """
 
-    model_id: Annotated[str, Field(min_length=1)]
-    key: Annotated[str, Field(min_length=1)]
+    model_id: Name
+    key: Name
     learning_rate: Annotated[float, Field(gt=0)]
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
@@ -108,8 +120,9 @@ class Experiment(Settings):
 
     @property
     def slug(self) -> str:
-        """The key as part of a file name."""
-        return re.sub(r"[^\w.+-]+", "_", self.key)
+        """The key as part of a folder's name; several keys may share it, and the fingerprint tells them apart."""
+        # A folder whose name begins with a dot is hidden, and a hyphen makes it an option on a command line.
+        return re.sub(r"^[.-]|[^\w.+-]+", "_", self.key)[:LONGEST_SLUG]
 
 
 class ScratchExperiment(Experiment):

@@ -1,13 +1,14 @@
-"""Progress of a long task, shown wherever its user is: in a terminal, a notebook or a log file.
+"""Progress of a long task, and messages about it, shown wherever its user is: in a terminal, a notebook or a log file.
 
 `python -m auxiliary run` executes notebooks in kernels, which are other processes. There progress is appended as JSON,
-one line per state, to the file that the environment variable `PROGRESS_FILE` names, and the command displays it.
+one line per state or message, to the file that the environment variable `PROGRESS_FILE` names, and the command displays
+it.
 """
 
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Self, TypeVar
@@ -16,8 +17,11 @@ from rich.console import Console
 
 from auxiliary.core.displays import Display, Log, Notebook, Terminal
 from auxiliary.core.task import State
+from auxiliary.core.text import printable
 
 PROGRESS_FILE = "AUXILIARY_PROGRESS"
+# Name of a message in the file; every other line is a `State`.
+MESSAGE = "message"
 Item = TypeVar("Item")
 
 
@@ -66,8 +70,15 @@ class ProgressFile:
 
     def show(self, state: State) -> None:
         """Append a state as one line of JSON."""
+        self._append(asdict(state))
+
+    def write(self, message: str) -> None:
+        """Append a message as one line of JSON."""
+        self._append({MESSAGE: message})
+
+    def _append(self, record: Mapping[str, object]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(state)) + "\n")
+            file.write(json.dumps(record) + "\n")
 
 
 def track(items: Iterable[Item], label: str, total: int, unit: str = "step") -> Iterator[Item]:
@@ -76,6 +87,20 @@ def track(items: Iterable[Item], label: str, total: int, unit: str = "step") -> 
         for item in items:
             yield item
             progress.advance()
+
+
+def notify(text: str) -> None:
+    """Print a sentence for whoever waits; in a notebook that the command executes, the command shows it as well.
+
+    Without this, what a notebook prints is read only when the notebook is opened.
+
+    Args:
+        text: one line; control characters, such as a file's name may hold, are shown as `�`.
+    """
+    text = printable(text)
+    print(text, flush=True)
+    if file := os.environ.get(PROGRESS_FILE):
+        ProgressFile(Path(file)).write(text)
 
 
 def _display() -> Display:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from auxiliary.core import keras_settings
 from auxiliary.core.paths import REPOSITORY
 
 AMPERE, VOLTA = (8, 0), (7, 0)
@@ -71,24 +72,32 @@ class Machine:
 
 
 def load() -> None:
-    """Import TensorFlow and Keras without the many messages that they print at their first import."""
-    if "tensorflow" not in sys.modules:
-        with _silent():
+    """Import TensorFlow and Keras without the messages of their first import, and set what Keras computes with.
+
+    Raises:
+        UserError: Keras refuses a setting of the user's, or has been imported with another backend.
+    """
+    if not {"keras", "tensorflow"} <= sys.modules.keys():
+        with _silent(), keras_settings.refusal_explained():
             import keras  # noqa: F401
             import tensorflow  # noqa: F401
+    keras_settings.apply()
 
 
 def start(seed: int) -> Machine:
     """Configure TensorFlow for a reproducible run.
 
     Sets all random seeds, makes operations deterministic, frees the state of earlier runs, lets a GPU's memory grow as
-    needed, and sets the precision.
+    needed, and sets the precision and all settings of Keras.
 
     Args:
         seed: seed of weights and dropout.
 
     Returns:
         The device and its precision.
+
+    Raises:
+        UserError: as in `load`.
     """
     load()
     import keras

@@ -1,5 +1,7 @@
 """Numbers and names as text for people: durations, counts, bytes, shortened names."""
 
+import fnmatch
+
 LONGEST_NAME = 32
 
 
@@ -24,9 +26,19 @@ def short(name: object, longest: int = LONGEST_NAME) -> str:
     return f"{text[:head]}…{text[head + 1 - longest:]}"
 
 
+def printable(text: str) -> str:
+    """A text on one line without control characters, which could move a terminal's cursor; each becomes `�`."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
 def format_bytes(count: float) -> str:
     """A number of bytes with its unit, such as `1.2 GB` or `345.6 MB`."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a name fits a shell pattern such as `cnn*`, or is the same text, as `conv[16]` and itself."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 def span(low: int, high: int) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.progress import notify
 from auxiliary.core.resources import free_memory
 from auxiliary.core.spec import parse_spec
 from auxiliary.core.text import format_bytes
@@ -75,9 +76,9 @@ def _new_cache(shape: tuple[int, ...]) -> np.ndarray | None:
     disk = shutil.disk_usage(folder).free
     found = f"{format_bytes(memory)} of memory are free, and {format_bytes(disk)} in {folder}"
     if needed > 0.9 * disk:
-        print(f"images are decoded in every epoch, because a cache would take {format_bytes(needed)}; {found}")
+        notify(f"images are decoded in every epoch, because a cache would take {format_bytes(needed)}; {found}")
         return None
-    print(f"decoded images, {format_bytes(needed)}, are cached in a temporary file; {found}")
+    notify(f"decoded images, {format_bytes(needed)}, are cached in a temporary file; {found}")
     with tempfile.TemporaryFile(dir=folder) as file:
         return np.memmap(file, "uint8", "w+", shape=shape)
 

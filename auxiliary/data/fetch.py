@@ -7,12 +7,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock
-
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import write_atomically
+from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths
-from auxiliary.core.progress import track
+from auxiliary.core.progress import notify, track
 from auxiliary.data.archive import unpack
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers.base import DataSet
@@ -49,12 +48,11 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
         raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
                         "the path of a folder of images works too")
     if _fillable(paths.raw):
-        paths.data.mkdir(parents=True, exist_ok=True)
-        with FileLock(paths.data / ".fetch.lock"):
+        with locked(paths.data / ".fetch.lock", f"filling {paths.raw}"):
             if _fillable(paths.raw):    # still: another process may have filled it meanwhile
                 _fill(paths, Path(source).expanduser() if source else None)
     elif source:
-        print(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
+        notify(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
     return paths.raw
 
 

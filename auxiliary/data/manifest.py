@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock
-
 from auxiliary.core.files import write_atomically
 from auxiliary.data.inspect_files import content_hash
 
@@ -49,11 +47,6 @@ FIELDS = set(ProcessedImage._fields)
 def manifest_path(processed: Path) -> Path:
     """Where the manifest of a folder of processed images is."""
     return processed.with_name(processed.name + ".jsonl")
-
-
-def manifest_lock(processed: Path) -> FileLock:
-    """Keeps other processes from changing a folder of processed images, its manifest and the tables of both."""
-    return FileLock(processed.with_name(processed.name + ".lock"))
 
 
 def head_fingerprint(processed: Path) -> str:

@@ -16,8 +16,8 @@ from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.resources import check_disk
 from auxiliary.data.convert import Conversion, Outcome, convert
-from auxiliary.data.manifest import append_to_manifest, manifest_lock
-from auxiliary.data.processed_folder import prepare_folder, whole_images
+from auxiliary.data.manifest import append_to_manifest
+from auxiliary.data.processed_folder import manifest_locked, prepare_folder, whole_images
 from auxiliary.data.processed_paths import conversions
 
 VERSION = 5    # of the files made from the same image and settings; raise it when their pixels or hashes change
@@ -57,7 +57,7 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
     wanted = conversions(overview.loc[usable], raw)
     processed.parent.mkdir(parents=True, exist_ok=True)
     settings = {"version": VERSION, "size": size, "quality": quality}
-    with manifest_lock(processed):
+    with manifest_locked(processed):
         images = whole_images(processed, settings, wanted)
         missing = [conversion for conversion in wanted if conversion.path not in images]
         _check_space(missing, processed, size)

@@ -3,13 +3,20 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.locks import locked
 from auxiliary.core.parallel import in_batches
 from auxiliary.data.convert import Conversion
 from auxiliary.data.inspect_files import content_hash, content_hashes
 from auxiliary.data.manifest import Head, ProcessedImage, manifest_path, read_manifest, write_manifest
+
+
+def manifest_locked(processed: Path) -> AbstractContextManager[None]:
+    """Keeps other processes from changing a folder of processed images, its manifest and the tables of both."""
+    return locked(processed.with_name(processed.name + ".lock"), f"processing the images in {processed}")
 
 
 def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 from pydantic import ValidationError
 
 from auxiliary.config.profile import Record, Split
 from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import beginning, replacing, write_atomically
+from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths
 from auxiliary.data.duplicates import DUPLICATES
-from auxiliary.data.manifest import head_fingerprint, manifest_lock, read_manifest
+from auxiliary.data.manifest import head_fingerprint, read_manifest
+from auxiliary.data.processed_folder import manifest_locked
 from auxiliary.data.tables import digest, read_table, write_table
 
 SPLITS = ("train", "val", "test")
@@ -63,7 +64,7 @@ def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split:
     paths.tables.mkdir(parents=True, exist_ok=True)
     record = paths.tables / RECORD
     # Two processes at once would leave tables of both, or of images that are being replaced.
-    with manifest_lock(paths.images):
+    with manifest_locked(paths.images):
         _check_current(pd.concat(frames), paths)
         # While it is gone the tables may be of two splits, and nothing is trained on them.
         record.unlink(missing_ok=True)
@@ -92,7 +93,7 @@ def _fingerprints(paths: Paths) -> dict[str, str]:
 
 def copy_tables(paths: Paths) -> None:
     """Copy the tables and their record into the data set's folder, in place of those of other settings."""
-    with FileLock(paths.data / ".tables.lock"):
+    with locked(paths.data / ".tables.lock", f"copying tables to {paths.data}"):
         for name in (*(f"{table}.csv" for table in TABLES), RECORD):
             if not (paths.tables / name).is_file():
                 (paths.data / name).unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """The Keras model of an experiment: a scratch network, or a backbone with a head."""
 
+import re
 from dataclasses import dataclass
 
 import keras
@@ -85,4 +86,5 @@ def _apply(spec: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
 
 
 def _identifier(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "_" for letter in name)
+    """A name that TensorFlow accepts for its operations, which is ASCII."""
+    return re.sub(r"[^A-Za-z0-9]", "_", name)

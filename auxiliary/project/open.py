@@ -1,6 +1,5 @@
 """Opens a project: reads a profile, selects its experiments, and finds its folders."""
 
-import fnmatch
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from auxiliary.config.parameters import check_parameters, read_overrides, requir
 from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
+from auxiliary.core.text import matches
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.split_files import newest_splits
 from auxiliary.project.checks import check_experiments
@@ -76,7 +76,7 @@ def open_dataset(name: str | None = None, root: str | Path | None = None) -> Pro
 
 def _matching(experiments: tuple[Experiment, ...], patterns: str) -> tuple[Experiment, ...]:
     return tuple(experiment for experiment in experiments
-                 if any(fnmatch.fnmatchcase(experiment.key, pattern.strip()) for pattern in patterns.split(",")))
+                 if any(matches(experiment.key, pattern.strip()) for pattern in patterns.split(",")))
 
 
 def _check_patterns(profile: Profile, patterns: str) -> None:

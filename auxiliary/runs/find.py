@@ -1,6 +1,7 @@
 """Finds runs below a root: by name, the best, and the predictions that they saved."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,7 @@ def find_finished(name: str, root: Path) -> Run:
     Raises:
         UserError: when there is no such run, it is not finished, or several runs have the name.
     """
-    folder = Path(name).expanduser().resolve()
-    run = Run(folder) if Run(folder).begun else _find_by_name(name, root)
+    run = _find_by_path(name) or _find_by_name(name, root)
     if not run.finished:
         raise UserError(f"{run.id} is not finished: give the command that began it again, and it goes on")
     return run
@@ -88,6 +88,13 @@ def runs_in(models: Path) -> list[Run]:
 
 def _all_runs(root: Path) -> list[Run]:
     return [run for models in sorted((root / "models").glob("*")) for run in runs_in(models)]
+
+
+def _find_by_path(path: str) -> Run | None:
+    """The run of a folder; None where there is none, or where a name of an experiment cannot be a path."""
+    with suppress(OSError, RuntimeError):    # too long a name, and `~` with the name of no user
+        run = Run(Path(path).expanduser().resolve())
+        return run if run.begun else None
 
 
 def _find_by_name(name: str, root: Path) -> Run:

@@ -11,10 +11,10 @@ from math import isnan, nan
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
+from auxiliary.core.locks import locked
 from auxiliary.runs.result import COLUMNS, FLOATS, INTEGERS, Result
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -136,7 +136,7 @@ def log_result(result: Result, path: Path) -> bool:
         UserError: when `path` is not a table with a column `run_id`; the file is not changed.
     """
     path = Path(path)
-    with FileLock(path.with_name(f".{path.name}.lock")):
+    with locked(path.with_name(f".{path.name}.lock"), f"writing {path.name}"):
         raw = path.read_bytes() if path.exists() else None
         table = parse_table(raw, path)
         column = table.header.index("run_id")

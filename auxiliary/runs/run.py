@@ -2,17 +2,16 @@
 
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from auxiliary.core.files import remove_leftovers, write_atomically
+from auxiliary.core.locks import locked
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.runs.result import Result
 
@@ -101,21 +100,10 @@ class Run:
         with np.load(path) as file:
             return dict(file)
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Lock the run against other processes; while another one has it, print so and wait."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the folder; the system releases it when its process is killed.
-        lock = FileLock(self.folder.with_name(f".{self.id}.lock"))
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            print(f"another process is training {self.id}: waiting for it")
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
+    def lock(self) -> AbstractContextManager[None]:
+        """Lock the run against other processes; while another one has it, say so and wait."""
+        # Beside the folder, which is then the run's alone.
+        return locked(self.folder.with_name(f".{self.id}.lock"), f"training {self.id}")
 
     def begin(self, recipe: dict[str, Any]) -> None:
         """Make the folder, or remove what a killed process left in it, and write the recipe."""

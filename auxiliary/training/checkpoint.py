@@ -12,6 +12,7 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import replacing
+from auxiliary.core.progress import notify
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 
@@ -80,7 +81,7 @@ ENVIRONMENT = ("device", "precision", "settings", "versions")
 
 
 def resume(job: Job, recipe: Mapping[str, Any]) -> Checkpoint | None:
-    """The checkpoint that a job goes on from, or None where it starts from the beginning; prints which.
+    """The checkpoint that a job goes on from, or None where it starts from the beginning; says which.
 
     Args:
         job: its run may have been interrupted.
@@ -95,12 +96,12 @@ def resume(job: Job, recipe: Mapping[str, Any]) -> Checkpoint | None:
     except (UserError, OSError, ValueError) as error:
         changed = [str(error)]
     if changed:
-        print(f"{job.label}: was interrupted, and starts from the beginning because these have changed: "
-              f"{', '.join(changed)}")
+        notify(f"{job.label}: was interrupted, and starts from the beginning because these have changed: "
+               f"{', '.join(changed)}")
         # Otherwise a kill before the next checkpoint would leave this one beside a recipe that it does not belong to.
         run.tidy()
         return None
-    print(f"{job.label}: was interrupted, and goes on after epoch {checkpoint.epochs} of {job.experiment.epochs}")
+    notify(f"{job.label}: was interrupted, and goes on after epoch {checkpoint.epochs} of {job.experiment.epochs}")
     return checkpoint
 
 

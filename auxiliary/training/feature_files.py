@@ -11,6 +11,7 @@ import pandas as pd
 
 from auxiliary.config.profile import TransferExperiment
 from auxiliary.core.files import write_atomically
+from auxiliary.core.progress import notify
 from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.sampling import sampled
 from auxiliary.data.split_files import SPLITS
@@ -94,4 +95,4 @@ def _checksum(features: np.ndarray) -> str:
 
 
 def _unusable(path: Path, reason: str) -> None:
-    print(f"the cached features {path} cannot be used ({reason}), and are computed anew where they are needed")
+    notify(f"the cached features {path} cannot be used ({reason}), and are computed anew where they are needed")

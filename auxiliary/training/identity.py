@@ -15,15 +15,16 @@ from auxiliary.project.project import Project
 # features pass for new ones; tests/training/test_golden.py fails when it should be raised.
 PIPELINE = 5
 
-# Fields of an experiment that do not change what is trained.
-DESCRIPTION = {"model_id", "key", "published_accuracy", "note", "seeds"}
+# Remarks of an experiment, which change neither what is trained nor what it is called.
+REMARKS = {"published_accuracy", "note", "seeds"}
 
 
 def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> str:
-    """Identify a run by everything that its figures depend on, without loading TensorFlow.
+    """Identify a run by its names and by everything that its figures depend on, without loading TensorFlow.
 
-    That is: the experiment, its specs in a normal form; the seed; the images, their labels and their split; the
-    parent run; the version of the training pipeline; and the version of the rule that finds near-duplicates.
+    That is: the experiment with its key and `model_id`, its specs in a normal form; the seed; the images, their labels
+    and their split; the parent run; the version of the training pipeline; and the version of the rule that finds
+    near-duplicates. The names count because the result holds them: a run is never shown under another name.
 
     Args:
         experiment: what is trained.
@@ -42,7 +43,7 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
-    settings = experiment.model_dump(mode="json", exclude=DESCRIPTION | {"parent"})
+    settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"})
     settings["augment"] = repr(parse_spec(experiment.augment, AUGMENTATIONS, "augment"))
     if isinstance(experiment, ScratchExperiment):
         settings["net"] = repr(parse_spec(experiment.net, OPERATIONS, "net"))

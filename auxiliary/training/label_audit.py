@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 
 from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core.files import write_atomically
+from auxiliary.core.locks import locked
 from auxiliary.data.split_files import copy_tables
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
@@ -64,7 +64,7 @@ def _judged(project: Project, experiment: TransferExperiment, files: list[Path],
     table, record = project.paths.table("suspects"), project.paths.tables / "suspects.json"
     made_of = {"experiment": experiment.key, "fingerprint": _fingerprint(files, images, project.paths.data)}
     # Another process may judge with another experiment, so the table is read before that one may write its own.
-    with FileLock(table.with_name(f".{table.name}.lock")):
+    with locked(table.with_name(f".{table.name}.lock"), "judging the labels of these images"):
         if not _is_cached(table, record, made_of):
             counts = [len(df) for df in images_of(experiment, project).values()]
             features = [read_features(file, count) for file, count in zip(files, counts, strict=True)]

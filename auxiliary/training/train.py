@@ -1,11 +1,14 @@
 """Trains experiments, or reads their runs back: the only place that decides whether a run has been done."""
 
+from math import isnan
+
 from auxiliary.config.profile import Experiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import Interrupted, UserError
+from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
 from auxiliary.runs.result import folder_of
-from auxiliary.runs.results_csv import log_result
+from auxiliary.runs.results_csv import log_result, read_results
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import best_of_each
 from auxiliary.training.job import Job
@@ -49,7 +52,30 @@ def _run(job: Job) -> tuple[Run, bool]:
                 trained = True
     run.tidy()
     log_result(run.result, job.project.paths.results)
+    if not trained:
+        _compare_published(job)
     return run, trained
+
+
+def _compare_published(job: Job) -> None:
+    """Say so where the row of a finished run, which is never changed, has another published accuracy than the profile.
+
+    It is a remark, for which nothing is trained again.
+    """
+    published = job.experiment.published_with(job.seed)
+    now = "none" if published is None else str(published)
+    if _as_text(job.run.result.published_accuracy) == now:
+        return
+    path, run_id = job.project.paths.results, job.run.result.run_id
+    results = read_results(path)
+    logged = _as_text(results.loc[results["run_id"] == run_id, "published_accuracy"].iloc[-1])
+    if logged != now:
+        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged} in the row {run_id} "
+               f"of {path.name}, which tables show: make the two agree")
+
+
+def _as_text(accuracy: float) -> str:
+    return "none" if isnan(accuracy) else str(accuracy)
 
 
 def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run]:

@@ -42,6 +42,10 @@ def state(label: str, done: int = 0, note: str = "") -> str:
     return json.dumps(asdict(State(label, done, 9, "epoch", note, event))) + "\n"
 
 
+def message(text: str) -> str:
+    return json.dumps({"message": text}) + "\n"
+
+
 def append(progress, file, *texts: str) -> None:
     """Append each text to the file as a kernel does, and update the display after it."""
     for text in texts:
@@ -82,6 +86,12 @@ def test_half_written_line_is_read_later(progress, file, output):
     assert output.getvalue().splitlines() == ["  café [bold] :cat:", "  experiment 2"]
 
 
+def test_message_is_a_line_of_its_own_shown_as_it_is(progress, file, output):
+    text = "experiment 1 [bold] :cat: goes on after epoch 8 of 9 " + "x" * 200
+    append(progress, file, message(text), state("experiment 1", 8), message("waiting"))
+    assert output.getvalue().splitlines() == [f"  {text}", "  experiment 1: 8 of 9 epochs", "  waiting"]
+
+
 def test_nothing_is_printed_before_the_file_exists(progress, output):
     progress._update()
     assert output.getvalue() == ""
@@ -111,6 +121,16 @@ def test_terminal_shows_a_bar_under_the_notebooks_name(terminal_progress, file, 
     drawn = output.getvalue()
     assert "02-scratch-cnns (notebook 1 of 2)" in drawn and "experiment 1" in drawn and "3 of 9 epochs" in drawn
     assert drawn.endswith(3 * "\x1b[1A\x1b[2K"), "all three lines are erased"
+
+
+def test_terminal_keeps_a_message_above_the_bar(terminal_progress, file, output):
+    progress = terminal_progress("xterm")
+    with progress.shown():
+        progress.begin("02-scratch-cnns")
+        append(progress, file, state("experiment 1", 3), message("[red]waiting[/red] :cat:"))
+        progress._terminal.refresh()
+    assert "  [red]waiting[/red] :cat:\n" in output.getvalue()
+    assert output.getvalue().endswith(3 * "\x1b[1A\x1b[2K"), "the bar is drawn below the message and erased"
 
 
 def test_terminal_that_cannot_draw_has_lines(terminal_progress, file, output):

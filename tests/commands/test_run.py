@@ -11,6 +11,7 @@ import pytest
 
 from auxiliary.__main__ import SENTENCE
 from auxiliary.commands import estimate
+from auxiliary.commands import run as session
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of
@@ -52,6 +53,14 @@ def test_finished_epochs_are_not_announced_again(project):
     assert left(project) == 16
     (unfinished.folder / "history.csv").write_bytes(b"\xff")
     assert left(project) == 20
+
+
+def test_brackets_in_a_name_are_shown(project, tmp_path, monkeypatch, capsys):
+    profile = tmp_path / "profile.yaml"
+    profile.write_text(profile.read_text(encoding="utf-8").replace("small", '"small [bold]"'), encoding="utf-8")
+    monkeypatch.setattr(session, "run_notebooks", lambda *_: [])
+    session.run_profile(str(profile), {}, root=tmp_path)
+    assert "small [bold]" in capsys.readouterr().out
 
 
 @pytest.fixture

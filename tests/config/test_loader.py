@@ -164,3 +164,8 @@ class TestParents:
     def test_no_two_experiments_share_a_key(self, load):
         with pytest.raises(UserError, match="2 experiments have the key 'small': give each a `key` of its own"):
             load(("model_id: frozen", "model_id: small"), ("parent: frozen", "parent: small"))
+
+    def test_nor_two_keys_that_look_the_same(self, load):
+        composed, decomposed = "caf\u00e9", "cafe\u0301"
+        with pytest.raises(UserError, match=f"2 experiments have the key '{composed}'"):
+            load(("model_id: longer", f"model_id: {composed}"), ("model_id: tuned", f"model_id: {decomposed}"))

@@ -28,6 +28,13 @@ def test_the_slug_is_a_file_name():
     assert ScratchExperiment(**SCRATCH | {"key": "conv4: a/b, lr=1e-3"}).slug == "conv4_a_b_lr_1e-3"
 
 
+@pytest.mark.parametrize("name", ["", " ", "cnn ", " cnn", "c\nnn", "c\x1b[2Jnn", "c\u200bnn"])
+@pytest.mark.parametrize("field", ["key", "model_id"])
+def test_a_name_can_be_seen(field, name):
+    with pytest.raises(ValidationError):
+        ScratchExperiment(**SCRATCH | {field: name})
+
+
 def test_the_published_accuracy_is_one_for_all_seeds_or_one_per_seed():
     once = ScratchExperiment(**SCRATCH, published_accuracy=0.7, seeds=[0, 3])
     each = ScratchExperiment(**SCRATCH, published_accuracy=[0.7, 0.6], seeds=[0, 3, 4])

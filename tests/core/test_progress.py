@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from auxiliary.core import task as task_module
-from auxiliary.core.progress import PROGRESS_FILE, Progress, track
+from auxiliary.core.progress import PROGRESS_FILE, Progress, notify, track
 
 
 @pytest.fixture
@@ -37,6 +37,19 @@ def test_failed_step_is_not_counted(states):
     with pytest.raises(ZeroDivisionError):
         [1 / number for number in track([1, 0, 1], "divide", total=3)]
     assert states()[-1]["done"] == 1
+
+
+def test_message_is_printed_and_a_line_of_the_progress_file(states, capsys):
+    notify("café [bold]:\x1b[2J\r\nwaiting")
+    shown = "café [bold]:�[2J��waiting"
+    assert capsys.readouterr().out == f"{shown}\n"
+    assert states() == [{"message": shown}]
+
+
+def test_without_a_progress_file_a_message_is_only_printed(monkeypatch, capsys):
+    monkeypatch.delenv(PROGRESS_FILE, raising=False)
+    notify("waiting")
+    assert capsys.readouterr() == ("waiting\n", "")
 
 
 @pytest.fixture

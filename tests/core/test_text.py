@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.core.text import counted, duration, format_bytes, short
+from auxiliary.core.text import counted, duration, format_bytes, matches, printable, short
 
 
 @pytest.mark.parametrize(("seconds", "text"), [
@@ -23,6 +23,17 @@ def test_number_decides_the_form_of_its_noun(number, text):
 
 def test_plural_ends_in_s_unless_given():
     assert counted(2, "image") == "2 images"
+
+
+@given(st.text())
+def test_printable_text_is_one_line_without_control_characters(text):
+    assert printable(text).isprintable() and len(printable(text)) == len(text)
+
+
+@pytest.mark.parametrize(("pattern", "expected"), [
+    ("conv*", True), ("conv[16]", True), ("conv?16?", True), ("Conv*", False), ("conv", False), ("conv1", False)])
+def test_name_matches_a_pattern_or_itself(pattern, expected):
+    assert matches("conv[16]", pattern) is expected
 
 
 @given(st.text(), st.integers(3, 40))

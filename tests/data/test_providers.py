@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers import base as record
@@ -77,12 +78,21 @@ def test_animals10_takes_what_kagglehub_downloaded(tmp_path, monkeypatch):
     assert (tmp_path / "cache" / "raw-img" / "cane" / "a.jpg").exists()
 
 
-def test_cifar10_keeps_the_publishers_test_set(tmp_path, monkeypatch):
+@pytest.fixture
+def use_as_keras(monkeypatch):
+    """Puts an object in the place of Keras, which is then neither loaded nor set up."""
+    def use(keras: SimpleNamespace) -> None:
+        monkeypatch.setattr(runtime, "load", lambda: None)
+        monkeypatch.setitem(sys.modules, "keras", keras)
+
+    return use
+
+
+def test_cifar10_keeps_the_publishers_test_set(tmp_path, use_as_keras):
     pixels = np.random.default_rng(0).integers(0, 256, (10, 32, 32, 3), dtype=np.uint8)
     labels = np.arange(10)[:, np.newaxis]       # Keras gives a column
     data = SimpleNamespace(load_data=lambda: ((pixels, labels), (pixels[:5], labels[:5])))
-    keras = SimpleNamespace(datasets=SimpleNamespace(cifar10=data))
-    monkeypatch.setitem(sys.modules, "keras", keras)
+    use_as_keras(SimpleNamespace(datasets=SimpleNamespace(cifar10=data)))
     cifar10.fill(tmp_path)
     assert len(list(tmp_path.glob("train/*/*.png"))) == 10
     assert len(list(tmp_path.glob("test/*/*.png"))) == 5
@@ -99,10 +109,9 @@ def test_flowers_are_downloaded_and_unpacked(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "flower_photos" / "daisy" / "a.jpg").read_bytes() == b"abc"
 
 
-def test_without_a_server_the_error_tells_what_to_download_and_where_to_put_it(tmp_path, monkeypatch):
-    keras = SimpleNamespace(datasets=SimpleNamespace(cifar10=SimpleNamespace(load_data=unreachable)))
+def test_without_a_server_the_error_tells_what_to_download_and_where_to_put_it(tmp_path, monkeypatch, use_as_keras):
+    use_as_keras(SimpleNamespace(datasets=SimpleNamespace(cifar10=SimpleNamespace(load_data=unreachable))))
     monkeypatch.setitem(sys.modules, "kagglehub", SimpleNamespace(dataset_download=unreachable))
-    monkeypatch.setitem(sys.modules, "keras", keras)
     monkeypatch.setattr(flowers, "download", unreachable)
     for provider in (animals10, cifar10, flowers):
         with pytest.raises(UserError) as caught:

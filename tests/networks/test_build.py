@@ -9,7 +9,7 @@ from auxiliary.networks.costs import network_cost
 from auxiliary.networks.summary import count_parameters
 
 SIDE, CLASSES = 32, 4
-USUAL = {"model_id": "tiny net!", "key": "tiny net!", "learning_rate": 0.1, "epochs": 1, "image_size": SIDE}
+USUAL = {"model_id": "tiny nét!", "key": "tiny nét!", "learning_rate": 0.1, "epochs": 1, "image_size": SIDE}
 HEAD = "gap | dense(8) | dropout(0.5)"
 
 
@@ -53,8 +53,9 @@ class TestScratch:
         assert model.layers[-2].compute_dtype == "bfloat16"
         assert model(images(1)).dtype == "float32"
 
-    def test_its_name_is_an_identifier(self):
-        assert scratch("gap").name == "scratch_tiny_net_"
+    def test_its_name_is_an_identifier_that_tensorflow_accepts(self):
+        assert scratch("gap").name == "scratch_tiny_n_t_"
+        assert scratch("gap").predict(images(1), verbose=0).shape == (1, CLASSES)
 
 
 @pytest.fixture(scope="module")

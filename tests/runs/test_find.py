@@ -38,6 +38,12 @@ def test_a_run_goes_by_its_key_its_name_with_or_without_the_time_and_its_folder(
     assert find_finished(str(run.folder), tmp_path / "elsewhere") == run
 
 
+@pytest.mark.parametrize("key", ["x" * 300, "~nobody-has-this-name", "a/b", ".", "[new]", "é"])
+def test_a_key_that_is_no_path_is_found(make_run, tmp_path, key):
+    run = make_run(key, f"slug-{PRINT}")
+    assert find_finished(key, tmp_path) == run
+
+
 def test_the_best_has_the_best_validation_accuracy_of_all_data_sets(make_run, tmp_path):
     make_run("small", val_accuracy=0.8, accuracy=0.99)
     best = make_run("large", dataset="flowers", val_accuracy=0.9)

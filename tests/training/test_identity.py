@@ -69,12 +69,20 @@ def test_a_parents_change_reaches_its_children(project, make_project):
     [
         ("note: fast", "note: slow"),
         ("note: fast", "published_accuracy: 0.9"),
-        ("model_id: small,", "model_id: other, key: small,"),
         ("net: conv(4) | gap | dropout(0.2)", "net: 'conv( filters=4,size=3 )|gap|dropout(0.2)'"),
     ],
 )
-def test_names_notes_and_ways_of_writing_do_not(project, make_project, edit):
+def test_remarks_and_ways_of_writing_do_not(project, make_project, edit):
     assert of(make_project(edit=edit)) == of(project)
+
+
+@pytest.mark.parametrize("names", [{"key": "other"}, {"model_id": "other"}])
+def test_a_name_in_the_result_changes_it_and_that_of_children(make_project, names):
+    one, other = make_project(), make_project()
+    other.experiments["frozen"] = one.experiments["frozen"].model_copy(update=names)
+    for key in ("frozen", "tuned"):
+        assert of(other, key) != of(one, key)
+        assert of(other, key, seed=None) != of(one, key, seed=None)
 
 
 def test_where_the_images_lie_does_not(project, make_project):

@@ -1,6 +1,7 @@
 """Experiments trained one after the other, as notebooks 02 and 03 do it: their folders and `results.csv`."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from auxiliary.config.profile import Split
 from auxiliary.core import resources
 from auxiliary.core.errors import Interrupted, UserError
+from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.split_files import write_splits
 from auxiliary.runs.results_csv import read_results
@@ -112,6 +114,22 @@ def test_a_row_that_its_user_removed_comes_back_when_the_run_is_read_back(projec
     assert read_results(project.paths.results)["run_id"].tolist() == [small.result.run_id]
 
 
+def test_another_published_accuracy_is_told_until_the_row_has_it(project, small, make_project, capsys):
+    changed = make_project(root=project.paths.root, edit=("note: fast", "published_accuracy: 0.75"))
+    again = train_and_evaluate(changed.experiments["small"], changed)
+    assert again == small
+    said = capsys.readouterr().out
+    assert "0.75 in the profile and none in the row" in said and small.result.run_id in said
+    read_results(changed.paths.results).assign(published_accuracy=0.75).to_csv(changed.paths.results, index=False)
+    train_and_evaluate(changed.experiments["small"], changed)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_run_is_not_read_back_under_another_name(project, small, make_project):
+    renamed = make_project(root=project.paths.root, edit=("model_id: small,", 'model_id: "small!", key: small,'))
+    assert not Job(renamed.experiments["small"], 0, renamed).run.begun
+
+
 def test_same_seed_same_figures_to_the_last_digit(make_project, small):
     project = make_project()
     again = train_and_evaluate(project.experiments["small"], project)
@@ -119,6 +137,34 @@ def test_same_seed_same_figures_to_the_last_digit(make_project, small):
     assert figures(again) == figures(small)
     pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), small.history.drop(columns="seconds"))
     pd.testing.assert_frame_equal(again.predictions, small.predictions)
+
+
+OTHER_PROJECTS = {"backend": "torch", "floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first",
+                  "nnx_enabled": True}
+
+
+def test_settings_of_keras_for_other_projects_change_nothing(make_project, small, tmp_path):
+    (tmp_path / "keras.json").write_text(json.dumps(OTHER_PROJECTS), encoding="utf-8")
+    project = make_project()
+    root = str(project.paths.root)
+    script = f"""
+from auxiliary import open_project, train_and_evaluate
+from auxiliary.core import runtime
+from tests.tiny import with_tiny
+runtime.cpu_precision = lambda _: "float32"
+with with_tiny():
+    project = open_project({f"{root}/profile.yaml"!r}, root={root!r})
+    train_and_evaluate(project.experiments["small"], project)
+"""
+    environment = os.environ | {"KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "jax", "KERAS_NNX_ENABLED": "true",
+                                "KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=REPOSITORY, capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    again = Job(project.experiments["small"], 0, project).run
+    assert figures(again) == figures(small)
+    pd.testing.assert_frame_equal(again.predictions, small.predictions)
+    assert again.recipe["settings"] == small.recipe["settings"]
 
 
 def test_another_seed_other_figures(project, small):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from auxiliary.core import runtime
 from auxiliary.data.providers.base import DataSet, reaching, write_images
 
 ADVICE = ("download https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz and save it as "
@@ -13,6 +14,8 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 
 def fill(folder: Path) -> None:
     """Write all images, 32 x 32, RGB, as PNG below `train/` and `test/`, in the publisher's order."""
+    # Otherwise a setting of the user's for other projects could swap the axes of the images.
+    runtime.load()
     with reaching("the University of Toronto", ADVICE):
         import keras
 

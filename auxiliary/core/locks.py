@@ -1,0 +1,39 @@
+"""Locks between processes that say when they wait."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from auxiliary.core.progress import notify
+
+# Seconds; a shorter wait is not worth a sentence.
+PATIENCE = 1
+
+
+@contextmanager
+def locked(file: Path, task: str) -> Iterator[None]:
+    """Keep other processes out of the block; one that waits longer than a second says so.
+
+    The system releases the lock when its process ends, killed or not. The lock file stays.
+
+    Args:
+        file: the lock file; missing folders are created.
+        task: what the process that has the lock does, such as `"training small-h62172ce0a4f1"`.
+
+    Example:
+        `with locked(folder / ".split.lock", "splitting the images of demo"): ...` may print `another process is
+        splitting the images of demo: waiting for it`.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        notify(f"another process is {task}: waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

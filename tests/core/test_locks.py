@@ -1,0 +1,52 @@
+import subprocess
+import sys
+
+import pytest
+
+from auxiliary.core import locks
+from auxiliary.core.locks import locked
+
+# Holds the lock until it is killed.
+HOLDER = """
+import sys, time
+from pathlib import Path
+from auxiliary.core.locks import locked
+with locked(Path(sys.argv[1]), "nothing"):
+    print("locked", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "new folder" / ".lock"
+
+
+@pytest.fixture
+def holder(file):
+    """Another process that has the lock."""
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(file)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "locked\n"
+        yield process
+        process.kill()
+
+
+def test_whoever_waits_is_told_and_goes_on_when_the_other_process_is_killed(holder, file, monkeypatch):
+    monkeypatch.setattr(locks, "PATIENCE", 0.01)
+    said = []
+
+    def notify(text: str) -> None:
+        said.append(text)
+        holder.kill()
+
+    monkeypatch.setattr(locks, "notify", notify)
+    with locked(file, "splitting the images"):
+        assert said == ["another process is splitting the images: waiting for it"]
+    assert holder.wait() != 0
+
+
+def test_without_another_process_nothing_is_said(file, capsys):
+    for _ in range(2):
+        with locked(file, "splitting the images"):
+            pass
+    assert capsys.readouterr() == ("", "")
