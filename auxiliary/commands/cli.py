@@ -167,6 +167,21 @@ def slides(dataset: str | None, root: Path | None) -> None:
 
 @command.command()
 @click.argument("dataset", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@root_option
+def clean(dataset: str | None, yes: bool, root: Path | None) -> None:
+    """Remove what was made of images at earlier sizes and splits.
+
+    Of DATASET, or of all data sets, the newest tables, their images and cached features stay. Prints what is removed,
+    asks, and prints how much was freed. Original images, runs and results are not touched.
+    """
+    from auxiliary.commands.clean import clean as remove_old
+
+    remove_old(dataset, root, yes)
+
+
+@command.command()
+@click.argument("dataset", required=False)
 @experiments_option
 @click.option("--sort", default="val_accuracy", show_default=True, metavar="COLUMN",
               help="Column of results.csv to sort by, the best or largest value first.")

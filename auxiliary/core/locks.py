@@ -12,6 +12,17 @@ from auxiliary.core.progress import notify
 PATIENCE = 1
 
 
+def is_locked(file: Path) -> bool:
+    """Whether another process has a lock; the file need not exist."""
+    if not file.exists():
+        return False
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 @contextmanager
 def locked(file: Path, task: str) -> Iterator[None]:
     """Keep other processes out of the block; one that waits longer than a second says so.

@@ -14,9 +14,14 @@ from auxiliary.data.inspect_files import content_hash, content_hashes
 from auxiliary.data.manifest import Head, ProcessedImage, manifest_path, read_manifest, write_manifest
 
 
+def lock_file(processed: Path) -> Path:
+    """Where the lock of a folder of processed images is."""
+    return processed.with_name(processed.name + ".lock")
+
+
 def manifest_locked(processed: Path) -> AbstractContextManager[None]:
     """Keeps other processes from changing a folder of processed images, its manifest and the tables of both."""
-    return locked(processed.with_name(processed.name + ".lock"), f"processing the images in {processed}")
+    return locked(lock_file(processed), f"processing the images in {processed}")
 
 
 def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:

@@ -68,10 +68,14 @@ def open_dataset(name: str | None = None, root: str | Path | None = None) -> Pro
     dataset = name or folders[0]
     if dataset not in folders:
         raise unknown(f"data set of {place / 'models'}", dataset, folders)
-    newest = newest_splits(Paths(place, dataset))
+    return open_newest(dataset, place)
+
+
+def open_newest(dataset: str, root: Path) -> Project:
+    """Open the newest tables of a data set, whether it has runs or not; `UserError` where it has none."""
+    newest = newest_splits(Paths(root, dataset))
     profile = Profile(dataset=dataset, image_size=newest.image_size, split=newest.split)
-    paths = paths_of(profile, place)
-    return Project(profile, paths, {})
+    return Project(profile, paths_of(profile, root), {})
 
 
 def _matching(experiments: tuple[Experiment, ...], patterns: str) -> tuple[Experiment, ...]:
