@@ -210,10 +210,11 @@ def test_a_key_of_several_runs_lists_them(reproduce, root):
 
 @pytest.mark.parametrize(("name", "answer"), [
     ("smal", "unknown run of ROOT 'smal': did you mean 'small'? (valid: small, small_on, untrained)"),
-    ("ID0", "did you mean 'ID'? (valid: small-"), ("models", "unknown run of ROOT 'models': ")])
+    ("OTHER", "did you mean 'ID'? (valid: small-"), ("models", "unknown run of ROOT 'models': ")])
 def test_a_run_that_does_not_exist(reproduce, root, name, answer):
     known = run_of(root, "small").id
-    name, answer = (text.replace("ROOT", str(root)).replace("ID0", known[:-1] + "0").replace("ID", known)
+    other = known[:-1] + ("1" if known.endswith("0") else "0")
+    name, answer = (text.replace("ROOT", str(root)).replace("OTHER", other).replace("ID", known)
                     for text in (name, answer))
     assert answer in reproduce(name, root, error=True)
 
