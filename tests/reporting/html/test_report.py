@@ -111,14 +111,14 @@ def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
             in write_report("farm", root).read_text(encoding="utf-8"))
 
 
-def test_a_run_with_missing_files_is_listed(make_root, finish):
+def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     root = make_root()
     whole, lacking = finish(root, "whole"), finish(root, "lacking", wrong=3)
-    (lacking.folder / "history.csv").unlink()
+    lacking.folder.rename(root / "elsewhere")
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report("farm", root).read_text(encoding="utf-8")
-    assert "because files of the run are missing in models/farm: lacking." in page
+    assert "because their folders are missing in models/farm: lacking." in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
@@ -145,11 +145,3 @@ def test_missing_data_sets(farm, make_root, tmp_path):
         write_report(None, empty)
     with pytest.raises(UserError, match="not split"):
         write_report("other", empty)
-
-
-def test_a_damaged_result_is_named_with_the_way_out(make_root, finish):
-    root = make_root()
-    run = finish(root, "small")
-    (run.folder / "result.json").write_text('{"model_id": ')
-    with pytest.raises(UserError, match=r"result.json cannot be read.*remove the folder"):
-        write_report("farm", root)
