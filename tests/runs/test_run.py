@@ -102,7 +102,7 @@ def test_an_edited_file_is_refused_and_no_other(run, name, edit):
             READERS[each](run)
 
 
-@pytest.mark.parametrize("name", READERS.keys() - {"result.json"})
+@pytest.mark.parametrize("name", list(READERS)[1:])
 def test_a_missing_file_and_that_of_another_run_are_refused(run, other, name):
     file = run.folder / name
     shutil.copyfile(other.folder / name, file)
