@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from auxiliary.commands.export import export_run
-from auxiliary.commands.predict import predict_images
-from auxiliary.commands.reproduce import reproduce_run
-from auxiliary.commands.results import print_results
+from auxiliary.commands.cli import command
 from auxiliary.core.errors import UserError
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.data.tables import write_table
 from auxiliary.project.open import open_project
-from auxiliary.reporting.html.write import write_report, write_slides
-from auxiliary.runs.find import find_best, find_finished
 from auxiliary.runs.run import Run
 from auxiliary.training.train import train_all
 from tests.images import clean_table_of
@@ -31,7 +26,17 @@ scratch:
 """
 
 
+def give(*words: str) -> Callable[[Path], object]:
+    """A function that gives the command in this process, in a root."""
+    return lambda root: command([*words, "--root", str(root)], standalone_mode=False)
+
+
+def predict(root: Path) -> None:
+    give("predict", str(root / "image.png"))(root)
+
+
 def train(root: Path) -> None:
+    """What `run` does in its notebooks."""
     project = open_project(str(root / "profile.yaml"), root=root)
     train_all(project.profile.experiments, project)
 
@@ -39,17 +44,14 @@ def train(root: Path) -> None:
 # What each command reads of a run, besides its result.
 PREDICTIONS = ("predictions-val.csv", "predictions-test.csv")
 READERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
-    "report": (lambda root: write_report("colours", root),
-               ("history.csv", "layers.csv", *PREDICTIONS, "grad-cam.npz")),
-    "slides": (lambda root: write_slides("colours", root), ("layers.csv", *PREDICTIONS)),
-    "results": (lambda root: print_results(root=root), PREDICTIONS[1:]),
-    "predict": (lambda root: predict_images((str(root / "image.png"),), root=root), ("model.keras", PREDICTIONS[0])),
-    "export": (lambda root: export_run("small", "keras", root=root), ("model.keras", *PREDICTIONS)),
+    "report": (give("report"), ("history.csv", "layers.csv", *PREDICTIONS, "grad-cam.npz")),
+    "slides": (give("slides"), ("layers.csv", *PREDICTIONS)),
+    "results": (give("results"), PREDICTIONS[1:]),
+    "predict": (predict, ("model.keras", PREDICTIONS[0])),
+    "export": (give("export", "small", "--to", "keras"), ("model.keras", *PREDICTIONS)),
     "run": (train, ("recipe.json", "history.csv", "layers.csv", *PREDICTIONS, "model.keras", "grad-cam.npz",
                     "convolution.npz")),
-    "reproduce": (lambda root: reproduce_run("small", root), ("recipe.json", "history.csv", PREDICTIONS[1])),
-    "find": (lambda root: find_finished("small", root), ()),
-    "find the best": (find_best, ()),
+    "reproduce": (give("reproduce", "small"), ("recipe.json", "history.csv", PREDICTIONS[1])),
 }
 
 
@@ -116,7 +118,7 @@ def test_every_command_refuses_a_result_that_was_edited(root, reader):
 
 def test_a_removed_folder_is_made_anew(root):
     shutil.rmtree(run_in(root).folder)
-    write_report("colours", root)
+    give("report")(root)
     train(root)
     run_in(root).check()
 
@@ -125,5 +127,6 @@ def test_a_damaged_executed_notebook_is_named_and_the_report_written(root, capsy
     notebook = root / "assets" / "colours" / "02-scratch-cnns.ipynb"
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.write_bytes(b"{")
-    assert "python -m auxiliary run colours" in write_report("colours", root).read_text(encoding="utf-8")
+    give("report")(root)
+    assert "python -m auxiliary run colours" in notebook.with_name("report.html").read_text(encoding="utf-8")
     assert f"left out: {notebook} cannot be read" in capsys.readouterr().out
