@@ -60,7 +60,8 @@ import numpy as np
 import pandas as pd
 from auxiliary.training.checkpoint import Checkpoint
 numbers = np.random.default_rng(0).random(9999)
-write = lambda text: Checkpoint(pd.DataFrame({"loss": [0.1] * len(text)}), False, [numbers], [numbers]).save(path)
+history = lambda text: pd.DataFrame({"loss": [0.1] * len(text)})
+write = lambda text: Checkpoint("", {}, history(text), False, [numbers], [numbers]).save(path)
 """),
     "model": ("model.keras", """
 import keras

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.core.errors import UserError
 from auxiliary.data.split_files import is_divided
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import network_cost
@@ -66,7 +67,7 @@ def _epochs_done(run: Run) -> int:
     """Finished epochs of an unfinished run; 0 without a checkpoint or a readable history."""
     try:
         return int((run.history["phase"] == "own").sum()) if run.checkpoint.is_file() else 0
-    except (OSError, ValueError, KeyError):
+    except (UserError, KeyError):
         return 0
 
 

@@ -17,7 +17,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.split_files import write_splits
 from auxiliary.project.project import Project
-from auxiliary.runs.find import find_finished, read_recipe, read_result
+from auxiliary.runs.find import find_finished, read_recipe
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
@@ -57,10 +57,9 @@ def find_chain(run: Run) -> list[Run]:
     """A finished run behind its parents, the first parent first.
 
     Raises:
-        UserError: when one of them is gone, or cannot be read by this version.
+        UserError: when one of them is gone, cannot be read by this version, or has another recipe than it had.
     """
     parent = read_recipe(run)["parent"]
-    read_result(run)
     if parent is None:
         return [run]
     parent_run = Run(run.folder.with_name(parent))
@@ -92,6 +91,7 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
     root = root.expanduser().resolve() if root else None
     run = find_finished(name, root or REPOSITORY)
     chain = find_chain(run)
+    recorded = [figures(each) for each in chain]
     project = open_chain(chain, root or run.folder.parents[2])
     check_images(project, chain)
     check_identity(project, chain)
@@ -99,8 +99,8 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
     with temporary_root("reproduce") as folder:
         reasons = _print_differences(console, chain, project)
         again = _train(project, read_recipe(run)["seed"], folder)
-        _conclude(console, {then.id: side_by_side(figures(then), figures(now))
-                            for then, now in zip(chain, again, strict=True)}, reasons)
+        _conclude(console, {made.id: side_by_side(then, figures(made))
+                            for then, made in zip(recorded, again, strict=True)}, reasons)
 
 
 def _announce(console: Console, chain: Sequence[Run]) -> None:
@@ -150,7 +150,7 @@ def _conclude(console: Console, tables: dict[str, pd.DataFrame], reasons: Sequen
     if len(different) > SHOWN:
         console.print(f"and {len(different) - SHOWN:,} more")
     reason = (f"possible reasons are these changes: {', '.join(reasons)}" if reasons else
-              "nothing on record has changed, so the run's files were edited, or something else changed")
+              "nothing on record has changed, so something else has")
     raise UserError(f"{len(different):,} of {count} figures differ; {reason}")
 
 

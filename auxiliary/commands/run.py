@@ -51,7 +51,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         for notebook in run_notebooks(console, project, notebooks, values):
             written.append(notebook)
             # While the next notebook runs. An error is ignored here: `conclude` writes missing pages and raises it.
-            background.submit(_write_pages, project.paths.assets)
+            background.submit(_write_page, notebook)
     # Imported late: mistakes are reported faster without it.
     from auxiliary.commands.conclusion import conclude
 
@@ -59,11 +59,12 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     conclude(console, open_project(profile, experiments, values["overrides"], root), written)
 
 
-def _write_pages(assets: Path) -> None:
-    # This import also loads what `conclude` needs, in the background.
-    from auxiliary.commands.conclusion import notebook_pages
+def _write_page(notebook: Path) -> None:
+    # The first import loads what `conclude` needs, in the background.
+    import auxiliary.commands.conclusion  # noqa: F401
+    from auxiliary.reporting.html.notebooks import write_page
 
-    notebook_pages(assets)
+    write_page(notebook)
 
 
 def _absolute_paths(project: Project) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from auxiliary.commands.smoke_profile import SEED
 from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core import runtime
+from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.evaluation.predictions import PROBABILITY, classes
 from auxiliary.networks.backbones import tuned_layers
@@ -170,6 +171,10 @@ def check_runs(project: Project) -> Iterator[tuple[Experiment, list[str]]]:
 
 def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
     """The problems of a run; `saved` holds the weights of earlier experiments' models, and this one's are added."""
+    try:
+        job.run.check()
+    except UserError as error:
+        return [str(error)]
     experiment, problems = job.experiment, figure_problems(job)
     if experiment.parent and experiment.parent not in saved:
         return [*problems, f"its parent {experiment.parent!r} cannot be read back, so its weights were not checked"]

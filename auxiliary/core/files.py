@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from auxiliary.core.errors import UserError
+
 TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
 
 
@@ -38,10 +40,13 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
 
     Raises:
         OSError: the file cannot be written; the old one stays.
+        UserError: a folder has its name.
 
     Example:
         `with replacing(folder / "model.keras") as temporary: model.save(temporary)`
     """
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, and a file is to be written there: remove it")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
     try:

@@ -4,7 +4,7 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from auxiliary.core.errors import ImageError
 from auxiliary.data.header import read_header
@@ -15,6 +15,11 @@ _hash = functools.partial(hashlib.blake2b, digest_size=16)
 def content_hash(content: bytes | memoryview) -> str:
     """The hash of a file's bytes that stands in all tables: BLAKE2b of 16 bytes, hexadecimal."""
     return _hash(content).hexdigest()
+
+
+def file_hash(file: BinaryIO) -> str:
+    """The `content_hash` of what is left to read of an open file, which may be large."""
+    return hashlib.file_digest(file, _hash).hexdigest()
 
 
 class Facts(NamedTuple):
@@ -62,7 +67,7 @@ def _inspected(path: str) -> Facts:
     facts = Facts()
     try:
         with Path(path).open("rb") as file:
-            facts = Facts(hashlib.file_digest(file, _hash).hexdigest(), file.tell())
+            facts = Facts(file_hash(file), file.tell())
             file.seek(0)
             header = read_header(file)
     except OSError as error:

@@ -23,13 +23,16 @@ def placed(path: str | Path, side: int = 112) -> tuple[np.ndarray, tuple[slice, 
         Array of shape (side, side, 3), uint8, and the rows and columns of it that hold the image.
 
     Raises:
-        UserError: when there is no such file.
+        UserError: when the file is missing or damaged.
     """
     try:
         with Image.open(path) as file:
             image = ImageOps.exif_transpose(file).convert("RGB")
     except FileNotFoundError as error:
         raise UserError(f"{path} is no longer there: run the preprocessing notebook again") from error
+    except OSError as error:    # Pillow's, for damaged files
+        raise UserError(f"{path} cannot be read ({error}): delete it, and run the preprocessing notebook again"
+                        ) from error
     factor = side // max(image.size)
     if factor >= 2:
         image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)

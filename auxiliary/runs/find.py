@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.runs.result import Result, folder_of
+from auxiliary.runs.result import folder_of
+from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
 
 # The end of the name of a run's folder.
@@ -17,7 +17,6 @@ FINGERPRINT = re.compile(r"-h[0-9a-f]{12}$")
 # What a recipe must hold for `reproduce`.
 NEEDED = {"experiment", "seed", "parent", "pipeline", "dataset", "image_size", "split", "images", "device",
           "precision", "settings", "versions", "commit"}
-RETRAIN = "remove the folder and train the experiment again"
 
 
 def find_finished(name: str, root: Path) -> Run:
@@ -51,30 +50,15 @@ def find_best(root: Path) -> Run:
     finished = [run for run in _all_runs(root) if run.finished]
     if not finished:
         raise UserError(f"{root / 'models'} holds no finished run: train one first (python -m auxiliary run demo)")
-    return max(finished, key=lambda run: read_result(run).val_accuracy)
+    return max(finished, key=lambda run: run.result.val_accuracy)
 
 
 def read_recipe(run: Run) -> dict[str, Any]:
-    """The recipe of a run; `UserError` where it is damaged or incomplete."""
-    try:
-        recipe = dict(run.recipe)
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{run.recipe_file} cannot be read ({error}): {RETRAIN}") from None
+    """The recipe of a finished run; `UserError` where it is damaged, or of a version that recorded less."""
+    recipe = run.recipe
     if missing := sorted(NEEDED - recipe.keys()):
-        raise UserError(f"{run.recipe_file} lacks {', '.join(missing)}: {RETRAIN}")
+        raise unusable(run.recipe_file, f"lacks {', '.join(missing)}")
     return recipe
-
-
-def read_result(run: Run) -> Result:
-    """The result of a finished run; `UserError` where it is damaged or of another version."""
-    try:
-        return run.result
-    except ValidationError as error:
-        names = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
-        problem = f"cannot be read by this version ({', '.join(names)})" if names else "is damaged"
-        raise UserError(f"{run.result_file} {problem}: {RETRAIN}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{run.result_file} cannot be read ({error}): {RETRAIN}") from None
 
 
 def runs_in(models: Path) -> list[Run]:
@@ -102,26 +86,27 @@ def _find_by_name(name: str, root: Path) -> Run:
     runs = _all_runs(root)
     untimed = folder_of(name)
     finished = [run for run in runs if run.finished]
-    found = [run for run in runs if run.id in (name, untimed)] or [run for run in finished if _key(run) == name]
+    found = [run for run in runs if run.id in (name, untimed)] or [run for run in finished if _has_key(run, name)]
     if not found:
-        known = [run.id if FINGERPRINT.search(untimed) else _key(run) for run in finished]
-        raise unknown(f"run of {root}", name, set(known) - {""})
+        # Where a result is damaged, this is its error: the name may be that of its run.
+        keys = {run.result.key for run in finished}
+        raise unknown(f"run of {root}", name, {run.id for run in finished} if FINGERPRINT.search(untimed) else keys)
     if len(found) > 1:
-        listed = [f"{run.id} ({run.folder.parent.name}, seed {read_recipe(run)['seed']})" for run in found]
+        listed = [f"{run.id} ({run.folder.parent.name}, seed {run.result.seed})" for run in found]
         raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; name one of them:", *listed]))
     run, = found
-    if run.id == untimed != name and run.finished and read_result(run).run_id != name:
-        raise UserError(f"{run.folder} holds {read_result(run).run_id}, a later training of the same experiment; of "
+    if run.id == untimed != name and run.finished and run.result.run_id != name:
+        raise UserError(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment; of "
                         f"{name} only the row of results.csv is left")
     return run
 
 
-def _key(run: Run) -> str:
-    """The key of a run's experiment; empty where the recipe is damaged, for another run may have the name."""
+def _has_key(run: Run, key: str) -> bool:
+    """Whether a finished run is of an experiment; a damaged one is not, for another run may be."""
     try:
-        return run.recipe["experiment"]["key"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return run.result.key == key
+    except UserError:
+        return False
 
 
 def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataFrame]:
@@ -138,15 +123,7 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
         The predictions of each run found, by its `run_id`.
 
     Raises:
-        UserError: when a result file is damaged.
+        UserError: when a run's result or predictions were changed since training.
     """
     runs = {run_id: Run(models / folder_of(run_id)) for run_id in results["run_id"]}
-    return {run_id: run.predictions for run_id, run in runs.items() if _holds(run, run_id)}
-
-
-def _holds(run: Run, run_id: str) -> bool:
-    """Whether a folder holds the training of this `run_id`, and not an earlier or later one."""
-    try:
-        return run.run_id == run_id
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{run.result_file} cannot be read ({error}): {RETRAIN}") from error
+    return {run_id: run.predictions for run_id, run in runs.items() if run.finished and run.result.run_id == run_id}

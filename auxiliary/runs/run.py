@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,21 @@ import pandas as pd
 
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.locks import locked
+from auxiliary.data.inspect_files import file_hash
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.runs.result import Result
+from auxiliary.runs.result_file import CHANGED, read_result_file, unusable, write_result_file
+
+# The names under which arrays are saved.
+ARRAYS = ("grad-cam", "convolution")
 
 
 @dataclass(frozen=True)
 class Run:
     """A training run, finished or not.
+
+    A finished run is read as it was trained: whatever reads one of its files raises a `UserError` that names the file
+    where it is missing, or is not the one that training wrote.
 
     Attributes:
         folder: `models/<dataset>/<key>-<fingerprint>`.
@@ -34,71 +43,57 @@ class Run:
     @property
     def begun(self) -> bool:
         """Whether the folder holds a run, finished or not: its recipe is written first."""
-        return self.recipe_file.is_file()
+        return self.recipe_file.exists() or self.finished
 
     @property
     def finished(self) -> bool:
         """Whether the run is complete: its result is written last, and atomically."""
-        return self.result_file.is_file()
-
-    @property
-    def readable(self) -> bool:
-        """Whether every file is there that figures and tables of a finished run need."""
-        shown = (self.result_file, self._history, self._layers, self._predictions("val"), self._predictions("test"))
-        return all(file.is_file() for file in shown)
-
-    @property
-    def model(self) -> Path:
-        """The trained model in Keras format."""
-        return self.folder / "model.keras"
-
-    @property
-    def checkpoint(self) -> Path:
-        """The checkpoint of an unfinished run, see `auxiliary.training.checkpoint`."""
-        return self.folder / "checkpoint.npz"
+        return self.result_file.exists()
 
     @property
     def result(self) -> Result:
         """The run's row of `results.csv`; finished runs only."""
-        return Result.model_validate_json(self.result_file.read_text(encoding="utf-8"))
+        return read_result_file(self.result_file).result
 
     @property
-    def run_id(self) -> str | None:
-        """The run's name in `results.csv`, read without the rest of its result; None where it is not finished."""
-        return json.loads(self.result_file.read_text(encoding="utf-8"))["run_id"] if self.finished else None
+    def model(self) -> Path:
+        """The trained model in Keras format."""
+        return self._read(self.model_file, Path)
 
     @property
     def history(self) -> pd.DataFrame:
         """One row per epoch, those of its parents first; the column `phase` is `parent` or `own`."""
-        return pd.read_csv(self._history)
+        return self._read(self._history, pd.read_csv)
 
     @property
     def predictions(self) -> pd.DataFrame:
         """The predictions for the test images, one row per image."""
-        return read_table(self._predictions("test"))
+        return self._read(self._predictions("test"), read_table)
 
     @property
     def val_predictions(self) -> pd.DataFrame:
         """The predictions for the validation images, one row per image."""
-        return read_table(self._predictions("val"))
+        return self._read(self._predictions("val"), read_table)
 
     @property
     def recipe(self) -> dict[str, Any]:
         """Everything that the run was made with, as `begin` wrote it."""
-        return json.loads(self.recipe_file.read_text(encoding="utf-8"))
+        return self._read(self.recipe_file, lambda path: json.loads(path.read_bytes()))
 
     @property
     def layers(self) -> pd.DataFrame:
         """The model's layers: type, output shape, parameters."""
-        return pd.read_csv(self._layers)
+        return self._read(self._layers, pd.read_csv)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """The arrays that were saved together under a name; empty where there are none."""
         path = self._arrays(name)
-        if not path.is_file():
-            return {}
-        with np.load(path) as file:
-            return dict(file)
+        return self._read(path, _load_arrays) if path.exists() or path.name in self._checksums else {}
+
+    def check(self) -> None:
+        """Check all files of a finished run: `UserError` where one is missing or was changed since training."""
+        for name in self._checksums:
+            self._read(self.folder / name, Path)
 
     def lock(self) -> AbstractContextManager[None]:
         """Lock the run against other processes; while another one has it, say so and wait."""
@@ -129,13 +124,26 @@ class Run:
         write_atomically(self._arrays(name), buffer.getvalue())
 
     def finish(self, result: Result) -> None:
-        """Save the result, which completes the run."""
-        write_atomically(self.result_file, result.model_dump_json(indent=2) + "\n")
+        """Save the result, which completes the run, with the checksums of all that was saved before."""
+        saved = (self.model_file, self.recipe_file, self._history, self._layers, self._predictions("val"),
+                 self._predictions("test"), *map(self._arrays, ARRAYS))
+        write_result_file(self.result_file, result, {file.name: _hash(file) for file in saved if file.is_file()})
         self.tidy()
 
     def tidy(self) -> None:
         """Remove the checkpoint, which a run that was killed while it finished may have left."""
-        self.checkpoint.unlink(missing_ok=True)
+        if self.checkpoint.is_file():
+            self.checkpoint.unlink()
+
+    @property
+    def checkpoint(self) -> Path:
+        """The checkpoint of an unfinished run, see `auxiliary.training.checkpoint`."""
+        return self.folder / "checkpoint.npz"
+
+    @property
+    def model_file(self) -> Path:
+        """The file of the model, as training writes it; `model` is for reading."""
+        return self.folder / "model.keras"
 
     @property
     def recipe_file(self) -> Path:
@@ -160,3 +168,32 @@ class Run:
     @property
     def _layers(self) -> Path:
         return self.folder / "layers.csv"
+
+    @property
+    def _checksums(self) -> dict[str, str]:
+        """The checksums of the files of a finished run, by their names."""
+        return read_result_file(self.result_file).files if self.finished else {}
+
+    def _read(self, path: Path, parse: Callable[[Path], Any]) -> Any:
+        """A file as `parse` reads it: that of a finished run as training wrote it, any other as it is."""
+        try:
+            if not self.finished or self._checksums.get(path.name) == _hash(path):
+                return parse(path)
+            problem = CHANGED
+        except FileNotFoundError:
+            problem = "is missing"
+        except OSError as error:
+            problem = f"cannot be read ({error.strerror})"
+        except ValueError as error:    # that of pandas, NumPy, JSON and Unicode
+            problem = f"cannot be read ({str(error).strip()})"
+        raise unusable(path, problem)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_hash(file)
+
+
+def _load_arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path) as file:
+        return dict(file)

@@ -94,16 +94,18 @@ class CheckpointWriter(keras.callbacks.Callback):
 
     def __init__(self, job: Job, writer: HistoryWriter, stopping: EarlyStopping | None = None) -> None:
         super().__init__()
-        self._job, self._writer, self._stopping = job, writer, stopping
+        self._run, self._writer, self._stopping = job.run, writer, stopping
+        self._recipe = job.run.recipe
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Save the state of training."""
         Checkpoint(
-            history=self._writer.history, stopped=self.model.stop_training, weights=self.model.get_weights(),
+            run=self._run.id, recipe=self._recipe, history=self._writer.history, stopped=self.model.stop_training,
+            weights=self.model.get_weights(),
             optimizer=[variable.numpy() for variable in self.model.optimizer.variables],
             patience=self._stopping.state if self._stopping else {},
             best=self._stopping.best_weights if self._stopping else [],
-        ).save(self._job.run.checkpoint)
+        ).save(self._run.checkpoint)
 
 
 @dataclass(frozen=True)

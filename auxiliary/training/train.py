@@ -31,9 +31,18 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
 
     Raises:
         UserError: when the images have not been prepared or cannot be read, pre-trained weights cannot be downloaded,
-            or memory or disk space will not do.
+            or memory or disk space will not do; or a file of the finished run was changed.
     """
-    return _run(Job(experiment, seed, project, label))[0]
+    job = Job(experiment, seed, project, label)
+    _check(job)
+    return _run(job)[0]
+
+
+def _check(job: Job) -> None:
+    """Check the finished runs that a job reads: after hours of training, a damaged one would come as a surprise."""
+    job.run.check()
+    if job.parent and not job.run.finished:
+        _check(job.parent)
 
 
 def _run(job: Job) -> tuple[Run, bool]:
@@ -104,6 +113,8 @@ def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run
 def _run_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run]:
     runs = []
     pairs = [(experiment, seed) for experiment in experiments for seed in experiment.seeds]
+    for experiment, seed in pairs:
+        _check(Job(experiment, seed, project))
     for number, (experiment, seed) in enumerate(pairs, start=1):
         name = experiment.key if len(experiment.seeds) == 1 else f"{experiment.key} (seed {seed})"
         run, trained = _run(Job(experiment, seed, project, f"experiment {number} of {len(pairs)}: {name}"))

@@ -37,7 +37,7 @@ def train_run(job: Job) -> None:
     checkpoint = resume(job, recipe)
     run = job.run
     run.begin(recipe | {
-        "breaks": breaks(run, checkpoint),
+        "breaks": breaks(checkpoint),
         # It names the files of cached features, see `auxiliary.training.feature_files`.
         "features": setup.extractor.fingerprint if setup.extractor else ""})
     run.save_layers(layer_table(setup.model))
@@ -68,7 +68,7 @@ def _check_resources(job: Job, setup: TrainingSetup, machine: runtime.Machine) -
 
 def _save_model(job: Job, setup: TrainingSetup) -> None:
     # Without its optimiser, whose state would take twice the space of the weights.
-    with replacing(job.run.model) as temporary:
+    with replacing(job.run.model_file) as temporary:
         keras.Model(setup.model.inputs, setup.model.outputs, name=setup.model.name).save(temporary)
 
 

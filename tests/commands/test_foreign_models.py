@@ -58,7 +58,9 @@ def problem_of(project, key: str) -> str:
 
 def test_compiled_python_in_a_model_is_refused(project, marker):
     run = Job(project.experiments["small"], 0, project).run
-    save_lambda(run.model, marker)
+    save_lambda(run.model_file, marker)
+    # With the right checksum, or the model would not even be looked at.
+    run.finish(run.result)
     assert "its model cannot be built and read back" in (found := problem_of(project, "small"))
     assert "Lambda" in found and not marker.exists()
     # Of a parent only weights are read, and these have no place in the child: Keras warns of it, and gives up.
@@ -87,7 +89,8 @@ def test_compiled_python_in_a_model_is_refused(project, marker):
 ])
 def test_names_of_other_code_in_a_model_are_refused(project, marker, layer):
     run = Job(project.experiments["small"], 0, project).run
-    put_in_config(run.model, json.loads(json.dumps(layer).replace("MARKER", str(marker))))
+    put_in_config(run.model_file, json.loads(json.dumps(layer).replace("MARKER", str(marker))))
+    run.finish(run.result)
     assert "its model cannot be built and read back" in problem_of(project, "small")
     # A parent's weights are read without its configuration.
     build_setup(Job(project.experiments["small_on"], 0, project))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.__main__ import main
+from auxiliary.runs.run import Run
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
@@ -111,12 +112,11 @@ def test_terminal_of_80_columns_has_no_wider_line(listed, monkeypatch):
     assert "validation" in plain and "parameters" not in plain
 
 
-def test_saved_predictions_allow_a_paired_comparison(listed, table, answers, tmp_path):
-    for run, first, last in (("lite0-1", 0, 97), ("cnn-1", 0, 86)):
-        folder = tmp_path / "models" / "demo" / run
-        folder.mkdir(parents=True)
-        answers(first, last).to_csv(folder / "predictions-test.csv", index=False)
-        (folder / "result.json").write_text(f'{{"run_id": "{run}"}}', encoding="utf-8")
+def test_saved_predictions_allow_a_paired_comparison(listed, table, answers, result, tmp_path):
+    for name, first, last in (("lite0-1", 0, 97), ("cnn-1", 0, 86)):
+        run = Run(tmp_path / "models" / "demo" / name)
+        run.save_predictions("test", answers(first, last))
+        run.finish(result.model_copy(update={"run_id": name}))
     assert "│ -11.0 points " in listed("demo") and "unpaired" not in listed("demo")
 
 

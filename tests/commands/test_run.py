@@ -45,7 +45,7 @@ def test_finished_epochs_are_not_announced_again(project):
     assert left(project) == 30
     for run in (finished, unfinished):
         run.folder.mkdir(parents=True)
-    (finished.folder / "result.json").touch()
+    finished.result_file.touch()
     unfinished.save_history(pd.DataFrame({"phase": ["small"] * 2 + ["own"] * 4}))
     # Without a checkpoint training starts from the beginning, whatever the history says.
     assert left(project) == 20

@@ -1,6 +1,5 @@
 """Faults planted in the models of finished runs, each of which must be noticed."""
 
-import json
 import re
 import shutil
 from dataclasses import replace
@@ -13,7 +12,6 @@ import pytest
 from auxiliary.commands import smoke_checks as checks
 from auxiliary.commands.smoke_checks import check_runs, figure_problems, start_problems, training_problems
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
-from auxiliary.data.tables import read_table, write_table
 from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
 
@@ -24,11 +22,12 @@ def problems(project) -> dict[str, str]:
 
 
 def spoil(project, key, change) -> None:
-    """Load the saved model of an experiment, change it, and save it again."""
-    file = Job(project.experiments[key], 0, project).run.model
-    model = keras.models.load_model(file)
+    """Load the saved model of an experiment, change it, and save it again as training would."""
+    run = Job(project.experiments[key], 0, project).run
+    model = keras.models.load_model(run.model)
     change(model)
-    model.save(file)
+    model.save(run.model_file)
+    run.finish(run.result)
 
 
 def shift(layer, weight) -> None:
@@ -48,10 +47,12 @@ def test_an_experiment_that_was_not_trained(copy_of):
 
 def test_predictions_that_were_edited(copy_of):
     project = copy_of("small")
-    file = Job(project.experiments["small"], 0, project).run.folder / "predictions-test.csv"
-    table = read_table(file)
+    run = Job(project.experiments["small"], 0, project).run
+    table = run.predictions
     a, b = (table[["p:red", "p:green"]].to_numpy() * [1, 0.99]).T
-    write_table(table.assign(**{"p:green": b, "p:red": a + table["p:green"] - b}), file)
+    run.save_predictions("test", table.assign(**{"p:green": b, "p:red": a + table["p:green"] - b}))
+    assert problems(project)["small"].startswith(f"{run.folder / 'predictions-test.csv'} was changed since training: ")
+    run.finish(run.result)
     assert "read back, its model gives other predictions" in problems(project)["small"]
 
 
@@ -76,7 +77,8 @@ def test_a_child_that_is_built_without_its_parents_weights(copy_of, monkeypatch)
 def test_a_model_that_was_swapped_for_another(copy_of):
     project = copy_of("small", "small_on", "untrained")
     small, other = (Job(project.experiments[key], 0, project).run for key in ("small", "untrained"))
-    shutil.copyfile(other.model, small.model)
+    shutil.copyfile(other.model, small.model_file)
+    small.finish(small.result)
     found = problems(project)
     assert "read back, its model gives other predictions" in found["small"]
     # Both start from the same seed.
@@ -85,8 +87,9 @@ def test_a_model_that_was_swapped_for_another(copy_of):
 
 def test_a_model_of_another_network(copy_of):
     project = copy_of("small", "small_on")
-    keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save(
-        Job(project.experiments["small"], 0, project).run.model)
+    run = Job(project.experiments["small"], 0, project).run
+    keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save(run.model_file)
+    run.finish(run.result)
     found = problems(project)
     assert "its saved model has other layers than the experiment describes: images" in found["small"]
     assert "cannot be built and read back" in found["small_on"]
@@ -94,7 +97,9 @@ def test_a_model_of_another_network(copy_of):
 
 def test_a_file_that_is_no_model(copy_of):
     project = copy_of("small", "small_on")
-    Job(project.experiments["small"], 0, project).run.model.write_bytes(b"half a file")
+    run = Job(project.experiments["small"], 0, project).run
+    run.model_file.write_bytes(b"half a file")
+    run.finish(run.result)
     found = problems(project)
     assert "its model cannot be built and read back: ValueError" in found["small"]
     assert "its parent 'small' cannot be read back" in found["small_on"]
@@ -127,14 +132,13 @@ def spoil_figures(copy_of):
     def problems(key, history=None, result=None, predictions=None):
         job = Job(project.experiments[key], 0, project)
         run = job.run
+        spoilt = run.result.model_copy(update=result or {})
         if history:
-            pd.read_csv(run.folder / "history.csv").pipe(history).to_csv(run.folder / "history.csv", index=False)
-        if result:
-            file = run.folder / "result.json"
-            file.write_text(json.dumps(json.loads(file.read_text()) | result))
+            run.save_history(run.history.pipe(history))
         if predictions:
-            table = run.folder / "predictions-test.csv"
-            write_table(read_table(table).pipe(predictions), table)
+            run.save_predictions("test", run.predictions.pipe(predictions))
+        # As if training had written it.
+        run.finish(spoilt)
         return figure_problems(job)
 
     return problems
@@ -153,7 +157,7 @@ def test_a_figure_that_cannot_be(spoil_figures, column, value):
 
 
 def test_a_result_that_cannot_be(spoil_figures):
-    assert spoil_figures("small", result={"test_loss": "NaN"}) == ["its result's test_loss is nan"]
+    assert spoil_figures("small", result={"test_loss": np.nan}) == ["its result's test_loss is nan"]
 
 
 def test_epochs_that_were_not_trained(spoil_figures):

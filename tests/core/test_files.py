@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, remove_leftovers, replacing, write_atomically
 
 # The process is killed while the temporary file is written.
@@ -30,6 +31,11 @@ def test_file_is_replaced_and_nothing_else_left(tmp_path):
         write_atomically(path, content, sync=False)
     assert path.read_bytes() == b"2nd"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_in_place_of_the_file_is_named(tmp_path):
+    with pytest.raises(UserError, match=f"^{tmp_path} is a folder, .*: remove it$"):
+        write_atomically(tmp_path, "text")
 
 
 def test_failure_keeps_the_old_file(tmp_path, monkeypatch):

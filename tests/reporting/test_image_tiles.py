@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -22,6 +24,11 @@ def test_a_sheet_is_as_wide_as_the_longest_row(images):
     assert sheet([images, images[:1]], side=10, gap=2).shape == (24, 24, 3)
 
 
-def test_a_missing_image_is_named(tmp_path):
+def test_a_missing_or_damaged_image_is_named(tmp_path, images):
     with pytest.raises(UserError, match=r"gone\.png is no longer there"):
         tile(tmp_path / "gone.png")
+    whole = Path(images[1]).read_bytes()
+    for content in (b"", b"some words", whole[:len(whole) // 2]):
+        (tmp_path / "half.png").write_bytes(content)
+        with pytest.raises(UserError, match=r"half\.png cannot be read .*: delete it, and run the preprocessing"):
+            tile(tmp_path / "half.png")

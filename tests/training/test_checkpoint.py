@@ -1,5 +1,6 @@
 """An interrupted run goes on as if nothing had happened; real kills are in tests/kills."""
 
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
+from auxiliary.runs.run import Run
 from auxiliary.training import fit as callbacks
-from auxiliary.training.checkpoint import Checkpoint
+from auxiliary.training.checkpoint import ENVIRONMENT, Checkpoint, breaks, resume
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 
@@ -105,7 +107,7 @@ def test_a_damaged_checkpoint_is_named_and_the_run_starts_from_the_beginning(mak
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     cut(None)
     run = train_and_evaluate(project.experiments["small"], project)
-    assert "starts from the beginning because these have changed: the checkpoint" in capsys.readouterr().out
+    assert f"starts from the beginning because the checkpoint {checkpoint} is damaged" in capsys.readouterr().out
     assert run.result.epochs == 2
     assert run.recipe["breaks"] == []
 
@@ -138,21 +140,53 @@ def test_what_a_killed_run_left_behind_goes_when_it_is_read_back(make_project):
     assert not run.checkpoint.exists()
 
 
-def test_a_checkpoint_reads_back_to_the_last_digit(tmp_path):
+RECIPE = {"commit": "0123456789ab", "breaks": [], **dict.fromkeys(ENVIRONMENT, "same")}
+
+
+@pytest.fixture
+def saved(tmp_path) -> Checkpoint:
+    """A checkpoint of the run `m-1`, which is also saved as `tmp_path / "m-1" / "checkpoint.npz"`."""
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=shape).astype("float32") for shape in ((3, 2), (), (12,))]
     history = pd.DataFrame({"epoch": [1, 2], "loss": rng.random(2), "val_loss": [0.1, np.nan]})
-    saved = Checkpoint(history, True, arrays * 4, arrays, {"wait": 2, "best": 0.1, "best_epoch": 0}, arrays[:1])
-    saved.save(tmp_path / "c.npz")
-    loaded = Checkpoint.load(tmp_path / "c.npz")
-    pd.testing.assert_frame_equal(loaded.history, history, check_exact=True)
-    assert (loaded.stopped, loaded.patience, loaded.epochs) == (True, saved.patience, 2)
+    checkpoint = Checkpoint("m-1", RECIPE, history, True, arrays * 4, arrays,
+                            {"wait": 2, "best": 0.1, "best_epoch": 0}, arrays[:1])
+    checkpoint.save(tmp_path / "m-1" / "checkpoint.npz")
+    return checkpoint
+
+
+def test_a_checkpoint_reads_back_to_the_last_digit(saved, tmp_path):
+    loaded = Checkpoint.load(tmp_path / "m-1" / "checkpoint.npz")
+    pd.testing.assert_frame_equal(loaded.history, saved.history, check_exact=True)
+    for name in ("run", "recipe", "stopped", "patience", "epochs"):
+        assert getattr(loaded, name) == getattr(saved, name)
     for name in ("weights", "optimizer", "best"):
         for ours, theirs in zip(getattr(loaded, name), getattr(saved, name), strict=True):
             np.testing.assert_array_equal(ours, theirs)
 
 
-def test_code_in_a_checkpoint_is_not_run(tmp_path):
-    np.savez(tmp_path / "c.npz", state=np.array([{"a": 1}], dtype=object))
-    with pytest.raises(UserError, match="allow_pickle"):
-        Checkpoint.load(tmp_path / "c.npz")
+@pytest.mark.usefixtures("saved")
+def test_every_changed_byte_of_a_checkpoint_is_noticed(tmp_path):
+    file = tmp_path / "m-1" / "checkpoint.npz"
+    whole = file.read_bytes()
+    damaged = [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:] for place in range(0, len(whole), 7)]
+    for content in (*damaged, whole[:-1], whole[:40], b"", whole + b"x", b"[]"):
+        file.write_bytes(content)
+        with pytest.raises(UserError, match=f"^the checkpoint {file} is damaged$"):
+            Checkpoint.load(file)
+
+
+@pytest.mark.usefixtures("saved")
+@pytest.mark.parametrize(("run", "recipe", "answer"), [
+    ("m-1", RECIPE, "goes on after epoch 2 of 9"),
+    ("m-1", RECIPE | {"commit": "ba9876543210"}, "goes on after epoch 2 of 9"),
+    ("m-1", RECIPE | {"device": "a GPU"}, "starts from the beginning because these have changed: device"),
+    ("m-2", RECIPE, "m-2/checkpoint.npz is that of m-1")])
+def test_a_run_goes_on_from_no_checkpoint_but_its_own(tmp_path, capsys, run, recipe, answer):
+    (tmp_path / "m-1").rename(tmp_path / run)
+    job = SimpleNamespace(run=Run(tmp_path / run), label="m", experiment=SimpleNamespace(epochs=9))
+    checkpoint = resume(job, recipe)
+    assert answer in capsys.readouterr().out
+    assert bool(checkpoint) == job.run.checkpoint.exists() == answer.startswith("goes on")
+    # What trained until then is told by the checkpoint, whatever lies beside it.
+    assert breaks(checkpoint) == ([{"epoch": 2, "commit": RECIPE["commit"]}] if checkpoint else [])

@@ -30,6 +30,7 @@ def train(model, tmp_path):
         # `fit` needs no images of them, only how many there are.
         job = SimpleNamespace(experiment=experiment, seed=0, label="m", run=Run(tmp_path / "run"), parent=parent,
                               train=range(8), project=SimpleNamespace(val=range(8)))
+        job.run.begin({})
         batches = train or PAIRS.repeat()
         return fit(job, TrainingSetup(model, model, lambda _, shuffle, **__: batches if shuffle else val)).history
 

@@ -16,7 +16,6 @@ from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import network_pixels
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.reporting.grad_cam_figure import overlaid
-from auxiliary.runs.find import read_result
 from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
@@ -130,7 +129,7 @@ def _readable_results(folder: Path) -> dict[str, Result]:
     for run in map(Run, sorted(folder.iterdir())):
         try:
             if run.finished:
-                results[run.id] = read_result(run)
+                results[run.id] = run.result
         except UserError as error:
             print(f"left out: {error}")
     return results

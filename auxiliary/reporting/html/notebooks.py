@@ -8,30 +8,66 @@ from jinja2 import DictLoader
 from latex2mathml.converter import convert
 from nbformat import NotebookNode
 
+from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
+from auxiliary.data.inspect_files import content_hash
+from auxiliary.reporting.html.executed import unreadable
 
 # Jupyter's own page without what it would download: scripts for widgets and diagrams, which the notebooks do not use,
 # and for formulas, which browsers render themselves.
 PAGE = "{% extends 'lab/index.html.j2' %}" + "".join(
     f"{{% block {name} %}}{{% endblock {name} %}}"
     for name in ("html_head_js", "html_head_js_mathjax", "html_head_js_mermaidjs", "jupyter_widgets"))
+MARK = 43   # bytes that end a page
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(\S[^$\n]*?\S|\S)\$", re.DOTALL)
 
 
 def notebook_pages(assets: Path) -> list[Path]:
-    """Write each executed notebook as HTML beside it.
+    """Write each executed notebook as HTML beside it; a damaged notebook is printed and left out.
 
     Args:
         assets: `assets/<dataset>`, the folder of the executed notebooks.
 
     Returns:
-        The pages, in order; a page newer than its notebook is not written again.
+        The pages, in order.
     """
-    pages = [(notebook, notebook.with_suffix(".html")) for notebook in sorted(assets.glob("[0-9][0-9]-*.ipynb"))]
-    for notebook, page in pages:
-        if not page.is_file() or page.stat().st_mtime < notebook.stat().st_mtime:
-            write_atomically(page, notebook_page(nbformat.read(notebook, as_version=4), notebook.stem))
-    return [page for _, page in pages]
+    pages = []
+    for notebook in sorted(assets.glob("[0-9][0-9]-*.ipynb")):
+        try:
+            pages.append(write_page(notebook))
+        except UserError as error:
+            print(f"left out: {error}")
+    return pages
+
+
+def write_page(path: Path) -> Path:
+    """Write an executed notebook as HTML beside it, unless that has been done and the page is whole.
+
+    Raises:
+        UserError: the notebook is damaged.
+    """
+    page = path.with_suffix(".html")
+    try:
+        content = path.read_bytes()
+        if page.is_file() and _is_of(page.read_bytes(), content):
+            return page
+        notebook = nbformat.reads(content.decode(), as_version=4)
+        nbformat.validate(notebook)
+    except Exception as error:    # for a damaged file nbformat raises nearly any exception
+        raise unreadable(path, error) from error
+    text = notebook_page(notebook, path.stem).encode()
+    write_atomically(page, text + _mark(text, content))
+    return page
+
+
+def _mark(page: bytes, notebook: bytes) -> bytes:
+    """The end of a page, by which it is known to be whole and of its notebook."""
+    return f"\n<!-- {content_hash(page + notebook)} -->\n".encode()
+
+
+def _is_of(page: bytes, notebook: bytes) -> bool:
+    text, end = page[:-MARK], page[-MARK:]
+    return end == _mark(text, notebook)
 
 
 def notebook_page(notebook: NotebookNode, title: str) -> str:

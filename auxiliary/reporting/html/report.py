@@ -43,9 +43,8 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     ]
     missing = data.results["name"].drop(data.available.index)
     if len(missing):
-        blocks.append(Prose(f"Not shown in detail, because files of the run are missing in models/{dataset}: "
-                            f"{', '.join(missing)}. To get them back, remove the rest of the folder and train the "
-                            "experiment again."))
+        blocks.append(Prose(f"Not shown in detail, because their folders are missing in models/{dataset}: "
+                            f"{', '.join(missing)}. To get them back, train the experiments again."))
     if data.unfinished:
         blocks.append(Prose(f"Not shown, because unfinished: {', '.join(data.unfinished)}."))
     return blocks

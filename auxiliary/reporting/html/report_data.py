@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.project.project import Project
+from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.find import runs_in, saved_predictions
 from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import folder_of
@@ -55,9 +56,8 @@ class ReportData:
 
     @cached_property
     def available(self) -> pd.DataFrame:
-        """The rows of `results` whose run folder is complete."""
-        complete = [row["run_id"] in self.predictions and self.run(row).readable for _, row in self.results.iterrows()]
-        return self.results[complete]
+        """The rows of `results` whose run folder is here."""
+        return self.results[self.results["run_id"].isin(self.predictions.keys())]
 
     @property
     def best_runs(self) -> list[pd.Series]:
@@ -76,11 +76,10 @@ class ReportData:
     @property
     def command(self) -> str:
         """The command that made the results, as recorded in the executed notebooks."""
-        recorded = filter(None, (_parameters(self.project.paths.assets, number) for number in ("03", "02", "01")))
-        profile, experiments, overrides = next(recorded, ("", "*", {}))
-        words = ["python -m auxiliary run", profile or self.project.paths.dataset]
-        words += [f"--experiments '{experiments}'"] if experiments != "*" else []
-        words += [f"-p {name} {_quoted(value)}" for name, value in overrides.items()]
+        given = next(_recorded(self.project.paths.assets), Parameters())
+        words = ["python -m auxiliary run", given.profile or self.project.paths.dataset]
+        words += [f"--experiments '{given.experiments}'"] if given.experiments != "*" else []
+        words += [f"-p {name} {_quoted(value)}" for name, value in (given.overrides or {}).items()]
         return " ".join(words)
 
 
@@ -97,12 +96,13 @@ def read_report_data(project: Project) -> ReportData:
     return ReportData(project, rows.assign(name=labelled(rows)), saved_predictions(rows, project.paths.models))
 
 
-def _parameters(assets: Path, number: str) -> tuple[str, str, dict] | None:
-    """Profile, experiments and overrides of an executed notebook; None if there is no such notebook."""
-    for notebook in sorted(assets.glob(f"{number}-*.ipynb")):
-        given = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("papermill", {}).get("parameters", {})
-        return given.get("profile", ""), given.get("experiments", "*"), given.get("overrides") or {}
-    return None
+def _recorded(assets: Path) -> Iterator[Parameters]:
+    """The parameters of the executed notebooks, the last first; damaged ones are printed and left out."""
+    for notebook in sorted(assets.glob("0[123]-*.ipynb"), reverse=True):
+        try:
+            yield read_parameters(notebook)
+        except UserError as error:
+            print(f"left out: {error}")
 
 
 def _quoted(value: object) -> str:

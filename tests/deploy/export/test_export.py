@@ -130,6 +130,8 @@ def test_random_images_replace_missing_test_images(export, trained_root, tmp_pat
     folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id)
     table = folder / "predictions-test.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(str(trained_root.images), "gone"), encoding="utf-8")
+    run = Run(folder)
+    run.finish(run.result)
     export_run(str(folder), "onnx")
     printed = capsys.readouterr().out
     assert f"\nwrote {folder / 'export' / folder.name}.onnx (" in printed

@@ -112,14 +112,14 @@ def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
             in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
 
 
-def test_a_run_with_missing_files_is_listed(make_root, finish):
+def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     root = make_root()
     whole, lacking = finish(root, "whole"), finish(root, "lacking", wrong=3)
-    (lacking.folder / "history.csv").unlink()
+    lacking.folder.rename(root / "elsewhere")
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
-    assert "because files of the run are missing in models/farm: lacking." in page
+    assert "because their folders are missing in models/farm: lacking." in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
