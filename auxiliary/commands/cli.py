@@ -6,6 +6,7 @@ import click
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.text import printable
 
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -147,7 +148,7 @@ def report(dataset: str | None, root: Path | None) -> None:
     """
     from auxiliary.reporting.html.write import write_report
 
-    click.echo(write_report(dataset, root))
+    click.echo(printable(str(write_report(dataset, root))))
 
 
 @command.command()
@@ -160,7 +161,7 @@ def slides(dataset: str | None, root: Path | None) -> None:
     """
     from auxiliary.reporting.html.write import write_slides
 
-    click.echo(write_slides(dataset, root))
+    click.echo(printable(str(write_slides(dataset, root))))
 
 
 @command.command()

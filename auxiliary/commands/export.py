@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from auxiliary.core import runtime
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import find_root, processed_folders
@@ -35,7 +34,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     Raises:
         UserError: the run cannot be exported, or the predictions of the export differ.
     """
-    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     record = find_format(form)
     root = find_root(root)
     run = find_finished(name, root)

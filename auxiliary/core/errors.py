@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from auxiliary.core.text import printable
+
 
 class UserError(Exception):
     """A mistake that the user can correct; the message names the thing and the way out.
@@ -12,14 +14,14 @@ class UserError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         # IPython shows these lines in place of a traceback.
-        return [f"error: {self}"]
+        return [printable(f"error: {self}")]
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C or a notebook's stop button; the message says how to go on, and a cell shows it in one line."""
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+        return [printable(str(self))]
 
 
 class ImageError(Exception):

@@ -12,8 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
-from rich.console import Console
-
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.displays import Display, Log, Notebook, Terminal
 from auxiliary.core.task import State
 
@@ -83,7 +82,7 @@ def _display() -> Display:
         return ProgressFile(Path(file))
     if _in_kernel():
         return Notebook()
-    terminal = Console(stderr=True)
+    terminal = PlainConsole(stderr=True)
     return Terminal(terminal) if terminal.is_interactive else Log(_to_stderr)
 
 

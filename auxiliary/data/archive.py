@@ -137,7 +137,8 @@ def _objection(entry: _Entry, repeated: bool) -> str:
     if entry.kind == "special":
         return "is a link or a device, only files and folders are taken"
     if entry.kind == "packed in another way":
-        return "is packed in a way that cannot be read here: unpack it with the program that made it, and name the folder"
+        return ("is packed in a way that cannot be read here: unpack it with the program that made it, and name the "
+                "folder")
     return "is in it twice" if repeated else ""
 
 

@@ -1,4 +1,4 @@
-"""The headers of a tar archive, read in little memory: the standard library reads as much as a header claims to hold."""
+"""The headers of a tar archive, read in little memory: the standard library reads as much as a header claims."""
 
 import tarfile
 import zlib

@@ -21,7 +21,7 @@ class Named(zipfile.ZipInfo):
 
     encoding = "utf-8"
 
-    def _encodeFilenameFlags(self):    # noqa: N802
+    def _encodeFilenameFlags(self):
         return self.filename.encode(self.encoding), self.flag_bits
 
 
