@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.text import printable
 
 # The status that shells give a command ended by Ctrl-C: 128 and the signal's number.
 INTERRUPTED = 130
@@ -51,7 +52,7 @@ def main() -> None:
             ctrl_c.exit()
         if not isinstance(error, UserError):
             raise
-        print(f"error: {error}", file=sys.stderr)
+        print(printable(f"error: {error}"), file=sys.stderr)
         status = 1
     sys.exit(status)
 

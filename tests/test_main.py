@@ -91,3 +91,12 @@ def test_mistake_is_explained_with_its_own_status(words, status, message):
     done = subprocess.run([sys.executable, "-m", "auxiliary", *words], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (status, "")
     assert message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_control_characters_in_an_error_do_not_reach_the_terminal():
+    done = ended(r"""
+def run():
+    raise UserError("there is no a\x1b[2J\rb\udcff\u202e: [/red] :smile:\nname another")
+""")
+    assert (done.returncode, done.stderr) == (
+        1, "error: there is no a\\x1b[2J\\rb\\udcff\\u202e: [/red] :smile:\nname another\n")

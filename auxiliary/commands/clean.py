@@ -10,7 +10,7 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.locks import is_locked
 from auxiliary.core.paths import Paths, find_root
 from auxiliary.core.progress import notify
-from auxiliary.core.text import format_bytes
+from auxiliary.core.text import format_bytes, printable
 from auxiliary.data.manifest import manifest_path
 from auxiliary.data.processed_folder import lock_file
 from auxiliary.data.split_files import RECORD
@@ -36,7 +36,7 @@ def clean(dataset: str | None = None, root: Path | None = None, yes: bool = Fals
         click.echo("nothing to remove: all processed images and tables belong to the newest ones")
         return
     for folder, size in old.items():
-        click.echo(f"{folder}  {format_bytes(size)}")
+        click.echo(printable(f"{folder}  {format_bytes(size)}"))
     if not yes and not click.confirm("remove these? Notebook 01 can make them again"):
         return
     for folder in old:

@@ -6,6 +6,7 @@ import click
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.text import printable
 
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -148,7 +149,7 @@ def report(dataset: str | None, root: Path | None) -> None:
     from auxiliary.project.open import open_dataset
     from auxiliary.reporting.html.write import write_report
 
-    click.echo(write_report(open_dataset(dataset, root)))
+    click.echo(printable(str(write_report(open_dataset(dataset, root)))))
 
 
 @command.command()
@@ -162,7 +163,7 @@ def slides(dataset: str | None, root: Path | None) -> None:
     from auxiliary.project.open import open_dataset
     from auxiliary.reporting.html.write import write_slides
 
-    click.echo(write_slides(open_dataset(dataset, root)))
+    click.echo(printable(str(write_slides(open_dataset(dataset, root)))))
 
 
 @command.command()

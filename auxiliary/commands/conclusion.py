@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
+from auxiliary.core.console import PlainConsole
 from auxiliary.project.project import Project
 from auxiliary.reporting.comparison import summary_sentence
 from auxiliary.reporting.html.notebooks import notebook_pages
@@ -13,7 +12,7 @@ from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.seeds import over_seeds
 
 
-def conclude(console: Console, project: Project, written: list[Path]) -> None:
+def conclude(console: PlainConsole, project: Project, written: list[Path]) -> None:
     """Print the results, write missing pages and the report, and print the paths of what was written.
 
     Args:
@@ -26,9 +25,9 @@ def conclude(console: Console, project: Project, written: list[Path]) -> None:
     if len(results):
         predictions = saved_predictions(results, project.paths.models)
         console.print(result_table(results, predictions))
-        console.print(summary_sentence(results, project.chance, predictions), highlight=False, markup=False)
+        console.print(summary_sentence(results, project.chance, predictions))
         written = [write_report(project), *written]
     console.print("\nwritten:")
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):
         if path.exists():
-            console.print(f"  {path}", highlight=False, soft_wrap=True)
+            console.print(f"  {path}", soft_wrap=True)

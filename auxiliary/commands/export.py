@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from auxiliary.core import runtime
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
-from auxiliary.core.paths import find_root
+from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
@@ -35,9 +34,10 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     Raises:
         UserError: the run cannot be exported, or the predictions of the export differ.
     """
-    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     record = find_format(form)
-    run = find_finished(name, find_root(root))
+    root = find_root(root)
+    run = find_finished(name, root)
     path = find_output_path(run, record.suffix, out)
     console.print(f"exporting {run.id} to {form} and checking the export: large networks take minutes")
     runtime.load()
@@ -49,7 +49,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     with keras.device("cpu"):
         predictor = load_predictor(run)
         with replacing_export(path, record.suffix) as temporary:
-            outcome = _write_and_check(predictor, form, temporary)
+            outcome = _write_and_check(predictor, form, temporary, processed_folders(root))
             # Before the export is moved: an export without this file could not be replaced later.
             write_atomically(labels_file(path), "\n".join(predictor.categories) + "\n")
     console.print(f"wrote {path} ({format_bytes(_size(path))})")
@@ -57,7 +57,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     console.print("\n".join([*_describe_interface(predictor), *outcome]))
 
 
-def _write_and_check(predictor: "Predictor", form: str, path: Path) -> list[str]:
+def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: list[Path]) -> list[str]:
     """Write the export, check it, and return the outcome in sentences."""
     from auxiliary.deploy.export.check import check_images, predict_with_export
     from auxiliary.deploy.export.model import build_export_model, plain_network
@@ -67,7 +67,7 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path) -> list[str]
 
     network = plain_network(predictor.model)
     WRITERS[form](build_export_model(network, predictor.temperature, predictor.categories), path)
-    images = check_images(predictor.run, network.input_shape[1])
+    images = check_images(predictor.run, network.input_shape[1], folders)
     exported = predict_with_export(form, path, images.pixels)
     if exported.labels != predictor.categories:
         raise UserError(f"the export was discarded: {exported.runtime} reads other class names than "

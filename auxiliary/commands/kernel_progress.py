@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.displays import Display, Log, Terminal
 from auxiliary.core.progress import MESSAGE
 from auxiliary.core.task import State
@@ -25,7 +24,7 @@ class KernelProgress:
         notebooks: how many notebooks will run.
     """
 
-    def __init__(self, console: Console, file: Path, notebooks: int) -> None:
+    def __init__(self, console: PlainConsole, file: Path, notebooks: int) -> None:
         self._console, self._file, self._notebooks = console, file, notebooks
         self._terminal = Terminal(console) if console.is_interactive else None
         self._display: Display = self._terminal or Log(lambda line: self._print(f"  {line}"))
@@ -77,4 +76,4 @@ class KernelProgress:
 
     def _print(self, line: str) -> None:
         # Above the bar, if there is one. A log file's lines are not folded.
-        self._console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._console.print(line, soft_wrap=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from auxiliary.config.parameters import read_parameters
 from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
@@ -124,10 +124,9 @@ def list_models(profile: str, parameters: Mapping[str, str], experiments: str = 
     if as_csv:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
-    # Brackets in a key are not markup.
-    console = Console(markup=False, emoji=False)
+    console = PlainConsole()
     console.print(_rich_table(table, console.width >= WIDE))
-    console.print(f"For {classes} classes; multiply-adds for one image.", highlight=False)
+    console.print(f"For {classes} classes; multiply-adds for one image.")
 
 
 def count_classes(project: Project) -> int:

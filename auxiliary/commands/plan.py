@@ -2,30 +2,29 @@
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Column, Table
 
 from auxiliary.commands.estimate import seconds_left
 from auxiliary.config.profile import Experiment
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.text import duration
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.project.project import Project
 
 
-def has_work(console: Console, project: Project, notebook: Path) -> bool:
+def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
     """Whether a notebook has to run; prints that it is left out if it has no experiments to train."""
     experiments = _experiments(project, notebook)
     if experiments == ():
-        console.print(f"{notebook.stem} is left out: it has no experiments to train", highlight=False)
+        console.print(f"{notebook.stem} is left out: it has no experiments to train", soft_wrap=True)
     return experiments != ()
 
 
-def announce(console: Console, project: Project, notebooks: list[Path]) -> None:
+def announce(console: PlainConsole, project: Project, notebooks: list[Path]) -> None:
     """Print the experiments that some notebooks will train, and how long that takes."""
     known = DATA_SETS.get(project.profile.dataset)
-    console.print(
-        known.about if known else f"{project.paths.dataset}: the images in {project.paths.own}", highlight=False
-    )
+    console.print(known.about if known else f"{project.paths.dataset}: the images in {project.paths.own}",
+                  soft_wrap=True)
     stages = {experiment.stage for notebook in notebooks for experiment in _experiments(project, notebook) or ()}
     experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]
     if not experiments:
@@ -36,7 +35,7 @@ def announce(console: Console, project: Project, notebooks: list[Path]) -> None:
     if not images:
         console.print("The time can be estimated once the images are here.")
     elif whole := sum(filter(None, seconds.values())):
-        console.print(f"About {duration(whole)} of training on this machine, within a factor of two.", highlight=False)
+        console.print(f"About {duration(whole)} of training on this machine, within a factor of two.")
 
 
 def _table(experiments: list[Experiment], seconds: dict[str, float | None]) -> Table:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from auxiliary.core import runtime
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root
+from auxiliary.core.text import printable
 from auxiliary.deploy.image_paths import find_image_paths
 from auxiliary.runs.find import find_finished_or_best
 
@@ -68,7 +69,7 @@ def _print_json(predictor: "Predictor", predictions: "FilePredictions") -> None:
 
 
 def _print_tables(predictor: "Predictor", predictions: "FilePredictions") -> None:
-    console = Console(markup=False, emoji=False, highlight=False)
+    console = PlainConsole()
     result = predictor.result
     console.print(f"{predictor.run.id} of {result.dataset}: validation accuracy {result.val_accuracy:.3f}, temperature "
                   f"{predictor.temperature:.3f}", soft_wrap=True)
@@ -76,7 +77,7 @@ def _print_tables(predictor: "Predictor", predictions: "FilePredictions") -> Non
         last = min(first + TABLE_ROWS, len(predictions.files))
         console.print(_table(predictor.categories, predictions, range(first, last)))
     for file, error in predictions.errors.items():
-        print(f"{file}: {error}", file=sys.stderr)
+        print(printable(f"{file}: {error}"), file=sys.stderr)
 
 
 def _table(categories: list[str], predictions: "FilePredictions", numbers: range) -> Table:

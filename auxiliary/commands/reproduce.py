@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from auxiliary.commands.reproduce_setup import check_identity, check_images, figures, open_chain, side_by_side
 from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.core import runtime
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.split_files import write_splits
@@ -87,7 +87,7 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
     Raises:
         UserError: when the run cannot be reproduced, or a figure differs, with possible reasons.
     """
-    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     root = root.expanduser().resolve() if root else None
     run = find_finished(name, root or REPOSITORY)
     chain = find_chain(run)
@@ -103,14 +103,14 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
                             for then, made in zip(recorded, again, strict=True)}, reasons)
 
 
-def _announce(console: Console, chain: Sequence[Run]) -> None:
+def _announce(console: PlainConsole, chain: Sequence[Run]) -> None:
     for run in chain:
         result = run.result
         console.print(f"{run.id} of {result.dataset}: finished {result.finished_at:%Y-%m-%d %H:%M} UTC, "
                       f"commit {result.commit or 'unknown'}, in {result.train_seconds:.0f} s of training")
 
 
-def _print_differences(console: Console, chain: Sequence[Run], project: Project) -> list[str]:
+def _print_differences(console: PlainConsole, chain: Sequence[Run], project: Project) -> list[str]:
     """Print the differences between the environments, one line each, and return their names."""
     machine = runtime.start(read_recipe(chain[-1])["seed"])
     from auxiliary.training.metadata import make_recipe
@@ -135,7 +135,7 @@ def _train(project: Project, seed: int, folder: Path) -> list[Run]:
     return [Job(experiment, seed, scratch).run for experiment in scratch.profile.experiments]
 
 
-def _conclude(console: Console, tables: dict[str, pd.DataFrame], reasons: Sequence[str]) -> None:
+def _conclude(console: PlainConsole, tables: dict[str, pd.DataFrame], reasons: Sequence[str]) -> None:
     """Print the figures of the results where all agree; otherwise those that differ, and raise an error."""
     everything = pd.concat(tables, names=["run"]).reset_index("run")
     different = everything[everything["then"] != everything["again"]]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
 from auxiliary.core.text import matches
@@ -38,14 +38,13 @@ def print_results(dataset: str | None = None, experiments: str = "*", sort: str 
     results = _chosen(Paths(root, "").results, dataset, experiments)
     if sort not in results.columns:
         raise unknown("column", sort, filter(None, results.columns))
-    console = Console(markup=False, emoji=False, width=None if sys.stdout.isatty() else ENDLESS)
+    console = PlainConsole(width=None if sys.stdout.isatty() else ENDLESS)
     tables = over_seeds(results)
     for name, table in _comparable(tables):
         predictions = saved_predictions(table, Paths(root, table["dataset"].iloc[0]).models)
         console.print(result_table(table, predictions, sort, name, wide=console.width >= WIDE))
     if len(tables[IMAGES].drop_duplicates()) > tables["dataset"].nunique():
-        console.print("Results on other images or another split cannot be compared: they have separate tables.",
-                      highlight=False)
+        console.print("Results on other images or another split cannot be compared: they have separate tables.")
 
 
 def _chosen(path: Path, dataset: str | None, experiments: str) -> pd.DataFrame:

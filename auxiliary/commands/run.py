@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from rich.console import Console
 
 from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.commands.plan import announce, has_work
 from auxiliary.config.parameters import read_parameters
+from auxiliary.core.console import PlainConsole
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 
@@ -32,8 +32,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     Raises:
         UserError: for anything that does not exist or does not fit, before a notebook runs; and for a failing notebook.
     """
-    # Brackets in a name are not markup.
-    console = Console(markup=False, emoji=False)
+    console = PlainConsole()
     profile = str(Path(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
     overrides = read_parameters(parameters)
     notebooks = find_notebooks(only)
@@ -74,7 +73,7 @@ def _absolute_paths(project: Project) -> dict[str, str]:
 
 
 def run_notebooks(
-    console: Console, project: Project, notebooks: list[Path], values: Mapping[str, Any]
+    console: PlainConsole, project: Project, notebooks: list[Path], values: Mapping[str, Any]
 ) -> Iterator[Path]:
     """Execute notebooks one after the other and show their progress.
 

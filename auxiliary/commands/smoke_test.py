@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from auxiliary.commands.notebooks import find_notebooks
 from auxiliary.commands.plan import has_work
 from auxiliary.commands.run import run_notebooks
@@ -23,6 +21,7 @@ from auxiliary.commands.smoke_profile import (
 from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core import runtime
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import counted
 from auxiliary.project.open import open_project
@@ -46,8 +45,7 @@ def run_smoke_test(
     Raises:
         UserError: when something does not work, with every problem and the temporary folder.
     """
-    # Brackets in a name are not markup.
-    console = Console(markup=False, emoji=False)
+    console = PlainConsole()
     project = open_project(profile, experiments, read_parameters(parameters), root)
     if not project.profile.experiments:
         raise UserError("there is nothing to test: the profile has no experiments")
@@ -58,10 +56,10 @@ def run_smoke_test(
         _check(console, small)
     count = len(small.profile.experiments)
     console.print(f"{count} of {count} experiments of {small.paths.dataset} train, reload and go on as they should "
-                  "(the accuracies mean nothing; nothing was added to results.csv)", highlight=False, soft_wrap=True)
+                  "(the accuracies mean nothing; nothing was added to results.csv)", soft_wrap=True)
 
 
-def _prepare(console: Console, project: Project, folder: Path) -> tuple[Project, dict[str, Any]]:
+def _prepare(console: PlainConsole, project: Project, folder: Path) -> tuple[Project, dict[str, Any]]:
     """The smoke test's own project in `folder` with a few images, and the parameters that open it in a notebook."""
     own = folder / "images" / project.paths.own.name if project.paths.own else None
     count = images_per_class(project.profile.split.fractions)
@@ -72,18 +70,17 @@ def _prepare(console: Console, project: Project, folder: Path) -> tuple[Project,
     profile = shorten(project, str(own or project.profile.dataset))
     console.print(
         f"{len(profile.experiments)} experiments of {project.paths.dataset}, one epoch each, {count} images per class",
-        highlight=False,
     )
     missing = missing_weights(profile)
     for name, reason in missing.items():
-        console.print(f"{name} starts from random weights, because {reason}", highlight=False, soft_wrap=True)
+        console.print(f"{name} starts from random weights, because {reason}", soft_wrap=True)
     file = folder / "smoke-test.yaml"
     write_profile(start_at_random(profile, missing), file)
     values = {"profile": str(file), "experiments": "*", "overrides": {}, "root": str(folder)}
     return open_project(**values), values
 
 
-def _check(console: Console, project: Project) -> None:
+def _check(console: PlainConsole, project: Project) -> None:
     """Print one line per experiment; `UserError` with every problem where there is any."""
     runtime.load()
     from auxiliary.commands.smoke_checks import check_runs
@@ -92,7 +89,7 @@ def _check(console: Console, project: Project) -> None:
     wrong: dict[str, list[str]] = {}
     for experiment, problems in check_runs(project):
         outcome = counted(len(problems), "problem") if problems else "ok"
-        console.print(f"  {experiment.key}: {outcome}", highlight=False)
+        console.print(f"  {experiment.key}: {outcome}")
         if problems:
             wrong[experiment.key] = problems
     if wrong:

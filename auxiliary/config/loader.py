@@ -1,16 +1,16 @@
 """Reads a profile from its YAML file and applies overrides; errors name the line in the file."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML, YAMLError
-from ruamel.yaml.error import MarkedYAMLError
 
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
+from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import REPOSITORY
 
@@ -39,15 +39,10 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
             nearest valid name.
     """
     path = find_profile(name)
-    try:
-        document = YAML().load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        raise UserError(f"{path}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}") from None
-    except (YAMLError, UnicodeError) as error:
-        raise UserError(f"{path} is not valid YAML: {error}") from None
+    document = read_yaml_file(path)
     if not isinstance(document, dict):
         raise UserError(f"{path} is not a profile; {PROFILES / 'demo.yaml'} is an example")
-    raw = _plain(document)
+    raw = plain(document)
     overrides = overrides or {}
     _override(raw, overrides)
     _complete(raw)
@@ -59,28 +54,17 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
 
 def find_profile(name: str) -> Path:
     """The file of a profile given by name or path; `UserError` when there is none."""
-    path = Path(name).expanduser()
+    path, known = Path(name).expanduser(), PROFILES / f"{name}.yaml"
+    # Unlike Path.is_file and Path.is_dir, these take a name that no file can have.
     if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
+        if not os.path.isfile(path):  # noqa: PTH113
             raise UserError(f"there is no profile {path}: name a file, or a profile of {PROFILES}")
         return path.resolve()
-    if not (PROFILES / f"{name}.yaml").is_file():
-        if path.is_dir():
+    if not os.path.isfile(known):  # noqa: PTH113
+        if os.path.isdir(path):  # noqa: PTH112
             raise UserError(f"{name} is a folder, not a profile; to use its images: run flowers -p dataset {name}")
         raise unknown("profile", name, (file.stem for file in PROFILES.glob("*.yaml")))
-    return PROFILES / f"{name}.yaml"
-
-
-def _plain(node: Any) -> Any:
-    """The YAML reader's own containers and numbers as plain Python ones."""
-    if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return node
+    return known
 
 
 def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:

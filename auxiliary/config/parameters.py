@@ -5,9 +5,9 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ruamel.yaml import YAML, YAMLError
-
+from auxiliary.config.yaml_text import plain, read_yaml
 from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.text import short
 
 # Papermill marks the cell it adds with this first line.
 INJECTED = "# Parameters\n"
@@ -53,15 +53,22 @@ def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, An
 
 def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Overrides from values written in YAML, as on a command line."""
-    return {name: read_value(text) for name, text in parameters.items()}
+    values = {}
+    for name, text in parameters.items():
+        try:
+            values[name] = read_value(text)
+        except UserError as error:
+            raise UserError(f"parameter {name!r}: {error}") from None
+    return values
 
 
 def read_value(text: str) -> Any:
     """A value written in YAML, such as `3`, `[0, 1]` or `flip | shift(0.1)`."""
     try:
-        return YAML(typ="safe", pure=True).load(text)
-    except YAMLError:
-        raise UserError(f"cannot read the value {text!r}; write it as in YAML: 3, [0, 1], word") from None
+        return plain(read_yaml(text, "value"))
+    except UserError as error:
+        raise UserError(f"cannot read the value {short(text, 80)!r} ({error}); write it as in YAML: 3, [0, 1], word"
+                        ) from None
 
 
 def _assigned(source: str) -> list[str]:

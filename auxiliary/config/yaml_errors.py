@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
+from auxiliary.core.text import short
 
 Location = tuple[int | str, ...]
 
@@ -26,7 +27,7 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
         name = _parameter(detail["loc"], overrides)
         if name:
             # A value given for all experiments is wrong in each of them: one message is enough.
-            return f"parameter {name!r}: {overrides[name]!r}: {_message(detail)}"
+            return f"parameter {name!r}: {short(repr(overrides[name]), 80)}: {_message(detail)}"
     locations = [detail["loc"] for detail in error.errors()]
     found: dict[tuple[int, str], list[ErrorDetails]] = {}
     for detail in error.errors():

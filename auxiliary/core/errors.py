@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable
 
+from auxiliary.core.text import printable
+
 # The command that makes processed images and tables anew.
 PREPARE = "python -m auxiliary run PROFILE --only 01"
 
@@ -16,7 +18,7 @@ class UserError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         # IPython shows these lines in place of a traceback.
-        return [f"error: {self}"]
+        return [printable(f"error: {self}")]
 
 
 def quoted_error(message: str) -> UserError | None:
@@ -29,7 +31,7 @@ class Interrupted(KeyboardInterrupt):
     """Ctrl-C or a notebook's stop button; the message says how to go on, and a cell shows it in one line."""
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+        return [printable(str(self))]
 
 
 class ImageError(Exception):

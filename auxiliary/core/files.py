@@ -4,7 +4,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,6 +21,22 @@ def absolute(path: str | Path) -> Path:
 def beginning(folder: Path) -> str:
     """The common beginning of all paths below a folder, as text: strings are faster than paths where they are many."""
     return str(folder).rstrip(os.sep) + os.sep
+
+
+def is_file_below(path: str | Path, folders: Iterable[Path]) -> bool:
+    """Whether a path leads to a regular file below one of some folders, all links resolved.
+
+    Tables that come from elsewhere can name any file of this machine: what is shown to others is checked by this.
+
+    Args:
+        path: such as a table names it; relative ones begin at the current folder.
+        folders: where the file may lie; they may be links themselves, and need not exist.
+    """
+    try:
+        file = Path(path).resolve(strict=True)
+        return file.is_file() and any(file.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, ValueError, RuntimeError):    # nothing there, a name that no file can have, links in a circle
+        return False
 
 
 @contextmanager

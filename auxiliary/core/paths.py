@@ -11,6 +11,11 @@ def find_root(given: str | Path | None) -> Path:
     return Path(given).expanduser().resolve() if given else REPOSITORY
 
 
+def processed_folders(root: Path) -> list[Path]:
+    """The folders of processed images of all data sets below a root; no other image is shown to anyone."""
+    return sorted((root / "data").glob("*/processed"))
+
+
 @dataclass(frozen=True)
 class Paths:
     """The paths of one data set below a root.

@@ -13,11 +13,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
-from rich.console import Console
-
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.displays import Display, Log, Notebook, Terminal
 from auxiliary.core.task import State
-from auxiliary.core.text import printable
+from auxiliary.core.text import one_line
 
 PROGRESS_FILE = "AUXILIARY_PROGRESS"
 # Name of a message in the file; every other line is a `State`.
@@ -95,9 +94,9 @@ def notify(text: str) -> None:
     Without this, what a notebook prints is read only when the notebook is opened.
 
     Args:
-        text: one line; control characters, such as a file's name may hold, are shown as `�`.
+        text: one line; control characters, such as a file's name may hold, are escaped.
     """
-    text = printable(text)
+    text = one_line(text)
     print(text, flush=True)
     if file := os.environ.get(PROGRESS_FILE):
         ProgressFile(Path(file)).write(text)
@@ -108,7 +107,7 @@ def _display() -> Display:
         return ProgressFile(Path(file))
     if _in_kernel():
         return Notebook()
-    terminal = Console(stderr=True)
+    terminal = PlainConsole(stderr=True)
     return Terminal(terminal) if terminal.is_interactive else Log(_to_stderr)
 
 

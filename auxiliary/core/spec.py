@@ -13,7 +13,7 @@ from pydantic import ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.core.text import counted
+from auxiliary.core.text import counted, short
 
 Kind = TypeVar("Kind")
 
@@ -48,8 +48,10 @@ def _parse_operation(text: str, registry: Mapping[str, type[Kind]], what: str) -
     try:
         node = ast.parse(text, mode="eval").body
         name, args, kwargs = _read_call(node)
-    except (SyntaxError, ValueError, TypeError):    # TypeError: a set or mapping of unhashable values
-        raise UserError(f"{what}: cannot read {text!r}; an operation looks like `conv(16)` or `pool`") from None
+    # TypeError: a set or mapping of unhashable values; the last two: thousands of operators.
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        raise UserError(f"{what}: cannot read {short(text, 80)!r}; an operation looks like `conv(16)` or `pool`"
+                        ) from None
     if name not in registry:
         raise unknown(f"{what} operation", name, registry)
     kind = registry[name]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from auxiliary.core.text import duration
+from auxiliary.core.text import duration, one_line
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class State:
     unit: str
     note: str = ""
     event: Literal["begin", "step", "end"] = "step"
+
+    def __post_init__(self) -> None:
+        """Escape control characters: labels and notes hold names of files and experiments."""
+        for name in ("label", "unit", "note"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
 
 
 class Task:

@@ -1,8 +1,22 @@
-"""Numbers and names as text for people: durations, counts, bytes, shortened names."""
+"""Numbers and names as text for people: durations, counts, bytes, shortened names, control characters."""
 
 import fnmatch
+import re
 
 LONGEST_NAME = 32
+# What steers a terminal or turns the text after it around: all control characters but the line end, halves of
+# characters (bytes that are not UTF-8), other line ends, and those that set the direction of writing.
+UNPRINTABLE = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: control characters, such as file names may hold, as escapes like `\\x1b`; lines stay."""
+    return UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(text: str) -> str:
+    """As `printable`, with line ends escaped too."""
+    return printable(text).replace("\n", "\\n")
 
 
 def duration(seconds: float) -> str:
@@ -24,11 +38,6 @@ def short(name: object, longest: int = LONGEST_NAME) -> str:
         return text
     head = longest // 2
     return f"{text[:head]}…{text[head + 1 - longest:]}"
-
-
-def printable(text: str) -> str:
-    """A text on one line without control characters, which could move a terminal's cursor; each becomes `�`."""
-    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def format_bytes(count: float) -> str:

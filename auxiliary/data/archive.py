@@ -5,8 +5,10 @@ as a whole. The standard library's own filters would leave out or rename what is
 """
 
 import functools
+import lzma
 import shutil
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -17,11 +19,16 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
+from auxiliary.core.text import short
+from auxiliary.data.tar_headers import open_tar, read_to_end
+from auxiliary.data.zip_contents import METHODS, open_zip
 
 BLOCK = 4096            # bytes that even an empty file takes on common file systems
 UNSUSPICIOUS = 2**30    # bytes; an archive may unpack to this much whatever its own size
 MAX_RATIO = 100         # unpacked to packed size; images are compressed already and stay near 1
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+# What the two libraries and the four ways to pack raise for damaged data.
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
+           OverflowError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class _Entry:
 
     name: str
     bytes: int
-    kind: str   # "file", "folder" or "special"
+    kind: str   # "file", "folder", "special" or "packed in another way"
     handle: zipfile.ZipInfo | tarfile.TarInfo
 
 
@@ -49,8 +56,9 @@ def unpack(archive: Path, folder: Path) -> Path:
 
     Raises:
         UserError: the file is no archive or is damaged, or, before anything is written, it holds
-            absolute names, `..`, links or devices, the same file twice, or more data than the disk has space for or
-            than images unpack to (over 1 GiB and over 100 times the archive's own size).
+            absolute names, `..`, links or devices, the same file twice, a file packed in a way that cannot be read
+            here, headers that take much memory, or more data than the disk has space for or than images unpack to
+            (over 1 GiB and over 100 times the archive's own size).
     """
     if folder.exists():
         raise UserError(f"cannot unpack {archive} into {folder}: the folder exists already, remove it first")
@@ -64,6 +72,8 @@ def unpack(archive: Path, folder: Path) -> Path:
             for entry in track(checked, f"unpack {archive.name}", len(checked), "file"):
                 extract(entry.handle, partial)
         partial.rename(folder)
+    except UserError as error:
+        raise UserError(f"{archive} is refused, nothing was unpacked: {error}") from error
     except DAMAGED as error:
         raise UserError(f"cannot unpack {archive} ({error}): it must be a complete zip or tar.gz without a "
                         "password") from error
@@ -74,14 +84,15 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[tuple[Iterable[_Entry], Callable[..., object]]]:
-    if tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as tar:
+    if tar := open_tar(archive):
+        with tar:
             yield map(_tar_entry, tar), functools.partial(tar.extract, filter="data")
+            read_to_end(tar)
     elif zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as bundle:
+        with open_zip(archive) as bundle:
             yield map(_zip_entry, bundle.infolist()), bundle.extract
     else:
-        raise UserError(f"{archive} is no zip or tar.gz archive, or is incomplete: download it again")
+        raise UserError("it is no zip or tar.gz archive, or is incomplete: download it again")
 
 
 def _tar_entry(info: tarfile.TarInfo) -> _Entry:
@@ -94,6 +105,8 @@ def _zip_entry(info: zipfile.ZipInfo) -> _Entry:
     unix_mode = stat.S_IFMT(info.external_attr >> 16)   # 0 when the archive was not made on Unix
     if unix_mode not in (0, stat.S_IFREG, stat.S_IFDIR):
         kind = "special"
+    elif info.compress_type not in METHODS:
+        kind = "packed in another way"
     return _Entry(info.filename, info.file_size, kind, info)
 
 
@@ -102,15 +115,18 @@ def _checked(archive: Path, entries: Iterable[_Entry], free: int) -> list[_Entry
     checked, seen, total = [], set(), 0
     for entry in entries:
         path = PurePosixPath(entry.name)
+        # What is left out counts too, because its headers take memory.
+        total += max(entry.bytes, BLOCK)
+        _check_size(total, archive.stat().st_size, free)
         if "__MACOSX" in path.parts:
             continue
         if reason := _objection(entry, path in seen):
-            raise UserError(f"{archive} is refused, nothing was unpacked: {entry.name!r} {reason}")
-        total += max(entry.bytes, BLOCK)
-        _check_size(archive, total, free)
+            raise UserError(f"{short(entry.name, 80)!r} {reason}")
         if entry.kind == "file":
             seen.add(path)
         checked.append(entry)
+    if not seen:
+        raise UserError("it holds no files")
     return checked
 
 
@@ -120,13 +136,14 @@ def _objection(entry: _Entry, repeated: bool) -> str:
         return "points outside the folder it is unpacked into"
     if entry.kind == "special":
         return "is a link or a device, only files and folders are taken"
+    if entry.kind == "packed in another way":
+        return ("is packed in a way that cannot be read here: unpack it with the program that made it, and name the "
+                "folder")
     return "is in it twice" if repeated else ""
 
 
-def _check_size(archive: Path, total: int, free: int) -> None:
+def _check_size(total: int, packed: int, free: int) -> None:
     if total > free:
-        raise UserError(f"{archive} is refused, nothing was unpacked: it needs more than the "
-                        f"{free / 2**30:.1f} GiB free on this disk, make space first")
-    if total > UNSUSPICIOUS and total > MAX_RATIO * archive.stat().st_size:
-        raise UserError(f"{archive} is refused, nothing was unpacked: it unpacks to over {MAX_RATIO} times "
-                        "its size, which no archive of images does")
+        raise UserError(f"it needs more than the {free / 2**30:.1f} GiB free on this disk, make space first")
+    if total > UNSUSPICIOUS and total > MAX_RATIO * packed:
+        raise UserError(f"it unpacks to over {MAX_RATIO} times its size, which no archive of images does")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from auxiliary.config.profile import Record, Split
+from auxiliary.config.profile import Split
 from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import beginning, replacing, write_atomically
 from auxiliary.core.locks import locked
@@ -23,7 +23,7 @@ RECORD = "split.json"
 AGAIN = f"notebook 01 does that ({PREPARE})"
 
 
-class SplitRecord(Record):
+class SplitRecord(BaseModel):
     """What the tables of a split were made of.
 
     Attributes:
@@ -34,6 +34,8 @@ class SplitRecord(Record):
         images: fingerprint of the head of the images' manifest: with another one the tables are not valid.
         tables: fingerprint of each table's file.
     """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     image_size: int
     split: Split

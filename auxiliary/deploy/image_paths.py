@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
+from auxiliary.core.text import one_line
 from auxiliary.data.walk import HIDDEN, LOOP, find_files_below, is_hidden
 
 
@@ -23,8 +24,8 @@ class ImagePath(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The path for terminals and tables: bytes that are not UTF-8 become backslash escapes."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        """The path on one line: control characters and bytes that are not UTF-8 become backslash escapes."""
+        return one_line(os.fsencode(self.path).decode("utf-8", "backslashreplace"))
 
 
 def find_image_paths(names: Sequence[str]) -> list[ImagePath]:

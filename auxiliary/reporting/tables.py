@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Self
 import pandas as pd
 import rich.table
 from markupsafe import Markup
-from rich.text import Text
 
 # Jupyter aligns every cell to the right.
 NOTEBOOK_STYLE = Markup("<style>table.styled th, table.styled td { text-align: left; } "
@@ -77,19 +76,18 @@ class Table:
         return "\n".join("| " + " | ".join(text.replace("|", "\\|") for text in line) + " |" for line in lines)
 
     def to_rich(self, title: str = "", caption: str = "", unwrapped: Collection[str] = ()) -> rich.table.Table:
-        """A table for the terminal.
+        """A table for a `PlainConsole`; another one may take brackets in a name for markup.
 
         Args:
             title: the text above it.
             caption: the text below it.
             unwrapped: headings of columns that stay on one line, however narrow the terminal.
         """
-        table = rich.table.Table(title=Text(title, style="italic"), caption=caption)
+        table = rich.table.Table(title=title, caption=caption)
         for name, number in zip(self.headings, self.numeric, strict=True):
             table.add_column(name, overflow="fold", no_wrap=name in unwrapped, justify="right" if number else "left")
         for row in self.rows:
-            # Text, so that brackets in a name are not taken for markup.
-            table.add_row(*(Text(cell.text) for cell in row))
+            table.add_row(*(cell.text for cell in row))
         return table
 
     def _html_cell(self, cell: Cell) -> Markup:

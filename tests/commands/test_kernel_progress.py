@@ -4,10 +4,10 @@ import time
 from dataclasses import asdict
 
 import pytest
-from rich.console import Console
 
 from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.core import task as task_module
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.task import State
 
 
@@ -24,7 +24,7 @@ def file(tmp_path):
 @pytest.fixture
 def progress(output, file):
     """Prints plain lines."""
-    return KernelProgress(Console(file=output, force_terminal=False), file, notebooks=2)
+    return KernelProgress(PlainConsole(file=output, force_terminal=False), file, notebooks=2)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def terminal_progress(output, file, monkeypatch):
     """Draws into a terminal of a kind, such as `xterm`."""
     def make(kind: str) -> KernelProgress:
         monkeypatch.setenv("TERM", kind)
-        return KernelProgress(Console(file=output, force_terminal=True, width=80), file, notebooks=2)
+        return KernelProgress(PlainConsole(file=output, force_terminal=True, width=80), file, notebooks=2)
 
     return make
 

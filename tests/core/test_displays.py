@@ -3,9 +3,9 @@ import sys
 
 import IPython.display
 import pytest
-from rich.console import Console
 
 from auxiliary.core import task as task_module
+from auxiliary.core.console import PlainConsole
 from auxiliary.core.displays import LONGEST_BAR, Log, Notebook, Terminal
 from auxiliary.core.task import State
 
@@ -85,7 +85,7 @@ def terminal(monkeypatch):
 
     def make(width: int = 80) -> tuple[Terminal, io.StringIO]:
         file = io.StringIO()
-        return Terminal(Console(file=file, width=width, force_terminal=True, color_system=None)), file
+        return Terminal(PlainConsole(file=file, width=width, force_terminal=True, color_system=None)), file
 
     return make
 

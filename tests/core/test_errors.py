@@ -46,3 +46,8 @@ def test_in_a_notebook_a_user_error_is_one_line(run_cell):
 def test_in_a_notebook_an_interruption_is_one_line(run_cell):
     cell = "from auxiliary.core.errors import Interrupted\nraise Interrupted('interrupted; run the cell again')"
     assert run_cell(cell).splitlines() == ["interrupted; run the cell again"]
+
+
+def test_control_characters_in_an_error_do_not_reach_the_output(run_cell):
+    cell = "from auxiliary.core.errors import UserError\nraise UserError('no a\\x1b[31m\\rb: [/red]\\nname it')"
+    assert run_cell(cell).splitlines() == [r"error: no a\x1b[31m\rb: [/red]", "name it"]

@@ -41,7 +41,7 @@ def test_failed_step_is_not_counted(states):
 
 def test_message_is_printed_and_a_line_of_the_progress_file(states, capsys):
     notify("café [bold]:\x1b[2J\r\nwaiting")
-    shown = "café [bold]:�[2J��waiting"
+    shown = r"café [bold]:\x1b[2J\r\nwaiting"
     assert capsys.readouterr().out == f"{shown}\n"
     assert states() == [{"message": shown}]
 

@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.core.text import counted, duration, format_bytes, matches, printable, short
+from auxiliary.core.text import counted, duration, format_bytes, matches, one_line, printable, short
 
 
 @pytest.mark.parametrize(("seconds", "text"), [
@@ -25,11 +27,6 @@ def test_plural_ends_in_s_unless_given():
     assert counted(2, "image") == "2 images"
 
 
-@given(st.text())
-def test_printable_text_is_one_line_without_control_characters(text):
-    assert printable(text).isprintable() and len(printable(text)) == len(text)
-
-
 @pytest.mark.parametrize(("pattern", "expected"), [
     ("conv*", True), ("conv[16]", True), ("conv?16?", True), ("Conv*", False), ("conv", False), ("conv1", False)])
 def test_name_matches_a_pattern_or_itself(pattern, expected):
@@ -45,3 +42,20 @@ def test_short_name_fits_on_one_line(name, longest):
 def test_short_name_keeps_both_ends():
     assert short("abcdefghij", 5) == "ab…ij"
     assert short("a\nb") == "a b"
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("a\x1b[31mb", r"a\x1b[31mb"), ("a\rb\tc\0", r"a\rb\tc\x00"), ("two\nlines", "two\nlines"), ("\x9b", r"\x9b"),
+    ("fdp.\u202egpj", r"fdp.\u202egpj"), ("\u2066\u2069\u2028", r"\u2066\u2069\u2028"), ("\udcff", r"\udcff"),
+    ("köln 雏菊 👩‍🌾 [red] :smile:", "köln 雏菊 👩‍🌾 [red] :smile:")])
+def test_control_characters_are_escaped_and_other_text_stays(text, shown):
+    assert printable(text) == shown
+    assert printable(shown) == shown
+    assert one_line(text) == shown.replace("\n", r"\n")
+
+
+@given(st.text(st.characters()))
+def test_whatever_is_printable_can_be_written_and_steers_nothing(text):
+    shown = printable(text)
+    shown.encode("utf-8")
+    assert not [letter for letter in shown if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cs")]

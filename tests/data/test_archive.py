@@ -162,7 +162,7 @@ def test_more_than_the_disk_has_space_for_is_refused(tmp_path, monkeypatch):
 def test_damaged_files_are_named(tmp_path):
     whole = make_zip(tmp_path / "a.zip", {"cat/a.jpg": bytes(range(256)) * 40}).read_bytes()
     (tmp_path / "cut.zip").write_bytes(whole[:-30])
-    assert "cut.zip is no zip or tar.gz archive, or is incomplete" in refused(tmp_path / "cut.zip", tmp_path / "o")
+    assert "no zip or tar.gz archive, or is incomplete" in refused(tmp_path / "cut.zip", tmp_path / "o")
     (tmp_path / "flipped.zip").write_bytes(whole[:60] + b"\x00\x01\x02" + whole[63:])
     assert "flipped.zip" in refused(tmp_path / "flipped.zip", tmp_path / "o")
 
@@ -185,3 +185,10 @@ def test_an_existing_folder_is_not_overwritten(tmp_path):
     (tmp_path / "out").mkdir()
     with pytest.raises(UserError, match="exists already"):
         unpack(make_zip(tmp_path / "a.zip", {"cat/a.jpg": b"1"}), tmp_path / "out")
+
+
+def test_an_archive_without_files_is_refused(tmp_path):
+    (tmp_path / "zeros").write_bytes(bytes(10**6))
+    assert "holds no files" in refused(tmp_path / "zeros", tmp_path / "out")
+    assert "holds no files" in refused(make_zip(tmp_path / "a.zip", {}), tmp_path / "out")
+    assert "holds no files" in refused(make_zip(tmp_path / "b.zip", {"cat/": b""}), tmp_path / "out")

@@ -2,15 +2,15 @@ import io
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
+from auxiliary.core.console import PlainConsole
 from auxiliary.reporting.results_table import result_table
 from auxiliary.runs.seeds import over_seeds
 
 
 def printed(results: pd.DataFrame, predictions: dict[str, pd.DataFrame], width: int = 80, **options) -> str:
     file = io.StringIO()
-    Console(file=file, width=width).print(result_table(over_seeds(results), predictions, **options))
+    PlainConsole(file=file, width=width).print(result_table(over_seeds(results), predictions, **options))
     return file.getvalue()
 
 

@@ -2,8 +2,8 @@ import io
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
+from auxiliary.core.console import PlainConsole
 from auxiliary.reporting.tables import Cell, Table, styled_table
 
 FRAME = pd.DataFrame({"network": ["conv(4) | <gap>", "res(8)"], "parameters": [1_234_567, 8],
@@ -12,7 +12,7 @@ FRAME = pd.DataFrame({"network": ["conv(4) | <gap>", "res(8)"], "parameters": [1
 
 def in_terminal(table: Table, width: int = 80, **options) -> str:
     file = io.StringIO()
-    Console(file=file, width=width).print(table.to_rich(**options))
+    PlainConsole(file=file, width=width).print(table.to_rich(**options))
     return file.getvalue()
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.text import printable
 from auxiliary.data.decode import open_rgb
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
@@ -131,5 +132,5 @@ def _readable_results(folder: Path) -> dict[str, Result]:
             if run.finished:
                 results[run.id] = run.result
         except UserError as error:
-            print(f"left out: {error}")
+            print(printable(f"left out: {error}"))
     return results

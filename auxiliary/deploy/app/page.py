@@ -1,7 +1,7 @@
 """The page: the user drops an image and chooses a network, and the page shows the prediction."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.core.errors import ImageError, UserError
+from auxiliary.core.files import is_file_below
+from auxiliary.data.header import read_header
 from auxiliary.deploy.app.models import Networks
 
 TITLE = "What is this?"
 TOP_CLASSES = 5         # shown for an image
 NAMED_CLASSES = 12      # listed in the introduction
 EXAMPLES = 8
+LARGEST_EXAMPLE = 20_000_000    # bytes; processed images are far smaller
 # Uploaded and generated files are deleted at this interval, at this age; both in seconds.
 CLEANING_INTERVAL, MAX_AGE = 300, 3600
 # The value of the image component, and what is shown for it: probabilities, heat map, note.
@@ -75,18 +78,31 @@ class Page(gr.Blocks):
         return await super().preprocess_data(block_fn, inputs, *rest, **named)
 
 
-def example_images(predictions: pd.DataFrame) -> list[str]:
-    """Paths of up to `EXAMPLES` test images, one per class: its first file that exists.
+def example_images(predictions: pd.DataFrame, folders: Collection[Path]) -> list[str]:
+    """Paths of up to `EXAMPLES` test images, one per class: its first file that may be shown; links resolved.
 
     Args:
-        predictions: one row per image, with `filepath` and `category`.
+        predictions: one row per image, with `filepath` and `category`. A run from elsewhere can name any file there.
+        folders: where images lie that may be shown.
     """
-    return list(islice(_first_files(predictions), EXAMPLES))
+    return list(islice(_first_files(predictions, folders), EXAMPLES))
 
 
-def _first_files(predictions: pd.DataFrame) -> Iterator[str]:
+def _first_files(predictions: pd.DataFrame, folders: Collection[Path]) -> Iterator[str]:
     for _, rows in predictions.groupby("category"):
-        yield from islice((file for file in rows["filepath"] if Path(file).is_file()), 1)
+        shown = (file for file in rows["filepath"] if is_file_below(file, folders) and _is_small_image(Path(file)))
+        yield from (str(Path(file).resolve()) for file in islice(shown, 1))
+
+
+def _is_small_image(file: Path) -> bool:
+    if file.stat().st_size > LARGEST_EXAMPLE:
+        return False
+    try:
+        with file.open("rb") as opened:
+            read_header(opened)
+    except (ImageError, OSError):
+        return False
+    return True
 
 
 def _introduction(networks: Networks) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
-from auxiliary.core.paths import find_root
+from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.runs.find import find_finished_or_best
 
 if TYPE_CHECKING:
@@ -40,13 +40,14 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None) -> Non
     Raises:
         UserError: Gradio is not installed, there is no such run, or the address is not available.
     """
-    run = find_finished_or_best(name, find_root(root))
+    root = find_root(root)
+    run = find_finished_or_best(name, root)
     with _listening(host, port) as listener, _temporary_folder() as uploads:
         _prepare(uploads)
         from auxiliary.deploy.app.models import Networks
         from auxiliary.deploy.app.page import Page, example_images
 
-        page = Page(Networks(run), example_images(run.predictions), uploads)
+        page = Page(Networks(run), example_images(run.predictions, processed_folders(root)), uploads)
         _announce(host, listener.getsockname()[1])
         _run(_application(page, host), listener)
 

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.files import is_file_below
 from auxiliary.data.dataset import Images
 from auxiliary.deploy.export import runtimes
 from auxiliary.runs.run import Run
@@ -32,15 +34,20 @@ class CheckImages:
     predicted: list[str] | None
 
 
-def check_images(run: Run, size: int) -> CheckImages:
+def check_images(run: Run, size: int, folders: Collection[Path]) -> CheckImages:
     """Up to 100 of a run's test images, evenly spread over their table; random images where those are missing.
+
+    Args:
+        run: the finished run.
+        size: side of the images in pixels.
+        folders: where its images may lie; others are not opened.
 
     Raises:
         UserError: an image cannot be read.
     """
     table = run.predictions
     table = table.iloc[np.unique(np.linspace(0, len(table) - 1, IMAGES).round().astype(int))]
-    table = table[[Path(file).is_file() for file in table["filepath"]]]
+    table = table[[is_file_below(file, folders) for file in table["filepath"]]]
     if table.empty:
         return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None)
     pixels = Images(table["filepath"].to_list(), size, cache=False)[np.arange(len(table))]
