@@ -81,6 +81,7 @@ def results_of() -> Callable[..., pd.DataFrame]:
     usual |= {
         "dataset": "demo",
         "stage": "scratch",
+        "finished_at": "2025-06-16T12:00:00+00:00",
         "seed": 0,
         "parent": "",
         "patience": 0,

@@ -16,6 +16,7 @@ from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from auxiliary.runs.results_csv import check_results
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", experiments: str = "*",
@@ -37,6 +38,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     overrides = read_parameters(parameters)
     notebooks = find_notebooks(only)
     project = open_project(profile, experiments, overrides, root)
+    check_results(project.paths.results)
     notebooks = [notebook for notebook in notebooks if has_work(console, project, notebook)]
     announce(console, project, notebooks)
     values = {

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -44,12 +45,14 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """Let other code write a file atomically: nobody ever reads a partial file, even if the process is killed.
 
     The block writes to a hidden temporary file. It replaces `path` at the end of the block, and is removed after an
-    error. Missing folders are created.
+    error. Missing folders are created. The mode of a file that is replaced is kept, and its owner and group as far as
+    this process may give files away.
 
     Args:
         path: the file to write or to replace.
         sync: wait until the disk holds the content. Switch it off for thousands of files that can be made again: then
-            a power cut may leave a partial file, a killed process still does not.
+            a power cut may leave a partial file, a killed process still does not; and mode and owner are those of a
+            new file.
 
     Yields:
         The path to write to, in the same folder and with the same suffix.
@@ -68,6 +71,7 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     try:
         yield temporary
         if sync:
+            _copy_owner_and_mode(path, temporary)
             _wait_for_disk(temporary)
         temporary.replace(path)
     except BaseException:
@@ -104,6 +108,20 @@ def remove_leftovers(folder: Path, age: float = 0) -> None:
         with suppress(FileNotFoundError):
             if TEMPORARY.fullmatch(path.name) and path.stat().st_mtime <= oldest:
                 path.unlink()
+
+
+def _copy_owner_and_mode(path: Path, temporary: Path) -> None:
+    """Give a new file the owner, group and mode of the one that it replaces, if there is one."""
+    with suppress(FileNotFoundError):
+        old, new = path.stat(), temporary.stat()
+        if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+            # Only the administrator may change the owner, and the owner only to one of his groups.
+            with suppress(PermissionError):
+                os.chown(temporary, -1, old.st_gid)
+                os.chown(temporary, old.st_uid, -1)
+        # Last, because a change of the owner removes some of the bits.
+        if old.st_mode != new.st_mode:
+            temporary.chmod(stat.S_IMODE(old.st_mode))
 
 
 def _wait_for_disk(path: Path) -> None:

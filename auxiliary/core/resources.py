@@ -5,10 +5,9 @@ from pathlib import Path
 
 import psutil
 
+from auxiliary.core.cgroups import free_in_groups
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import format_bytes
-
-CGROUP = Path("/sys/fs/cgroup")    # where Linux keeps the limits of a container
 
 
 def check_disk(folder: Path, needed: float, what: str) -> None:
@@ -45,14 +44,11 @@ def check_memory(needed: float, what: str) -> None:
     if needed > free:
         raise UserError(
             f"{what} at least {format_bytes(needed)} of memory, and {format_bytes(free)} are free: close other "
-            "programs, or choose a smaller batch_size or image_size"
+            "programs, or choose a smaller network, batch_size or image_size"
         )
 
 
 def free_memory() -> int:
-    """Bytes of memory that this process may still take; a container's limit counts."""
-    free = psutil.virtual_memory().available
-    limit, used = (CGROUP / name for name in ("memory.max", "memory.current"))
-    if limit.exists() and (most := limit.read_text(encoding="ascii").strip()) != "max":
-        free = min(free, max(0, int(most) - int(used.read_text(encoding="ascii"))))
-    return free
+    """Bytes of memory that this process may still take; limits of a container, a service or a job count."""
+    free, limited = psutil.virtual_memory().available, free_in_groups()
+    return free if limited is None else min(free, limited)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import keras
 
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.core.resources import check_memory
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.costs import OUTPUT, named_operations
 from auxiliary.networks.inference import InferenceMode
+from auxiliary.networks.memory import weight_bytes
 from auxiliary.networks.pretrained import load_backbone, preprocessing, set_tuned
 
 
@@ -21,7 +23,11 @@ def build_scratch(experiment: ScratchExperiment, classes: int) -> keras.Model:
 
     Returns:
         A model from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
+
+    Raises:
+        UserError: its weights do not fit into memory.
     """
+    check_memory(weight_bytes(experiment, classes), f"the network {experiment.key} takes")
     images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
     scaled = keras.layers.Rescaling(1 / 255, name="scale")(images)
     return keras.Model(images, _apply(experiment.net, scaled, classes), name=f"scratch_{_identifier(experiment.slug)}")
@@ -56,8 +62,9 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
         weights: `imagenet`, or None for random weights.
 
     Raises:
-        UserError: the pre-trained weights can be neither read nor downloaded.
+        UserError: the pre-trained weights can be neither read nor downloaded, or all weights do not fit into memory.
     """
+    check_memory(weight_bytes(experiment, classes), f"the network {experiment.key} takes")
     backbone = load_backbone(experiment.backbone, experiment.image_size, weights)
     set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
     images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")

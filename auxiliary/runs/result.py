@@ -1,16 +1,47 @@
 """The columns of results.csv: one frozen record, each field with its type and meaning."""
 
 import re
-from math import nan
-from typing import Literal
+import sys
+from dataclasses import dataclass
+from math import inf, nan
+from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 SCRATCH, TRANSFER = "scratch", "transfer"
 LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
 # The end of a run's name: the time at which it finished.
 FINISHED = re.compile(r"-\d{8}T\d{6}$")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers that a column may hold, both ends included. NaN, an unknown number, is always allowed.
+
+    Attributes:
+        least: the smallest.
+        most: the largest.
+        words: a description that completes "is not", such as "a number from 0 to 1".
+    """
+
+    least: float
+    most: float
+    words: str
+
+    def __call__(self, number: float) -> float:
+        """The number itself; `ValueError` outside the range."""
+        if number < self.least or number > self.most:
+            raise ValueError(f"{number} is not {self.words}")
+        return number
+
+
+Share = Annotated[float, AfterValidator(Range(0, 1, "a number from 0 to 1"))]
+# Infinite where training diverged.
+Loss = Annotated[float, AfterValidator(Range(0, inf, "a number from 0 on"))]
+Amount = Annotated[float, AfterValidator(Range(0, sys.float_info.max, "a finite number from 0 on"))]
+Count = Annotated[int, AfterValidator(Range(0, 2**63 - 1, "a whole number from 0 on that fits 64 bits"))]
+Seed = Annotated[int, AfterValidator(Range(0, 2**32 - 1, "a whole number from 0 to 4294967295"))]
 
 
 class Result(BaseModel):
@@ -24,64 +55,65 @@ class Result(BaseModel):
                               ser_json_inf_nan="constants")
 
     model_id: str = Field(description="name of the experiment in its profile; several experiments may share it")
-    learning_rate: float = Field(description="learning rate at the start; the peak of a one-cycle schedule")
-    epochs: int = Field(description="number of epochs of this run, without those of its parents")
-    acc_train: float = Field(description="training accuracy of the last epoch, as Keras reports it")
-    accuracy: float = Field(description="test accuracy")
+    learning_rate: Amount = Field(description="learning rate at the start; the peak of a one-cycle schedule")
+    epochs: Count = Field(description="number of epochs of this run, without those of its parents")
+    acc_train: Share = Field(description="training accuracy of the last epoch, as Keras reports it")
+    accuracy: Share = Field(description="test accuracy")
     dataset: str = Field(description="name of the data set")
     key: str = Field(description="unique name of the experiment in its profile; the same as model_id unless given")
     stage: Literal["scratch", "transfer"] = Field(description="scratch for a hand-built network, transfer for a "
                                                               "pre-trained backbone")
-    seed: int = Field(description="seed of weights, shuffling, augmentation and dropout")
-    val_accuracy: float = Field(description="validation accuracy of the saved weights; the best run has the highest")
-    train_loss: float = Field(description="training loss of the last epoch, as Keras reports it")
-    val_loss: float = Field(description="mean cross-entropy on the validation images, of the saved weights")
-    test_loss: float = Field(description="mean cross-entropy on the test images")
-    macro_f1: float = Field(description="unweighted mean of the classes' F1 on the test images")
-    accuracy_low: float = Field(description="lower end of the 95% Wilson interval of the test accuracy")
-    accuracy_high: float = Field(description="upper end of the 95% Wilson interval of the test accuracy")
-    test_images: int = Field(description="number of test images")
-    test_duplicates: int = Field(description="number of test images with a near-duplicate (the same or nearly the same "
-                                             "image) in the training set")
-    accuracy_without_duplicates: float = Field(description="accuracy on the test images without such a near-duplicate")
-    ece: float = Field(description="expected calibration error on the test images in 15 bins: the mean difference "
+    seed: Seed = Field(description="seed of weights, shuffling, augmentation and dropout")
+    val_accuracy: Share = Field(description="validation accuracy of the saved weights; the best run has the highest")
+    train_loss: Loss = Field(description="training loss of the last epoch, as Keras reports it")
+    val_loss: Loss = Field(description="mean cross-entropy on the validation images, of the saved weights")
+    test_loss: Loss = Field(description="mean cross-entropy on the test images")
+    macro_f1: Share = Field(description="unweighted mean of the classes' F1 on the test images")
+    accuracy_low: Share = Field(description="lower end of the 95% Wilson interval of the test accuracy")
+    accuracy_high: Share = Field(description="upper end of the 95% Wilson interval of the test accuracy")
+    test_images: Count = Field(description="number of test images")
+    test_duplicates: Count = Field(description="number of test images with a near-duplicate (the same or nearly the "
+                                               "same image) in the training set")
+    accuracy_without_duplicates: Share = Field(description="accuracy on the test images without such a near-duplicate")
+    ece: Share = Field(description="expected calibration error on the test images in 15 bins: the mean difference "
                                    "between confidence and accuracy")
-    train_images: int = Field(description="number of training images per epoch, after sampling")
-    val_images: int = Field(description="number of validation images")
-    classes: int = Field(description="number of classes")
+    train_images: Count = Field(description="number of training images per epoch, after sampling")
+    val_images: Count = Field(description="number of validation images")
+    classes: Count = Field(description="number of classes")
     images_hash: str = Field(description="fingerprint of the preprocessed images and their classes")
     split_rule: str = Field(description="rule that split the images into training, validation and test set")
     sampling: str = Field(description="size to which every class of the training set was sampled: smallest, mean, "
                                       "largest, or none for no sampling")
-    image_size: int = Field(description="side of the square network input in pixels")
-    batch_size: int = Field(description="number of images per training step")
+    image_size: Count = Field(description="side of the square network input in pixels")
+    batch_size: Count = Field(description="number of images per training step")
     optimizer: str = Field(description="name of the optimiser")
     schedule: str = Field(description="schedule of the learning rate: constant or onecycle")
     augment: str = Field(description="spec of the augmentations; empty for none")
-    patience: int = Field(default=0, description="number of epochs without a lower validation loss after which "
-                                                 "training stops and the best weights are saved; 0 for no early "
-                                                 "stopping")
-    tta: int = Field(default=0, description="number of augmented views per image over which predictions are averaged; "
-                                            "0 for the image alone")
+    patience: Count = Field(default=0, description="number of epochs without a lower validation loss after which "
+                                                   "training stops and the best weights are saved; 0 for no early "
+                                                   "stopping")
+    tta: Count = Field(default=0, description="number of augmented views per image over which predictions are "
+                                              "averaged; 0 for the image alone")
     network: str = Field(description="spec of the network, or of the head on a backbone")
     backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
     parent: str = Field(description="key of the experiment whose trained weights this one starts from; empty for none")
-    tune_last: int = Field(description="number of the backbone's last layers that were tuned")
-    parameters: int = Field(description="number of weights, trained or not")
-    trainable_parameters: int = Field(description="number of weights that were trained; 0 where there was no training")
-    epochs_total: int = Field(description="number of epochs of this run and its parents")
-    train_seconds: float = Field(description="wall-clock seconds of training and validation; cached features of a "
-                                             "frozen backbone take none")
-    images_per_second: float = Field(description="training images per second, with the time of validation but not of "
-                                                 "computing features")
+    tune_last: Count = Field(description="number of the backbone's last layers that were tuned")
+    parameters: Count = Field(description="number of weights, trained or not")
+    trainable_parameters: Count = Field(description="number of weights that were trained; 0 where there was no "
+                                                    "training")
+    epochs_total: Count = Field(description="number of epochs of this run and its parents")
+    train_seconds: Amount = Field(description="wall-clock seconds of training and validation; cached features of a "
+                                              "frozen backbone take none")
+    images_per_second: Amount = Field(description="training images per second, with the time of validation but not of "
+                                                  "computing features")
     device: str = Field(description="processor or GPU that trained the network")
     precision: str = Field(description="Keras dtype policy, such as float32 or mixed_bfloat16")
     python: str = Field(description="version of Python")
     tensorflow: str = Field(description="version of TensorFlow")
     keras: str = Field(description="version of Keras")
     commit: str = Field(description="git commit, with +changes for uncommitted code; empty outside a repository")
-    published_accuracy: float = Field(default=nan, description="accuracy that somebody else published for this "
+    published_accuracy: Share = Field(default=nan, description="accuracy that somebody else published for this "
                                                                "experiment; empty for none")
     config_hash: str = Field(default="", description="fingerprint of everything that determines the run but its seed: "
                                                      "the same for all seeds of an experiment")
@@ -92,6 +124,8 @@ class Result(BaseModel):
 COLUMNS: dict[str, type] = {name: field.annotation for name, field in Result.model_fields.items()}
 INTEGERS = [name for name, kind in COLUMNS.items() if kind is int]
 FLOATS = [name for name, kind in COLUMNS.items() if kind is float]
+RANGES: dict[str, Range] = {name: check.func for name, field in Result.model_fields.items()
+                            for check in field.metadata if isinstance(check, AfterValidator)}
 
 
 def folder_of(run_id: str) -> str:

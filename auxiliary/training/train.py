@@ -8,7 +8,7 @@ from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
 from auxiliary.runs.result import folder_of
-from auxiliary.runs.results_csv import log_result, read_results
+from auxiliary.runs.results_csv import check_results, log_result, read_results
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import best_of_each
 from auxiliary.training.job import Job
@@ -104,6 +104,7 @@ def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run
     if not experiments:
         raise UserError("there are no experiments to train: the profile has none for this notebook, or the parameter "
                         "`experiments` selects none of them")
+    check_results(project.paths.results)
     try:
         return _run_all(experiments, project)
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
 from auxiliary.evaluation.convolution import first_convolution
 from auxiliary.evaluation.grad_cam import explain
+from auxiliary.networks.memory import experiment_bytes
 from auxiliary.networks.summary import count_parameters, layer_table, training_bytes
 from auxiliary.reporting.style import save_figure
 from auxiliary.reporting.training_curves import curves_figure
@@ -31,6 +32,7 @@ def train_run(job: Job) -> None:
             downloaded.
     """
     machine = runtime.start(job.seed)
+    _check_memory(job, machine)
     setup = build_setup(job)
     _check_resources(job, setup, machine)
     recipe = make_recipe(job, machine)
@@ -55,9 +57,18 @@ def train_run(job: Job) -> None:
     run.finish(make_result(job, setup, fitted, predictions))
 
 
+def _check_memory(job: Job, machine: runtime.Machine) -> None:
+    """Report too little memory before the network is built, which may already take more than there is."""
+    experiment = job.experiment
+    if not machine.gpu:
+        needed = experiment_bytes(experiment, len(job.project.categories), len(job.train), machine.precision)
+        check_memory(needed, f"{'training' if experiment.epochs else 'evaluating'} {experiment.key} takes")
+
+
 def _check_resources(job: Job, setup: TrainingSetup, machine: runtime.Machine) -> None:
     """Report too little memory or disk space now, rather than after hours."""
     key = job.experiment.key
+    # Now with the outputs of a tuned backbone's layers.
     if job.experiment.epochs and not machine.gpu:
         check_memory(training_bytes(setup.trained, job.experiment.batch_size), f"training {key} takes")
     model, saved, trained = map(count_parameters, (

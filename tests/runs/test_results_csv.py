@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from auxiliary.core.errors import UserError
 from auxiliary.runs.result import COLUMNS, Result
-from auxiliary.runs.results_csv import Table, line_of, log_result, parse_table, read_results, text_of
+from auxiliary.runs.results_append import line_of, text_of
+from auxiliary.runs.results_csv import log_result, read_results
+from auxiliary.runs.results_parse import Table, parse_table
 
 COMMITTED = Path(__file__).resolve().parents[2] / "results.csv"
 
@@ -177,8 +179,3 @@ def test_a_file_that_is_not_a_table_is_not_changed(content, result, tmp_path):
     assert path.read_bytes() == content
 
 
-def test_text_in_place_of_a_number_is_named(tmp_path):
-    path = tmp_path / "results.csv"
-    path.write_text('run_id,accuracy\na,"0,944"\n')
-    with pytest.raises(UserError, match=r"column 'accuracy' holds .*'0,944'"):
-        read_results(path)

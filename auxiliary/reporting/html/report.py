@@ -53,7 +53,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
 def _environment(data: ReportData) -> Facts:
     results = data.project.results
     values = [(name, ", ".join(sorted(set(results[name].dropna()) - {""})) or "unknown") for name in ENVIRONMENT]
-    times = pd.to_datetime(results["finished_at"], utc=True)
+    times = pd.to_datetime(results["finished_at"], format="ISO8601", utc=True)
     ends = dict.fromkeys(f"{time:%Y-%m-%d %H:%M}" for time in (times.min(), times.max()))
     return Facts([*values, ("fingerprint of the images", data.project.images_hash),
                   ("split rule", data.project.split_rule), ("finished, UTC", " to ".join(ends))])

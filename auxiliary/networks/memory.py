@@ -1,0 +1,65 @@
+"""The least memory that an experiment needs, by formula: it is known before the network is built."""
+
+import math
+from itertools import pairwise
+
+from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.networks.backbones import find_backbone
+from auxiliary.networks.costs import costs_per_layer
+from auxiliary.networks.layer_costs import Cost
+
+FLOAT32, FLOAT16 = 4, 2     # bytes
+# What training holds of each trained weight: itself, its gradient, and the averages of the optimiser.
+COPIES = {"adam": 4, "rmsprop": 3, "sgd": 3}
+
+
+def weight_bytes(experiment: Experiment, classes: int) -> int:
+    """Bytes of a network's weights.
+
+    Args:
+        experiment: its network, or its backbone and head.
+        classes: number of classes.
+    """
+    own = sum(cost.parameters for cost in _layers(experiment, classes))
+    return FLOAT32 * (own + _backbone(experiment))
+
+
+def experiment_bytes(experiment: Experiment, classes: int, images: int, precision: str) -> int:
+    """The least memory in bytes that an experiment needs, without TensorFlow's own.
+
+    Training holds the weights of the layers, their gradients and the optimiser's averages. It holds a batch of images
+    and what each layer with weights makes of it, for backpropagation. Without epochs the weights and the largest two
+    neighbouring layers must fit. Of a backbone only the weights are counted.
+
+    Args:
+        experiment: what is trained.
+        classes: number of classes.
+        images: number of training images.
+        precision: the Keras dtype policy, such as `mixed_bfloat16`.
+    """
+    layers = _layers(experiment, classes)
+    batch, width = min(experiment.batch_size, images), FLOAT16 if precision.startswith("mixed") else FLOAT32
+    sizes = [math.prod(cost.shape) for cost in layers]
+    pixels = FLOAT32 * 3 * experiment.image_size**2 if isinstance(experiment, ScratchExperiment) else 0
+    if not experiment.epochs:
+        neighbours = max(map(sum, pairwise(sizes)), default=0)
+        return weight_bytes(experiment, classes) + batch * max(pixels, width * neighbours)
+    trained = sum(cost.parameters - cost.non_trainable for cost in layers)
+    held = sum(size for size, cost in zip(sizes, layers, strict=True) if cost.parameters)
+    return (weight_bytes(experiment, classes) + FLOAT32 * (COPIES[experiment.optimizer] - 1) * trained
+            + batch * (pixels + width * held))
+
+
+def _layers(experiment: Experiment, classes: int) -> list[Cost]:
+    """The layers of a network from scratch, or of the head on a backbone."""
+    if isinstance(experiment, ScratchExperiment):
+        spec, shape = experiment.net, (experiment.image_size, experiment.image_size, 3)
+    else:
+        # The head begins with `gap`, behind which there are vectors.
+        spec, shape = experiment.head.partition("|")[2], (find_backbone(experiment.backbone).channels,)
+    return list(costs_per_layer(spec, shape, classes).values())
+
+
+def _backbone(experiment: Experiment) -> int:
+    """The number of weights of an experiment's backbone; 0 without one."""
+    return 0 if isinstance(experiment, ScratchExperiment) else find_backbone(experiment.backbone).parameters
