@@ -1,20 +1,21 @@
-"""The exit status and messages of the command, above all after Ctrl-C."""
+"""The exit status and messages of the command, above all after signals that end it."""
 
 import subprocess
 import sys
 
 import pytest
 
-from auxiliary.__main__ import SENTENCE
+from auxiliary.__main__ import ADVICE
 
+SENTENCE = f"interrupted; {ADVICE}\n"
 # `press()` does what Ctrl-C does; `run` stands for the command.
 SCRIPT = """
 import os, signal, sys, time
 from auxiliary import __main__ as command
 from auxiliary.core.errors import UserError
 
-def press():
-    os.kill(os.getpid(), signal.SIGINT)
+def press(number=signal.SIGINT):
+    os.kill(os.getpid(), number)
     time.sleep(60)
 
 {body}
@@ -47,7 +48,7 @@ def run():
         os.system("echo a process >&2")
         raise {error}
 """)
-    assert (done.returncode, done.stderr) == (130, f"{SENTENCE}\n")
+    assert (done.returncode, done.stderr) == (130, SENTENCE)
 
 
 def test_sentence_is_printed_though_standard_error_was_redirected():
@@ -58,7 +59,7 @@ def run():
     with _silent():
         press()
 """)
-    assert (done.returncode, done.stderr) == (130, f"{SENTENCE}\n")
+    assert (done.returncode, done.stderr) == (130, SENTENCE)
 
 
 def test_second_ctrl_c_changes_nothing():
@@ -69,7 +70,7 @@ def run():
     finally:
         press()
 """)
-    assert (done.returncode, done.stderr) == (130, f"{SENTENCE}\n")
+    assert (done.returncode, done.stderr) == (130, SENTENCE)
 
 
 def test_background_command_ignores_ctrl_c():

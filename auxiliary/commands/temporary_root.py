@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.ownership import keep
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def temporary_root(purpose: str) -> Iterator[Path]:
     Raises:
         UserError: the one raised inside, with where everything is kept.
     """
-    root = Path(tempfile.mkdtemp(prefix=f"auxiliary-{purpose.replace(' ', '-')}-")).resolve()
+    root = Path(tempfile.mkdtemp(prefix=f"{purpose.replace(' ', '-')}-")).resolve()
     kept = f"everything is kept in {root}"
     try:
         yield root
@@ -27,8 +28,10 @@ def temporary_root(purpose: str) -> Iterator[Path]:
         shutil.rmtree(root, ignore_errors=True)
         raise
     except UserError as error:
+        keep(root)
         raise UserError(f"{error}\n{kept}") from None
     except Exception as error:
+        keep(root)
         error.add_note(kept)
         raise
     shutil.rmtree(root)
