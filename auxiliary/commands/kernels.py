@@ -85,8 +85,10 @@ def _start(kernel: Kernel, notebook: Path, exchange: Path) -> None:
         PROGRESS_FILE: str(progress_file(exchange)),
         "JUPYTER_RUNTIME_DIR": str(exchange),
     }
+    # By then ipykernel watches its parent, and would not notice that it had been killed before.
+    alive = f"__import__('os').getppid() == {os.getpid()} or __import__('os')._exit(1)"
     run_sync(kernel.start_kernel)(cwd=str(notebook.parent), env=environment,
-                                  extra_arguments=[f"--IPKernelApp.code_to_run={_imports(notebook)}"])
+                                  extra_arguments=[f"--IPKernelApp.code_to_run={alive}\n{_imports(notebook)}"])
 
 
 def _imports(notebook: Path) -> str:

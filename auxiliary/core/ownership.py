@@ -34,15 +34,12 @@ def owned(make: Callable[[], Path]) -> Iterator[Path]:
 
 def remove_if_abandoned(path: Path) -> None:
     """Remove a file or folder that was made by `owned`, if its maker has ended; what is kept in a folder stays."""
-    # Somebody else's, or removed by another process meanwhile.
-    with suppress(PermissionError, FileNotFoundError):
+    # Left alone where it is in use, a link, somebody else's, gone meanwhile, or where the file system knows no locks.
+    with suppress(OSError):
         lock = _open(path)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _remove(path)
-        # Its maker is alive, or the file system knows no locks.
-        except OSError:
-            return
         finally:
             os.close(lock)
 
