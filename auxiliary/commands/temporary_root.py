@@ -20,7 +20,7 @@ def temporary_root(purpose: str) -> Iterator[Path]:
     Raises:
         UserError: the one raised inside, with where everything is kept.
     """
-    root = Path(tempfile.mkdtemp(prefix=f"{purpose.replace(' ', '-')}-")).resolve()
+    root = Path(tempfile.mkdtemp(prefix=f"auxiliary-{purpose.replace(' ', '-')}-")).resolve()
     kept = f"everything is kept in {root}"
     try:
         yield root

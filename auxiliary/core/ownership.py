@@ -7,7 +7,6 @@ do: they are used again, and in a container they are others.
 import fcntl
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -60,7 +59,7 @@ def temporary_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
             remove_if_abandoned(path)
 
     def make() -> Path:
-        path = parent / f"{prefix}auxiliary-{secrets.token_hex(8)}"
+        path = parent / f"{prefix}auxiliary-{os.urandom(8).hex()}"
         path.mkdir(mode=0o700)
         return path
 
