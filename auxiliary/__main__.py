@@ -3,53 +3,84 @@
 import os
 import signal
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import NoReturn
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.text import printable
 
-# The status that shells give a command ended by Ctrl-C: 128 and the signal's number.
-INTERRUPTED = 130
-SENTENCE = "interrupted; give the same command again (`run` continues after the last finished epoch)"
+# How the sentence begins after each signal that ends the command.
+REASONS = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "terminated",
+    signal.SIGHUP: "the terminal was closed",
+}
+ADVICE = "give the same command again (`run` continues after the last finished epoch)"
 
 
-class CtrlC:
-    """Handles Ctrl-C: interrupts the command, and lets it print one sentence and nothing else.
+class Interruption:
+    """Handles Ctrl-C and its kind: interrupts the command, and lets it print one sentence and nothing else.
 
     Interrupted libraries and child processes print tracebacks of their own, so standard error is silenced.
+
+    Attributes:
+        signal: the first signal that came; None if there was none.
     """
 
     def __init__(self) -> None:
-        self.pressed = False
+        self.signal: signal.Signals | None = None
         self._stderr = os.dup(2)
 
-    def __call__(self, *_: object) -> NoReturn:
-        """Silence standard error and raise `KeyboardInterrupt`, as Python does without a handler."""
-        self.pressed = True
-        _silence()
+    def __call__(self, number: int, *_: object) -> NoReturn:
+        """Silence standard error and raise `KeyboardInterrupt`, as Python does after Ctrl-C without a handler."""
+        self.signal = self.signal or signal.Signals(number)
+        _discard(2)
         raise KeyboardInterrupt
 
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Handle the signals in the block; those that were ignored before stay so, as under `nohup`."""
+        before = {number: signal.getsignal(number) for number in REASONS}
+        handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+        for number in handled:
+            signal.signal(number, self)
+        try:
+            yield
+        finally:
+            for number in handled:
+                signal.signal(number, before[number])
+
+    def ignore(self) -> None:
+        """Let no more signals interrupt what is left to do."""
+        for number in REASONS:
+            signal.signal(number, signal.SIG_IGN)
+
     def exit(self) -> NoReturn:
-        """Print the sentence and exit; in a terminal below the `^C` that it shows."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # Again: code that had redirected standard error has restored it by now.
-        _silence()
+        """Print the sentence and exit, with the status that shells give; in a terminal below the `^C` that it shows."""
+        self.ignore()
         above = "\n" if os.isatty(self._stderr) else ""
-        os.write(self._stderr, f"{above}{SENTENCE}\n".encode())
-        sys.exit(INTERRUPTED)
+        # The terminal may be gone.
+        with suppress(OSError):
+            os.write(self._stderr, f"{above}{REASONS[self.signal]}; {ADVICE}\n".encode())
+        with suppress(OSError):
+            sys.stdout.flush()
+        # At once: threads that are still busy would hold up the end for seconds.
+        os._exit(128 + self.signal)
 
 
 def main() -> None:
-    """Run the command; a user's mistake prints its message and exits with 1, Ctrl-C prints a sentence and exits 130."""
-    ctrl_c = CtrlC()
-    # Background commands of a script ignore the signal, and that stays so.
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, ctrl_c)
+    """Run the command; a user's mistake prints its message and exits with 1, a signal prints a sentence."""
+    interruption = Interruption()
     try:
-        status = _run()
+        with interruption.handled(), _own_temporary_folder():
+            status = _interruptible(interruption)
     except BaseException as error:
-        if ctrl_c.pressed:
-            ctrl_c.exit()
+        if interruption.signal:
+            interruption.exit()
         if not isinstance(error, UserError):
             raise
         print(printable(f"error: {error}"), file=sys.stderr)
@@ -57,9 +88,20 @@ def main() -> None:
     sys.exit(status)
 
 
+def _interruptible(interruption: Interruption) -> int:
+    try:
+        return _run()
+    finally:
+        interruption.ignore()
+        if interruption.signal:
+            # Again: code that had redirected standard error has restored it by now.
+            _discard(2)
+            _kill_children()
+
+
 def _run() -> int:
     """Run the command and return its exit status; a misspelt option is explained."""
-    # Imported here, so that Ctrl-C is handled while these load.
+    # Imported here, so that signals are handled while these load.
     from click import ClickException
 
     from auxiliary.commands.cli import command
@@ -72,9 +114,43 @@ def _run() -> int:
         return error.exit_code
 
 
-def _silence() -> None:
+@contextmanager
+def _own_temporary_folder() -> Iterator[None]:
+    """Let all temporary files lie in one folder, those of libraries and child processes too; it is removed at the end.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(temporary_folder(Path(tempfile.gettempdir())))
+        except OSError as error:
+            raise UserError(f"no temporary folder can be made ({error}): free space there, or name another folder in "
+                            "the environment variable TMPDIR") from error
+        before = tempfile.tempdir, os.environ.get("TMPDIR")
+        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before[0]
+            if before[1] is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before[1]
+
+
+def _kill_children() -> None:
+    """Kill all child processes, and wait until they are gone, so that they write no more."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    for process in children:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(children, timeout=10)
+
+
+def _discard(descriptor: int) -> None:
+    """Discard what is written to a file descriptor from now on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    os.dup2(nowhere, descriptor)
     os.close(nowhere)
 
 

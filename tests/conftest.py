@@ -26,11 +26,13 @@ settings.load_profile("project")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def with_ctrl_c() -> Iterator[None]:
-    """Child processes react to Ctrl-C, even if these tests run in the background, where it is ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def with_signals() -> Iterator[None]:
+    """Child processes react to signals, even if these tests run in the background or under nohup, which ignore some."""
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="module", autouse=True)

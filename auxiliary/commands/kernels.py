@@ -29,7 +29,7 @@ class Kernel(AsyncKernelManager):
         return self._clients[-1]
 
     def end(self) -> None:
-        """Kill the kernel, unless it has ended: a polite shutdown takes seconds if it used joblib."""
+        """Kill the kernel, unless it has ended: nothing is lost, and a polite shutdown takes longer."""
         for client in self._clients:
             client.stop_channels()
         if self.has_kernel:
@@ -53,7 +53,10 @@ def kernels_ahead(notebooks: Sequence[Path], exchange: Path) -> Iterator[Iterato
 
     def pairs() -> Iterator[tuple[Path, Kernel]]:
         for number, notebook in enumerate(notebooks):
-            started.extend(_start_kernel(each, exchange) for each in notebooks[len(started):number + 2])
+            for each in notebooks[len(started):number + 2]:
+                # Before it starts, so that it is ended whenever an interruption comes.
+                started.append(_kernel(each, exchange))
+                _start(started[-1], each, exchange)
             yield notebook, started[number]
             started[number].end()
 
@@ -69,21 +72,23 @@ def progress_file(exchange: Path) -> Path:
     return exchange / "progress"
 
 
-def _start_kernel(notebook: Path, exchange: Path) -> Kernel:
+def _kernel(notebook: Path, exchange: Path) -> Kernel:
     # Socket files instead of ports: parallel runs cannot take each other's, because each run has its own folder.
     # Of no folder: this environment's kernel, not one that the user installed under the same name.
-    kernel = Kernel(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-                    transport="ipc", ip=str(exchange / notebook.stem),
-                    connection_file=str(exchange / f"{notebook.stem}.json"))
+    return Kernel(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+                  transport="ipc", ip=str(exchange / notebook.stem[:2]),
+                  connection_file=str(exchange / f"{notebook.stem}.json"))
+
+
+def _start(kernel: Kernel, notebook: Path, exchange: Path) -> None:
     environment = os.environ | {
         PROGRESS_FILE: str(progress_file(exchange)),
         "JUPYTER_RUNTIME_DIR": str(exchange),
-        # joblib's resource tracker warns in the terminal when the kernel ends before it.
-        "PYTHONWARNINGS": "ignore:resource_tracker",
     }
+    # By then ipykernel watches its parent, and would not notice that it had been killed before.
+    alive = f"__import__('os').getppid() == {os.getpid()} or __import__('os')._exit(1)"
     run_sync(kernel.start_kernel)(cwd=str(notebook.parent), env=environment,
-                                  extra_arguments=[f"--IPKernelApp.code_to_run={_imports(notebook)}"])
-    return kernel
+                                  extra_arguments=[f"--IPKernelApp.code_to_run={alive}\n{_imports(notebook)}"])
 
 
 def _imports(notebook: Path) -> str:

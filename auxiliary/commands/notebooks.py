@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from auxiliary.commands.kernels import Kernel
 
 NOTEBOOKS = REPOSITORY / "notebooks"
-HOUR = 3600
 
 
 def find_notebooks(only: str = "") -> list[Path]:
@@ -58,8 +57,7 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
     output.parent.mkdir(parents=True, exist_ok=True)
     paths = project.paths
     for folder in (paths.root, paths.data, paths.processed, paths.tables, paths.features, output.parent):
-        # Another run may be writing here: its files are younger.
-        remove_leftovers(folder, age=HOUR)
+        remove_leftovers(folder)
     # papermill writes it after every cell: neither over the earlier one, nor beside it, where a killed process would
     # leave it and a second run of the same profile would overwrite it.
     unfinished = exchange / notebook.name

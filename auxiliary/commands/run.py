@@ -3,20 +3,22 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.commands.plan import announce, has_work
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
+from auxiliary.core.ownership import temporary_folder
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import check_results
+
+# A socket's path may have 103 characters on all systems; a folder's name and a socket's take 32 of them.
+LONGEST_FOLDER = 70
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", experiments: str = "*",
@@ -48,11 +50,13 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         "root": str(project.paths.root),
     }
     written = []
-    with ThreadPoolExecutor(1) as background:
-        for notebook in run_notebooks(console, project, notebooks, values):
-            written.append(notebook)
-            # While the next notebook runs. An error is ignored here: `conclude` writes missing pages and raises it.
-            background.submit(_write_page, notebook)
+    # Without `with`, which would wait for it when the command is interrupted.
+    background = ThreadPoolExecutor(1)
+    for notebook in run_notebooks(console, project, notebooks, values):
+        written.append(notebook)
+        # While the next notebook runs. An error is ignored here: `conclude` writes missing pages and raises it.
+        background.submit(_write_page, notebook)
+    background.shutdown()
     # Imported late: mistakes are reported faster without it.
     from auxiliary.commands.conclusion import conclude
 
@@ -94,24 +98,15 @@ def run_notebooks(
     # Here, so that a typing mistake is answered before Jupyter is loaded.
     from auxiliary.commands.kernels import kernels_ahead, progress_file
 
-    # A socket's path may have about 100 characters, and some systems' temporary folders have nearly as many.
-    with tempfile.TemporaryDirectory(dir="/tmp" if Path("/tmp").is_dir() else None) as folder:
-        progress = KernelProgress(console, progress_file(Path(folder)), len(notebooks))
-        with progress.shown(), _kernels_killed_on_interrupt(), kernels_ahead(notebooks, Path(folder)) as kernels:
+    with _exchange_folder() as folder:
+        progress = KernelProgress(console, progress_file(folder), len(notebooks))
+        with progress.shown(), kernels_ahead(notebooks, folder) as kernels:
             for notebook, kernel in kernels:
                 progress.begin(notebook.stem)
-                yield run_notebook(notebook, kernel, project, values, Path(folder))
+                yield run_notebook(notebook, kernel, project, values, folder)
 
 
-@contextmanager
-def _kernels_killed_on_interrupt() -> Iterator[None]:
-    """Kill all child processes when the block is interrupted; the client ends only kernels that have answered."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        children = psutil.Process().children(recursive=True)
-        for process in children:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(children, timeout=10)
-        raise
+def _exchange_folder() -> AbstractContextManager[Path]:
+    """A temporary folder for sockets, in `/tmp` where the path of the usual one is too long for them."""
+    usual = Path(tempfile.gettempdir())
+    return temporary_folder(usual if len(str(usual)) <= LONGEST_FOLDER else Path("/tmp"))

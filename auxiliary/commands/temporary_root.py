@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.ownership import keep
 
 
 @contextmanager
@@ -27,8 +28,10 @@ def temporary_root(purpose: str) -> Iterator[Path]:
         shutil.rmtree(root, ignore_errors=True)
         raise
     except UserError as error:
+        keep(root)
         raise UserError(f"{error}\n{kept}") from None
     except Exception as error:
+        keep(root)
         error.add_note(kept)
         raise
     shutil.rmtree(root)

@@ -3,13 +3,13 @@
 import os
 import re
 import stat
-import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.ownership import owned, remove_if_abandoned
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
 
@@ -44,9 +44,9 @@ def is_file_below(path: str | Path, folders: Iterable[Path]) -> bool:
 def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """Let other code write a file atomically: nobody ever reads a partial file, even if the process is killed.
 
-    The block writes to a hidden temporary file. It replaces `path` at the end of the block, and is removed after an
-    error. Missing folders are created. The mode of a file that is replaced is kept, and its owner and group as far as
-    this process may give files away.
+    The block writes to a hidden temporary file, which exists and is empty. It replaces `path` at the end of the block,
+    and is removed after an error. Missing folders are created. The mode of a file that is replaced is kept, and its
+    owner and group as far as this process may give files away.
 
     Args:
         path: the file to write or to replace.
@@ -67,16 +67,22 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     if path.is_dir():
         raise UserError(f"{path} is a folder, and a file is to be written there: remove it")
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
-    try:
-        yield temporary
-        if sync:
-            _copy_owner_and_mode(path, temporary)
-            _wait_for_disk(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+
+    def make() -> Path:
+        temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
+        temporary.touch(exist_ok=False)
+        return temporary
+
+    with owned(make) as temporary:
+        try:
+            yield temporary
+            if sync:
+                _copy_owner_and_mode(path, temporary)
+                _wait_for_disk(temporary)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: bool = True) -> None:
@@ -94,20 +100,17 @@ def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: boo
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def remove_leftovers(folder: Path, age: float = 0) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove temporary files that killed processes left in `folder`, but not in its subfolders.
+
+    Files that a living process is writing stay.
 
     Args:
         folder: where they may be; it need not exist.
-        age: remove only files older than so many seconds. Unless a lock keeps other writers out of the folder, this
-            must be longer than any file takes to write.
     """
-    oldest = time.time() - age
     for path in folder.iterdir() if folder.is_dir() else []:
-        # Another process may rename or remove it first.
-        with suppress(FileNotFoundError):
-            if TEMPORARY.fullmatch(path.name) and path.stat().st_mtime <= oldest:
-                path.unlink()
+        if TEMPORARY.fullmatch(path.name):
+            remove_if_abandoned(path)
 
 
 def _copy_owner_and_mode(path: Path, temporary: Path) -> None:

@@ -1,15 +1,17 @@
-"""The time left of an interrupted run, and the end by Ctrl-C; tests/notebooks executes the notebooks to their end."""
+"""The time left of an interrupted run, and what runs leave behind; tests/notebooks executes all notebooks."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import psutil
 import pytest
 
-from auxiliary.__main__ import SENTENCE
+from auxiliary.__main__ import ADVICE
 from auxiliary.commands import estimate
 from auxiliary.commands import run as session
 from auxiliary.project.open import open_project
@@ -64,42 +66,53 @@ def test_brackets_in_a_name_are_shown(project, tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def interrupted(project, tmp_path):
-    """Runs the command until it prints something, presses Ctrl-C; returns status, message, and processes left."""
-    def run(moment: str) -> tuple[int, str, list[psutil.Process]]:
-        words = ["run", str(tmp_path / "profile.yaml"), "--root", str(tmp_path), "-p", "epochs", "999"]
-        # As from a terminal, the signal goes to all processes of the command's group.
-        with subprocess.Popen([sys.executable, "-m", "auxiliary", *words], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-            assert any(moment in line for line in process.stdout)
-            children = psutil.Process(process.pid).children(recursive=True)
-            os.killpg(process.pid, signal.SIGINT)
-            _, message = process.communicate(timeout=60)
-        return process.returncode, message, psutil.wait_procs(children, timeout=10)[1]
+def start(image_folder, tmp_path):
+    """Starts the command on more images than one worker gets, until it prints something; its TMPDIR is its own."""
+    (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=image_folder({"green": 40, "blue": 40}, size=80)),
+                                           encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
 
-    return run
+    def begin(moment: str, *words: str) -> subprocess.Popen:
+        # A session of its own, as from a terminal, whose signals go to all processes of the command's group.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "auxiliary", "run", tmp_path / "profile.yaml", "--root", tmp_path, *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            env=os.environ | {"TMPDIR": str(tmp_path / "temporary")})
+        assert any(moment in line for line in process.stdout)
+        return process
 
-
-@pytest.mark.parametrize("moment", ["01-preprocessing", "experiment 1 of 3"])
-def test_ctrl_c_prints_a_sentence_and_leaves_no_process(interrupted, moment):
-    assert interrupted(moment) == (130, f"{SENTENCE}\n", [])
+    return begin
 
 
-KERNEL = """
-import subprocess, sys
-from auxiliary.commands import run as session
-
-def start(*_):
-    print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid)
-    raise KeyboardInterrupt
-
-session.run_notebook = start
-session.run_profile(sys.argv[1], {})
-"""
+def children(process: subprocess.Popen) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
 
 
-def test_starting_kernel_is_killed(project, tmp_path):
-    command = [sys.executable, "-c", KERNEL, tmp_path / "profile.yaml"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.stderr.endswith("KeyboardInterrupt\n")
-    assert not psutil.pid_exists(int(done.stdout.splitlines()[-1]))
+@pytest.mark.parametrize(("name", "moment", "status", "reason"), [
+    ("SIGINT", "experiment 1 of 3", 130, "interrupted"), ("SIGTERM", "01-preprocessing", 143, "terminated")])
+def test_signal_ends_a_run_and_leaves_nothing(start, tmp_path, name, moment, status, reason):
+    with start(moment, "-p", "epochs", "999") as process:
+        started = children(process)
+        os.killpg(process.pid, signal.Signals[name])
+        _, message = process.communicate(timeout=60)
+    assert (process.returncode, message) == (status, f"{reason}; {ADVICE}\n")
+    assert not psutil.wait_procs(started, timeout=10)[1]
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_next_run_removes_what_a_killed_one_left_and_leaves_nothing_itself(start, tmp_path):
+    with start("01-preprocessing", "--only", "01") as killed:
+        started = children(killed)
+        killed.kill()
+    # Kernels and workers notice that the command is gone.
+    assert not psutil.wait_procs(started, timeout=60)[1]
+    assert list((tmp_path / "temporary").iterdir())
+    with start("01-preprocessing", "--only", "01") as process:
+        started = children(process)
+        assert process.wait(timeout=60) == 0, process.stderr.read()
+    assert not psutil.wait_procs(started, timeout=10)[1]
+    assert not list((tmp_path / "temporary").iterdir())
+    # Semaphores are named after processes.
+    shared = Path("/dev/shm")
+    names = [path.name for path in shared.iterdir()] if shared.is_dir() else []
+    assert not [name for name in names for child in started if str(child.pid) in re.findall(r"\d+", name)]

@@ -1,8 +1,7 @@
 """Checks after a kill: all files are whole, and the final results equal those of a run without kills."""
 
-import os
+import re
 import zipfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import nbformat
 import pandas as pd
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import TEMPORARY
 from auxiliary.data.tables import read_table
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.run import Run
@@ -56,7 +54,6 @@ class RootChecker:
                      f"results.csv names {name}, which is not finished")
         for path in self.root.glob("data/**/*.csv"):
             read_table(path)
-        self._age_temporary_files()
 
     def compare(self, reference: Path) -> None:
         """Check that the finished root equals one without kills, except for times."""
@@ -67,14 +64,6 @@ class RootChecker:
             self._remember(run, _seconds(run))
         for path in self.root.glob("assets/*/*.ipynb"):
             _check_notebook(path)
-
-    def _age_temporary_files(self) -> None:
-        """Make temporary files a day old: younger ones may belong to another command and are not removed."""
-        for path in self.root.rglob(".*"):
-            if TEMPORARY.fullmatch(path.name):
-                with suppress(FileNotFoundError):    # its writer has just renamed it
-                    day_ago = path.stat().st_mtime - 86_400
-                    os.utime(path, (day_ago, day_ago))
 
     def _check_checkpoint(self, run: Run) -> None:
         try:
@@ -124,6 +113,8 @@ def _check_notebook(path: Path) -> None:
 
 def _compare_files(root: Path, reference: Path) -> None:
     here, there = _files(root), _files(reference)
+    # Other commands may have made images of other sizes.
+    here = {name for name in here if _size(name) in {_size(other) for other in there}}
     require(here == there, f"{root} has {sorted(here - there)} in excess and lacks {sorted(there - here)}")
     for name in here:
         if name.startswith("data/") and name.endswith((".csv", ".npy")):
@@ -131,8 +122,15 @@ def _compare_files(root: Path, reference: Path) -> None:
 
 
 def _files(root: Path) -> set[str]:
-    """All files except locks; leftover temporary files and checkpoints too, which must not be there."""
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    """All files except locks and exports; leftover temporary files and checkpoints too, which must not be there."""
+    names = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    return {name for name in names if not re.match(r"models/[^/]+/[^/]+/export/", name)}
+
+
+def _size(name: str) -> str:
+    """The size of the images in whose folder a file is; empty for other files."""
+    found = re.match(r"data/[^/]+/processed/(\d+)/", name)
+    return found[1] if found else ""
 
 
 def _content(root: Path, name: str) -> bytes:

@@ -1,7 +1,7 @@
-"""Python processes that are started and killed with SIGKILL, as a system without free memory does."""
+"""Python processes that are started and killed with SIGKILL, as a system without free memory does, or asked to end."""
 
 import os
-import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,9 +13,6 @@ import psutil
 
 from auxiliary.core.paths import REPOSITORY
 
-# Names the folder of a kernel's sockets, which a killed process cannot remove.
-SOCKETS = "JUPYTER_RUNTIME_DIR"
-
 
 class KillableProcess:
     """A Python process that can be killed in several ways.
@@ -23,12 +20,14 @@ class KillableProcess:
     Args:
         arguments: arguments of Python.
         log: the file that its output is written to.
+        temporary: the folder of its temporary files.
     """
 
-    def __init__(self, arguments: Sequence[object], log: Path) -> None:
+    def __init__(self, arguments: Sequence[object], log: Path, temporary: Path) -> None:
         self.log = log
+        temporary.mkdir(exist_ok=True)
         # Wide enough that tables in the log are not folded.
-        environment = os.environ | {"COLUMNS": "120", "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | {"COLUMNS": "120", "PYTHONUNBUFFERED": "1", "TMPDIR": str(temporary)}
         with log.open("w", encoding="utf-8") as file:
             self.process = psutil.Popen([sys.executable, *map(str, arguments)], cwd=REPOSITORY, env=environment,
                                         stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
@@ -74,37 +73,38 @@ class KillableProcess:
     def kill_everything(self) -> None:
         """Kill it and all its child processes, itself first, so that it starts no more."""
         children = self._children()
-        self._kill([self.process, *children])
+        _kill([self.process, *children])
 
     def kill_alone(self) -> list[psutil.Process]:
         """Kill only this process; return the child processes that are left."""
         children = self._children()
-        self._kill([self.process])
+        _kill([self.process])
         return children
 
     def kill_kernel(self) -> bool:
         """Kill only its kernels; whether there was one."""
         kernels = self.kernels()
-        self._kill(kernels)
+        _kill(kernels)
         return bool(kernels)
+
+    def ask_to_end(self, number: signal.Signals) -> list[psutil.Process]:
+        """Send it a signal; return the child processes that it has then."""
+        children = self._children()
+        self.process.send_signal(number)
+        return children
 
     def _children(self) -> list[psutil.Process]:
         try:
-            children = self.process.children(recursive=True)
+            return self.process.children(recursive=True)
         except psutil.NoSuchProcess:
             return []
-        # Resource trackers end by themselves, after cleaning up for the killed processes.
-        return [child for child in children if "resource_tracker" not in _command_line(child)]
 
-    def _kill(self, processes: Sequence[psutil.Process]) -> None:
-        folders = {_environment(kernel).get(SOCKETS) for kernel in self.kernels()} - {None}
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):    # it may have just ended
-                process.kill()
-        psutil.wait_procs(processes, timeout=30)
-        if self.process in processes:
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):    # it may have just ended
+            process.kill()
+    psutil.wait_procs(processes, timeout=30)
 
 
 def _command_line(process: psutil.Process) -> str:
@@ -112,10 +112,3 @@ def _command_line(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
-
-
-def _environment(process: psutil.Process) -> dict[str, str]:
-    try:
-        return process.environ()
-    except psutil.Error:
-        return {}

@@ -1,15 +1,17 @@
-"""Kills runs with SIGKILL at random moments, and checks that the same command continues without loss.
+"""Kills runs at random moments, and checks that the same command continues without loss and nothing stays behind.
 
     python tests/kills/kill_runs.py [--kills 20] [--seed NUMBER]
 
 A small profile is run once without kills. Then it is run in a new root, killed at a random moment, run again, and so
 on until it ends by itself. More roots follow until there were enough kills. Half of the moments are random times, half
-come after a random number of epochs. Killed is the command with all its child processes, or the command alone, or its
-kernel alone.
+come after a random number of epochs. Killed with SIGKILL is the command with all its child processes, or the command
+alone, or its kernel alone. Or the command gets SIGTERM or SIGHUP, and must end with a sentence. Other commands run
+beside it in the same root, killed or not: notebook 01 with another image size, and exports.
 
-After every kill all files must be whole. In the end the root must equal that of the run without kills, except for
-times, and no finished epoch may have been trained twice. Prints one line per kill. If a check fails, the exit status
-is 1 and the roots are kept. The same seed repeats the same kills, as far as the machine is equally fast.
+After every kill all files must be whole, and the next command must remove what the killed one left. In the end the
+root must equal that of the run without kills, except for times, and no finished epoch may have been trained twice.
+Prints one line per kill. If a check fails, the exit status is 1 and the roots are kept. The same seed repeats the same
+kills, as far as the machine is equally fast.
 """
 
 import argparse
@@ -28,7 +30,7 @@ from kill_trial import WAYS, Kills, Trial, command
 
 def run_without_kills(profile: Path, root: Path) -> float:
     """Run the command without kills; returns the seconds that it took."""
-    process = KillableProcess(command(profile, root), root.with_name(f"{root.name}.log"))
+    process = KillableProcess(command(profile, root), root.with_name(f"{root.name}.log"), root.with_name("t"))
     try:
         require(process.wait(3600) and process.returncode == 0, f"it fails without kills:\n{process.output}")
     finally:

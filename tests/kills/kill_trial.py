@@ -1,16 +1,21 @@
 """One root in which the command is killed again and again until it ends by itself."""
 
 import random
-import time
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 from kill_checks import RootChecker, finished_epochs, require, runs_in
+from kill_leftovers import TemporaryChecker
+from kill_others import Others
 from kill_process import KillableProcess
 
+from auxiliary.__main__ import ADVICE, REASONS
+
 ALL, COMMAND, KERNEL = "everything", "the command alone", "the kernel alone"
-WAYS = (ALL, COMMAND, KERNEL), (2, 1, 1)    # and their relative frequencies
+SIGNALS = {"SIGTERM": signal.SIGTERM, "SIGHUP": signal.SIGHUP}
+WAYS = (ALL, COMMAND, KERNEL, *SIGNALS), (2, 1, 1, 1, 1)    # and their relative frequencies
 EPOCHS = 15    # a kill comes after so many at most; all experiments have about 60
 
 
@@ -47,7 +52,8 @@ class Trial:
     def __init__(self, profile: Path, root: Path, reference: Path, whole: float, kills: Kills) -> None:
         self._profile, self._root, self._reference = profile, root, reference
         self._whole, self._kills = whole, kills
-        self._checker = RootChecker(root)
+        self._checker, self._temporary = RootChecker(root), TemporaryChecker(root.with_name(f"{root.name}-t"))
+        self._others = Others(profile, root, kills.random)
         self._orphans: list[psutil.Process] = []
         # A command that takes more seconds hangs.
         self._limit = 120 + 10 * whole
@@ -55,24 +61,43 @@ class Trial:
     def run(self) -> None:
         """Kill until the command ends by itself or there were enough kills; then check the results."""
         starts = 0
-        while self._is_killed(self._root.with_name(f"{self._root.name}-{starts}.log")):
+        while self._is_killed(self._log(starts)):
             self._checker.check()
             starts += 1
+        if self._others.resized:
+            process = self._start(self._log(starts + 1))
+            self._finish(process)
         self._checker.compare(self._reference)
         _, alive = psutil.wait_procs(self._orphans, timeout=30)
         require(not alive, f"{alive} are still running after the command that started them")
 
+    def _log(self, number: int) -> Path:
+        return self._root.with_name(f"{self._root.name}-{number}.log")
+
+    def _start(self, log: Path) -> KillableProcess:
+        return KillableProcess(command(self._profile, self._root), log, self._temporary.folder)
+
     def _is_killed(self, log: Path) -> bool:
-        """Start the command; whether it was killed and has to be started again."""
-        process = KillableProcess(command(self._profile, self._root), log)
+        """Start the command, sometimes another one beside it; whether it was killed and has to be started again."""
+        process, other = self._start(log), self._others.begin()
         try:
-            if self._kills.done < self._kills.wanted and self._killed(process):
-                return True
-            require(process.wait(self._limit), f"the command hangs, see {log}")
+            killed = self._kills.done < self._kills.wanted and self._killed(process)
+            if not killed:
+                self._finish(process)
+        finally:
+            process.kill_everything()
+            if other:
+                self._others.finish(other)
+        return killed
+
+    def _finish(self, process: KillableProcess) -> None:
+        """Wait until a command ends by itself."""
+        try:
+            require(process.wait(self._limit), f"the command hangs, see {process.log}")
         finally:
             process.kill_everything()
         require(process.returncode == 0 and "Traceback" not in process.output, f"it failed:\n{process.output}")
-        return False
+        self._temporary.check(process, killed=False)
 
     def _killed(self, process: KillableProcess) -> bool:
         """Kill at a random moment in a random way, unless the command ends earlier; whether something was killed."""
@@ -82,18 +107,24 @@ class Trial:
             return False
         if way == KERNEL:
             process.wait(60, until=process.kernels)
-        seconds, line = process.seconds, process.last_line
+        seconds, line, orphans = process.seconds, process.last_line, []
         if way == KERNEL and not process.kill_kernel():
             return False
         if way == COMMAND:
-            self._orphans += process.kill_alone()
+            orphans = process.kill_alone()
         if way == ALL:
             process.kill_everything()
+        if way in SIGNALS:
+            orphans = process.ask_to_end(SIGNALS[way])
         self._print(way, f"after {seconds:5.1f} s, at {line!r}")
-        if way == KERNEL:
-            return self._has_noticed(process)
+        if way == KERNEL and not self._has_noticed(process):
+            return False
+        if way in SIGNALS and not self._has_ended(process, SIGNALS[way], orphans):
+            return False
         # Child processes that are left may run for a moment, also while the next command starts.
-        time.sleep(pause)
+        _, alive = psutil.wait_procs(orphans, timeout=pause)
+        self._temporary.check(process, killed=way in (ALL, COMMAND), orphans=bool(alive))
+        self._orphans += alive
         return True
 
     def _ends_before(self, process: KillableProcess, chance: random.Random) -> bool:
@@ -114,6 +145,17 @@ class Trial:
             return False
         require(process.returncode == 1 and "\nerror: the kernel that ran" in process.output
                  and "Traceback" not in process.output, f"no clear error when a kernel is killed:\n{process.output}")
+        return True
+
+    def _has_ended(self, process: KillableProcess, number: signal.Signals, children: list[psutil.Process]) -> bool:
+        """Whether the command ended because of a signal; it may have finished before."""
+        require(process.wait(60), f"the command does not end on {number.name}, see {process.log}")
+        if process.returncode == 0:
+            return False
+        require(process.returncode == 128 + number and process.last_line == f"{REASONS[number]}; {ADVICE}",
+                f"status {process.returncode} after {number.name}:\n{process.output}")
+        _, alive = psutil.wait_procs(children, timeout=10)
+        require(not alive, f"{alive} are still running after {number.name}")
         return True
 
     def _print(self, way: str, moment: str) -> None:

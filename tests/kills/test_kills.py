@@ -55,7 +55,7 @@ def start(place):
 
     def begin(root, experiments="*"):
         processes.append(KillableProcess(["-c", TRAIN, place / "profile.yaml", root, experiments],
-                                         root.with_name(f"{root.name}-{len(processes)}.log")))
+                                         root.with_name(f"{root.name}-{len(processes)}.log"), place / "temporary"))
         return processes[-1]
 
     yield begin

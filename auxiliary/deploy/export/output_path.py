@@ -3,13 +3,13 @@
 The class names lie beside it in a text file, which also marks it as an export.
 """
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import absolute, replacing
+from auxiliary.core.files import absolute, remove_leftovers, replacing
+from auxiliary.core.ownership import temporary_folder
 from auxiliary.runs.run import Run
 
 
@@ -45,11 +45,14 @@ def labels_file(path: Path) -> Path:
 def replacing_export(path: Path, suffix: str) -> Iterator[Path]:
     """Yield a temporary path to write an export to, and move the result to `path` at the end.
 
+    What killed processes left beside it is removed.
+
     Raises:
         UserError: it cannot be written; an earlier export at `path` stays.
     """
     replace: AbstractContextManager[Path] = replacing(path) if suffix else _replacing_folder(path)
     try:
+        remove_leftovers(path.parent)
         with replace as temporary:
             yield temporary
     except OSError as error:
@@ -60,9 +63,18 @@ def replacing_export(path: Path, suffix: str) -> Iterator[Path]:
 @contextmanager
 def _replacing_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=path.parent) as scratch:
-        new, old = Path(scratch) / "new", Path(scratch) / "old"
+    _restore(path.parent)
+    with temporary_folder(path.parent, prefix=".") as scratch:
+        new, old = scratch / "new", scratch / "old"
         yield new
         if path.exists():
-            path.rename(old)
+            old.mkdir()
+            path.rename(old / path.name)
         new.rename(path)
+
+
+def _restore(folder: Path) -> None:
+    """Move exports back that were about to be replaced when a process was killed."""
+    for old in folder.glob(".auxiliary-*/old/*"):
+        if not (folder / old.name).exists():
+            old.rename(folder / old.name)

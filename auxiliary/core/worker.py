@@ -1,0 +1,89 @@
+"""A worker process at the end of a pipe. It dies with the process that started it, also when that is killed."""
+
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any
+
+# The child finds this package as its parent does.
+START = """
+import sys
+from multiprocessing.connection import Connection
+connection = Connection(int(sys.argv[1]))
+sys.path[:] = connection.recv()
+from auxiliary.core.worker import serve
+serve(connection)
+"""
+
+
+class WorkerKilled(Exception):
+    """The process of a worker is gone."""
+
+
+class Worker:
+    """A process that calls functions, one after the other.
+
+    It is not from `multiprocessing`, whose processes run the caller's script again and whose queues need semaphores,
+    which stay in the system when everything is killed.
+    """
+
+    def __init__(self) -> None:
+        self._connection, far_end = Pipe()
+        with far_end:
+            number = far_end.fileno()
+            self._process = subprocess.Popen([sys.executable, "-c", START, str(number)], pass_fds=[number],
+                                             stdin=subprocess.DEVNULL)
+        self._connection.send(sys.path)
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function in the process, and return its result or raise its exception.
+
+        Args:
+            function: a function of a module, or a `functools.partial` of one. The process imports its module.
+            arguments: anything that can be pickled, like the result.
+
+        Raises:
+            WorkerKilled: the process was killed.
+        """
+        try:
+            self._connection.send((function, arguments))
+            succeeded, answer = self._connection.recv()
+        except (EOFError, ConnectionError) as error:
+            raise WorkerKilled from error
+        if succeeded:
+            return answer
+        raise answer
+
+    def kill(self) -> None:
+        """Kill the process; a `call` in another thread then raises `WorkerKilled`."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Close the pipe, once nothing calls any more."""
+        self._connection.close()
+
+
+def serve(connection: Connection) -> None:
+    """Answer calls until the pipe is closed; what a worker process does."""
+    threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
+    while True:
+        function, arguments = connection.recv()
+        try:
+            answer = True, function(*arguments)
+        except Exception as error:    # whatever it is, the caller gets it
+            answer = False, error
+        connection.send(answer)
+
+
+def _end_with(connection: Connection) -> None:
+    """End this process as soon as the other end of the pipe is closed, whatever it is doing."""
+    hang_up = select.poll()
+    hang_up.register(connection.fileno(), 0)
+    hang_up.poll()
+    os._exit(1)
