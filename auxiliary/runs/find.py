@@ -79,6 +79,7 @@ def _find_by_path(path: str) -> Run | None:
     with suppress(OSError, RuntimeError):    # too long a name, and `~` with the name of no user
         run = Run(Path(path).expanduser().resolve())
         return run if run.begun else None
+    return None
 
 
 def _find_by_name(name: str, root: Path) -> Run:
