@@ -77,9 +77,10 @@ def _compare_published(job: Job) -> None:
         return
     path, run_id = job.project.paths.results, job.run.result.run_id
     results = read_results(path)
-    logged = _as_text(results.loc[results["run_id"] == run_id, "published_accuracy"].iloc[-1])
-    if logged != now:
-        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged} in the row {run_id} "
+    # None where the row cannot be read.
+    logged = [_as_text(accuracy) for accuracy in results.loc[results["run_id"] == run_id, "published_accuracy"]]
+    if logged and logged[-1] != now:
+        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged[-1]} in the row {run_id} "
                f"of {path.name}, which tables show: make the two agree")
 
 
