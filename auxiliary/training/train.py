@@ -80,8 +80,8 @@ def _compare_published(job: Job) -> None:
     # None where the row cannot be read.
     logged = [_as_text(accuracy) for accuracy in results.loc[results["run_id"] == run_id, "published_accuracy"]]
     if logged and logged[-1] != now:
-        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged[-1]} in the row {run_id} "
-               f"of {path.name}, which tables show: make the two agree")
+        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged[-1]} in the row "
+               f"{run_id} of {path.name}, which tables show: make the two agree")
 
 
 def _as_text(accuracy: float) -> str:
