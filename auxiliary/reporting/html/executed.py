@@ -26,12 +26,13 @@ def read_parameters(notebook: Path) -> Parameters:
     """
     try:
         return Parameters.model_validate_json(notebook.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise unreadable(notebook, error) from error
+    except OSError as error:
+        raise unreadable(notebook, str(error.strerror)) from error
+    except ValidationError as error:
+        raise unreadable(notebook, error.errors()[0]["msg"]) from error
 
 
-def unreadable(notebook: Path, error: Exception) -> UserError:
+def unreadable(notebook: Path, reason: str) -> UserError:
     """An error for an executed notebook that cannot be read: what is wrong, and the command that makes it anew."""
-    reason = str(error).strip().partition("\n")[0] or type(error).__name__
     return UserError(f"{notebook} cannot be read ({reason}): delete it, or make it again "
                      f"(python -m auxiliary run PROFILE --only {notebook.name[:2]})")

@@ -54,7 +54,8 @@ def write_page(path: Path) -> Path:
         notebook = nbformat.reads(content.decode(), as_version=4)
         nbformat.validate(notebook)
     except Exception as error:    # for a damaged file nbformat raises nearly any exception
-        raise unreadable(path, error) from error
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise unreadable(path, reason) from error
     text = notebook_page(notebook, path.stem).encode()
     write_atomically(page, text + _mark(text, content))
     return page
