@@ -10,7 +10,6 @@ from auxiliary.commands.cli import command
 from auxiliary.core.errors import UserError
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
-from auxiliary.data.tables import write_table
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training.train import train_all
@@ -69,8 +68,8 @@ def trained(image_folder, divide, tmp_path_factory) -> Path:
     (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
     clean = clean_table_of(folder)
-    write_table(catalogue(folder), project.paths.table("overview"))
-    write_table(add_duplicate_groups(clean), project.paths.table("clean"))
+    project.save_table(catalogue(folder), "overview")
+    project.save_table(add_duplicate_groups(clean), "clean")
     divide(project, clean)
     shutil.copyfile(folder / "red" / "0.png", root / "image.png")
     train_all(project.profile.experiments, project)
