@@ -11,8 +11,8 @@ import pandas as pd
 import psutil
 import pytest
 
-from auxiliary.__main__ import ADVICE
 from auxiliary.commands import estimate
+from auxiliary.commands.interruption import ADVICE
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of
