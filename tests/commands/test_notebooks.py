@@ -89,7 +89,7 @@ def test_earlier_notebook_is_unchanged_until_the_end(execute, project, end):
 def test_sockets_are_in_the_exchange_folder(execute):
     notebook, exchange = execute(
         "n = 1", "from ipykernel.connect import get_connection_info\nprint(get_connection_info(unpack=True)['ip'])")
-    assert outputs(notebook).strip() == str(exchange / "07-small")
+    assert outputs(notebook).strip() == str(exchange / "07")
 
 
 def test_user_error_is_its_message_and_the_path_of_the_notebook(execute, project):
