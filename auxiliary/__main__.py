@@ -1,7 +1,6 @@
 """The command: `python -m auxiliary COMMAND`."""
 
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -9,67 +8,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
+from auxiliary.commands.interruption import Interruption
 from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.text import printable
-
-# How the sentence begins after each signal that ends the command.
-REASONS = {
-    signal.SIGINT: "interrupted",
-    signal.SIGTERM: "terminated",
-    signal.SIGHUP: "the terminal was closed",
-}
-ADVICE = "give the same command again (`run` continues after the last finished epoch)"
-
-
-class Interruption:
-    """Handles Ctrl-C and its kind: interrupts the command, and lets it print one sentence and nothing else.
-
-    Interrupted libraries and child processes print tracebacks of their own, so standard error is silenced.
-
-    Attributes:
-        signal: the first signal that came; None if there was none.
-    """
-
-    def __init__(self) -> None:
-        self.signal: signal.Signals | None = None
-        self._stderr = os.dup(2)
-
-    def __call__(self, number: int, *_: object) -> NoReturn:
-        """Silence standard error and raise `KeyboardInterrupt`, as Python does after Ctrl-C without a handler."""
-        self.signal = self.signal or signal.Signals(number)
-        _discard(2)
-        raise KeyboardInterrupt
-
-    @contextmanager
-    def handled(self) -> Iterator[None]:
-        """Handle the signals in the block; those that were ignored before stay so, as under `nohup`."""
-        before = {number: signal.getsignal(number) for number in REASONS}
-        handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
-        for number in handled:
-            signal.signal(number, self)
-        try:
-            yield
-        finally:
-            for number in handled:
-                signal.signal(number, before[number])
-
-    def ignore(self) -> None:
-        """Let no more signals interrupt what is left to do."""
-        for number in REASONS:
-            signal.signal(number, signal.SIG_IGN)
-
-    def exit(self) -> NoReturn:
-        """Print the sentence and exit, with the status that shells give; in a terminal below the `^C` that it shows."""
-        self.ignore()
-        above = "\n" if os.isatty(self._stderr) else ""
-        # The terminal may be gone.
-        with suppress(OSError):
-            os.write(self._stderr, f"{above}{REASONS[self.signal]}; {ADVICE}\n".encode())
-        with suppress(OSError):
-            sys.stdout.flush()
-        # At once: threads that are still busy would hold up the end for seconds.
-        os._exit(128 + self.signal)
 
 
 def main() -> None:
@@ -80,11 +22,14 @@ def main() -> None:
             status = _interruptible(interruption)
     except BaseException as error:
         if interruption.signal:
-            interruption.exit()
-        if not isinstance(error, UserError):
+            status = interruption.explain()
+        elif isinstance(error, UserError):
+            print(printable(f"error: {error}"), file=sys.stderr)
+            status = 1
+        else:
             raise
-        print(printable(f"error: {error}"), file=sys.stderr)
-        status = 1
+    if interruption.signal:
+        _exit_at_once(status)
     sys.exit(status)
 
 
@@ -95,7 +40,7 @@ def _interruptible(interruption: Interruption) -> int:
         interruption.ignore()
         if interruption.signal:
             # Again: code that had redirected standard error has restored it by now.
-            _discard(2)
+            interruption.silence()
             _kill_children()
 
 
@@ -147,11 +92,11 @@ def _kill_children() -> None:
     psutil.wait_procs(children, timeout=10)
 
 
-def _discard(descriptor: int) -> None:
-    """Discard what is written to a file descriptor from now on."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+def _exit_at_once(status: int) -> NoReturn:
+    """Exit without waiting for threads that are still busy, which may take seconds."""
+    with suppress(OSError):    # the terminal may be gone
+        sys.stdout.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from auxiliary.__main__ import ADVICE, main
+from auxiliary.__main__ import main
+from auxiliary.commands.interruption import ADVICE
 
 SENTENCE = f"interrupted; {ADVICE}\n"
 # `press()` does what Ctrl-C does; `run` stands for the command.

@@ -11,9 +11,9 @@ import pandas as pd
 import psutil
 import pytest
 
-from auxiliary.__main__ import ADVICE
 from auxiliary.commands import estimate
 from auxiliary.commands import run as session
+from auxiliary.commands.interruption import ADVICE
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of

@@ -11,6 +11,7 @@ from kill_checks import require, runs_in
 from kill_leftovers import TemporaryChecker
 from kill_process import KillableProcess
 
+from auxiliary.core import runtime
 from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.export.output_path import labels_file
 from auxiliary.deploy.export.runtimes import OPENERS
@@ -100,6 +101,8 @@ class Others:
             return
         digest = _digest(path)
         if digest != self._exports.get(path):
+            # Without the messages that TensorFlow prints otherwise.
+            runtime.load()
             _, labels, _ = OPENERS[form](str(path))
             require(labels == labels_file(path).read_text(encoding="utf-8").splitlines(), f"{path} has other classes")
         self._exports[path] = digest

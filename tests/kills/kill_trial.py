@@ -11,7 +11,7 @@ from kill_leftovers import TemporaryChecker
 from kill_others import Others
 from kill_process import KillableProcess
 
-from auxiliary.__main__ import ADVICE, REASONS
+from auxiliary.commands.interruption import ADVICE, REASONS
 
 ALL, COMMAND, KERNEL = "everything", "the command alone", "the kernel alone"
 SIGNALS = {"SIGTERM": signal.SIGTERM, "SIGHUP": signal.SIGHUP}

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -118,10 +117,9 @@ def _application(page: "Page", host: str) -> "FastAPI":
 
 
 def _run(app: "FastAPI", listener: socket.socket) -> None:
-    """Serve until interrupted or terminated, without waiting for browsers that still show the page."""
+    """Serve until interrupted, without waiting for browsers that still show the page."""
     import uvicorn
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     # The server shuts down by itself and then raises the interruption again.
     with suppress(KeyboardInterrupt):

@@ -1,5 +1,8 @@
 """The paths of exports, and what they may replace."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,15 @@ from auxiliary.core.errors import UserError
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
 from auxiliary.runs.run import Run
 
+# The process is killed while it writes an export.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from auxiliary.deploy.export.output_path import replacing_export
+with replacing_export(Path(sys.argv[1]), sys.argv[2]) as path:
+    path.touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 RUN = Run(Path("/models/demo/small-0.5-0123456789ab"))
 
 
@@ -77,3 +89,23 @@ def test_an_export_that_cannot_be_written(tmp_path, suffix):
             replacing_export(target, suffix):
         raise OSError(28, "No space left on device")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".onnx", ""])
+def test_the_next_export_removes_what_a_killed_one_left(tmp_path, suffix):
+    target = tmp_path / f"model{suffix}"
+    killed = subprocess.run([sys.executable, "-c", KILLED, target, suffix], check=False)
+    assert killed.returncode == -signal.SIGKILL and len(list(tmp_path.iterdir())) == 1
+    with replacing_export(target, suffix) as path:
+        fill(path, suffix, "whole")
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_that_a_killed_export_was_replacing_comes_back(tmp_path):
+    old = tmp_path / f".auxiliary-{'0' * 16}" / "old" / "model"
+    old.mkdir(parents=True)
+    (old / "file").write_text("earlier", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt), replacing_export(tmp_path / "other", ""):
+        raise KeyboardInterrupt
+    assert (tmp_path / "model" / "file").read_text(encoding="utf-8") == "earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
