@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.streams import with_streams
 
 # The status that shells give a command ended by Ctrl-C: 128 and the signal's number.
 INTERRUPTED = 130
@@ -38,6 +39,7 @@ class CtrlC:
         sys.exit(INTERRUPTED)
 
 
+@with_streams
 def main() -> None:
     """Run the command; a user's mistake prints its message and exits with 1, Ctrl-C prints a sentence and exits 130."""
     ctrl_c = CtrlC()
@@ -62,10 +64,15 @@ def _run() -> int:
     from click import ClickException
 
     from auxiliary.commands.cli import command
+    from auxiliary.core.disk import disk_errors
 
     try:
-        # In its standalone mode click would print `Aborted!` on Ctrl-C.
-        return command(prog_name="python -m auxiliary", standalone_mode=False) or 0
+        with disk_errors():
+            # In its standalone mode click would print `Aborted!` on Ctrl-C.
+            status = command(prog_name="python -m auxiliary", standalone_mode=False) or 0
+            # Now, because a disk may be too full for what was printed.
+            sys.stdout.flush()
+            return status
     except ClickException as error:
         error.show()
         return error.exit_code

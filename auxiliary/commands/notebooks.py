@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auxiliary.core.disk import DiskError, disk_errors
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
@@ -55,7 +56,8 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
         OSError: the executed notebook cannot be written; the earlier one stays.
     """
     output = project.paths.assets / notebook.name
-    output.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors(output.parent):
+        output.parent.mkdir(parents=True, exist_ok=True)
     for folder in (project.paths.root, project.paths.data, project.paths.features, output.parent):
         # Another run may be writing here: its files are younger.
         remove_leftovers(folder, age=HOUR)
@@ -90,5 +92,6 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
 
 def _failed_cell(error: Any, notebook: Path) -> str:
     # A user's mistake is explained by its message alone; other errors need their type.
-    message = error.evalue if error.ename == UserError.__name__ else f"{error.ename}: {error.evalue}"
+    known = error.ename in (UserError.__name__, DiskError.__name__)
+    message = error.evalue if known else f"{error.ename}: {error.evalue}"
     return f"{message}\n(cell {error.exec_count} of {notebook.name})"

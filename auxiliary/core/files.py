@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from auxiliary.core.disk import disk_errors
+
 TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
 
 
@@ -40,22 +42,24 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
         The path to write to, in the same folder and with the same suffix.
 
     Raises:
-        OSError: the file cannot be written; the old one stays.
+        DiskError: the disk is full, read-only or closed to this user; the old file stays.
+        OSError: the file cannot be written for another reason; the old one stays.
 
     Example:
         `with replacing(folder / "model.keras") as temporary: model.save(temporary)`
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
-    try:
-        yield temporary
-        if sync:
-            _copy_owner_and_mode(path, temporary)
-            _wait_for_disk(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
+        try:
+            yield temporary
+            if sync:
+                _copy_owner_and_mode(path, temporary)
+                _wait_for_disk(temporary)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: bool = True) -> None:
@@ -67,7 +71,7 @@ def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: boo
         sync: as in `replacing`.
 
     Raises:
-        OSError: the file cannot be written; the old one stays.
+        OSError: as in `replacing`.
     """
     with replacing(path, sync=sync) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)

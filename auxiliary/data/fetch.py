@@ -7,8 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock
-
+from auxiliary.core.disk import disk_errors, locked
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import Paths
@@ -49,8 +48,7 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
         raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
                         "the path of a folder of images works too")
     if _fillable(paths.raw):
-        paths.data.mkdir(parents=True, exist_ok=True)
-        with FileLock(paths.data / ".fetch.lock"):
+        with locked(paths.data / ".fetch.lock"), disk_errors(paths.raw):
             if _fillable(paths.raw):    # still: another process may have filled it meanwhile
                 _fill(paths, Path(source).expanduser() if source else None)
     elif source:

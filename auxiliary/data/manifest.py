@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.files import write_atomically
 
 Settings = Mapping[str, int]
@@ -75,7 +76,8 @@ def write_manifest(processed: Path, settings: Settings, images: Iterable[Process
 
 def append_to_manifest(processed: Path, images: Iterable[ProcessedImage]) -> None:
     """Add images whose files are complete to a folder's manifest."""
-    with manifest_path(processed).open("ab") as file:
+    path = manifest_path(processed)
+    with disk_errors(path), path.open("ab") as file:
         file.write(_lines(images))
 
 

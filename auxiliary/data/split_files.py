@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock
 
 from auxiliary.config.profile import Split
+from auxiliary.core.disk import locked
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import Paths
@@ -36,9 +36,8 @@ def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split:
                         "images are split, `add_duplicate_groups(clean)` adds it")
     fixed = bool((tables["test"]["publisher_split"] == "test").any())
     made = {"split": split.model_dump(mode="json"), "fixed_test": fixed, "duplicates": DUPLICATES}
-    paths.data.mkdir(parents=True, exist_ok=True)
     # Two processes at once would leave tables of both.
-    with FileLock(paths.data / ".split.lock"):
+    with locked(paths.data / ".split.lock"):
         record = paths.data / "split.json"
         # While it is gone the tables may be of two splits, and nothing is trained on them.
         record.unlink(missing_ok=True)

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
+from auxiliary.core.disk import DiskError, locked
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 
@@ -52,15 +51,8 @@ class ResultsFile:
         Raises:
             UserError: it cannot be written.
         """
-        target = self.target
-        with self._explained():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(target.with_name(f".{target.name}.lock"))
-            lock.acquire()
-        try:
+        with locked(self.target.with_name(f".{self.target.name}.lock")):
             yield
-        finally:
-            lock.release()
 
     def check_writable(self) -> None:
         """Raise a `UserError` where the file must not or cannot be replaced; call it with the lock held."""
@@ -98,6 +90,8 @@ class ResultsFile:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except DiskError:
+            raise
         except OSError as error:
-            raise UserError(f"{self.path} cannot be written ({error.strerror or error}): make space, and check the "
-                            f"permissions of {self.target.parent}; it was not changed") from error
+            raise UserError(f"{self.path} cannot be written ({error.strerror}): check {self.target.parent}; it was not "
+                            "changed") from error

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.runs.result import Result
@@ -104,11 +105,13 @@ class Run:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Lock the run against other processes; while another one has it, print so and wait."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with disk_errors(self.folder):
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
         # Beside the folder; the system releases it when its process is killed.
         lock = FileLock(self.folder.with_name(f".{self.id}.lock"))
         try:
-            lock.acquire(blocking=False)
+            with disk_errors(self.folder):
+                lock.acquire(blocking=False)
         except Timeout:
             print(f"another process is training {self.id}: waiting for it")
             lock.acquire()

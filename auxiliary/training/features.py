@@ -75,7 +75,6 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     values = np.concatenate(list(track(predict_batches(extractor.ask, images), label, len(images)))).astype("float32")
     buffer = io.BytesIO()
     np.save(buffer, values)
-    folder.mkdir(parents=True, exist_ok=True)
     write_atomically(path, buffer.getvalue())
     return values
 

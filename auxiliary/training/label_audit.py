@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 
 from auxiliary.config.profile import Experiment, TransferExperiment
+from auxiliary.core.disk import locked
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.data.tables import digest, read_table, write_table
@@ -46,7 +46,7 @@ def suspects(project: Project) -> pd.DataFrame:
         + "\n"
     )
     # Another process may judge with another experiment, so the table is read before that one may write its own.
-    with FileLock(table.with_name(f".{table.name}.lock")):
+    with locked(table.with_name(f".{table.name}.lock")):
         if not (table.is_file() and record.is_file() and record.read_text(encoding="utf-8") == made_of):
             record.unlink(missing_ok=True)
             write_table(suspect_labels(_features(files, experiment, project), images), table)

@@ -2,6 +2,7 @@
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core import runtime
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.project.project import Project
 from auxiliary.runs.result import folder_of
@@ -71,7 +72,8 @@ def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run
                         "`experiments` selects none of them")
     check_results(project.paths.results)
     try:
-        return _run_all(experiments, project)
+        with disk_errors():
+            return _run_all(experiments, project)
     except KeyboardInterrupt:
         raise Interrupted("interrupted; run the cell again: it goes on after the last whole epoch") from None
 
