@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.paths import REPOSITORY, with_home
 
 PROFILES = REPOSITORY / "notebooks" / "params"
 INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
@@ -58,7 +58,7 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
 
 def find_profile(name: str) -> Path:
     """The file of a profile given by name or path; `UserError` when there is none."""
-    path = Path(name).expanduser()
+    path = with_home(name)
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise UserError(f"there is no profile {path}: name a file, or a profile of {PROFILES}")

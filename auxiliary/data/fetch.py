@@ -10,7 +10,7 @@ from pathlib import Path
 from auxiliary.core.disk import disk_errors, locked
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import write_atomically
-from auxiliary.core.paths import Paths
+from auxiliary.core.paths import Paths, with_home
 from auxiliary.core.progress import track
 from auxiliary.data.archive import unpack
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
@@ -50,7 +50,7 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
     if _fillable(paths.raw):
         with locked(paths.data / ".fetch.lock"), disk_errors(paths.raw):
             if _fillable(paths.raw):    # still: another process may have filled it meanwhile
-                _fill(paths, Path(source).expanduser() if source else None)
+                _fill(paths, with_home(source) if source else None)
     elif source:
         print(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
     return paths.raw

@@ -10,7 +10,7 @@ from auxiliary.config.loader import find_profile, load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
 from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.core.paths import Paths, find_root
+from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.split_files import split_on_disk
 from auxiliary.project.checks import check_experiments
@@ -82,7 +82,7 @@ def _check_patterns(profile: Profile, patterns: str) -> None:
 
 def _found(path: str | Path, beside: Path) -> Path:
     """A file or folder given by a path from the current folder, or from the profile's."""
-    given = Path(path).expanduser()
+    given = with_home(path)
     for candidate in (given, beside / given):
         if candidate.exists():
             return candidate.resolve()

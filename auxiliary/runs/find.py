@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.paths import with_home
 from auxiliary.runs.result import Result, folder_of
 from auxiliary.runs.run import Run
 
@@ -30,7 +31,7 @@ def find_finished(name: str, root: Path) -> Run:
     Raises:
         UserError: when there is no such run, it is not finished, or several runs have the name.
     """
-    folder = Path(name).expanduser().resolve()
+    folder = with_home(name).resolve()
     run = Run(folder) if Run(folder).begun else _find_by_name(name, root)
     if not run.finished:
         raise UserError(f"{run.id} is not finished: give the command that began it again, and it goes on")
