@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auxiliary.core.disk import DiskError, disk_errors
+from auxiliary.core.disk import DiskError, disk_errors, explained
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
@@ -92,6 +92,7 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
 
 def _failed_cell(error: Any, notebook: Path) -> str:
     # A user's mistake is explained by its message alone; other errors need their type.
-    known = error.ename in (UserError.__name__, DiskError.__name__)
-    message = error.evalue if known else f"{error.ename}: {error.evalue}"
+    message = error.evalue
+    if error.ename not in (UserError.__name__, DiskError.__name__):
+        message = f"{explained(Exception(error.evalue)) or error.ename}: {error.evalue}"
     return f"{message}\n(cell {error.exec_count} of {notebook.name})"

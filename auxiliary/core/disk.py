@@ -31,6 +31,10 @@ NUMBERS = {os.strerror(number): number for number in REASONS}
 class DiskError(UserError, OSError):
     """A file that cannot be written; also an `OSError`, for code that handles those."""
 
+    def __str__(self) -> str:
+        # An OSError that knows its number would print that instead.
+        return self.args[0]
+
 
 @contextmanager
 def disk_errors(path: Path | None = None) -> Iterator[None]:
@@ -61,7 +65,9 @@ def explained(error: Exception, path: Path | None = None) -> DiskError | None:
     named = getattr(error, "filename", None)
     # A hidden file that is about to become `path` does not help anybody.
     where = path if path and (named is None or Path(os.fsdecode(named)).parent == path.parent) else named
-    return DiskError(f"{where or 'a file'} {REASONS[number]}")
+    sentence = DiskError(f"{where or 'a file'} {REASONS[number]}")
+    sentence.errno, sentence.strerror = number, os.strerror(number)
+    return sentence
 
 
 @contextmanager

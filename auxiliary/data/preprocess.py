@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from auxiliary.core.disk import locked
+from auxiliary.core.disk import disk_errors, locked
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
@@ -56,7 +56,7 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
     _check_apart(raw, processed)
     usable = overview.index[overview["error"] == ""]
     wanted = conversions(overview.loc[usable], raw)
-    with locked(processed.with_name(processed.name + ".lock")):
+    with locked(processed.with_name(processed.name + ".lock")), disk_errors(processed):
         images = prepare_folder(processed, {"version": VERSION, "size": size, "quality": quality}, wanted)
         missing = [conversion for conversion in wanted if conversion.path not in images]
         outcomes = _make(missing, processed, size, quality, workers)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,11 +72,10 @@ class ResultsFile:
 
     def check_space(self) -> None:
         """Raise a `UserError` where no file can be written beside it; call it with the lock held."""
-        target = self.target
-        with self._explained():
-            probe = target.with_name(f".{target.name}.lock.probe")
-            write_atomically(probe, b"0", sync=False)
-            probe.unlink()
+        # A file without a name, which a killed process cannot leave behind.
+        with self._explained(), tempfile.TemporaryFile(dir=self.target.parent) as probe:
+            probe.write(b"0")
+            probe.flush()
 
     def replace(self, content: bytes) -> None:
         """Replace the file atomically, with its owner, group and mode as before; a link to it stays.
