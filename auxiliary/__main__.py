@@ -11,9 +11,11 @@ from typing import NoReturn
 from auxiliary.commands.interruption import Interruption
 from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import temporary_folder
+from auxiliary.core.streams import with_streams
 from auxiliary.core.text import printable
 
 
+@with_streams
 def main() -> None:
     """Run the command; a user's mistake prints its message and exits with 1, a signal prints a sentence."""
     interruption = Interruption()
@@ -50,10 +52,15 @@ def _run() -> int:
     from click import ClickException
 
     from auxiliary.commands.cli import command
+    from auxiliary.core.disk import disk_errors
 
     try:
-        # In its standalone mode click would print `Aborted!` on Ctrl-C.
-        return command(prog_name="python -m auxiliary", standalone_mode=False) or 0
+        with disk_errors():
+            # In its standalone mode click would print `Aborted!` on Ctrl-C.
+            status = command(prog_name="python -m auxiliary", standalone_mode=False) or 0
+            # Now, because a disk may be too full for what was printed.
+            sys.stdout.flush()
+            return status
     except ClickException as error:
         error.show()
         return error.exit_code

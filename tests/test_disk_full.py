@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 START = """
 import resource, signal, sys
 from pathlib import Path
+from auxiliary.core.errors import UserError
 path, limit = Path(sys.argv[1]), int(sys.argv[2])
 
 def fill_the_disk():
@@ -78,9 +79,9 @@ before = path.read_bytes(), {file.name for file in path.parent.iterdir()}
 fill_the_disk()
 try:
     write("newer")
-except OSError as error:
+except UserError as error:
     assert (path.read_bytes(), {file.name for file in path.parent.iterdir()}) == before
-    print("refused:", error.strerror or error)
+    print("refused:", error)
 """
 
 

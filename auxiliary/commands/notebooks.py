@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auxiliary.core.disk import DiskError, disk_errors, explained
 from auxiliary.core.errors import UserError, quoted_error, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
@@ -54,7 +55,8 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
         OSError: the executed notebook cannot be written; the earlier one stays.
     """
     output = project.paths.assets / notebook.name
-    output.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors(output.parent):
+        output.parent.mkdir(parents=True, exist_ok=True)
     paths = project.paths
     for folder in (paths.root, paths.data, paths.processed, paths.tables, paths.features, output.parent):
         remove_leftovers(folder)
@@ -89,6 +91,8 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
 
 def _failed_cell(error: Any, notebook: Path) -> str:
     # A user's mistake is explained by its message alone; other errors need their type.
-    message = error.evalue if error.ename == UserError.__name__ else f"{error.ename}: {error.evalue}"
-    message = str(quoted_error(message) or message)
+    message = error.evalue
+    if error.ename not in (UserError.__name__, DiskError.__name__):
+        cause = quoted_error(message) or explained(Exception(message))
+        message = str(cause) if cause else f"{error.ename}: {message}"
     return f"{message}\n(cell {error.exec_count} of {notebook.name})"

@@ -14,7 +14,7 @@ from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
-from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.paths import REPOSITORY, find_root
 from auxiliary.data.split_files import write_splits
 from auxiliary.project.project import Project
 from auxiliary.runs.find import find_finished, read_recipe
@@ -88,7 +88,7 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
         UserError: when the run cannot be reproduced, or a figure differs, with possible reasons.
     """
     console = PlainConsole(soft_wrap=True)
-    root = root.expanduser().resolve() if root else None
+    root = find_root(root) if root else None
     run = find_finished(name, root or REPOSITORY)
     chain = find_chain(run)
     recorded = [figures(each) for each in chain]

@@ -13,6 +13,7 @@ from auxiliary.commands.plan import announce, has_work
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.ownership import temporary_folder
+from auxiliary.core.paths import with_home
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import check_results
@@ -36,7 +37,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         UserError: for anything that does not exist or does not fit, before a notebook runs; and for a failing notebook.
     """
     console = PlainConsole()
-    profile = str(Path(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
+    profile = str(with_home(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
     overrides = read_parameters(parameters)
     notebooks = find_notebooks(only)
     project = open_project(profile, experiments, overrides, root)

@@ -12,7 +12,7 @@ from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.paths import REPOSITORY, with_home
 
 PROFILES = REPOSITORY / "notebooks" / "params"
 INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
@@ -54,7 +54,7 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
 
 def find_profile(name: str) -> Path:
     """The file of a profile given by name or path; `UserError` when there is none."""
-    path, known = Path(name).expanduser(), PROFILES / f"{name}.yaml"
+    path, known = with_home(name), PROFILES / f"{name}.yaml"
     # Unlike Path.is_file and Path.is_dir, these take a name that no file can have.
     if path.suffix in (".yaml", ".yml"):
         if not os.path.isfile(path):  # noqa: PTH113

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import owned, remove_if_abandoned
 
@@ -58,7 +59,8 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
         The path to write to, in the same folder and with the same suffix.
 
     Raises:
-        OSError: the file cannot be written; the old one stays.
+        DiskError: the disk is full, read-only or closed to this user; the old file stays.
+        OSError: the file cannot be written for another reason; the old one stays.
         UserError: a folder has its name.
 
     Example:
@@ -66,14 +68,14 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """
     if path.is_dir():
         raise UserError(f"{path} is a folder, and a file is to be written there: remove it")
-    path.parent.mkdir(parents=True, exist_ok=True)
 
     def make() -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{uuid.uuid4().hex}.tmp{path.suffix}")
         temporary.touch(exist_ok=False)
         return temporary
 
-    with owned(make) as temporary:
+    with disk_errors(path), owned(make) as temporary:
         try:
             yield temporary
             if sync:
@@ -94,7 +96,7 @@ def write_atomically(path: Path, content: str | bytes | memoryview, *, sync: boo
         sync: as in `replacing`.
 
     Raises:
-        OSError: the file cannot be written; the old one stays.
+        OSError: as in `replacing`.
     """
     with replacing(path, sync=sync) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)

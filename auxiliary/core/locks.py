@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from auxiliary.core.disk import DiskError, explained
 from auxiliary.core.progress import notify
 
 # Seconds; a shorter wait is not worth a sentence.
@@ -33,17 +34,24 @@ def locked(file: Path, task: str) -> Iterator[None]:
         file: the lock file; missing folders are created.
         task: what the process that has the lock does, such as `"training small-h62172ce0a4f1"`.
 
+    Raises:
+        DiskError: the folder or the file cannot be made.
+
     Example:
         `with locked(folder / ".split.lock", "splitting the images of demo"): ...` may print `another process is
         splitting the images of demo: waiting for it`.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(file)
     try:
-        lock.acquire(timeout=PATIENCE)
-    except Timeout:
-        notify(f"another process is {task}: waiting for it")
-        lock.acquire()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(file)
+        try:
+            lock.acquire(timeout=PATIENCE)
+        except Timeout:
+            notify(f"another process is {task}: waiting for it")
+            lock.acquire()
+    except OSError as error:
+        raise explained(error, file) or DiskError(f"{file} cannot be made ({error.strerror}), which keeps other "
+                                                  "processes out: move away what has its place") from error
     try:
         yield
     finally:

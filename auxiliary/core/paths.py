@@ -3,12 +3,27 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from auxiliary.core.errors import UserError
+
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def with_home(path: str | Path) -> Path:
+    """A path whose `~` or `~name` at the beginning is replaced by that user's home folder.
+
+    Raises:
+        UserError: there is no such user, or the home folder is not known.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{str(path)!r} cannot be found, because no home folder of {Path(path).parts[0]!r} is known: "
+                        "give the whole path, or write ./ before a name that begins with ~") from error
 
 
 def find_root(given: str | Path | None) -> Path:
     """The root as an absolute path; the repository unless given."""
-    return Path(given).expanduser().resolve() if given else REPOSITORY
+    return with_home(given).resolve() if given else REPOSITORY
 
 
 def processed_folders(root: Path) -> list[Path]:

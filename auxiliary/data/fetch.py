@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
-from auxiliary.core.paths import Paths
+from auxiliary.core.paths import Paths, with_home
 from auxiliary.core.progress import notify, track
 from auxiliary.data.archive import unpack
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
@@ -48,9 +49,9 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
         raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
                         "the path of a folder of images works too")
     if _fillable(paths.raw):
-        with locked(paths.data / ".fetch.lock", f"filling {paths.raw}"):
+        with locked(paths.data / ".fetch.lock", f"filling {paths.raw}"), disk_errors(paths.raw):
             if _fillable(paths.raw):    # still: another process may have filled it meanwhile
-                _fill(paths, Path(source).expanduser() if source else None)
+                _fill(paths, with_home(source) if source else None)
     elif source:
         notify(f"{paths.raw} is filled already, so {source} is not read: remove the former to use the latter.")
     return paths.raw

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.files import write_atomically
 from auxiliary.data.inspect_files import content_hash
 
@@ -87,7 +88,8 @@ def write_manifest(processed: Path, head: Head, images: Iterable[ProcessedImage]
 
 def append_to_manifest(processed: Path, images: Iterable[ProcessedImage]) -> None:
     """Add images whose files are complete to a folder's manifest."""
-    with manifest_path(processed).open("ab") as file:
+    path = manifest_path(processed)
+    with disk_errors(path), path.open("ab") as file:
         file.write(_lines(images))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
@@ -55,9 +56,8 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
     _check_apart(raw, processed)
     usable = overview.index[overview["error"] == ""]
     wanted = conversions(overview.loc[usable], raw)
-    processed.parent.mkdir(parents=True, exist_ok=True)
     settings = {"version": VERSION, "size": size, "quality": quality}
-    with manifest_locked(processed):
+    with manifest_locked(processed), disk_errors(processed):
         images = whole_images(processed, settings, wanted)
         missing = [conversion for conversion in wanted if conversion.path not in images]
         _check_space(missing, processed, size)

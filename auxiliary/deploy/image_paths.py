@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
+from auxiliary.core.paths import with_home
 from auxiliary.core.text import one_line
 from auxiliary.data.walk import HIDDEN, LOOP, find_files_below, is_hidden
 
@@ -52,7 +53,7 @@ def _expand(name: str) -> list[ImagePath]:
     if not name:
         raise UserError("the name of an image is empty: name a file, a folder, or a pattern in quotes")
     try:
-        path = Path(name).expanduser()
+        path = with_home(name)
         exists = path.exists()
         matches = [path] if exists else _matches(path)
         files = [file for match in matches for file in (_below(match) if match.is_dir() else [ImagePath(match)])]

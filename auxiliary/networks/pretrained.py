@@ -3,10 +3,10 @@
 import importlib
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.paths import with_home
 from auxiliary.networks.backbones import Backbone, check_size, find_backbone
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _build(backbone: Backbone, size: int, weights: str | None) -> "keras.Model":
 
 
 def _weights_missing(name: str, error: Exception) -> UserError:
-    folder = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "models"
+    folder = with_home(os.environ.get("KERAS_HOME", "~/.keras")) / "models"
     url = re.search(r"URL fetch failure on (\S+): ", str(error))
     if url is None:
         return UserError(f"the ImageNet weights of {name} could not be read: if {folder} holds "

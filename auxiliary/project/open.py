@@ -11,7 +11,7 @@ from auxiliary.config.loader import find_profile, load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
 from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.core.paths import Paths, find_root
+from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.core.text import matches
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.split_files import newest_splits
@@ -92,7 +92,7 @@ def _check_patterns(profile: Profile, patterns: str) -> None:
 
 def _found(path: str | Path, beside: Path) -> Path:
     """A file or folder given by a path from the current folder, or from the profile's."""
-    given = Path(path).expanduser()
+    given = with_home(path)
     for candidate in (given, beside / given):
         if os.path.exists(candidate):  # noqa: PTH110 (unlike Path.exists, it takes a name that no file can have)
             return candidate.resolve()

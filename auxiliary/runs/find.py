@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from auxiliary.core.errors import UserError, unknown
+from auxiliary.core.paths import with_home
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
@@ -76,8 +77,8 @@ def _all_runs(root: Path) -> list[Run]:
 
 def _find_by_path(path: str) -> Run | None:
     """The run of a folder; None where there is none, or where a name of an experiment cannot be a path."""
-    with suppress(OSError, RuntimeError):    # too long a name, and `~` with the name of no user
-        run = Run(Path(path).expanduser().resolve())
+    with suppress(OSError, UserError):    # too long a name, and `~` with the name of no user
+        run = Run(with_home(path).resolve())
         return run if run.begun else None
     return None
 

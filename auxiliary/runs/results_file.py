@@ -2,11 +2,13 @@
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from auxiliary.core.disk import DiskError
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
@@ -52,9 +54,7 @@ class ResultsFile:
             UserError: it cannot be written.
         """
         target = self.target
-        with ExitStack() as held:
-            with self._explained():
-                held.enter_context(locked(target.with_name(f".{target.name}.lock"), f"writing {target.name}"))
+        with locked(target.with_name(f".{target.name}.lock"), f"writing {target.name}"):
             yield
 
     def check_writable(self) -> None:
@@ -74,11 +74,10 @@ class ResultsFile:
 
     def check_space(self) -> None:
         """Raise a `UserError` where no file can be written beside it; call it with the lock held."""
-        target = self.target
-        with self._explained():
-            probe = target.with_name(f".{target.name}.lock.probe")
-            write_atomically(probe, b"0", sync=False)
-            probe.unlink()
+        # A file without a name, which a killed process cannot leave behind.
+        with self._explained(), tempfile.TemporaryFile(dir=self.target.parent) as probe:
+            probe.write(b"0")
+            probe.flush()
 
     def replace(self, content: bytes) -> None:
         """Replace the file atomically, with its owner, group and mode as before; a link to it stays.
@@ -93,6 +92,8 @@ class ResultsFile:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except DiskError:
+            raise
         except OSError as error:
-            raise UserError(f"{self.path} cannot be written ({error.strerror or error}): make space, and check the "
-                            f"permissions of {self.target.parent}; it was not changed") from error
+            raise UserError(f"{self.path} cannot be written ({error.strerror}): check {self.target.parent}; it was not "
+                            "changed") from error

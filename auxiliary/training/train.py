@@ -4,6 +4,7 @@ from math import isnan
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core import runtime
+from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
@@ -107,7 +108,8 @@ def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run
                         "`experiments` selects none of them")
     check_results(project.paths.results)
     try:
-        return _run_all(experiments, project)
+        with disk_errors():
+            return _run_all(experiments, project)
     except KeyboardInterrupt:
         raise Interrupted("interrupted; run the cell again: it goes on after the last whole epoch") from None
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from auxiliary.core.disk import DiskError
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, remove_leftovers, replacing, write_atomically
 
@@ -46,7 +47,7 @@ def test_failure_keeps_the_old_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskError, match=r"a\.txt cannot be written, because the disk is full"):
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

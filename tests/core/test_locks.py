@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from auxiliary.core import locks
+from auxiliary.core.disk import DiskError
 from auxiliary.core.locks import locked
 
 # Holds the lock until it is killed.
@@ -50,3 +51,9 @@ def test_without_another_process_nothing_is_said(file, capsys):
         with locked(file, "splitting the images"):
             pass
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DiskError, match=r"\.a\.lock cannot be made \(.*\)"), locked(tmp_path / "file" / ".a.lock", ""):
+        pass

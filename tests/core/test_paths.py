@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from auxiliary.core.paths import REPOSITORY, Paths
+from auxiliary.core.errors import UserError
+from auxiliary.core.paths import REPOSITORY, Paths, find_root, with_home
 
 PATHS = Paths(Path("root"), "demo", image_size=28, split="group-5")
 
@@ -46,3 +47,15 @@ def test_paths_cannot_be_changed():
 def test_repository_is_the_folder_that_holds_the_package():
     assert (REPOSITORY / "auxiliary" / "core" / "paths.py").is_file()
     assert (REPOSITORY / "pyproject.toml").is_file()
+
+
+def test_home_folders_are_found(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert with_home("~/images") == find_root("~/images") == tmp_path / "images"
+    assert with_home("images/~x") == Path("images/~x")
+
+
+@pytest.mark.parametrize("find", [with_home, find_root])
+def test_home_of_nobody_is_a_sentence(find):
+    with pytest.raises(UserError, match="'~nobody-of-that-name/x' cannot be found"):
+        find("~nobody-of-that-name/x")

@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error_of_its_own(here):
     ("nothing", "nothing holds no files: name a folder of images"),
     ("hidden", "hidden holds no files: "), ("", "the name of an image is empty"),
     ("x" * 300, "cannot be found: [Errno 36] File name too long"),
-    ("~nobody-of-that-name/a.jpg", "cannot be found: Could not determine home directory")])
+    ("~nobody-of-that-name/a.jpg", "no home folder of '~nobody-of-that-name' is known")])
 def test_a_name_that_stands_for_nothing_is_refused(here, name, message):
     (here / "nothing").mkdir()
     (here / "hidden").mkdir()

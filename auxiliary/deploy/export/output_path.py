@@ -10,6 +10,7 @@ from pathlib import Path
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, remove_leftovers, replacing
 from auxiliary.core.ownership import temporary_folder
+from auxiliary.core.paths import with_home
 from auxiliary.runs.run import Run
 
 
@@ -24,7 +25,7 @@ def find_output_path(run: Run, suffix: str, out: Path | None) -> Path:
     Raises:
         UserError: the path is taken by something else, or its name does not fit the format.
     """
-    path = absolute(out.expanduser()) if out else run.folder / "export" / (run.id + suffix)
+    path = absolute(with_home(out)) if out else run.folder / "export" / (run.id + suffix)
     if not path.name.endswith(suffix):
         raise UserError(f"--out {out}: the name of a file in this format must end in {suffix}")
     if path.exists() and path.is_dir() != (not suffix):
