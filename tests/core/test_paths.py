@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from auxiliary.core.paths import REPOSITORY, Paths
+from auxiliary.core.paths import REPOSITORY, Paths, processed_folders
 
 PATHS = Paths(Path("root"), "demo", image_size=28, split="group-5")
 
@@ -46,3 +46,12 @@ def test_paths_cannot_be_changed():
 def test_repository_is_the_folder_that_holds_the_package():
     assert (REPOSITORY / "auxiliary" / "core" / "paths.py").is_file()
     assert (REPOSITORY / "pyproject.toml").is_file()
+
+
+def test_processed_folders_are_found_through_links(tmp_path):
+    (tmp_path / "disk" / "demo" / "processed").mkdir(parents=True)
+    (tmp_path / "disk" / "other").mkdir()
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "data").symlink_to(tmp_path / "disk")
+    assert processed_folders(tmp_path / "root") == [tmp_path / "root" / "data" / "demo" / "processed"]
+    assert processed_folders(tmp_path / "none") == []

@@ -42,12 +42,14 @@ class ReportData:
     @cached_property
     def clean(self) -> pd.DataFrame:
         """The usable images."""
-        return self.project.table("clean")
+        return self.project.with_own_images(self.project.table("clean"))
 
     @cached_property
     def suspects(self) -> pd.DataFrame | None:
         """The suspect labels; None if the labels were not checked."""
-        return self.project.table("suspects") if self.project.paths.table("suspects").is_file() else None
+        if not self.project.paths.table("suspects").is_file():
+            return None
+        return self.project.with_own_images(self.project.table("suspects"))
 
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -93,7 +95,9 @@ def read_report_data(project: Project) -> ReportData:
             f"(python -m auxiliary run {project.paths.dataset})"
         )
     rows = ranked(over_seeds(results))
-    return ReportData(project, rows.assign(name=labelled(rows)), saved_predictions(rows, project.paths.models))
+    predictions = {run_id: project.with_own_images(table)
+                   for run_id, table in saved_predictions(rows, project.paths.models).items()}
+    return ReportData(project, rows.assign(name=labelled(rows)), predictions)
 
 
 def _recorded(assets: Path) -> Iterator[Parameters]:
