@@ -91,7 +91,8 @@ def predict_with_export(form: str, path: Path, pixels: np.ndarray) -> ExportPred
     Raises:
         UserError: the runtime fails; the message has the last line of its output.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    # Beside the export: what a killed process leaves is removed with it.
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         images, predictions = Path(folder) / "images.npy", Path(folder) / "predictions.npz"
         np.save(images, pixels)
         # On the CPU, because GPUs round float32 differently.

@@ -20,6 +20,7 @@ from auxiliary.commands.export import export_run
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export import check
 from auxiliary.deploy.export.formats import FORMATS
+from auxiliary.deploy.export.marks import mark, read_mark
 from auxiliary.deploy.export.runtimes import OPENERS
 from auxiliary.runs.run import Run
 
@@ -101,6 +102,10 @@ def test_class_names_are_inside_the_export_and_beside_it(export, form):
     made = export("small", form)
     assert made.open()[1] == ["blue", "green", "red"]
     assert made.path.with_name(made.path.name + ".labels.txt").read_text(encoding="utf-8") == "blue\ngreen\nred\n"
+
+
+def test_the_mark_by_which_an_export_may_be_replaced_is_inside(export, form):
+    assert read_mark(export("small", form).path) == mark("blue\ngreen\nred\n")
 
 
 def test_keras_reads_it_without_this_package(export, reference, tmp_path):
