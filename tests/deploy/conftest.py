@@ -63,7 +63,8 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     from auxiliary.training.train import train_all
 
     root = tmp_path_factory.mktemp("trained")
-    images = root / "data" / "colours" / "processed" / "16" / "images"    # where no image is refused
+    # Where no image is refused, but not among those that a manifest must name.
+    images = root / "data" / "colours" / "processed" / "16" / "made"
     images.parent.mkdir(parents=True)
     image_folder({"green": 20, "blue": 20, "red": 20}, size=16).rename(images)
     for number in range(5):

@@ -157,7 +157,7 @@ def test_a_damaged_result_is_named_with_the_way_out(make_root, finish):
     root = make_root()
     run = finish(root, "small")
     (run.folder / "result.json").write_text('{"model_id": ')
-    with pytest.raises(UserError, match=r"result.json cannot be read.*remove the folder"):
+    with pytest.raises(UserError, match=r"result.json is damaged.*remove the folder"):
         write_report(open_dataset("farm", root))
 
 
