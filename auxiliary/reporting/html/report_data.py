@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.text import printable
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.find import runs_in, saved_predictions
@@ -106,7 +107,7 @@ def _recorded(assets: Path) -> Iterator[Parameters]:
         try:
             yield read_parameters(notebook)
         except UserError as error:
-            print(f"left out: {error}")
+            print(printable(f"left out: {error}"))
 
 
 def _quoted(value: object) -> str:
