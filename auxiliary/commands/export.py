@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import find_format
+from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
 from auxiliary.runs.find import find_finished
 
@@ -48,10 +48,8 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     # On the CPU, because GPUs round float32 differently.
     with keras.device("cpu"):
         predictor = load_predictor(run)
-        with replacing_export(path, record.suffix) as temporary:
+        with replacing_export(path, labels_text(predictor.categories)) as temporary:
             outcome = _write_and_check(predictor, form, temporary, processed_folders(root))
-            # Before the export is moved: an export without this file could not be replaced later.
-            write_atomically(labels_file(path), "\n".join(predictor.categories) + "\n")
     console.print(f"wrote {path} ({format_bytes(_size(path))})")
     console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
     console.print("\n".join([*_describe_interface(predictor), *outcome]))

@@ -129,7 +129,8 @@ class _Constructor(RoundTripConstructor):
         try:
             value = super().construct_object(node, deep)
         except (ValueError, TypeError, ArithmeticError, AttributeError, LookupError) as error:
-            raise ConstructorError(problem=f"a value that cannot be read ({error})",
+            reason = str(error).partition(":")[0]
+            raise ConstructorError(problem=f"a value that cannot be read ({reason})",
                                    problem_mark=node.start_mark) from None
         if isinstance(value, int) and abs(value) > LARGEST:
             raise ConstructorError(problem="a number that is too large", problem_mark=node.start_mark)

@@ -80,7 +80,7 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
             yield temporary
             if sync:
                 _copy_owner_and_mode(path, temporary)
-                _wait_for_disk(temporary)
+                wait_for_disk(temporary)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -129,6 +129,7 @@ def _copy_owner_and_mode(path: Path, temporary: Path) -> None:
             temporary.chmod(stat.S_IMODE(old.st_mode))
 
 
-def _wait_for_disk(path: Path) -> None:
+def wait_for_disk(path: Path) -> None:
+    """Return when the disk holds the content of a file, so that a power cut cannot take it."""
     with path.open("r+b") as file:
         os.fsync(file.fileno())

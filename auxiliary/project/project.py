@@ -1,5 +1,6 @@
 """An opened profile: its experiments, paths, images and results."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,6 +136,24 @@ class Project:
     def save_table(self, df: pd.DataFrame, name: str) -> None:
         """Write one of the tables, such as `overview`; `write_splits` copies it for people to open."""
         write_table(df, self.paths.table(name), self.paths.data)
+
+    def with_own_images(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table of processed images that names the files of this project, and no others.
+
+        A run's folder may have been moved, or come from elsewhere. Its predictions then name files of another place,
+        or any file of this machine.
+
+        Args:
+            table: predictions, or any other table with `filepath`.
+
+        Returns:
+            The same table; each path is that of the same processed image here. What was no
+            processed image of this data set becomes a path where nothing is.
+        """
+        below, own = f"/data/{self.paths.dataset}/processed/", (self.paths.data / "processed").as_posix()
+        tails = (file.rpartition(below)[2].lstrip("/") for file in table["filepath"])
+        # From `/`, no number of `..` leads out.
+        return table.assign(filepath=[own + os.path.normpath(f"/{tail}") for tail in tails])
 
     def show(self, figure: Figure, name: str) -> Figure:
         """Save a figure in the data set's assets folder, and return it, so that a notebook cell shows it.

@@ -14,7 +14,7 @@ def tile(path: str | Path, side: int = 112) -> np.ndarray:
 
 
 def placed(path: str | Path, side: int = 112) -> tuple[np.ndarray, tuple[slice, slice]]:
-    """The image at `path` centred on a white square with its aspect ratio kept, and its position in the square.
+    """The image at `path`, JPEG or PNG, on the middle of a white square, and its position there; its shape is kept.
 
     Small images are enlarged by a whole factor with nearest neighbours, so that their pixels stay visible; others are
     resized with antialiasing.
@@ -26,7 +26,7 @@ def placed(path: str | Path, side: int = 112) -> tuple[np.ndarray, tuple[slice, 
         UserError: when the file is missing or damaged.
     """
     try:
-        with Image.open(path) as file:
+        with Image.open(path, formats=("JPEG", "PNG")) as file:
             image = ImageOps.exif_transpose(file).convert("RGB")
     except FileNotFoundError as error:
         raise UserError(f"{path} is no longer there: run the preprocessing notebook again") from error

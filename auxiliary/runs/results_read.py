@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.errors import ParserWarning
 
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted, printable, short
 from auxiliary.runs.result import COLUMNS, FLOATS, INTEGERS
 from auxiliary.runs.results_check import EXPECTED, check_column
 from auxiliary.runs.results_parse import Table, header_of, is_plain_csv, parse_table
@@ -93,4 +93,4 @@ def _sentences(problems: list[tuple[int, str]], lines: list[int], path: Path) ->
 @cache
 def _print_once(text: str) -> None:
     """Print on standard error, the same text only once in a process: notebooks read the table in many cells."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)

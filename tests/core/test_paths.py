@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.paths import REPOSITORY, Paths, find_root, with_home
+from auxiliary.core.paths import REPOSITORY, Paths, find_root, processed_folders, with_home
 
 PATHS = Paths(Path("root"), "demo", image_size=28, split="group-5")
 
@@ -59,3 +59,12 @@ def test_home_folders_are_found(monkeypatch, tmp_path):
 def test_home_of_nobody_is_a_sentence(find):
     with pytest.raises(UserError, match="'~nobody-of-that-name/x' cannot be found"):
         find("~nobody-of-that-name/x")
+
+
+def test_processed_folders_are_found_through_links(tmp_path):
+    (tmp_path / "disk" / "demo" / "processed").mkdir(parents=True)
+    (tmp_path / "disk" / "other").mkdir()
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "data").symlink_to(tmp_path / "disk")
+    assert processed_folders(tmp_path / "root") == [tmp_path / "root" / "data" / "demo" / "processed"]
+    assert processed_folders(tmp_path / "none") == []

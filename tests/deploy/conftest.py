@@ -35,8 +35,8 @@ class TrainedRoot:
     Attributes:
         root: the folder that holds `models/` and `results.csv`.
         runs: the finished runs by the key of their experiment: small, small_on, views and frozen.
-        images: raw images, PNG of 16 x 16, 20 in each of the folders blue, green and red. A quarter of the blue and
-            green images lie in each other's folder, so that no network is always right.
+        images: processed images, PNG of 16 x 16, 20 in each of the folders blue, green and red. A quarter of the blue
+            and green images lie in each other's folder, so that no network is always right.
     """
 
     root: Path
@@ -62,7 +62,11 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     """A root in which every experiment has been trained: `trained_root.runs["small"]`."""
     from auxiliary.training.train import train_all
 
-    images, root = image_folder({"green": 20, "blue": 20, "red": 20}, size=16), tmp_path_factory.mktemp("trained")
+    root = tmp_path_factory.mktemp("trained")
+    # Where no image is refused, but not among those that a manifest must name.
+    images = root / "data" / "colours" / "processed" / "16" / "made"
+    images.parent.mkdir(parents=True)
+    image_folder({"green": 20, "blue": 20, "red": 20}, size=16).rename(images)
     for number in range(5):
         _exchange(images / "green" / f"{number}.png", images / "blue" / f"{number}.png")
     (root / "profile.yaml").write_text(PROFILE.format(folder=images), encoding="utf-8")

@@ -1,11 +1,13 @@
 import pandas as pd
 import pytest
 
+from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
-from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.paths import REPOSITORY, Paths
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.split_files import write_splits
 from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
 from auxiliary.reporting.style import new_figure
 
 EXPERIMENTS = """
@@ -152,3 +154,14 @@ def test_a_figure_that_is_shown_is_saved_in_the_assets(profile, tmp_path):
     figure = new_figure(1, 1)
     assert project.show(figure, "empty") is figure
     assert {path.name for path in project.paths.assets.iterdir()} == {"empty.png", "empty.svg"}
+
+
+@pytest.mark.parametrize(("named", "own"), [
+    ("/moved/data/cats/processed/tom/1.jpg", "tom/1.jpg"), ("{root}/data/cats/processed/a b/1.jpg", "a b/1.jpg"),
+    ("/data/cats/processed/data/cats/processed/1.jpg", "1.jpg"), ("/etc/hostname", "etc/hostname"), ("1.jpg", "1.jpg"),
+    ("/data/cats/processed/../../../../../etc/hostname", "etc/hostname"), ("/data/cats/processed//etc", "etc"),
+    ("../../etc/hostname", "etc/hostname")])
+def test_a_table_from_elsewhere_names_own_images(tmp_path, named, own):
+    project = Project(Profile(dataset="cats"), Paths(tmp_path, "cats"), {})
+    table = pd.DataFrame({"filepath": [named.format(root=tmp_path)], "category": "tom"})
+    assert project.with_own_images(table)["filepath"].to_list() == [f"{tmp_path}/data/cats/processed/{own}"]

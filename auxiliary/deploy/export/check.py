@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import is_file_below
-from auxiliary.data.dataset import Images
+from auxiliary.data.jpeg import processed_pixels
 from auxiliary.deploy.export import runtimes
 from auxiliary.runs.run import Run
 
@@ -50,8 +50,14 @@ def check_images(run: Run, size: int, folders: Collection[Path]) -> CheckImages:
     table = table[[is_file_below(file, folders) for file in table["filepath"]]]
     if table.empty:
         return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None)
-    pixels = Images(table["filepath"].to_list(), size, cache=False)[np.arange(len(table))]
-    return CheckImages(pixels, table["predicted"].to_list())
+    return CheckImages(np.stack([_pixels(file, size) for file in table["filepath"]]), table["predicted"].to_list())
+
+
+def _pixels(file: str, size: int) -> np.ndarray:
+    try:
+        return processed_pixels(Path(file).read_bytes(), size)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file} cannot be read any more ({error}): run notebook 01 again ({PREPARE})") from error
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def predict_with_export(form: str, path: Path, pixels: np.ndarray) -> ExportPred
     Raises:
         UserError: the runtime fails; the message has the last line of its output.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    # Beside the export: what a killed process leaves is removed with it.
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         images, predictions = Path(folder) / "images.npy", Path(folder) / "predictions.npz"
         np.save(images, pixels)
         # On the CPU, because GPUs round float32 differently.

@@ -1,17 +1,21 @@
 """The path of an export. It is written completely or not at all, and replaces nothing but an earlier export.
 
-The class names lie beside it in a text file, which also marks it as an export.
+The class names lie beside it in a text file.
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import absolute, remove_leftovers, replacing
+from auxiliary.core.files import absolute, remove_leftovers, wait_for_disk, write_atomically
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.paths import with_home
+from auxiliary.deploy.export.marks import mark, read_mark
 from auxiliary.runs.run import Run
+
+OTHER = "choose another path with --out"
 
 
 def find_output_path(run: Run, suffix: str, out: Path | None) -> Path:
@@ -23,17 +27,16 @@ def find_output_path(run: Run, suffix: str, out: Path | None) -> Path:
         out: the path that the user chose; by default it is below the run's folder.
 
     Raises:
-        UserError: the path is taken by something else, or its name does not fit the format.
+        UserError: the path is taken by anything but an earlier export, or its name does not fit the format.
     """
     path = absolute(with_home(out)) if out else run.folder / "export" / (run.id + suffix)
     if not path.name.endswith(suffix):
         raise UserError(f"--out {out}: the name of a file in this format must end in {suffix}")
-    if path.exists() and path.is_dir() != (not suffix):
+    # Unlike Path.exists and Path.is_dir, these take a name that no file can have.
+    if os.path.exists(path) and os.path.isdir(path) != (not suffix):  # noqa: PTH110, PTH112
         raise UserError(f"{path} is a {'folder' if suffix else 'file'}, and this format writes a "
-                        f"{'file' if suffix else 'folder'}: choose another path with --out")
-    if path.exists() and not labels_file(path).is_file():
-        raise UserError(f"{path} exists and is not an earlier export ({labels_file(path).name} is missing): "
-                        "choose another path with --out, or remove it")
+                        f"{'file' if suffix else 'folder'}: {OTHER}")
+    _check_path(path)
     return path
 
 
@@ -43,39 +46,72 @@ def labels_file(path: Path) -> Path:
 
 
 @contextmanager
-def replacing_export(path: Path, suffix: str) -> Iterator[Path]:
-    """Yield a temporary path to write an export to, and move the result to `path` at the end.
+def replacing_export(path: Path, labels: str) -> Iterator[Path]:
+    """Yield a temporary path to write an export to. At the end of the block it goes to `path`, the class names beside.
 
-    What killed processes left beside it is removed.
+    What killed exports left in the same folder is removed.
+
+    Args:
+        path: where the export goes.
+        labels: the class names, one per line.
 
     Raises:
-        UserError: it cannot be written; an earlier export at `path` stays.
+        UserError: it cannot be written, or the path has been taken meanwhile; what is at `path` stays.
     """
-    replace: AbstractContextManager[Path] = replacing(path) if suffix else _replacing_folder(path)
     try:
+        _check_labels_file(path, labels)
+        path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(path.parent)
-        with replace as temporary:
-            yield temporary
+        _restore(path.parent)
+        with temporary_folder(path.parent, prefix=".") as scratch:
+            yield scratch / path.name
+            # Again: the block takes minutes.
+            _check_path(path)
+            _check_labels_file(path, labels)
+            write_atomically(labels_file(path), labels)
+            _move(scratch / path.name, path, scratch / "old")
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror or error}): free space, check its permissions, "
-                        "or choose another path with --out") from error
+                        f"or {OTHER}") from error
 
 
-@contextmanager
-def _replacing_folder(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _restore(path.parent)
-    with temporary_folder(path.parent, prefix=".") as scratch:
-        new, old = scratch / "new", scratch / "old"
-        yield new
-        if path.exists():
-            old.mkdir()
-            path.rename(old / path.name)
+def _check_path(path: Path) -> None:
+    if os.path.lexists(path) and read_mark(path) is None:
+        raise UserError(f"{path} exists and is not an earlier export, or was changed since: {OTHER}, or remove it")
+
+
+def _check_labels_file(path: Path, labels: str) -> None:
+    """Refuse a file of class names that is neither the new one nor that of the earlier export."""
+    file = labels_file(path)
+    if not os.path.lexists(file):
+        return
+    if not file.is_symlink() and file.is_file():
+        content = file.read_bytes()
+        if content == labels.encode() or ((earlier := read_mark(path)) and mark(content) == earlier):
+            return
+    raise UserError(f"{file} was not written by an earlier export, or was changed since: {OTHER}, or remove it")
+
+
+def _move(new: Path, path: Path, old: Path) -> None:
+    """Replace an export; a folder in two steps, as none can replace another in one."""
+    if not new.is_dir():
+        wait_for_disk(new)
+        new.replace(path)
+        return
+    if not path.is_dir():
         new.rename(path)
+        return
+    old.mkdir()
+    path.rename(old / path.name)
+    try:
+        new.rename(path)
+    except BaseException:
+        (old / path.name).rename(path)
+        raise
 
 
 def _restore(folder: Path) -> None:
     """Move exports back that were about to be replaced when a process was killed."""
     for old in folder.glob(".auxiliary-*/old/*"):
-        if not (folder / old.name).exists():
+        if not os.path.lexists(folder / old.name):
             old.rename(folder / old.name)

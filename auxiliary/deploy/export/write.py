@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from auxiliary.deploy.export.marks import labels_text, mark, write_listing
 from auxiliary.deploy.export.model import ExportModel
 
 # Names of the inputs and outputs of every export.
@@ -31,6 +32,7 @@ def write_savedmodel(export: ExportModel, folder: Path) -> None:
     except tf.errors.OpError as error:
         # TensorFlow raises its own errors for files; the system's reason comes last in their message.
         raise OSError(error.message.rpartition("; ")[2].partition(" [Op")[0]) from error
+    write_listing(folder, labels_text(export.categories))
 
 
 def write_litert(export: ExportModel, path: Path) -> None:
@@ -38,7 +40,7 @@ def write_litert(export: ExportModel, path: Path) -> None:
 
     The class names are added as Android's tools do it: as a file in a zip archive at its end.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         _export_archive(_converter_signature(export)).write_out(folder, verbose=False)
         path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
     _add_labels(export, path)
@@ -52,7 +54,9 @@ def write_onnx(export: ExportModel, path: Path) -> None:
     inputs = [_images_spec()]
     function = tf.function(_converter_signature(export), input_signature=inputs)
     model, _ = tf2onnx.convert.from_function(function, inputs, opset=OPSET)
-    onnx.helper.set_model_props(model, {LABELS: "\n".join(export.categories)})
+    # The mark last, where `read_mark` looks for it.
+    onnx.helper.set_model_props(model, {LABELS: "\n".join(export.categories),
+                                        "mark": mark(labels_text(export.categories))})
     path.write_bytes(model.SerializeToString())
 
 
@@ -79,7 +83,9 @@ def _converter_signature(export: ExportModel) -> Signature:
 
 def _add_labels(export: ExportModel, path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("labels.txt", "\n".join(export.categories) + "\n")
+        labels = labels_text(export.categories)
+        archive.writestr("labels.txt", labels)
+        archive.comment = mark(labels).encode()
 
 
 def antialiased_resize(images: tf.Tensor, size: int) -> tf.Tensor:

@@ -21,8 +21,8 @@ CONFLICTS = 20    # label conflicts to list, at most
 
 def class_blocks(data: ReportData) -> list[Block]:
     """The number of images per class, and an example of each."""
-    return [Chart(class_figure(data.overview)),
-            Gallery("One image of each class, chosen at random", example_thumbnails(data.clean))]
+    examples = example_thumbnails(data.clean, data.project.paths.processed)
+    return [Chart(class_figure(data.overview)), Gallery("One image of each class, chosen at random", examples)]
 
 
 def file_blocks(data: ReportData) -> list[Block]:
@@ -71,4 +71,5 @@ def suspect_blocks(data: ReportData) -> list[Block]:
     found = Prose(f"{counted(len(suspects), 'label')} of {len(data.clean):,} contradict the predictions of a "
                   "classifier trained on the other images, more than its usual mistakes would. No image was "
                   "relabelled; it may also be an unusual image of its class.")
-    return [found, *([Gallery("The most suspicious labels", suspect_thumbnails(suspects))] if len(suspects) else [])]
+    thumbnails = suspect_thumbnails(suspects, data.project.paths.processed)
+    return [found, *([Gallery("The most suspicious labels", thumbnails)] if thumbnails else [])]

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
+from auxiliary.core.text import printable
 from auxiliary.data.inspect_files import content_hash
 from auxiliary.reporting.html.executed import unreadable
 
@@ -36,7 +37,7 @@ def notebook_pages(assets: Path) -> list[Path]:
         try:
             pages.append(write_page(notebook))
         except UserError as error:
-            print(f"left out: {error}")
+            print(printable(f"left out: {error}"))
     return pages
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.text import printable
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.find import runs_in, saved_predictions
@@ -42,12 +43,14 @@ class ReportData:
     @cached_property
     def clean(self) -> pd.DataFrame:
         """The usable images."""
-        return self.project.table("clean")
+        return self.project.with_own_images(self.project.table("clean"))
 
     @cached_property
     def suspects(self) -> pd.DataFrame | None:
         """The suspect labels; None if the labels were not checked."""
-        return self.project.table("suspects") if self.project.paths.table("suspects").is_file() else None
+        if not self.project.paths.table("suspects").is_file():
+            return None
+        return self.project.with_own_images(self.project.table("suspects"))
 
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -93,7 +96,9 @@ def read_report_data(project: Project) -> ReportData:
             f"(python -m auxiliary run {project.paths.dataset})"
         )
     rows = ranked(over_seeds(results))
-    return ReportData(project, rows.assign(name=labelled(rows)), saved_predictions(rows, project.paths.models))
+    predictions = {run_id: project.with_own_images(table)
+                   for run_id, table in saved_predictions(rows, project.paths.models).items()}
+    return ReportData(project, rows.assign(name=labelled(rows)), predictions)
 
 
 def _recorded(assets: Path) -> Iterator[Parameters]:
@@ -102,7 +107,7 @@ def _recorded(assets: Path) -> Iterator[Parameters]:
         try:
             yield read_parameters(notebook)
         except UserError as error:
-            print(f"left out: {error}")
+            print(printable(f"left out: {error}"))
 
 
 def _quoted(value: object) -> str:

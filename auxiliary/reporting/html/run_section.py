@@ -60,7 +60,8 @@ def quality_blocks(data: ReportData, row: pd.Series) -> list[Block]:
 
 def mistakes(data: ReportData, row: pd.Series) -> Block:
     """The most confident mistakes with their heat maps."""
-    thumbnails = mistake_thumbnails(data.predictions[row["run_id"]], data.run(row).arrays("grad-cam"))
+    thumbnails = mistake_thumbnails(data.predictions[row["run_id"]], data.run(row).arrays("grad-cam"),
+                                    data.project.paths.processed)
     if not thumbnails:
         return Prose("All test images are predicted correctly.")
     return Gallery("The most confident mistakes; on the right, bright areas are the evidence for the predicted class "

@@ -1,14 +1,17 @@
-"""Small images of a page, each with its caption."""
+"""Small images of a page, each with its caption. Pages are sent to others: only processed images are put into them."""
 
 import base64
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from auxiliary.core.errors import UserError
+from auxiliary.core.files import is_file_below
 from auxiliary.evaluation.predictions import most_confident_mistakes
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.reporting.image_tiles import placed
@@ -33,47 +36,60 @@ class Thumbnail(NamedTuple):
     wrong: bool
 
 
-def mistake_thumbnails(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: int = 8) -> list[Thumbnail]:
+def mistake_thumbnails(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], processed: Path,
+                       n: int = 8) -> list[Thumbnail]:
     """The most confident mistakes of a network, each with its heat map.
 
     Args:
         predictions: its predictions, one row per test image.
         explained: `position` and `heat` as `auxiliary.evaluation.grad_cam.explain` returns them; may be empty.
+        processed: the folder of processed images.
         n: how many to show, or as many as there are.
+
+    Raises:
+        UserError: an image does not lie there, all links resolved.
     """
     heat_maps = dict(zip(map(int, explained.get("position", ())), explained.get("heat", ()), strict=True))
     wrong = most_confident_mistakes(predictions.reset_index(drop=True)).head(n)
-    return [_mistake(row, heat_maps.get(position)) for position, row in wrong.iterrows()]
+    return [_mistake(row, heat_maps.get(position), processed) for position, row in wrong.iterrows()]
 
 
-def _mistake(row: pd.Series, heat: np.ndarray | None) -> Thumbnail:
-    image, area = placed(row["filepath"], SIDE)
+def _mistake(row: pd.Series, heat: np.ndarray | None, processed: Path) -> Thumbnail:
+    image, area = _placed(row["filepath"], processed)
     heat_map = "" if heat is None else data_url((255 * overlaid(image, heat, area)).astype("uint8"))
     caption = [f"{row['predicted']} {row['confidence']:.2f}", f"is {row['category']}"]
     return Thumbnail(data_url(image), heat_map, caption, wrong=True)
 
 
-def example_thumbnails(clean: pd.DataFrame, per_class: int = 1, random_state: int = 0) -> list[Thumbnail]:
-    """Images of each class, chosen at random.
+def example_thumbnails(clean: pd.DataFrame, processed: Path, per_class: int = 1,
+                       random_state: int = 0) -> list[Thumbnail]:
+    """Images of each class, chosen at random; `UserError` as in `mistake_thumbnails`.
 
     Args:
         clean: one row per image, with `filepath` and `category`; all files readable.
+        processed: the folder of processed images.
         per_class: images per class, or as many as it has.
         random_state: seed of the random choice.
     """
     chosen = [group.sample(min(per_class, len(group)), random_state=random_state)
               for _, group in clean.groupby("category")]
-    return [_captioned(row, [row["category"]], wrong=False) for _, row in pd.concat(chosen).iterrows()]
+    return [_captioned(row, [row["category"]], processed, wrong=False) for _, row in pd.concat(chosen).iterrows()]
 
 
-def suspect_thumbnails(suspects: pd.DataFrame, n: int = 6) -> list[Thumbnail]:
-    """The labels most likely to be wrong, each with the class that the other images suggest."""
+def suspect_thumbnails(suspects: pd.DataFrame, processed: Path, n: int = 6) -> list[Thumbnail]:
+    """The labels most likely to be wrong, each with the class that the other images suggest; errors likewise."""
     return [_captioned(row, [f"labelled {row['category']}", f"suggested {row['suggested']} {row['confidence']:.2f}"],
-                       wrong=True) for _, row in suspects.head(n).iterrows()]
+                       processed, wrong=True) for _, row in suspects.head(n).iterrows()]
 
 
-def _captioned(row: pd.Series, caption: list[str], wrong: bool) -> Thumbnail:
-    return Thumbnail(data_url(placed(row["filepath"], SIDE)[0]), "", caption, wrong)
+def _captioned(row: pd.Series, caption: list[str], processed: Path, wrong: bool) -> Thumbnail:
+    return Thumbnail(data_url(_placed(row["filepath"], processed)[0]), "", caption, wrong)
+
+
+def _placed(file: str, processed: Path) -> tuple[np.ndarray, tuple[slice, slice]]:
+    if not is_file_below(file, [processed]):
+        raise UserError(f"{file} is no image below {processed}, or is no longer there: run notebook 01 again")
+    return placed(file, SIDE)
 
 
 def data_url(pixels: np.ndarray) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -74,11 +75,39 @@ def test_an_unknown_network_and_a_deleted_image(page, networks, tested, tmp_path
 def test_examples_are_existing_images_of_different_classes(tmp_path):
     files = [tmp_path / f"{number}.png" for number in range(24)]
     for file in files[::2]:
-        file.touch()
+        Image.new("RGB", (2, 2)).save(file)
     categories = [f"c{number // 2:02}" for number in range(24)]
     predictions = pd.DataFrame({"filepath": map(str, files), "category": categories})
-    assert example_images(predictions) == [str(file) for file in files[::2][:EXAMPLES]]
-    assert example_images(predictions[1::2]) == []
+    assert example_images(predictions, [tmp_path]) == [str(file) for file in files[::2][:EXAMPLES]]
+    assert example_images(predictions[1::2], [tmp_path]) == []
+    assert example_images(predictions, []) == []
+
+
+def test_no_other_file_becomes_an_example(tmp_path, monkeypatch):
+    """A run from elsewhere names files; `own` is where images may lie."""
+    own, outside = tmp_path / "own", tmp_path / "outside"
+    own.mkdir()
+    outside.mkdir()
+    Image.new("RGB", (2, 2)).save(outside / "secret.png")
+    Image.new("RGB", (2, 2)).save(own / "fine.png")
+    (own / "link.png").symlink_to(outside / "secret.png")
+    (own / "folder").symlink_to(outside)
+    (own / "circle.png").symlink_to(own / "circle.png")
+    (own / "text.png").write_text("a password")
+    os.mkfifo(own / "pipe.png")
+    with (own / "huge.png").open("wb") as file:
+        file.write((own / "fine.png").read_bytes())
+        file.truncate(2**40)    # takes no space
+    monkeypatch.chdir(outside)
+    named = ["secret.png", outside / "secret.png", own / "link.png", own / "folder" / "secret.png", own / "circle.png",
+             own / "text.png", own / "pipe.png", own / "huge.png", own / ".." / "outside" / "secret.png", own, "",
+             "/etc/hostname", "/dev/zero", own / ("x" * 5000), f"{own}/a\0b.png", "file:///etc/hostname"]
+    predictions = pd.DataFrame({"filepath": map(str, named), "category": [str(number) for number in range(len(named))]})
+    assert example_images(predictions, [own]) == []
+    (tmp_path / "linked").symlink_to(own)
+    fine = predictions.assign(filepath=str(tmp_path / "linked" / "fine.png"))
+    for folder in (own, tmp_path / "linked"):
+        assert set(example_images(fine, [folder])) == {str(own / "fine.png")}
 
 
 @pytest.mark.parametrize("hostile", [

@@ -20,6 +20,7 @@ from auxiliary.commands.export import export_run
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export import check
 from auxiliary.deploy.export.formats import FORMATS
+from auxiliary.deploy.export.marks import mark, read_mark
 from auxiliary.deploy.export.runtimes import OPENERS
 from auxiliary.runs.run import Run
 
@@ -103,6 +104,10 @@ def test_class_names_are_inside_the_export_and_beside_it(export, form):
     assert made.path.with_name(made.path.name + ".labels.txt").read_text(encoding="utf-8") == "blue\ngreen\nred\n"
 
 
+def test_the_mark_by_which_an_export_may_be_replaced_is_inside(export, form):
+    assert read_mark(export("small", form).path) == mark("blue\ngreen\nred\n")
+
+
 def test_keras_reads_it_without_this_package(export, reference, tmp_path):
     pixels = np.full((1, 50, 60, 3), 200, "uint8")
     np.save(tmp_path / "pixels.npy", pixels)
@@ -128,11 +133,8 @@ def test_an_earlier_export_is_replaced(export, trained_root):
 def test_random_images_replace_missing_test_images(export, trained_root, tmp_path, capsys):
     export("small", "onnx")
     folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id)
-    table = folder / "predictions-test.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace(str(trained_root.images), "gone"), encoding="utf-8")
-    run = Run(folder)
-    run.finish(run.result)
-    export_run(str(folder), "onnx")
+    # The images are there, but not below this root.
+    export_run(str(folder), "onnx", root=tmp_path)
     printed = capsys.readouterr().out
     assert f"\nwrote {folder / 'export' / folder.name}.onnx (" in printed
     assert "for all 100 random images (the run's test images are missing)" in printed and "csv" not in printed

@@ -1,31 +1,48 @@
-"""The paths of exports, and what they may replace."""
+"""The paths of exports, what they may replace, and what killed ones leave."""
 
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.paths import REPOSITORY
+from auxiliary.deploy.export.marks import mark, write_listing
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
 from auxiliary.runs.run import Run
 
-# The process is killed while it writes an export.
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from auxiliary.deploy.export.output_path import replacing_export
-with replacing_export(Path(sys.argv[1]), sys.argv[2]) as path:
-    path.touch()
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
 RUN = Run(Path("/models/demo/small-0.5-0123456789ab"))
+LABELS = "cat\ndog\n"
 
 
-def earlier_export(path: Path) -> Path:
-    labels_file(path).touch()
-    return path
+def write(path: Path, content: str = "content", labels: str = LABELS) -> None:
+    """What an export writes; a folder where the name has no suffix."""
+    if path.suffix:
+        path.write_text(content + mark(labels), encoding="utf-8")
+        return
+    (path / "variables").mkdir(parents=True)
+    (path / "variables" / "data").write_text(content, encoding="utf-8")
+    write_listing(path, labels)
+
+
+def export(path: Path, content: str = "content", labels: str = LABELS) -> None:
+    with replacing_export(find_output_path(RUN, path.suffix, path), labels) as temporary:
+        write(temporary, content, labels)
+
+
+def content(folder: Path) -> dict[str, bytes | None]:
+    """Everything below a folder; None for folders and links."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() and not path.is_symlink() else None
+            for path in folder.rglob("*")}
+
+
+@pytest.fixture(params=["model.onnx", "model"])
+def path(request, tmp_path) -> Path:
+    return tmp_path / "out" / request.param
 
 
 @pytest.mark.parametrize("suffix", [".onnx", ""])
@@ -43,69 +60,180 @@ def test_the_name_must_fit_the_format():
         find_output_path(RUN, ".onnx", Path("model"))
 
 
-def test_nothing_but_an_earlier_export_is_replaced(tmp_path):
-    file, folder = tmp_path / "model.onnx", tmp_path / "model"
-    file.touch()
-    folder.mkdir()
-    for path, suffix in ((file, ".onnx"), (folder, "")):
-        with pytest.raises(UserError, match=r"exists and is not an earlier export \(model.*\.labels\.txt is missing\)"):
-            find_output_path(RUN, suffix, path)
-        assert find_output_path(RUN, suffix, earlier_export(path)) == path
-
-
 def test_a_file_does_not_replace_a_folder_nor_the_other_way_round(tmp_path):
-    folder, file = earlier_export(tmp_path / "model.onnx"), earlier_export(tmp_path / "model")
-    folder.mkdir()
-    file.touch()
+    (tmp_path / "model.onnx").mkdir()
+    (tmp_path / "model").touch()
     with pytest.raises(UserError, match=r"model.onnx is a folder, and this format writes a file: choose another path"):
-        find_output_path(RUN, ".onnx", folder)
+        find_output_path(RUN, ".onnx", tmp_path / "model.onnx")
     with pytest.raises(UserError, match="model is a file, and this format writes a folder: choose another path"):
-        find_output_path(RUN, "", file)
+        find_output_path(RUN, "", tmp_path / "model")
 
 
-def fill(path: Path, suffix: str, content: str) -> None:
-    if not suffix:
-        path.mkdir()
-    (path if suffix else path / "file").write_text(content, encoding="utf-8")
+def test_an_earlier_export_is_replaced_with_its_class_names(path):
+    export(path, "first")
+    export(path, "second", "cow\n")
+    assert b"second" in b"".join(filter(None, content(path.parent).values()))
+    assert labels_file(path).read_text(encoding="utf-8") == "cow\n"
+    assert {entry.name for entry in path.parent.iterdir()} == {path.name, labels_file(path).name}
 
 
-@pytest.mark.parametrize("suffix", [".onnx", ""])
-def test_an_export_is_written_completely_or_not_at_all(tmp_path, suffix):
-    target = tmp_path / "new" / f"model{suffix}"
-    for content in ("first", "second"):
-        with replacing_export(target, suffix) as path:
-            fill(path, suffix, content)
-    with pytest.raises(KeyboardInterrupt), replacing_export(target, suffix) as path:
-        fill(path, suffix, "third")
+def own_file(path: Path) -> None:
+    path.write_text("mine")
+
+
+def own_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "thesis.txt").write_text("mine")
+
+
+def with_own_file(path: Path) -> None:
+    export(path)
+    (path / "thesis.txt").write_text("mine")
+
+
+def with_own_folder(path: Path) -> None:
+    export(path)
+    (path / "empty" / "thesis").mkdir(parents=True)
+    (path / "empty" / "thesis.txt").symlink_to("nowhere")
+
+
+def changed(path: Path) -> None:
+    export(path)
+    (path / "variables" / "data").write_text("trained further")
+
+
+def unlisted(path: Path) -> None:
+    path.mkdir()
+    (path / "export.json").write_text("[" * 9999)
+
+
+def link(path: Path) -> None:
+    export(path.with_stem("other"))
+    path.symlink_to(path.with_stem("other"))
+
+
+def link_to_nothing(path: Path) -> None:
+    path.symlink_to(path.with_stem("other"))
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def own_labels(path: Path) -> None:
+    labels_file(path).write_text("mine")
+
+
+def changed_labels(path: Path) -> None:
+    export(path)
+    labels_file(path).write_text("mine")
+
+
+def linked_labels(path: Path) -> None:
+    path.with_name("mine.txt").write_text(LABELS)
+    labels_file(path).symlink_to(path.with_name("mine.txt"))
+
+
+@pytest.mark.parametrize(("name", "make"), [
+    *(("model.onnx", make) for make in (own_file, link, link_to_nothing, pipe, own_labels, changed_labels,
+                                        linked_labels)),
+    *(("model", make) for make in (own_folder, Path.mkdir, with_own_file, with_own_folder, changed, unlisted, link,
+                                   link_to_nothing, own_labels, changed_labels))])
+def test_anything_else_is_refused_and_stays(tmp_path, name, make: Callable[[Path], None]):
+    path = tmp_path / name
+    make(path)
+    before = content(tmp_path)
+    with pytest.raises(UserError, match="earlier export, or was changed since: choose another path with --out"):
+        export(path, "new", "cow\n")
+    assert content(tmp_path) == before
+
+
+def test_what_appears_while_an_export_is_written_stays_too(path):
+    with pytest.raises(UserError, match="is not an earlier export"), replacing_export(path, LABELS) as temporary:
+        write(temporary)
+        (own_file if path.suffix else own_folder)(path)
+    assert b"mine" in content(path.parent).values() and len(list(path.parent.iterdir())) == 1
+
+
+def test_an_interrupted_export_leaves_the_earlier_one(path):
+    export(path, "first")
+    before = content(path.parent)
+    with pytest.raises(KeyboardInterrupt), replacing_export(path, LABELS) as temporary:
+        write(temporary, "second")
         raise KeyboardInterrupt
-    assert [entry.name for entry in target.parent.iterdir()] == [target.name]
-    assert (target if suffix else target / "file").read_text(encoding="utf-8") == "second"
+    assert content(path.parent) == before
 
 
-@pytest.mark.parametrize("suffix", [".onnx", ""])
-def test_an_export_that_cannot_be_written(tmp_path, suffix):
-    target = tmp_path / f"model{suffix}"
+def test_a_folder_that_cannot_be_moved_leaves_the_earlier_one(tmp_path, monkeypatch):
+    export(tmp_path / "model", "first")
+    before, rename = content(tmp_path), Path.rename
+
+    def fail(self, target):
+        if target == tmp_path / "model" and self.parent.name != "old":
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(UserError, match="No space left"):
+        export(tmp_path / "model", "second")
+    assert content(tmp_path) == before
+
+
+def test_an_export_that_cannot_be_written(path):
     with pytest.raises(UserError, match="cannot be written \\(No space left on device\\): free space"), \
-            replacing_export(target, suffix):
+            replacing_export(path, LABELS):
         raise OSError(28, "No space left on device")
-    assert not list(tmp_path.iterdir())
+    assert not list(path.parent.iterdir())
 
 
-@pytest.mark.parametrize("suffix", [".onnx", ""])
-def test_the_next_export_removes_what_a_killed_one_left(tmp_path, suffix):
-    target = tmp_path / f"model{suffix}"
-    killed = subprocess.run([sys.executable, "-c", KILLED, target, suffix], check=False)
-    assert killed.returncode == -signal.SIGKILL and len(list(tmp_path.iterdir())) == 1
-    with replacing_export(target, suffix) as path:
-        fill(path, suffix, "whole")
-    assert list(tmp_path.iterdir()) == [target]
+def test_a_name_that_no_file_can_have(tmp_path):
+    with pytest.raises(UserError, match="cannot be written"):
+        export(tmp_path / (300 * "x" + ".onnx"))
 
 
-def test_a_folder_that_a_killed_export_was_replacing_comes_back(tmp_path):
-    old = tmp_path / f".auxiliary-{'0' * 16}" / "old" / "model"
-    old.mkdir(parents=True)
-    (old / "file").write_text("earlier", encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt), replacing_export(tmp_path / "other", ""):
+# `at` is where the process waits to be killed: while it writes, or between the two steps of replacing a folder.
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from auxiliary.deploy.export import output_path
+
+path, at = Path(sys.argv[1]), sys.argv[2]
+
+def wait(*_):
+    print("ready", flush=True)
+    time.sleep(600)
+
+rename = Path.rename
+def moved(self, target):
+    renamed = rename(self, target)
+    if self == path:
+        wait()
+    return renamed
+
+if at == "moving":
+    Path.rename = moved
+with output_path.replacing_export(path, "cat\\ndog\\n") as temporary:
+    temporary.mkdir()
+    (temporary / "half").touch()
+    if at == "writing":
+        wait()
+"""
+
+
+@pytest.mark.parametrize("at", ["writing", "moving"])
+def test_what_a_killed_export_left_is_removed_and_what_it_moved_is_put_back(tmp_path, at):
+    path = tmp_path / "model"
+    export(path, "first")
+    before = content(path)
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT, path, at], stdout=subprocess.PIPE, cwd=REPOSITORY)
+    with process:
+        assert process.stdout.readline() == b"ready\n"
+        running = next(tmp_path.glob(".auxiliary-*"))
+        with replacing_export(tmp_path / "other.onnx", LABELS) as temporary:
+            write(temporary)
+        assert running.is_dir(), "the folder of a running export stays"
+        process.send_signal(signal.SIGKILL)
+    with pytest.raises(KeyboardInterrupt), replacing_export(tmp_path / "other.onnx", LABELS):
+        assert not running.exists()
         raise KeyboardInterrupt
-    assert (tmp_path / "model" / "file").read_text(encoding="utf-8") == "earlier"
-    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert content(path) == before

@@ -1,5 +1,6 @@
 """A data set with results, made without training: the files of runs are written as training writes them."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,9 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
         overview = catalogue(folder)
         overview.loc[overview["format"] == "txt", "error"] = "not an image"
         project.save_table(overview, "overview")
-        clean = clean_table_of(folder).query("format != 'txt'").reset_index(drop=True)
+        # Where no image is refused, but not among those that a manifest must name.
+        shutil.copytree(folder, project.paths.processed / "made")
+        clean = clean_table_of(project.paths.processed / "made").query("format != 'txt'").reset_index(drop=True)
         divide(project, clean)
         project.save_table(add_duplicate_groups(clean), "clean")
         return root

@@ -4,11 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_dataset
+from auxiliary.reporting.html.report_data import read_report_data
+from auxiliary.reporting.html.run_section import mistakes
+from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
 
 ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
@@ -152,5 +157,48 @@ def test_a_damaged_result_is_named_with_the_way_out(make_root, finish):
     root = make_root()
     run = finish(root, "small")
     (run.folder / "result.json").write_text('{"model_id": ')
-    with pytest.raises(UserError, match=r"result.json cannot be read.*remove the folder"):
+    with pytest.raises(UserError, match=r"result.json is damaged.*remove the folder"):
         write_report(open_dataset("farm", root))
+
+
+def secret_image(folder: Path) -> Path:
+    """An image that must not be in any page; its size tells it from others."""
+    Image.new("RGB", (77, 77), "red").save(folder / "secret.png")
+    return folder / "secret.png"
+
+
+@pytest.mark.parametrize("name", ["{secret}", "../../../{secret}", "/data/farm/processed/../../../{secret}",
+                                  "{root}/data/farm/processed/../../../../{secret}"])
+def test_a_run_from_elsewhere_cannot_put_other_files_into_the_report(make_root, finish, tmp_path, name):
+    root = make_root()
+    run = finish(root, "small", wrong=1)
+    table = run.predictions
+    table.loc[0, "filepath"] = name.format(secret=secret_image(tmp_path), root=root)
+    run.save_predictions("test", table)
+    run.finish(run.result)    # with the right checksum
+    data = read_report_data(open_dataset("farm", root))
+    with pytest.raises(UserError, match=r"is no image below .+/data/farm/processed"):
+        mistakes(data, data.results.iloc[0])
+
+
+def test_nor_can_a_link_among_the_images(make_root, finish, tmp_path):
+    root = make_root()
+    run = finish(root, "small", wrong=1)
+    shown = Path(run.predictions["filepath"][0])
+    shown.unlink()
+    shown.symlink_to(secret_image(tmp_path))
+    data = read_report_data(open_dataset("farm", root))
+    with pytest.raises(UserError, match=f"{shown.name} is no image below"):
+        mistakes(data, data.results.iloc[0])
+    with pytest.raises(UserError, match="is no image below"):
+        example_thumbnails(data.clean, data.project.paths.processed, per_class=99)
+
+
+def test_a_root_that_was_moved_shows_the_same_images(make_root, finish, tmp_path):
+    root = make_root()
+    finish(root, "small", wrong=3)
+    data = read_report_data(open_dataset("farm", root))
+    before = mistakes(data, data.results.iloc[0])
+    root.rename(tmp_path / "moved")
+    data = read_report_data(open_dataset("farm", tmp_path / "moved"))
+    assert mistakes(data, data.results.iloc[0]) == before
