@@ -5,53 +5,15 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator
 
+from auxiliary.config.record import Accuracy, ImageSize, Line, Name, Positive, Record, Seed
 from auxiliary.config.shares import exact_shares
-from auxiliary.core.text import one_line
 
-LONGEST_NAME = 150    # bytes
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
 LONGEST_SLUG = 50
-
-
-def _check_line(text: str) -> str:
-    if one_line(text) != text:
-        raise PydanticCustomError("name", "control characters and line breaks are not allowed here")
-    return text
-
-
-def _check_name(name: str) -> str:
-    if name != name.strip() or not name.isprintable():
-        raise PydanticCustomError("name", "a name may not begin or end with a space, or hold an invisible character")
-    if len(name.encode()) > LONGEST_NAME:
-        raise PydanticCustomError("name", f"a name may take up to {LONGEST_NAME} bytes, this one has {len(name):,} "
-                                          "characters")
-    return name
-
-
-Line = Annotated[str, AfterValidator(_check_line)]
-Name = Annotated[str, Field(min_length=1), AfterValidator(_check_name)]
-Positive = Annotated[int, Field(ge=1)]
-Accuracy = Annotated[float, Field(ge=0, le=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-
-
-class Record(BaseModel):
-    """An immutable record that refuses unknown names, and `true` or `false`, which pydantic would take for 1 or 0."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _check_no_boolean(cls, value: Any) -> Any:
-        if any(isinstance(each, bool) for each in (value if isinstance(value, list | tuple) else [value])):
-            raise PydanticCustomError("boolean", "true and false are no values here: a number is needed, or a word in "
-                                                 "quotes")
-        return value
 
 
 class Split(Record):
@@ -86,7 +48,7 @@ class Settings(Record):
 
     Attributes:
         seeds: seeds of weights, order, augmentation and dropout; an experiment is trained once with each.
-        image_size: side of the square network input in pixels.
+        image_size: side of the square network input in pixels, up to 4096.
         batch_size: number of images per training step.
         sampling: size to which every class of the training set is sampled: that of the `smallest`, `mean` or `largest`
             class, or `none` for no sampling.
@@ -100,7 +62,7 @@ class Settings(Record):
     """
 
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
-    image_size: Positive = 224
+    image_size: ImageSize = 224
     batch_size: Positive = 32
     sampling: Literal["smallest", "mean", "largest", "none"] = "mean"
     optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"

@@ -58,7 +58,8 @@ def content_hashes(paths: Sequence[str]) -> list[str]:
 
 def _hashed(path: str) -> str:
     try:
-        return content_hash(Path(path).read_bytes())
+        with Path(path).open("rb") as file:
+            return file_hash(file)
     except OSError:
         return ""
 

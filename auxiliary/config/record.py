@@ -1,0 +1,47 @@
+"""The kinds of values that a profile may hold."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from auxiliary.core.text import one_line
+
+LONGEST_NAME = 150    # bytes
+
+
+def _check_line(text: str) -> str:
+    if one_line(text) != text:
+        raise PydanticCustomError("name", "control characters and line breaks are not allowed here")
+    return text
+
+
+def _check_name(name: str) -> str:
+    if name != name.strip() or not name.isprintable():
+        raise PydanticCustomError("name", "a name may not begin or end with a space, or hold an invisible character")
+    if len(name.encode()) > LONGEST_NAME:
+        raise PydanticCustomError("name", f"a name may take up to {LONGEST_NAME} bytes, this one has {len(name):,} "
+                                          "characters")
+    return name
+
+
+Line = Annotated[str, AfterValidator(_check_line)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_check_name)]
+Positive = Annotated[int, Field(ge=1)]
+ImageSize = Annotated[int, Field(ge=1, le=4096)]    # pixels
+Accuracy = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class Record(BaseModel):
+    """An immutable record that refuses unknown names, and `true` or `false`, which pydantic would take for 1 or 0."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_no_boolean(cls, value: Any) -> Any:
+        if any(isinstance(each, bool) for each in (value if isinstance(value, list | tuple) else [value])):
+            raise PydanticCustomError("boolean", "true and false are no values here: a number is needed, or a word in "
+                                                 "quotes")
+        return value
