@@ -11,6 +11,8 @@ import pytest
 
 from auxiliary.__main__ import SENTENCE
 from auxiliary.commands import estimate
+from auxiliary.commands.run import run_profile
+from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of
@@ -74,6 +76,13 @@ def interrupted(project, tmp_path):
 @pytest.mark.parametrize("moment", ["01-preprocessing", "experiment 1 of 3"])
 def test_ctrl_c_prints_a_sentence_and_leaves_no_process(interrupted, moment):
     assert interrupted(moment) == (130, f"{SENTENCE}\n", [])
+
+
+def test_results_that_cannot_be_read_are_refused_before_a_notebook_starts(project, tmp_path):
+    project.paths.results.write_text("not a table\n")
+    with pytest.raises(UserError, match=r"results\.csv cannot be read as a table"):
+        run_profile(str(tmp_path / "profile.yaml"), {}, root=tmp_path)
+    assert not project.paths.assets.exists()
 
 
 KERNEL = """
