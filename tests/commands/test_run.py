@@ -14,6 +14,7 @@ import pytest
 from auxiliary.commands import estimate
 from auxiliary.commands import run as session
 from auxiliary.commands.interruption import ADVICE
+from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of
@@ -98,6 +99,13 @@ def test_signal_ends_a_run_and_leaves_nothing(start, tmp_path, name, moment, sta
     assert (process.returncode, message) == (status, f"{reason}; {ADVICE}\n")
     assert not psutil.wait_procs(started, timeout=10)[1]
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_results_that_cannot_be_read_are_refused_before_a_notebook_starts(project, tmp_path):
+    project.paths.results.write_text("not a table\n")
+    with pytest.raises(UserError, match=r"results\.csv cannot be read as a table"):
+        session.run_profile(str(tmp_path / "profile.yaml"), {}, root=tmp_path)
+    assert not project.paths.assets.exists()
 
 
 def test_next_run_removes_what_a_killed_one_left_and_leaves_nothing_itself(start, tmp_path):

@@ -277,6 +277,14 @@ def test_experiments_are_ranked_by_the_mean_over_their_seeds(project, small, fro
     assert max(small.result.val_accuracy, other.result.val_accuracy) in accuracies
 
 
+def test_results_that_cannot_be_written_are_refused_before_training(make_project):
+    project = make_project()
+    project.paths.results.write_text("not a table\n")
+    with pytest.raises(UserError, match=r"results\.csv cannot be read as a table"):
+        train_all(project.profile.scratch[:1], project)
+    assert not project.paths.models.exists()
+
+
 def test_nothing_to_train_is_an_error(project):
     with pytest.raises(UserError, match="no experiments to train"):
         train_all((), project)
