@@ -71,7 +71,7 @@ def photographs(tmp_path):
 
 def start(tmp_path):
     """`preprocess_images` in a process of its own, once its manifest names some images."""
-    # Into a file: leftover workers would hold a pipe open.
+    # Into a file, because nobody reads a pipe.
     with (tmp_path / "errors.txt").open("w") as errors:
         process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / "raw-img", tmp_path / "processed"],
                                    stderr=errors, cwd=REPOSITORY)
@@ -226,13 +226,15 @@ def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, mo
 
 def test_a_killed_run_leaves_no_half_file_and_resumes(photographs):
     process = start(photographs)
+    workers = psutil.Process(process.pid).children()
     process.kill()
     process.wait()
-    time.sleep(0.5)    # leftover workers notice
+    assert not psutil.wait_procs(workers, timeout=60)[1]
     finished = [photographs / "processed" / path for path in named(photographs)]
     assert 0 < len(finished) < 300
     whole = {path: path.stat().st_ino for path in finished}
-    for path in (photographs / "processed").rglob("*.jpg"):
+    # Hidden files are temporary ones, which the next run removes.
+    for path in (photographs / "processed").rglob("[!.]*.jpg"):
         assert opened(path).size == (400, 400)
     run(photographs, size=400)
     assert len(made(photographs)) == 300
