@@ -67,7 +67,10 @@ def trained(image_folder, divide, tmp_path_factory) -> Path:
     folder, root = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(root / "profile.yaml"), root=root)
-    clean = clean_table_of(folder)
+    # Where no image is refused, but not among those that a manifest must name.
+    images = project.paths.processed / "made"
+    shutil.copytree(folder, images)
+    clean = clean_table_of(images)
     project.save_table(catalogue(folder), "overview")
     project.save_table(add_duplicate_groups(clean), "clean")
     divide(project, clean)
@@ -109,7 +112,7 @@ def test_a_command_names_the_file_that_it_cannot_use(root, reader, name, edit):
 def test_every_command_refuses_a_result_that_was_edited(root, reader):
     file = run_in(root).result_file
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace('"accuracy": ', '"accuracy": 1'), encoding="utf-8")
+    file.write_text(text.replace('"test_images": ', '"test_images": 1'), encoding="utf-8")
     assert file.read_text(encoding="utf-8") != text
     with pytest.raises(UserError, match=f"^{file} was changed since training: remove the folder "):
         READERS[reader][0](root)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from auxiliary.config.record import Accuracy, ImageSize, Line, Name, Positive, Record, Seed
+from auxiliary.config.record import Accuracy, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
 from auxiliary.config.shares import exact_shares
 
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
@@ -169,7 +169,7 @@ class Profile(Settings):
     """
 
     dataset: Line
-    name: Annotated[Name, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
+    name: Annotated[PerhapsName, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
     source: Path | None = None
     split: Split = Split()
     scratch: tuple[ScratchExperiment, ...] = ()

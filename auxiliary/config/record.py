@@ -26,7 +26,8 @@ def _check_name(name: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_check_line)]
-Name = Annotated[str, Field(min_length=1), AfterValidator(_check_name)]
+PerhapsName = Annotated[str, AfterValidator(_check_name)]    # may be empty
+Name = Annotated[PerhapsName, Field(min_length=1)]
 Positive = Annotated[int, Field(ge=1)]
 ImageSize = Annotated[int, Field(ge=1, le=4096)]    # pixels
 Accuracy = Annotated[float, Field(ge=0, le=1)]

@@ -8,6 +8,7 @@ from PIL import Image
 from auxiliary.core.errors import ImageError
 from auxiliary.data.convert import Conversion, convert
 from auxiliary.data.decode import rgb_pixels
+from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.jpeg import processed_pixels
 from auxiliary.deploy.preprocess import file_pixels, network_pixels
 
@@ -29,7 +30,7 @@ def prepared(tmp_path):
     """Preprocesses an image file as notebook 01 does, and returns the pixels that training gets from the result."""
     def prepare(data: bytes, suffix: str, size: int) -> np.ndarray:
         (tmp_path / "raw").write_bytes(data)
-        conversion = Conversion(str(tmp_path / "raw"), "0" * 32, f"raw{suffix}")
+        conversion = Conversion(str(tmp_path / "raw"), content_hash(data), f"raw{suffix}")
         assert convert([conversion], tmp_path, 224, 90, os.getpid())[0].error == ""
         return processed_pixels((tmp_path / f"raw{suffix}").read_bytes(), size)
 

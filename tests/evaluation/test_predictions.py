@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.core.errors import UserError
+from auxiliary.data.inspect_files import content_hash
 from auxiliary.evaluation.grad_cam import explain
 from auxiliary.evaluation.predictions import pick
 
@@ -28,8 +29,8 @@ def frame(tmp_path) -> pd.DataFrame:
         pixels[:, 4 * (number % 2):][:, :4, 2 - label] = 200
         path = tmp_path / f"{number}.png"
         Image.fromarray(pixels).save(path)
-        rows.append((str(path), CLASSES[label], label, 8, 8))
-    return pd.DataFrame(rows, columns=["filepath", "category", "label", "width", "height"])
+        rows.append((str(path), content_hash(path.read_bytes()), CLASSES[label], label, 8, 8))
+    return pd.DataFrame(rows, columns=["filepath", "content_hash", "category", "label", "width", "height"])
 
 
 def drawn(fig) -> list[str]:
@@ -93,8 +94,10 @@ class TestExplain:
             np.testing.assert_array_equal(heat, expected)
 
     def test_images_are_brought_to_the_models_size(self, model, frame, tmp_path):
-        Image.open(frame["filepath"][0]).resize((16, 16), Image.Resampling.NEAREST).save(tmp_path / "large.png")
-        large = frame.head(1).assign(filepath=str(tmp_path / "large.png"), width=16, height=16)
+        file = tmp_path / "large.png"
+        Image.open(frame["filepath"][0]).resize((16, 16), Image.Resampling.NEAREST).save(file)
+        large = frame.head(1).assign(filepath=str(file), content_hash=content_hash(file.read_bytes()), width=16,
+                                     height=16)
         heat = explain(model, predicted(large, ["blue"]), large, image_size=8)["heat"]
         assert heat.shape == (1, 8, 8)
         assert (heat[0, :, :3] > 0.9).all() and (heat[0, :, 5:] == 0).all()
