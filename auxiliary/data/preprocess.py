@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from auxiliary.core.disk import disk_errors
+from auxiliary.core.disk import disk_errors, explained
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
@@ -92,7 +92,8 @@ def _make(missing: Sequence[Conversion], processed: Path, size: int, quality: in
     try:
         return list(_recorded(in_batches(work, missing, "preprocess", size=BATCH, workers=workers), processed))
     except OSError as error:    # unreadable raw files have an outcome; this is about what is written
-        raise UserError(f"images cannot be written: {error}. Those that are finished stay") from error
+        raise explained(error, processed) or UserError(
+            f"images cannot be written ({error}); those that are finished stay") from error
 
 
 def _recorded(outcomes: Iterable[Outcome], processed: Path) -> Iterator[Outcome]:

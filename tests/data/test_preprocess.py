@@ -224,7 +224,7 @@ def test_an_interruption_never_leaves_old_images_under_new_settings(tmp_path, mo
     assert {opened(path).size for path in (tmp_path / "processed").rglob("*.jpg")} == {(48, 48)}
 
 
-def test_a_killed_run_leaves_no_half_file_and_resumes(photographs):
+def test_a_killed_run_names_no_half_file_and_resumes(photographs):
     process = start(photographs)
     workers = psutil.Process(process.pid).children()
     process.kill()
@@ -233,12 +233,13 @@ def test_a_killed_run_leaves_no_half_file_and_resumes(photographs):
     finished = [photographs / "processed" / path for path in named(photographs)]
     assert 0 < len(finished) < 300
     whole = {path: path.stat().st_ino for path in finished}
-    # Hidden files are temporary ones, which the next run removes.
-    for path in (photographs / "processed").rglob("[!.]*.jpg"):
+    for path in finished:
         assert opened(path).size == (400, 400)
+    (photographs / "processed" / "cat" / "299.png.jpg").write_bytes(b"half")
     run(photographs, size=400)
     assert len(made(photographs)) == 300
-    assert all(name.endswith(".png.jpg") for name in made(photographs))
+    assert {content_hash(content) for content in made(photographs).values()} == {
+        image.content_hash for image in named(photographs).values()}
     assert {path: path.stat().st_ino for path in whole} == whole
 
 
@@ -308,11 +309,15 @@ def test_an_overview_of_another_folder_is_refused(tmp_path):
 def test_a_full_disk_stops_the_run_and_is_no_images_fault(tmp_path, monkeypatch):
     make_image(tmp_path / "raw-img" / "cat" / "a.png")
 
-    def full_disk(*args, **kwargs):
-        raise OSError(28, "No space left on device")
+    write_bytes = Path.write_bytes
 
-    monkeypatch.setattr("auxiliary.data.convert.write_atomically", full_disk)
-    with pytest.raises(UserError, match=r"cannot be written.*No space left"):
+    def full_disk(path, content):
+        if path.suffix == ".jpg":
+            raise OSError(28, "No space left on device")
+        write_bytes(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(UserError, match=r"processed cannot be written, because the disk is full"):
         run(tmp_path)
 
 
