@@ -32,8 +32,9 @@ class Table:
 
 def is_plain_csv(raw: bytes) -> bool:
     """Whether all readers of CSV find the same cells: no quote, null byte or carriage return is out of place."""
-    return (b"\0" not in raw and raw.count(b"\r") == raw.count(b"\r\n")
-            and WELL_QUOTED.fullmatch(raw) is not None)
+    # Looking for one byte is much faster than counting two.
+    carriage_returns_fit = b"\r" not in raw or raw.count(b"\r") == raw.count(b"\r\n")
+    return b"\0" not in raw and carriage_returns_fit and WELL_QUOTED.fullmatch(raw) is not None
 
 
 def read_header(raw: bytes | None, path: Path) -> list[str]:
