@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from auxiliary.config.record import Accuracy, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
 from auxiliary.config.shares import exact_shares
@@ -34,7 +35,10 @@ class Split(Record):
     @field_validator("fractions")
     @classmethod
     def _check(cls, fractions: tuple[float, ...]) -> tuple[float, ...]:
-        exact_shares(fractions)
+        try:
+            exact_shares(fractions)
+        except ValueError as error:
+            raise PydanticCustomError("shares", "{reason}", {"reason": str(error)}) from None
         return fractions
 
     @property

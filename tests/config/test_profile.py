@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from auxiliary.config.profile import Profile, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
 
 SCRATCH = {"model_id": "cnn", "key": "cnn", "learning_rate": 0.1, "epochs": 1, "net": "gap"}
 TRANSFER = {"model_id": "lite0", "key": "lite0", "learning_rate": 0.1, "epochs": 1, "backbone": "B", "head": "gap"}
@@ -64,3 +64,21 @@ def test_the_published_accuracy_is_one_for_all_seeds_or_one_per_seed():
 def test_invalid_values_are_refused(kind, wrong):
     with pytest.raises(ValidationError):
         kind(**wrong)
+
+
+@pytest.mark.parametrize("fractions", [(0.7, 0.3, 0), (0.7, 0.4, 0.1), (1.2, -0.1, -0.1), (0.5, 0.3, 0.1)])
+def test_shares_that_are_no_shares_are_refused_before_anything_runs(fractions):
+    with pytest.raises(ValidationError, match="must be positive and sum to 1"):
+        Split(fractions=fractions)
+
+
+@pytest.mark.parametrize("values", [{"random_state": -1}, {"random_state": 2**32}, {"by": "chance"}])
+def test_a_split_that_cannot_be_made_is_refused(values):
+    with pytest.raises(ValidationError):
+        Split(**values)
+
+
+def test_two_rules_never_share_a_folder():
+    rules = [Split(by=by, fractions=fractions, random_state=state) for by in ("group", "seed")
+             for fractions in ((0.7, 0.2, 0.1), (0.7, 0.1, 0.2), (0.70001, 0.2, 0.09999)) for state in (1, 11)]
+    assert len({rule.name for rule in rules}) == len(rules)

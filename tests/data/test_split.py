@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
 from auxiliary.core.errors import UserError
-from auxiliary.data.split import split
+from auxiliary.data.split import check_split, split
 
 SIZES = st.lists(st.integers(1, 80), min_size=2, max_size=6)
 PERCENT = st.tuples(st.integers(5, 90), st.integers(5, 90)).filter(lambda shares: sum(shares) <= 95)
@@ -112,3 +112,14 @@ def test_what_duplicates_are_does_not_matter_to_the_seeds_split():
     clean = table(40, 30)
     for ours, theirs in zip(split(clean.assign(group=0)), split(clean), strict=True):
         pd.testing.assert_frame_equal(ours.drop(columns="group"), theirs)
+
+
+@pytest.mark.parametrize("fixed", [False, True], ids=["ours to split", "the publisher's"])
+def test_what_cannot_be_split_is_refused_before_any_image_is_processed(fixed):
+    counts = {"cat": 20, "dog": 2}
+    images = pd.DataFrame({"category": [name for name, count in counts.items() for _ in range(count)]})
+    images = images.assign(publisher_split="train" if fixed else "", filepath="a.jpg")
+    with pytest.raises(UserError, match="dog has 2"):
+        check_split(images, (0.7, 0.2, 0.1))
+    with pytest.raises(UserError, match="at least two categories"):
+        check_split(images[images["category"] == "cat"], (0.7, 0.2, 0.1))
