@@ -15,7 +15,6 @@ from typing import TypeVar
 
 import pandas as pd
 
-from auxiliary.core.files import write_atomically
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.runtime import cpu_name
 from auxiliary.data.decode import rgb_pixels
@@ -50,11 +49,12 @@ def go_through(files: list[Path], out: Path) -> Counter[str]:
         target = out / f"{number}.jpg"
         watch("catalogue: read, hash and header", lambda file=file: inspect_files([file]))
         data = watch("read", file.read_bytes)
+        watch("hash of the raw file, compared", lambda data=data: content_hash(data))
         pixels = watch("decode and resize", lambda data=data: rgb_pixels(data, SIZE))
         watch("perceptual hash and thumbnail", lambda pixels=pixels: hash_image(pixels))
         made = watch("encode", lambda pixels=pixels: encode_jpeg(pixels, QUALITY))
-        watch("content hash", lambda made=made: content_hash(made))
-        watch("write", lambda made=made, target=target: write_atomically(target, made, sync=False))
+        watch("hash of the processed file", lambda made=made: content_hash(made))
+        watch("write", lambda made=made, target=target: target.write_bytes(made))
     return watch.seconds
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import random
+import shutil
 import signal
 from pathlib import Path
 from typing import NamedTuple
@@ -17,15 +18,24 @@ from auxiliary.deploy.export.output_path import labels_file
 from auxiliary.deploy.export.runtimes import OPENERS
 
 SIZE = 48              # pixels; the profile has others
-LATEST, LIMIT = 30, 600    # seconds: a kill comes after so many at most, and a command that takes more hangs
+LIMIT = 600            # seconds; a command that takes more hangs
 STATUS = {"undisturbed": 0, "SIGTERM": 128 + signal.SIGTERM, "SIGKILL": -signal.SIGKILL}
 
 
 class Other(NamedTuple):
-    """Another command: its name, its process, and the export that it writes, with its format, if it does."""
+    """Another command.
+
+    Attributes:
+        name: what it does.
+        process: its process.
+        latest: a kill comes after so many seconds at most; it takes about as long.
+        export: the export that it writes, if it does.
+        form: the export's format.
+    """
 
     name: str
     process: KillableProcess
+    latest: float
     export: Path | None = None
     form: str = ""
 
@@ -58,18 +68,21 @@ class Others:
             installed = [name for name, form in FORMATS.items() if all(map(importlib.util.find_spec, form.packages))]
             run, form = self._chance.choice(finished), self._chance.choice(installed)
             path = run.folder / "export" / (run.id + FORMATS[form].suffix)
-            return Other(f"export to {form}", self._start("export", run.folder, "--to", form), path, form)
+            return Other(f"export to {form}", self._start("export", run.folder, "--to", form), 30, path, form)
         if kind == "resize":
             self.resized = True
+            # From nothing, or there would be little left to kill.
+            for folder in self._root.glob(f"data/*/processed/{SIZE}"):
+                shutil.rmtree(folder)
             return Other(f"images of {SIZE} pixels", self._start(
-                "run", self._profile, "--only", "01", "-p", "image_size", SIZE, "--root", self._root))
+                "run", self._profile, "--only", "01", "-p", "image_size", SIZE, "--root", self._root), 7)
         return None
 
     def finish(self, other: Other) -> None:
         """Wait for the end of one of them, or kill it at a random moment; then check what it left."""
         way = self._chance.choice(list(STATUS))
         try:
-            if way != "undisturbed" and not other.process.wait(self._chance.uniform(0, LATEST)):
+            if way != "undisturbed" and not other.process.wait(self._chance.uniform(0, other.latest)):
                 if way == "SIGTERM":
                     other.process.ask_to_end(signal.SIGTERM)
                 else:

@@ -81,6 +81,10 @@ class Trial:
         """Start the command, sometimes another one beside it; whether it was killed and has to be started again."""
         process, other = self._start(log), self._others.begin()
         try:
+            if other and not other.export:
+                # At once: it is over before the command is killed.
+                self._others.finish(other)
+                other = None
             killed = self._kills.done < self._kills.wanted and self._killed(process)
             if not killed:
                 self._finish(process)
