@@ -133,8 +133,9 @@ def test_another_network_makes_another_prediction(page, tested):
     drop(page, tested["filepath"])
     before = prediction(page)
     page.find_element("css selector", "input[aria-label='Network']").click()
-    options = until(page, found("[role=option]"))
-    next(option for option in options if option.text.startswith("frozen")).click()
+    # A list that is still unfolding has no text.
+    until(page, lambda page: any(option.text.startswith("frozen") for option in found("[role=option]")(page)))
+    next(option for option in found("[role=option]")(page) if option.text.startswith("frozen")).click()
     assert until(page, lambda page: prediction(page) != before)
 
 
