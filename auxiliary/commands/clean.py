@@ -13,7 +13,7 @@ from auxiliary.core.progress import notify
 from auxiliary.core.text import format_bytes, printable
 from auxiliary.data.manifest import manifest_path
 from auxiliary.data.processed_folder import lock_file
-from auxiliary.data.split_files import RECORD
+from auxiliary.data.split_record import RECORD
 from auxiliary.project.open import open_newest
 
 

@@ -10,7 +10,7 @@ from auxiliary.config.profile import Profile
 from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.parallel import in_batches
 from auxiliary.data.inspect_files import inspect_files
-from auxiliary.data.split_files import SPLITS
+from auxiliary.data.split_record import SPLITS
 from auxiliary.project.open import paths_of
 from auxiliary.project.project import Project
 from auxiliary.runs.find import read_recipe

@@ -1,48 +1,22 @@
-"""The training, validation and test set on disk, and the record of what they are valid for."""
+"""The training, validation and test set on disk."""
 
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from auxiliary.config.profile import Split
-from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.errors import UserError
 from auxiliary.core.files import beginning, replacing, write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.manifest import head_fingerprint, read_manifest
 from auxiliary.data.processed_folder import manifest_locked
-from auxiliary.data.tables import digest, read_table, write_table
+from auxiliary.data.split_record import AGAIN, RECORD, SPLITS, SplitRecord, read_record, table_fingerprints
+from auxiliary.data.tables import read_table, write_table
 
-SPLITS = ("train", "val", "test")
 TABLES = ("overview", "clean", *SPLITS, "suspects")
-RECORD = "split.json"
-AGAIN = f"notebook 01 does that ({PREPARE})"
-
-
-class SplitRecord(BaseModel):
-    """What the tables of a split were made of.
-
-    Attributes:
-        image_size: side of the processed images in pixels.
-        split: the rule that split them.
-        fixed_test: whether the publisher fixed the test set.
-        duplicates: version of the rule for near-duplicates.
-        images: fingerprint of the head of the images' manifest: with another one the tables are not valid.
-        tables: fingerprint of each table's file.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    image_size: int
-    split: Split
-    fixed_test: bool
-    duplicates: int
-    images: str
-    tables: dict[str, str]
 
 
 def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
@@ -72,9 +46,10 @@ def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split:
         record.unlink(missing_ok=True)
         for name, table in tables.items():
             write_table(table, paths.table(name), paths.data)
+        fixed_test = bool((tables["test"]["publisher_split"] == "test").any())
         made = SplitRecord(
-            image_size=paths.image_size, split=split, duplicates=DUPLICATES, images=head_fingerprint(paths.images),
-            fixed_test=bool((tables["test"]["publisher_split"] == "test").any()), tables=_fingerprints(paths))
+            image_size=paths.image_size, split=split, fixed_test=fixed_test, duplicates=DUPLICATES,
+            images=head_fingerprint(paths.images), tables=table_fingerprints(paths.tables))
         write_atomically(record, made.model_dump_json(indent=2) + "\n")
     copy_tables(paths)
 
@@ -87,10 +62,6 @@ def _check_current(df: pd.DataFrame, paths: Paths) -> None:
         image = images.get(file.removeprefix(below))
         if file.startswith(below) and (image is None or image.content_hash != content):
             raise UserError(f"another process has replaced {file} meanwhile: split the images again, {AGAIN}")
-
-
-def _fingerprints(paths: Paths) -> dict[str, str]:
-    return {name: digest(paths.table(name).read_bytes()) for name in SPLITS}
 
 
 def copy_tables(paths: Paths) -> None:
@@ -122,7 +93,7 @@ def check_splits(split: Split, paths: Paths) -> SplitRecord:
     Raises:
         UserError: they are not; the message says why and names the command that makes them anew.
     """
-    made = _record(paths.tables)
+    made = read_record(paths.tables)
     if made.split != split:
         raise UserError(f"{paths.tables / RECORD} names another split, {made.split}, than the profile, {split}: "
                         f"split the images again, {AGAIN}")
@@ -132,7 +103,7 @@ def check_splits(split: Split, paths: Paths) -> SplitRecord:
     if made.images != head_fingerprint(paths.images):
         raise UserError(f"the images in {paths.images} are not, or no longer, those that {paths.tables} lists, perhaps "
                         f"because notebook 01 is at work or was interrupted: split them again, {AGAIN}")
-    changed = [name for name, content in _fingerprints(paths).items() if made.tables.get(name) != content]
+    changed = [name for name, content in table_fingerprints(paths.tables).items() if made.tables.get(name) != content]
     if changed:
         raise UserError(f"{paths.table(changed[0])} was changed after it had been written: split the images again, "
                         f"{AGAIN}")
@@ -163,15 +134,4 @@ def newest_splits(paths: Paths) -> SplitRecord:
     Raises:
         UserError: there are none.
     """
-    return _record(paths.data)
-
-
-def _record(folder: Path) -> SplitRecord:
-    """The record in a folder whose tables are all there."""
-    record = folder / RECORD
-    if not all((folder / name).is_file() for name in (RECORD, *(f"{name}.csv" for name in SPLITS))):
-        raise UserError(f"{folder} does not hold the images split into train.csv, val.csv and test.csv: {AGAIN}")
-    try:
-        return SplitRecord.model_validate_json(record.read_bytes())
-    except ValidationError:
-        raise UserError(f"{record} is damaged: split the images again, {AGAIN}") from None
+    return read_record(paths.data)

@@ -11,7 +11,6 @@ from auxiliary.data import split_files as module
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.manifest import ProcessedImage, write_manifest
 from auxiliary.data.split_files import (
-    SPLITS,
     check_splits,
     copy_tables,
     describe_split,
@@ -20,6 +19,7 @@ from auxiliary.data.split_files import (
     read_splits,
     write_splits,
 )
+from auxiliary.data.split_record import SPLITS
 from auxiliary.data.tables import read_table, write_table
 
 SEED, GROUP = Split(by="seed"), Split(by="group")
