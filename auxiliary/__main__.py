@@ -13,6 +13,13 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.streams import with_streams
 from auxiliary.core.text import printable
+from auxiliary.core.utf8 import restart_in_utf8
+
+
+def start() -> None:
+    """Run the command in a process in which names of files are UTF-8."""
+    restart_in_utf8()
+    main()
 
 
 @with_streams
@@ -107,4 +114,4 @@ def _exit_at_once(status: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    start()

@@ -5,15 +5,17 @@ from pathlib import Path
 from auxiliary.core.console import PlainConsole
 from auxiliary.project.project import Project
 from auxiliary.reporting.comparison import summary_sentence
+from auxiliary.reporting.data_overview import readable
 from auxiliary.reporting.html.notebooks import notebook_pages
 from auxiliary.reporting.html.write import write_report
 from auxiliary.reporting.results_table import result_table
+from auxiliary.reporting.summaries import left_out_summary
 from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.seeds import over_seeds
 
 
 def conclude(console: PlainConsole, project: Project, written: list[Path]) -> None:
-    """Print the results, write missing pages and the report, and print the paths of what was written.
+    """Print which files were left out and the results, write missing pages and the report, and print their paths.
 
     Args:
         console: where to print.
@@ -21,6 +23,7 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
         written: the executed notebooks.
     """
     written = [*written, *notebook_pages(project.paths.assets)]
+    _print_left_out(console, project)
     results = over_seeds(project.results)
     if len(results):
         predictions = saved_predictions(results, project.paths.models)
@@ -31,3 +34,12 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):
         if path.exists():
             console.print(f"  {path}", soft_wrap=True)
+
+
+def _print_left_out(console: PlainConsole, project: Project) -> None:
+    """Print which files were left out, if there are any and notebook 01 has listed them."""
+    if not project.paths.table("overview").is_file():
+        return
+    overview = project.table("overview")
+    if len(readable(overview)) < len(overview):
+        console.print(left_out_summary(overview))

@@ -111,7 +111,7 @@ def list_models(profile: str, parameters: Mapping[str, str], experiments: str = 
 
     Args:
         profile: a profile's name, or the path of a YAML file.
-        parameters: values that replace the profile's, written as in YAML.
+        parameters: values that replace the profile's, see `read_parameters`.
         experiments: keys of the experiments to list, as shell patterns separated by commas.
         as_csv: print all columns of `census` as CSV, instead of a table that fits the terminal.
 

@@ -28,7 +28,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
 
     Args:
         profile: a profile's name, or the path of a YAML file.
-        parameters: values that replace the profile's, written as in YAML.
+        parameters: values that replace the profile's, see `read_parameters`.
         only: numbers of the notebooks to run, separated by commas; all unless given.
         experiments: keys of the experiments to train, as shell patterns separated by commas.
         root: the folder for data, models, assets and results; the repository unless given.

@@ -38,7 +38,7 @@ def run_smoke_test(
 
     Args:
         profile: a profile's name, or the path of a YAML file.
-        parameters: values that replace the profile's, written as in YAML.
+        parameters: values that replace the profile's, see `read_parameters`.
         experiments: keys of the experiments to test, as shell patterns separated by commas.
         root: folder that may hold the images already; the repository unless given.
 

@@ -1,6 +1,7 @@
 """Reads a profile from its YAML file and applies overrides; errors name the line in the file."""
 
 import os
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def find_profile(name: str) -> Path:
         return path.resolve()
     if not os.path.isfile(known):  # noqa: PTH113
         if os.path.isdir(path):  # noqa: PTH112
-            raise UserError(f"{name} is a folder, not a profile; to use its images: run flowers -p dataset {name}")
+            raise UserError(f"{name} is a folder, not a profile; to use its images: "
+                            f"run flowers -p dataset {shlex.quote(name)}")
         raise unknown("profile", name, (file.stem for file in PROFILES.glob("*.yaml")))
     return known
 

@@ -11,6 +11,8 @@ from auxiliary.core.text import short
 
 # Papermill marks the cell it adds with this first line.
 INJECTED = "# Parameters\n"
+# Parameters that name folders and files. In YAML, `2024` is a number and `pics #2` ends at the space.
+AS_TYPED = ("dataset", "name", "source")
 
 
 def check_parameters(valid: Collection[str]) -> None:
@@ -52,11 +54,21 @@ def read_overrides(overrides: Mapping[str, Any] | str | None) -> Mapping[str, An
 
 
 def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Overrides from values written in YAML, as on a command line."""
+    """Overrides from the parameters of a command line, by name.
+
+    Args:
+        parameters: the text of each: a path or a name (`dataset`, `name`, `source`) as it is, any other value in YAML.
+
+    Raises:
+        UserError: a path or a name is empty, or a value is not YAML.
+    """
     values = {}
     for name, text in parameters.items():
+        if name in AS_TYPED and not text:
+            # An empty path would be the current folder.
+            raise UserError(f"parameter {name!r} is empty: give it a value, or leave it out")
         try:
-            values[name] = read_value(text)
+            values[name] = text if name in AS_TYPED else read_value(text)
         except UserError as error:
             raise UserError(f"parameter {name!r}: {error}") from None
     return values

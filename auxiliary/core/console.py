@@ -9,9 +9,11 @@ from auxiliary.core.text import printable
 
 
 class PlainConsole(Console):
-    """A console for texts that hold names: brackets and colons mean nothing, and control characters are escaped.
+    """A console for texts that hold names: brackets and colons mean nothing.
 
-    Rich takes `[x]` in a path for markup and `:smile:` for a picture. No other console is made in this project.
+    Rich takes `[x]` in a path for markup and `:smile:` for a picture. Control characters are escaped, and so are those
+    that the encoding lacks: here, because rich aligns the columns of a table by what is printed. No other console is
+    made in this project.
 
     Args:
         options: as for rich's `Console`, such as `soft_wrap=True`.
@@ -22,4 +24,5 @@ class PlainConsole(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Turn text into what is printed; rich calls this for all text, in tables too."""
-        return super().render_str(printable(text), **options)
+        shown = printable(text).encode(self.encoding, "backslashreplace").decode(self.encoding)
+        return super().render_str(shown, **options)

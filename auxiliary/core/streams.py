@@ -1,5 +1,9 @@
-"""Standard output and error that are closed, or whose reader has gone: the command ends in silence."""
+"""Standard output and error as they come: closed, without a reader, or in an encoding that lacks characters.
 
+Where nobody reads, the command ends in silence. A character that cannot be written is written as an escape.
+"""
+
+import io
 import os
 import select
 import sys
@@ -10,10 +14,15 @@ STANDARD = (0, 1, 2)
 
 
 def with_streams(main: Callable[[], None]) -> Callable[[], None]:
-    """Let a program's main function run where standard streams are closed, and end silently where a reader has gone."""
+    """Let a program's main function run with any standard streams.
+
+    It runs where they are closed, ends silently where a reader has gone, and prints characters that their encoding
+    lacks as escapes.
+    """
     @wraps(main)
     def guarded() -> None:
         _open_missing()
+        _escape_unknown()
         try:
             main()
         except BrokenPipeError:
@@ -40,6 +49,14 @@ def _open_missing() -> None:
     sys.stdin, sys.stdout, sys.stderr = (
         stream if stream is not None else os.fdopen(number, "w" if number else "r", encoding="utf-8")
         for number, stream in zip(STANDARD, (sys.stdin, sys.stdout, sys.stderr), strict=True))
+
+
+def _escape_unknown() -> None:
+    """Write what an encoding such as ASCII lacks as an escape, such as `\\u732b`, where Python would stop."""
+    for stream in (sys.stdout, sys.stderr):
+        # Not so where a notebook or a test reads them.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _reader_has_gone(number: int) -> bool:

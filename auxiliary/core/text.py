@@ -2,6 +2,7 @@
 
 import fnmatch
 import re
+from collections.abc import Sequence
 
 LONGEST_NAME = 32
 # What steers a terminal or turns the text after it around: all control characters but the line end, halves of
@@ -53,3 +54,9 @@ def matches(name: str, pattern: str) -> bool:
 def span(low: int, high: int) -> str:
     """Two numbers such as `700 to 1,000`; one where they are the same."""
     return " to ".join(dict.fromkeys(f"{number:,}" for number in (low, high)))
+
+
+def first_few(words: Sequence[str], most: int) -> str:
+    """The first words of a list, such as `cat, dog and 12 more`."""
+    more = f" and {len(words) - most:,} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more

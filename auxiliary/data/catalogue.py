@@ -1,14 +1,17 @@
 """The catalogue of a folder of images: one row per file, nothing left out."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
+from unicodedata import normalize
 
 import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
+from auxiliary.core.progress import notify
 from auxiliary.data.inspect_files import Facts, inspect_files
 from auxiliary.data.walk import HIDDEN, OUTSIDE, Entry, walk
 
@@ -32,6 +35,7 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.
 
     An image's category is the first folder below `folder`; where `folder` holds exactly the folders `train`
     and `test`, the folder below those. Pixels are not decoded: damage further down is found by `preprocess_images`.
+    A sentence is printed about categories that look alike, such as `cat` and `Cat`; they stay apart.
 
     Args:
         folder: holds one folder per category.
@@ -47,6 +51,7 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.
         UserError: the folder is missing or holds no file.
     """
     entries = _entries(absolute(folder))
+    _notify_alike({entry.folder for entry in entries})
     return _table(entries, _columns(_facts(entries)), names or {})
 
 
@@ -61,6 +66,23 @@ def _entries(folder: Path) -> list[Entry]:
     if not entries:
         raise UserError(f"{folder} holds no files: put images into it, in one folder per category")
     return entries
+
+
+def _notify_alike(folders: Iterable[str]) -> None:
+    """Print which folders have names that differ only in case, spaces, or how accents are stored (NFC, NFD)."""
+    alike = defaultdict(list)
+    for folder in sorted(folders):
+        alike[" ".join(normalize("NFC", folder).casefold().split())].append(folder)
+    for names in alike.values():
+        if len(names) > 1:
+            notify(f"the folders {' and '.join(_spelt_out(name, names) for name in names)} look alike, and each is a "
+                   "category of its own: if they are one, put their images into one folder")
+
+
+def _spelt_out(name: str, names: Iterable[str]) -> str:
+    """A name in quotes, with its characters where another of the names looks the same."""
+    same = sum(normalize("NFC", name) == normalize("NFC", other) for other in names) > 1
+    return f"{name!r} (stored as {name!a})" if same else repr(name)
 
 
 def _is_readable(entry: Entry) -> bool:

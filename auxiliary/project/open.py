@@ -112,7 +112,8 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
     if not own.is_dir():
         raise UserError(f"{own} is a file: unpack it, and name the folder that holds one folder per class")
-    name = profile.name or re.sub(r"[^\w.-]+", "-", own.name)
+    # Without a hyphen at the beginning, which makes it an option on a command line.
+    name = profile.name or re.sub(r"[^\w.-]+", "-", own.name).lstrip("-") or "images"
     if name in DATA_SETS:
         raise UserError(f"{own} has the name of the known data set {name!r}: give it another `name`")
     return replace(paths_of(profile, root), dataset=name, own=own)

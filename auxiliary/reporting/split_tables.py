@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from auxiliary.core.text import counted
+from auxiliary.core.text import counted, first_few
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
 ROUNDING = 1e-9     # of floating-point arithmetic
@@ -53,11 +53,10 @@ def split_sentence(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, f
     if shares.empty:
         return f"Every class is within one percentage point, or one image, of {goal}."
     off = (shares - requested).abs().max(axis=1).sort_values(ascending=False, kind="stable")
-    named = ", ".join(f"{name} by {100 * distance:.1f}" for name, distance in off.head(NAMED).items())
-    more = f" and {len(off) - NAMED} more" if len(off) > NAMED else ""
+    named = first_few([f"{name} by {100 * distance:.1f}" for name, distance in off.items()], NAMED)
     why = ": they have too many near-duplicates, which stay together" if _together(splits, shares.index) else ""
     return (f"{counted(len(off), 'class is', 'classes are')} more than one percentage point off {goal} "
-            f"({named}{more}){why}.")
+            f"({named}){why}.")
 
 
 def _requested(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,

@@ -2,27 +2,51 @@
 
 import pandas as pd
 
-from auxiliary.core.text import counted, span
+from auxiliary.core.text import counted, first_few, short, span
 from auxiliary.evaluation.calibration import at_temperature, expected_calibration_error, fit_temperature
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class
 from auxiliary.runs.labels import with_interval
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
+NAMED = 3    # classes, and reasons, that a sentence names
 
-def data_summary(overview: pd.DataFrame, train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> str:
-    """How many files are usable, how the classes differ, and how large the splits are; one sentence per line.
+
+def left_out_summary(overview: pd.DataFrame) -> str:
+    """How many files were left out, why, and in which classes; classes without any usable file come first. One line.
 
     Args:
-        overview: one row per file, with `error`.
+        overview: one row per file, with `category` and `error`.
+    """
+    left_out = overview[overview["error"] != ""]
+    if left_out.empty:
+        return f"All {counted(len(overview), 'file')} are used."
+    reasons = [f"{reason} ({count:,})" for reason, count in left_out["error"].value_counts().items()]
+    sentences = [f"{len(left_out):,} of {counted(len(overview), 'file')} were left out: {first_few(reasons, NAMED)}."]
+    files = overview["category"].value_counts()
+    # Files outside every class have no category.
+    by_class = left_out.loc[left_out["category"] != "", "category"].value_counts()
+    if lost := [short(name) for name, count in by_class.items() if count == files[name]]:
+        sentences.insert(0, f"No file of {'class' if len(lost) == 1 else 'the classes'} {first_few(lost, NAMED)} "
+                            "can be used.")
+    if len(by_class):
+        counts = [f"{short(name)} {count:,} of {files[name]:,}" for name, count in by_class.items()]
+        sentences.append(f"By class: {first_few(counts, NAMED)}.")
+    return " ".join(sentences)
+
+
+def data_summary(overview: pd.DataFrame, train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> str:
+    """Which files were left out, how the classes differ, and how large the splits are; each on a line.
+
+    Args:
+        overview: one row per file, with `category` and `error`.
         train: the training images, with `category`.
         val: the validation images.
         test: the test images.
     """
     classes = pd.concat([train, val, test])["category"].value_counts()
-    usable = int((overview["error"] == "").sum())
     return "\n".join([
-        f"{usable:,} of {counted(len(overview), 'file')} can be used.",
+        left_out_summary(overview),
         f"The {len(classes)} classes have {span(classes.min(), classes.max())} images each.",
         f"{counted(len(train), 'image')} are for training, {len(val):,} for validation and {len(test):,} for the test.",
     ])

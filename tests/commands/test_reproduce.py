@@ -25,6 +25,7 @@ from auxiliary.training import identity
 from auxiliary.training.identity import PIPELINE
 from auxiliary.training.train import train_all
 from tests.images import clean_table_of
+from tests.names import WORDS
 
 PROFILE = """
 dataset: {folder}
@@ -243,6 +244,14 @@ def test_a_recipe_that_this_code_cannot_reproduce(reproduce, root, old, new, ans
     edit(run.recipe_file, old, new)
     run.finish(run.result)
     assert answer in reproduce(str(run.folder), None, error=True)
+
+
+def test_a_data_set_is_opened_by_any_name(trained, tmp_path):
+    recipe = run_of(trained, "small").recipe
+    for name in WORDS:
+        run = Run(tmp_path / "models" / name / "small-h0")
+        run.begin(recipe | {"dataset": name})
+        assert open_chain([run], tmp_path).paths.dataset == name
 
 
 @pytest.mark.parametrize("name", ["recipe.json", "result.json", "history.csv", "predictions-test.csv"])

@@ -5,19 +5,26 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import psutil
 import pytest
+from click.testing import CliRunner
+from papermill.parameterize import parameterize_notebook
 
 from auxiliary.commands import estimate
 from auxiliary.commands import run as session
+from auxiliary.commands.cli import command
 from auxiliary.commands.interruption import ADVICE
 from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_project
+from auxiliary.project.project import Project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of
+from tests.names import NAMES, WORDS
 
 PROFILE = """
 dataset: {folder}
@@ -64,6 +71,55 @@ def test_brackets_in_a_name_are_shown(project, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(session, "run_notebooks", lambda *_: [])
     session.run_profile(str(profile), {}, root=tmp_path)
     assert "small [bold]" in capsys.readouterr().out
+
+
+class Stopped(Exception):
+    """Carries the parameters of the notebooks out of a run."""
+
+
+def in_notebook(values: dict) -> dict:
+    """The parameters in a kernel: papermill writes them into the notebook, as code."""
+    cell = nbformat.v4.new_code_cell("profile = ''", metadata={"tags": ["parameters"]})
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel, "papermill": {}})
+    written = parameterize_notebook(notebook, values)
+    read = nbformat.reads(nbformat.writes(written), as_version=4)
+    assert read.metadata.papermill.parameters == values
+    assigned: dict = {}
+    exec(read.cells[1].source, assigned)
+    return {name: assigned[name] for name in values}
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch) -> Callable[..., Project]:
+    """What a notebook opens when `run` is given some options in `tmp_path`; no notebook runs."""
+    def stop(_console, _project, _notebooks, values):
+        raise Stopped(values)
+
+    monkeypatch.setattr(session, "run_notebooks", stop)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "profile.yaml").write_text(PROFILE.format(folder="flowers"), encoding="utf-8")
+
+    def opened(*words: str) -> Project:
+        with pytest.raises(Stopped) as caught:
+            CliRunner().invoke(command, ["run", "profile.yaml", *words], catch_exceptions=False)
+        return open_project(**in_notebook(caught.value.args[0]))
+
+    return opened
+
+
+def test_folders_reach_the_notebooks_as_typed(opened, tmp_path):
+    for name in NAMES:
+        (tmp_path / name / "cat").mkdir(parents=True)
+        paths = opened("-p", "dataset", name, "--root", f"roots/{name}").paths
+        assert (paths.own, paths.root) == (tmp_path / name, tmp_path / "roots" / name)
+        assert opened("-p", "source", name).profile.source == tmp_path / name
+
+
+def test_so_do_names(opened, tmp_path):
+    (tmp_path / "images").mkdir()
+    for name in WORDS:
+        assert opened("-p", "dataset", "images", "-p", "name", name).paths.dataset == name
 
 
 @pytest.fixture

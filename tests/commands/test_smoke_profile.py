@@ -3,6 +3,8 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auxiliary.commands.smoke_profile import (
     copy_few,
@@ -14,11 +16,14 @@ from auxiliary.commands.smoke_profile import (
     write_profile,
 )
 from auxiliary.config.loader import PROFILES, load_profile
+from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
+from auxiliary.core.text import one_line
 from auxiliary.data.split import split
 from auxiliary.data.walk import walk
 from auxiliary.networks import pretrained
 from auxiliary.project.open import open_project
+from tests.names import NAMES, WORDS
 
 PROFILE = """
 dataset: flowers
@@ -79,6 +84,13 @@ def test_what_is_written_is_read_back(project, tmp_path, name):
     short = shorten(project() if name is None else open_project(name, root=tmp_path), "flowers")
     write_profile(short, tmp_path / "short.yaml")
     assert load_profile(str(tmp_path / "short.yaml")) == short
+
+
+@given(st.text(min_size=1).filter(lambda text: text == one_line(text)) | st.sampled_from(NAMES), st.sampled_from(WORDS))
+def test_so_is_any_name_of_a_folder(tmp_path_factory, dataset, name):
+    file = tmp_path_factory.getbasetemp() / "smoke-test.yaml"
+    write_profile(Profile(dataset=dataset, name=name), file)
+    assert load_profile(str(file)) == Profile(dataset=dataset, name=name)
 
 
 def test_weights_that_cannot_be_downloaded_become_random_ones(project, monkeypatch):

@@ -4,8 +4,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from auxiliary.config.parameters import check_parameters, read_overrides, read_value
+from auxiliary.config.parameters import check_parameters, read_overrides, read_parameters, read_value
 from auxiliary.core.errors import UserError
+from tests.names import NAMES
 
 NOTEBOOK = ["profile", "experiments", "overrides", "root"]
 
@@ -58,3 +59,21 @@ def test_a_value_is_written_as_in_a_profile(text, value):
 def test_text_that_is_not_yaml_is_refused():
     with pytest.raises(UserError, match="cannot read the value"):
         read_value("[0, 1")
+
+
+@pytest.mark.parametrize("parameter", ["dataset", "name", "source"])
+def test_a_path_or_a_name_is_taken_as_typed(parameter):
+    assert [read_parameters({parameter: name}) for name in NAMES] == [{parameter: name} for name in NAMES]
+
+
+def test_other_parameters_are_written_in_yaml():
+    assert read_parameters({"epochs": "2", "seeds": "[0, 1]", "name": "2"}) == {
+        "epochs": 2, "seeds": [0, 1], "name": "2"}
+    with pytest.raises(UserError, match="parameter 'seeds': cannot read the value"):
+        read_parameters({"seeds": "[0"})
+
+
+@pytest.mark.parametrize("parameter", ["dataset", "name", "source"])
+def test_an_empty_path_is_not_the_current_folder(parameter):
+    with pytest.raises(UserError, match=f"parameter '{parameter}' is empty"):
+        read_parameters({parameter: ""})

@@ -1,5 +1,6 @@
-"""Closed standard streams, and readers that have gone: silence, and never a traceback."""
+"""Standard streams that are closed, have no reader, or an encoding that lacks characters: never a traceback."""
 
+import os
 import subprocess
 import sys
 
@@ -47,3 +48,42 @@ def test_a_table_may_have_no_reader(closed):
     done = subprocess.run(["bash", "-c", f'"$0" -m auxiliary results {closed}', sys.executable],
                           capture_output=True, text=True, cwd=REPOSITORY, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+PROFILE = """
+dataset: 动物
+image_size: 32
+scratch:
+  - {model_id: 猫 é, learning_rate: 0.1, epochs: 1, net: gap}
+  - {model_id: plain, learning_rate: 0.1, epochs: 1, net: gap}
+"""
+
+
+def output(*words: object, encoding: str, **environment: str) -> tuple[str, str]:
+    """What the command prints into pipes, on standard output and error."""
+    done = subprocess.run([sys.executable, "-m", "auxiliary", *map(str, words)], capture_output=True, cwd=REPOSITORY,
+                          env=os.environ | environment, timeout=120, check=False)
+    return done.stdout.decode(encoding), done.stderr.decode(encoding)
+
+
+@pytest.mark.parametrize(("encoding", "environment", "name"), [
+    ("cp1252", {"PYTHONIOENCODING": "cp1252"}, r"\u732b é"),
+    ("ascii", {"LC_ALL": "C", "PYTHONUTF8": "0"}, r"\u732b \xe9")])
+def test_characters_that_an_encoding_lacks_are_escaped(tmp_path, encoding, environment, name):
+    for category in ("狗", "猫"):
+        (tmp_path / "动物" / category).mkdir(parents=True)
+        (tmp_path / "动物" / category / "1.png").touch()
+    (tmp_path / "profile.yaml").write_text(PROFILE, encoding="utf-8")
+    printed, errors = output("models", tmp_path / "profile.yaml", encoding=encoding, **environment)
+    assert errors == "" and "For 2 classes" in printed
+    line, other = (next(line for line in printed.splitlines() if line.startswith(key)) for key in (name, "plain"))
+    # The columns stay columns.
+    assert len(line) == len(other)
+
+
+def test_so_are_those_of_an_error_and_of_a_box(results_of, tmp_path):
+    ascii_only = {"encoding": "ascii", "PYTHONIOENCODING": "ascii"}
+    assert r"\u732b" in output("run", "猫", **ascii_only)[1]
+    results_of({"dataset": "猫", "key": "é"}).to_csv(tmp_path / "results.csv", index=False)
+    printed, errors = output("results", "--root", tmp_path, **ascii_only)
+    assert errors == "" and r"\u732b: test accuracy" in printed and r"| \xe9 " in printed and "+--" in printed

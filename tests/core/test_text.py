@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.core.text import counted, duration, format_bytes, matches, one_line, printable, short
+from auxiliary.core.text import counted, duration, first_few, format_bytes, matches, one_line, printable, short
 
 
 @pytest.mark.parametrize(("seconds", "text"), [
@@ -31,6 +31,12 @@ def test_plural_ends_in_s_unless_given():
     ("conv*", True), ("conv[16]", True), ("conv?16?", True), ("Conv*", False), ("conv", False), ("conv1", False)])
 def test_name_matches_a_pattern_or_itself(pattern, expected):
     assert matches("conv[16]", pattern) is expected
+
+
+@pytest.mark.parametrize(("most", "text"), [
+    (1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")])
+def test_the_first_words_of_a_list(most, text):
+    assert first_few(["a", "b", "c"], most) == text
 
 
 @given(st.text(), st.integers(3, 40))

@@ -143,6 +143,26 @@ def test_names_that_are_not_utf8_are_listed_escaped(tmp_path):
     assert errors(tmp_path) == {"cat/a\\xff.png": "name is not valid UTF-8"}
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS tells no such names apart")
+@pytest.mark.parametrize(("names", "said"), [
+    (["bar", "bar "], "'bar' and 'bar ' look alike"), (["Bar", "bar"], "'Bar' and 'bar' look alike"),
+    (["caf\xe9", "cafe\u0301"], r"(stored as 'caf\xe9') look alike"),
+    (["bar", "baz", "猫"], "")])
+def test_categories_that_look_alike_are_named_and_stay_apart(tmp_path, capsys, names, said):
+    for name in names:
+        image(tmp_path / name / "a.png")
+    assert set(catalogue(tmp_path)["category"]) == set(names)
+    printed = capsys.readouterr().out
+    assert said in printed and printed.count("\n") == bool(said)
+
+
+def test_one_category_of_training_and_test_set_is_not_two(tmp_path, capsys):
+    for name in ("train/cat/a.png", "test/cat/b.png"):
+        image(tmp_path / name)
+    catalogue(tmp_path)
+    assert capsys.readouterr().out == ""
+
+
 def test_many_files_are_read_by_several_processes_and_stay_in_order(tmp_path):
     for number in range(300):
         image(tmp_path / "cat" / f"{number:03}.bmp", size=(number + 1, 1))

@@ -77,6 +77,13 @@ def test_its_name_is_a_folder_name(profile, tmp_path):
     assert open_project(path, overrides={"name": "pets"}, root=tmp_path).paths.dataset == "pets"
 
 
+@pytest.mark.parametrize(("folder", "name"), [("[new]", "new-"), ("*all", "all"), ("--help", "help"), ("?", "images")])
+def test_its_name_is_no_option_of_a_command(profile, tmp_path, folder, name):
+    (tmp_path / folder).mkdir()
+    project = open_project(profile("dataset: demo"), overrides={"dataset": str(tmp_path / folder)}, root=tmp_path)
+    assert project.paths.dataset == name
+
+
 def test_a_relative_folder_starts_where_one_is_or_beside_the_profile(profile, tmp_path, monkeypatch):
     (tmp_path / "pets").mkdir()
     (tmp_path / "elsewhere").mkdir()

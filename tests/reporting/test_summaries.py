@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.summaries import data_summary, run_summary
+from auxiliary.reporting.summaries import data_summary, left_out_summary, run_summary
 from auxiliary.runs.run import Run
 
 
@@ -9,17 +9,48 @@ def images(**counts):
     return pd.DataFrame({"category": [name for name, count in counts.items() for _ in range(count)]})
 
 
+def files(**errors):
+    """A catalogue: the errors of the files of each class; those of `outside` are in no class."""
+    return pd.DataFrame([{"category": name.replace("outside", ""), "error": error}
+                         for name, each in errors.items() for error in each])
+
+
+def test_all_files_are_used():
+    assert left_out_summary(files(cat=["", ""])) == "All 2 files are used."
+
+
+def test_what_was_left_out_and_why_and_where():
+    overview = files(cat=["", "not an image"], dog=[""] * 3 + ["truncated"] * 2, outside=["truncated"])
+    assert left_out_summary(overview) == (
+        "4 of 8 files were left out: truncated (3), not an image (1). By class: dog 2 of 5, cat 1 of 2.")
+
+
+def test_a_class_without_any_usable_file_is_named_first():
+    overview = files(cat=["", *["truncated"] * 5], dog=["not an image"])
+    assert left_out_summary(overview).startswith("No file of class dog can be used. 6 of 7 files were left out")
+    assert left_out_summary(files(cat=["a"], dog=["a"])).startswith("No file of the classes cat, dog can be used. 2 of")
+
+
+def test_many_reasons_and_classes_stay_one_line():
+    summary = left_out_summary(files(**{f"{number}\n{'long' * 50}": ["", f"reason {number}"] for number in range(9)}))
+    assert summary.count(" and 6 more.") == 2 and len(summary) < 300 and "\n" not in summary
+
+
+def test_files_outside_every_class_are_counted_but_in_no_class():
+    assert "class" not in left_out_summary(files(cat=[""], outside=["outside"]))
+
+
 def test_the_data_in_three_sentences():
-    overview = pd.DataFrame({"error": [""] * 12 + ["truncated"]})
+    overview = files(cat=[""] * 12 + ["truncated"])
     assert data_summary(overview, images(cat=5, dog=3), images(cat=1, dog=1), images(cat=1, dog=1)).splitlines() == [
-        "12 of 13 files can be used.",
+        "1 of 13 files were left out: truncated (1). By class: cat 1 of 13.",
         "The 2 classes have 5 to 7 images each.",
         "8 images are for training, 2 for validation and 2 for the test."]
 
 
 def test_classes_of_one_size_have_one_number():
     same = images(cat=1, dog=1)
-    assert "The 2 classes have 3 images each." in data_summary(pd.DataFrame({"error": [""] * 6}), same, same, same)
+    assert "The 2 classes have 3 images each." in data_summary(files(cat=[""] * 6), same, same, same)
 
 
 @pytest.fixture

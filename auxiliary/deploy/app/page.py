@@ -12,6 +12,7 @@ import pandas as pd
 
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.core.files import is_file_below
+from auxiliary.core.text import first_few
 from auxiliary.data.header import read_header
 from auxiliary.deploy.app.models import Networks
 
@@ -107,8 +108,7 @@ def _is_small_image(file: Path) -> bool:
 
 def _introduction(networks: Networks) -> str:
     categories = networks.load(networks.first).categories
-    more = f" and {len(categories) - NAMED_CLASSES:,} more" if len(categories) > NAMED_CLASSES else ""
-    names = _escaped(", ".join(categories[:NAMED_CLASSES]) + more)
+    names = _escaped(first_few(categories, NAMED_CLASSES))
     return (f"# {TITLE}\n\nDrop, take or paste an image. The networks know {len(categories):,} classes: {names}. They "
             "name one of these for every image.")
 

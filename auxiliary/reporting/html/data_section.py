@@ -14,6 +14,7 @@ from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Prose,
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.thumbnails import example_thumbnails, suspect_thumbnails
 from auxiliary.reporting.split_tables import split_sentence, split_table
+from auxiliary.reporting.summaries import left_out_summary
 from auxiliary.reporting.tables import Table
 
 CONFLICTS = 20    # label conflicts to list, at most
@@ -37,10 +38,8 @@ def file_blocks(data: ReportData) -> list[Block]:
 def problem_blocks(data: ReportData) -> list[Block]:
     """The files that were left out, and the reasons."""
     problems = problem_table(data.overview)
-    if problems.empty:
-        return [Prose(f"All {counted(len(data.overview), 'file')} are used.")]
-    return [TitledTable(f"{problems['files'].sum():,} of {counted(len(data.overview), 'file')} were left out",
-                        Table.from_frame(problems))]
+    summary = Prose(left_out_summary(data.overview))
+    return [summary] if problems.empty else [summary, TitledTable("Reasons", Table.from_frame(problems))]
 
 
 def duplicate_blocks(data: ReportData) -> list[Block]:

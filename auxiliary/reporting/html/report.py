@@ -1,5 +1,7 @@
 """The sections of the report, in order."""
 
+import shlex
+
 import pandas as pd
 
 from auxiliary.reporting.html import data_section, results_section
@@ -35,7 +37,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     dataset = data.project.paths.dataset
     blocks: list[Block] = [
         Command(data.command),
-        Command(f"python -m auxiliary report {dataset}"),
+        Command(f"python -m auxiliary report {shlex.quote(dataset)}"),
         _environment(data),
         Prose("All choices were made on validation images; each run was evaluated on the test images once, at its end. "
               "The same profile, seed and machine give the same figures to the last digit, except for times.",

@@ -1,7 +1,7 @@
 """A data set's images and results, read from disk for a report; no model is run."""
 
 import json
-import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,10 +80,11 @@ class ReportData:
     def command(self) -> str:
         """The command that made the results, as recorded in the executed notebooks."""
         given = next(_recorded(self.project.paths.assets), Parameters())
-        words = ["python -m auxiliary run", given.profile or self.project.paths.dataset]
-        words += [f"--experiments '{given.experiments}'"] if given.experiments != "*" else []
-        words += [f"-p {name} {_quoted(value)}" for name, value in (given.overrides or {}).items()]
-        return " ".join(words)
+        words = ["python", "-m", "auxiliary", "run", given.profile or self.project.paths.dataset]
+        words += ["--experiments", given.experiments] if given.experiments != "*" else []
+        for name, value in (given.overrides or {}).items():
+            words += ["-p", name, value if isinstance(value, str) else json.dumps(value)]
+        return shlex.join(words)
 
 
 def read_report_data(project: Project) -> ReportData:
@@ -108,8 +109,3 @@ def _recorded(assets: Path) -> Iterator[Parameters]:
             yield read_parameters(notebook)
         except UserError as error:
             print(printable(f"left out: {error}"))
-
-
-def _quoted(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if re.fullmatch(r"[\w/.]+", text) else f"'{text}'"

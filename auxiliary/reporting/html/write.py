@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from auxiliary.core.files import write_atomically
 from auxiliary.project.project import Project
 from auxiliary.reporting.html import results_section
-from auxiliary.reporting.html.blocks import Section
+from auxiliary.reporting.html.blocks import Prose, Section
 from auxiliary.reporting.html.report import report_sections
 from auxiliary.reporting.html.report_data import ReportData, read_report_data
 from auxiliary.reporting.html.slides import slide_sections
 from auxiliary.reporting.style import BLUE, GREEN, GREY, LIGHT_GREY, ORANGE, VERMILLION, styled
+from auxiliary.reporting.summaries import left_out_summary
 
 # The colours of figures, and the CSS variables with a light and a dark value that replace them (`colours.css`).
 VARIABLES = {"#000000": "ink", "#ffffff": "paper", GREY: "muted", LIGHT_GREY: "line", BLUE: "blue", ORANGE: "orange",
@@ -75,7 +76,8 @@ def _write(kind: str, data: ReportData, sections: list[Section]) -> Path:
     name = data.project.paths.dataset
     page = _environment().get_template(f"{kind}.jinja").render(
         title=f"{name}: image classification", dataset=name, summary=results_section.summary(data),
-        facts=results_section.key_facts(data), sections=sections, draw=figure_drawer())
+        facts=results_section.key_facts(data), files=Prose(left_out_summary(data.overview), small=True),
+        sections=sections, draw=figure_drawer())
     path = data.project.paths.assets / f"{kind}.html"
     write_atomically(path, page)
     return path

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.run_section import mistakes
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
+from tests.names import NAMES
 
 ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
 
@@ -47,6 +49,10 @@ def test_names_are_no_markup(kind, request):
 def test_the_summary_comes_first(page):
     heading = re.search(r"<h1>(.+?)</h1>", page)[1]
     assert heading.startswith("On farm (6 test images") and "frozen" in heading and "large" in heading
+
+
+def test_the_first_part_says_which_files_were_left_out(page):
+    assert "1 of 61 files were left out: not an image (1). By class: cat 1 of 21." in page.partition("<nav")[0]
 
 
 def test_the_report_has_all_sections(page):
@@ -115,6 +121,19 @@ def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
     notebook.write_text(json.dumps({"cells": [], "metadata": {"papermill": {"parameters": given}}}))
     assert ("python -m auxiliary run flowers --experiments &#39;small*&#39; -p dataset &#39;~/my farm&#39; -p epochs 2"
             in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
+
+
+def test_the_command_can_be_pasted_into_a_shell(make_root, finish):
+    root = make_root()
+    finish(root, "small")
+    notebook = root / "assets" / "farm" / "02-scratch-cnns.ipynb"
+    notebook.parent.mkdir(parents=True)
+    data = read_report_data(open_dataset("farm", root))
+    for name in NAMES:
+        given = {"profile": f"{name}.yaml", "experiments": name, "overrides": {"dataset": name, "seeds": [0, 1]}}
+        notebook.write_text(json.dumps({"metadata": {"papermill": {"parameters": given}}}))
+        assert shlex.split(data.command) == ["python", "-m", "auxiliary", "run", f"{name}.yaml", "--experiments", name,
+                                             "-p", "dataset", name, "-p", "seeds", "[0, 1]"]
 
 
 def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
