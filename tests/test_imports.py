@@ -29,7 +29,8 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
 
 @pytest.mark.parametrize(("modules", "names"), [
     (["auxiliary"], TENSORFLOW | {"pandas", "numpy"}),
-    (["auxiliary.data.inspect_files", "auxiliary.data.convert"], TENSORFLOW | {"pandas", "sklearn", "numpy"}),
+    (["auxiliary.data.inspect_files", "auxiliary.data.convert"],
+     TENSORFLOW | {"pandas", "sklearn", "numpy", "pillow_heif"}),
     (["auxiliary.data.augment"], TENSORFLOW),
     (["auxiliary.data.fetch", "auxiliary.data.sampling", "auxiliary.data.split"], TENSORFLOW),
     (["auxiliary.networks.backbones"], TENSORFLOW),

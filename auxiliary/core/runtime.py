@@ -50,7 +50,7 @@ def processor(file: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
 # The code that a run's figures can depend on; results and documents cannot change them.
 CODE = ("auxiliary", "notebooks", "pyproject.toml", "requirements.txt")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "pillow", "opencv-python-headless",
-            "simplejpeg", "h5py")
+            "pillow-heif", "simplejpeg", "h5py")
 # Environment variables that change how TensorFlow computes.
 VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "OMP_NUM_THREADS",
              "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")

@@ -7,7 +7,8 @@ import io
 import os
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 STANDARD = (0, 1, 2)
@@ -75,3 +76,20 @@ def _discard_output() -> None:
         if _reader_has_gone(number):
             os.dup2(nowhere, number)
     os.close(nowhere)
+
+
+@contextmanager
+def stderr_discarded() -> Iterator[None]:
+    """Throws away what libraries written in C print on standard error in the block.
+
+    It holds for the whole process: for short blocks, in processes that print nothing else meanwhile.
+    """
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -2,14 +2,16 @@
 
 import io
 import math
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import ExifTags, Image, ImageChops
 
 from auxiliary.core.errors import ImageError
+from auxiliary.core.streams import stderr_discarded
 from auxiliary.data.header import identified, short_reasons
+from auxiliary.data.jpeg_damage import find_damage
 
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -97,7 +99,7 @@ def rgb_pixels(data: bytes, size: int) -> "np.ndarray":
     from auxiliary.data.jpeg import is_plain, jpeg_pixels, resized
 
     if is_plain(data):
-        # Of a damaged one Pillow tells what is wrong.
+        # Of a damaged one `open_rgb` tells what is wrong.
         with suppress(ValueError):
             return resized(jpeg_pixels(data, GAP * size), size)
     return np.asarray(open_rgb(data, size))
@@ -118,8 +120,8 @@ def open_rgb(source: str | Path | bytes, size: int | None = None) -> Image.Image
         An image of mode "RGB" (uint8, 0 to 255) without metadata.
 
     Raises:
-        ImageError: unreadable, empty, not an image, truncated, absurdly large (more pixels than Pillow's
-            `MAX_IMAGE_PIXELS`) or damaged.
+        ImageError: unreadable, empty, not an image, of a format that cannot be read, truncated, absurdly large (more
+            pixels than Pillow's `MAX_IMAGE_PIXELS`) or damaged.
     """
     with short_reasons(), _binary(source) as file, identified(file) as image:
         return upright(_fast(image, file, size) or _any(image, size), image)
@@ -131,7 +133,7 @@ def _binary(source: str | Path | bytes) -> BinaryIO:
 
 def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image | None:
     """The image by the fast path; None where Pillow has to read it, or to tell what is wrong with it."""
-    if image.format != "JPEG" or image.mode not in ("L", "RGB"):
+    if image.format not in ("JPEG", "MPO"):
         return None
     # Here, because workers that see no JPEG need not wait for NumPy and OpenCV.
     from auxiliary.data.jpeg import jpeg_pixels, resized
@@ -139,7 +141,12 @@ def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image |
     file.seek(0)
     try:
         pixels = jpeg_pixels(file.read(), GAP * size if size else 0)
-    except ValueError:
+    except ValueError as error:
+        # Pillow would show what damage left of the image.
+        if damage := find_damage(str(error)):
+            raise ImageError(f"damaged: {damage}") from error
+        return None
+    if image.format == "MPO" or image.mode not in ("L", "RGB"):
         return None
     return Image.fromarray(resized(pixels, size) if size else pixels)
 
@@ -148,7 +155,9 @@ def _any(image: Image.Image, size: int | None) -> Image.Image:
     """The image by Pillow, of any format."""
     # Where a JPEG can be decoded at a reduced scale, its second item is the box of the whole image.
     drafted = image.draft(None, (GAP * size, GAP * size)) if size else None
-    image.load()
+    # libtiff prints what it finds wrong.
+    with stderr_discarded() if image.format == "TIFF" else nullcontext():
+        image.load()
     pixels = resizable(image)
     if size:
         pixels = pixels.resize((size, size), FILTER, drafted and drafted[1], reducing_gap=2.0)

@@ -5,9 +5,10 @@ which is safe in many processes but not in many threads of one process.
 """
 
 import io
+import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,9 +16,13 @@ from typing import BinaryIO
 from PIL import Image
 
 from auxiliary.core.errors import ImageError
+from auxiliary.data.known_formats import camera_raw, format_name, is_heif
 
-# The formats that people keep images in. Left out on purpose: formats that run other programs (EPS), and those without
-# a signature (TGA), as which any file might pass.
+# Python prints the errors that a library logs where nobody handles them; here they become an `ImageError`.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+# The formats that people keep images in, beside HEIF. Left out on purpose: formats that run other programs (EPS), and
+# those without a signature (TGA), as which any file might pass.
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO", "AVIF")
 # Pillow looks for the end of a PPM file's comments byte by byte, ten seconds in a file of 50 MB; it gets no more.
 LONGEST_HEAD = 2**16
@@ -49,7 +54,7 @@ def read_header(file: BinaryIO) -> Header:
         file: an open binary file, at its start.
 
     Raises:
-        ImageError: empty, not an image, absurdly large or damaged.
+        ImageError: empty, not an image, of a format that cannot be read, absurdly large or damaged.
     """
     with short_reasons(), identified(file) as image:
         # One string for all images of a format.
@@ -61,14 +66,41 @@ def identified(file: BinaryIO) -> Image.Image:
 
     Args:
         file: an open binary file, at its start.
+
+    Raises:
+        ImageError: empty, not an image, or of a format that cannot be read.
     """
     head = file.read(LONGEST_HEAD)
     if not head:
         raise ImageError("empty file")
-    if head.startswith(b"P"):
-        Image.open(io.BytesIO(head), formats=["PPM"])
-    file.seek(0)
-    return Image.open(file, formats=FORMATS)
+    if raw := camera_raw(head):
+        raise ImageError(_unreadable(raw))
+    try:
+        if head.startswith(b"P"):
+            Image.open(io.BytesIO(head), formats=["PPM"])
+        file.seek(0)
+        return Image.open(file, formats=_formats(head))
+    except Image.UnidentifiedImageError as error:
+        if is_heif(head):
+            raise ImageError("damaged: not a whole HEIF file") from error
+        name = format_name(head)
+        raise ImageError(_unreadable(name) if name else "not an image") from error
+
+
+def _formats(head: bytes) -> Sequence[str]:
+    """Pillow's formats that a file may have; that of HEIF is loaded once a file needs it."""
+    if not is_heif(head):
+        return FORMATS
+    # Here, because workers that see no HEIF need not wait for it.
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    # AVIF too, because some such files name only the container that both formats share.
+    return ("HEIF", "AVIF")
+
+
+def _unreadable(name: str) -> str:
+    return f"{name}: cannot be read; convert it to JPEG or PNG"
 
 
 @contextmanager
@@ -90,8 +122,6 @@ def _reason(error: Exception) -> str:
     message = " ".join(str(error).split())
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
         return f"absurdly large: {message.split(',')[0]}"
-    if isinstance(error, Image.UnidentifiedImageError):
-        return "not an image"
     if isinstance(error, OSError) and error.errno is not None:
         return f"cannot be read: {error.strerror}"
     if "truncated" in message.lower():

@@ -9,8 +9,15 @@ from pathlib import Path
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, beginning
 
-HIDDEN_FOLDERS = {"__macosx"}
-HIDDEN_FILES = {"thumbs.db", "desktop.ini"}
+# What systems, disks and network drives put beside the user's files, in lower case; and all that begins with a dot.
+SYSTEM_FOLDERS = {
+    "__macosx", "network trash folder", "temporary items", "thevolumesettingsfolder",    # macOS
+    "$recycle.bin", "system volume information", "found.000", "_vti_cnf",                # Windows
+    "lost+found",                                                                        # Linux
+    "@eadir", "#recycle", "#snapshot", "@tmp",                                           # Synology
+    "@recycle", "@recently-snapshot", "@sharebin",                                       # QNAP
+}
+SYSTEM_FILES = {"thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "picasa.ini", "icon\r"}
 SPLITS = {"train", "test"}
 VALIDATION = {"val", "valid", "validation"}
 HIDDEN, LOOP = "hidden file", "link back to a folder it lies in"
@@ -65,7 +72,7 @@ def _has_folder(folder: Path) -> bool:
 
 def is_hidden(name: str) -> bool:
     """Whether a file or folder of that name belongs to a system rather than to the user."""
-    return name.startswith(".") or name.lower() in HIDDEN_FOLDERS | HIDDEN_FILES
+    return name.startswith(".") or name.lower() in SYSTEM_FOLDERS | SYSTEM_FILES
 
 
 def find_files_below(folder: Path) -> Iterator[tuple[str, str]]:

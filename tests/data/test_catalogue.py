@@ -118,6 +118,29 @@ def test_every_file_of_no_use_is_listed_with_the_reason(tmp_path):
         "cat/itself.jpg": "cannot be read: Too many levels of symbolic links"}
 
 
+@pytest.mark.parametrize("name", ["@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found",
+                                  "__MACOSX", ".@__thumb", ".AppleDouble", "@Recycle"])
+def test_folders_of_systems_are_no_categories_and_hold_no_images(tmp_path, name):
+    image(tmp_path / "cat" / "a.png")
+    image(tmp_path / name / "b.png")
+    image(tmp_path / "cat" / name / "a.png" / "THUMB.jpg")
+    assert errors(tmp_path) == {"cat/a.png": ""}
+
+
+def test_files_of_systems_are_hidden(tmp_path):
+    names = ["ehthumbs.db", "Thumbs.db", "Picasa.ini", ".picasa.ini", "Icon\r", "desktop.ini", ".DS_Store"]
+    for name in names:
+        image(tmp_path / "cat" / name, format="PNG")
+    assert errors(tmp_path) == {f"cat/{name}": "hidden file" for name in names}
+
+
+@pytest.mark.parametrize("folder", ["@eaDir", "#recycle", "lost+found"])
+def test_folders_of_systems_do_not_hide_a_publishers_split(tmp_path, folder):
+    for name in ("train/cat/a.png", "test/cat/b.png", f"{folder}/c.png"):
+        image(tmp_path / name)
+    assert catalogue(tmp_path)["publisher_split"].tolist() == ["test", "train"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_forbidden_file_is_listed(tmp_path):
     image(tmp_path / "cat" / "a.png").chmod(0)

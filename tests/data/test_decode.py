@@ -1,6 +1,8 @@
 import io
 import random
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from auxiliary.core.errors import ImageError
+from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.decode import FILTER, open_rgb, rgb_pixels
 from auxiliary.data.header import read_header
 from auxiliary.data.jpeg import is_plain
@@ -174,7 +177,7 @@ PNG = encoded(noise(320, 240))
 @pytest.mark.parametrize(("data", "reason"), [
     (b"", "empty file"),
     (b"not an image at all", "not an image"),
-    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image"),
+    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript: cannot be read"),
     (JPEG[:20], "not an image"),
     (JPEG[:-2000], "truncated"),
     (PNG[:-2000], "truncated"),
@@ -245,6 +248,27 @@ def test_pillows_settings_stay_as_they_are():
         open_rgb(JPEG[:-2000])
     after = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
     assert after == before
+
+
+def test_libraries_print_nothing_of_their_own(tmp_path):
+    """Neither warnings of Pillow, nor what it logs, nor what libtiff prints."""
+    three, nine = (struct.pack("<HHIH", 277, 3, 1, channels) for channels in (3, 9))
+    many = encoded(noise(32, 32), "TIFF").replace(three, nine)
+    lzw = bytearray(encoded(noise(320, 240), "TIFF", compression="tiff_lzw"))
+    lzw[5000:9000] = bytes(4000)
+    palette = Image.new("P", (80, 80), 1)
+    palette.putpalette([*RED, *BLUE])
+    files = [many, bytes(lzw), huge_png(10_000, 10_000), encoded(palette, transparency=b"\xff\x00"), JPEG[:-2000],
+             encoded(noise(64, 64), "TIFF", compression="jpeg")[:-500]]
+    for number, data in enumerate(files):
+        (tmp_path / str(number)).write_bytes(data)
+    code = ("import sys\nfrom auxiliary.core.errors import ImageError\nfrom auxiliary.data.decode import open_rgb\n"
+            "for path in sys.argv[1:]:\n    try: open_rgb(path, 64)\n    except ImageError as error: print(error)\n"
+            "print('still heard', file=sys.stderr)")
+    done = subprocess.run([sys.executable, "-W", "always", "-c", code, *sorted(tmp_path.iterdir())], cwd=REPOSITORY,
+                          capture_output=True, text=True, check=True)
+    assert done.stderr == "still heard\n"
+    assert len(done.stdout.splitlines()) > 2
 
 
 def test_header_is_as_stored():
