@@ -21,7 +21,7 @@ from auxiliary.data.manifest import append_to_manifest
 from auxiliary.data.processed_folder import manifest_locked, prepare_folder, whole_images
 from auxiliary.data.processed_paths import conversions
 
-VERSION = 5    # of the files made from the same image and settings; raise it when their pixels or hashes change
+VERSION = 6    # of the files made from the same image and settings; raise it when their pixels or hashes change
 BATCH = 32     # images; what a worker gets at a time, and what is added to the manifest at a time
 # Bytes that a file takes on a disk at least, and a JPEG per pixel: photographs take about three times that.
 LEAST, LEAST_SHARE = 4096, 0.1

@@ -29,10 +29,10 @@ FILES = {
     "PostScript": [b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"],
     "Photoshop file": [b"8BPS\0\1" + bytes(20)],
     "SVG": [b"<svg width='9'/>", b"\xef\xbb\xbf\n<?xml version='1.0'?><!-- a --><svg:x/><svg />",
-            b"<!DOCTYPE svg PUBLIC ''>\n<svg>", gzip.compress(b"<svg/>")],
+            b"<!DOCTYPE svg PUBLIC ''>\n<svg>", gzip.compress(b"<svg/>", mtime=0)],
     "video": [box(b"isom", b"mp42"), box(b"qt  "), b"\x1aE\xdf\xa3" + bytes(9), b"RIFF\0\0\0\0AVI LIST"],
     "DICOM": [bytes(128) + b"DICM" + bytes(9)],
-    "NIfTI": [bytes(344) + b"n+1\0", gzip.compress(bytes(344) + b"n+1\0" + bytes(10**6)), b"\x1c\2\0\0n+2\0\r\n"],
+    "NIfTI": [bytes(344) + b"n+1\0", gzip.compress(bytes(344) + b"n+1\0" + bytes(10**6), mtime=0), b"\x1c\2\0\0n+2\0\r\n"],
     "camera raw (CR2)": [b"II*\0\x10\0\0\0CR\2\0" + bytes(20)],
     "camera raw (CR3)": [box(b"crx ", b"isom")],
     "camera raw (RAF)": [b"FUJIFILMCCD-RAW 0201"],
@@ -62,7 +62,7 @@ def test_avif_is_named_where_pillow_lacks_it(monkeypatch):
 
 @pytest.mark.parametrize("data", [
     b"", b"words", b"<html><svg></svg></html>", b"<!doctype html><svg>", b"<?xml version='1.0'?><html><svg/></html>",
-    gzip.compress(b"words"), b"\x1f\x8b", b"\x1f\x8brubbish", bytes(5000), b"PK\3\4"])
+    gzip.compress(b"words", mtime=0), b"\x1f\x8b", b"\x1f\x8brubbish", bytes(5000), b"PK\3\4"])
 def test_others_are_no_image(data):
     assert format_name(data) == ""
 
