@@ -7,11 +7,14 @@ import io
 import os
 import select
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 
 STANDARD = (0, 1, 2)
+# Two threads at a time would each take the other's null device for standard error, and leave it there.
+DISCARDING = threading.Lock()
 
 
 def with_streams(main: Callable[[], None]) -> Callable[[], None]:
@@ -82,14 +85,15 @@ def _discard_output() -> None:
 def stderr_discarded() -> Iterator[None]:
     """Throws away what libraries written in C print on standard error in the block.
 
-    It holds for the whole process: for short blocks, in processes that print nothing else meanwhile.
+    It holds for the whole process, so blocks should be short. One thread at a time is in such a block.
     """
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with DISCARDING:
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
