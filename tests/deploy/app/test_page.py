@@ -53,7 +53,7 @@ def test_another_network_makes_another_prediction(page, networks, trained_root, 
 
 
 @pytest.mark.parametrize(("data", "reason"), [
-    (b"", "empty file"), (b"hello", "not an image"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image"),
+    (b"", "empty file"), (b"hello", "not an image"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     (truncated_jpeg(), "truncated"), (b"P5 60000 60000 255\n", "absurdly large")])
 def test_the_reason_is_shown_for_a_file_that_is_not_an_image(page, networks, tmp_path, data, reason):
     probabilities, shown, note = page.respond(uploaded(tmp_path, data), networks.first)
