@@ -11,7 +11,7 @@ from typing import NoReturn
 from auxiliary.commands.interruption import Interruption
 from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import temporary_folder
-from auxiliary.core.streams import with_streams
+from auxiliary.core.streams import discard, with_streams
 from auxiliary.core.text import printable
 from auxiliary.core.utf8 import restart_in_utf8
 
@@ -49,7 +49,7 @@ def _interruptible(interruption: Interruption) -> int:
         interruption.ignore()
         if interruption.signal:
             # Again: code that had redirected standard error has restored it by now.
-            interruption.silence()
+            discard(2)
             _kill_children()
 
 

@@ -100,10 +100,10 @@ def run():
 
 def test_sentence_is_printed_though_standard_error_was_redirected():
     done = ended("""
-from auxiliary.core.runtime import _silent
+from auxiliary.core.streams import stderr_discarded
 
 def run():
-    with _silent():
+    with stderr_discarded():
         press()
 """)
     assert (done.returncode, done.stderr) == (130, SENTENCE)

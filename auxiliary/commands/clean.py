@@ -8,7 +8,7 @@ import click
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.locks import is_locked
-from auxiliary.core.paths import Paths, find_root
+from auxiliary.core.paths import Paths, find_root, processed_folders
 from auxiliary.core.progress import notify
 from auxiliary.core.text import format_bytes, printable
 from auxiliary.data.manifest import manifest_path
@@ -46,7 +46,7 @@ def clean(dataset: str | None = None, root: Path | None = None, yes: bool = Fals
 
 def _data_sets(root: Path, dataset: str | None) -> list[Paths]:
     """The paths of the newest tables of each data set that has tables; nobody is working on it."""
-    names = sorted(folder.parent.name for folder in (root / "data").glob("*/processed"))
+    names = [folder.parent.name for folder in processed_folders(root)]
     if dataset is not None and dataset not in names:
         raise unknown(f"data set of {root / 'data'}", dataset, names)
     found = []

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
+from auxiliary.core.streams import discard
+
 # How the sentence begins after each signal that ends the command.
 REASONS = {
     signal.SIGINT: "interrupted",
@@ -31,14 +33,8 @@ class Interruption:
     def __call__(self, number: int, *_: object) -> NoReturn:
         """Silence standard error and raise `KeyboardInterrupt`, as Python does after Ctrl-C without a handler."""
         self.signal = self.signal or signal.Signals(number)
-        self.silence()
+        discard(2)
         raise KeyboardInterrupt
-
-    def silence(self) -> None:
-        """Discard what is written to standard error from now on."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
 
     @contextmanager
     def handled(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from auxiliary.config.profile import Profile
-from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.parallel import in_batches
 from auxiliary.data.inspect_files import inspect_files
 from auxiliary.data.split_record import SPLITS
@@ -66,8 +66,8 @@ def check_images(project: Project, chain: Sequence[Run]) -> None:
     ):
         if fact.content_hash != content:
             why = "holds something else" if fact.content_hash else fact.error
-            raise UserError(f"{file} is not the image that {table}.csv lists ({why}): put it back, or run notebook "
-                            f"01 again ({PREPARE})")
+            raise UserError(f"{file} is not the image that {table}.csv lists ({why}): put it back, or "
+                            f"{PREPARE_AGAIN}")
 
 
 def check_identity(project: Project, chain: Sequence[Run]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from auxiliary.core.text import printable
 
-# The command that makes processed images and tables anew.
+# The command that makes processed images and tables anew, and the way out where they are no longer as they were.
 PREPARE = "python -m auxiliary run PROFILE --only 01"
+PREPARE_AGAIN = f"run notebook 01 again ({PREPARE})"
 
 
 class UserError(Exception):

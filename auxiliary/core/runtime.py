@@ -4,14 +4,14 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from auxiliary.core import keras_settings
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.streams import stderr_discarded
 
 AMPERE, VOLTA = (8, 0), (7, 0)
 
@@ -78,7 +78,7 @@ def load() -> None:
         UserError: Keras refuses a setting of the user's, or has been imported with another backend.
     """
     if not {"keras", "tensorflow"} <= sys.modules.keys():
-        with _silent(), keras_settings.refusal_explained():
+        with stderr_discarded(), keras_settings.refusal_explained():
             import keras  # noqa: F401
             import tensorflow  # noqa: F401
     keras_settings.apply()
@@ -119,20 +119,6 @@ def start(seed: int) -> Machine:
         machine = Machine(cpu_name(), cpu_precision(processor()))
     keras.config.set_dtype_policy(machine.precision)
     return machine
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Discard what libraries write to standard error, also below Python; exceptions pass."""
-    sys.stderr.flush()
-    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)
 
 
 def cpu_name() -> str:

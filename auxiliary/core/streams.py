@@ -74,25 +74,29 @@ def _reader_has_gone(number: int) -> bool:
 
 def _discard_output() -> None:
     """Send what is still buffered, and what is printed later, nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
     for number in STANDARD[1:]:
         if _reader_has_gone(number):
-            os.dup2(nowhere, number)
+            discard(number)
+
+
+def discard(number: int) -> None:
+    """Discard what is written to a standard stream from now on, also below Python."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
     os.close(nowhere)
 
 
 @contextmanager
 def stderr_discarded() -> Iterator[None]:
-    """Throws away what libraries written in C print on standard error in the block.
+    """Throws away what libraries print on standard error in the block, also below Python; exceptions pass.
 
     It holds for the whole process, so blocks should be short. One thread at a time is in such a block.
     """
     with DISCARDING:
+        sys.stderr.flush()
         kept = os.dup(2)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
         try:
+            discard(2)
             yield
         finally:
             os.dup2(kept, 2)

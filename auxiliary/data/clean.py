@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 from sklearn.preprocessing import LabelEncoder
 
-from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, beginning
 from auxiliary.data.catalogue import COLUMNS
 from auxiliary.data.convert import Conversion
 from auxiliary.data.manifest import ProcessedImage, read_manifest
 from auxiliary.data.processed_paths import conversions
+from auxiliary.data.tables import REMEDY
 
 
 def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) -> pd.DataFrame:
@@ -55,5 +56,5 @@ def _images(wanted: Sequence[Conversion], processed: Path) -> list[ProcessedImag
     images = read_manifest(processed)[1]
     for source, source_hash, path in wanted:
         if path not in images or images[path].source_hash != source_hash:
-            raise UserError(f"{source} has no processed image below {processed}: notebook 01 makes it ({PREPARE})")
+            raise UserError(f"{source} has no processed image below {processed}: {REMEDY}")
     return [images[conversion.path] for conversion in wanted]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from auxiliary.core.errors import PREPARE, ImageError, UserError
+from auxiliary.core.errors import PREPARE_AGAIN, ImageError, UserError
 from auxiliary.data.decode import open_rgb, rgb_pixels
 from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.manifest import ProcessedImage
@@ -88,7 +88,7 @@ def _encoded(conversion: Conversion, size: int, quality: int) -> tuple[bytes, Pr
     data = Path(conversion.source).read_bytes()
     # Otherwise the image would stay under the hash of what the file held before.
     if content_hash(data) != conversion.source_hash:
-        raise UserError(f"{conversion.source} was changed after it had been listed: run notebook 01 again ({PREPARE})")
+        raise UserError(f"{conversion.source} was changed after it had been listed: {PREPARE_AGAIN}")
     encode = _png if conversion.path.endswith(".png") else _jpeg
     content, *facts = encode(data, size, quality)
     return content, ProcessedImage(conversion.path, conversion.source_hash, content_hash(content), len(content), *facts)

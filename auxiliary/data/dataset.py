@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.progress import notify
 from auxiliary.core.resources import free_memory
 from auxiliary.core.spec import parse_spec
@@ -21,7 +21,6 @@ from auxiliary.data.jpeg import processed_pixels
 
 # Of the memory that is free when training starts, for the images of one split; the rest is left to the model.
 SHARE = 0.25
-AGAIN = f"run notebook 01 again ({PREPARE})"
 
 
 class Images:
@@ -57,10 +56,10 @@ class Images:
             data = Path(file).read_bytes()
             if content_hash(data) != self._hashes[place]:
                 raise UserError(f"{file} is not the image that its table lists, but was changed or replaced since: "
-                                f"{AGAIN}")
+                                f"{PREPARE_AGAIN}")
             pixels = processed_pixels(data, self._shape[0])
         except (OSError, ValueError) as error:
-            raise UserError(f"{file} cannot be read any more ({error}): {AGAIN}") from error
+            raise UserError(f"{file} cannot be read any more ({error}): {PREPARE_AGAIN}") from error
         if self._cache is not None:
             self._cache[place] = pixels
             # After the pixels, for the other threads.

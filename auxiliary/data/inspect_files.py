@@ -22,6 +22,12 @@ def file_hash(file: BinaryIO) -> str:
     return hashlib.file_digest(file, _hash).hexdigest()
 
 
+def hash_of(path: str | Path) -> str:
+    """The `content_hash` of the bytes of a file."""
+    with Path(path).open("rb") as file:
+        return file_hash(file)
+
+
 class Facts(NamedTuple):
     """A file's columns of the catalogue; what could not be read is None, "" or 0.
 
@@ -58,8 +64,7 @@ def content_hashes(paths: Sequence[str]) -> list[str]:
 
 def _hashed(path: str) -> str:
     try:
-        with Path(path).open("rb") as file:
-            return file_hash(file)
+        return hash_of(path)
     except OSError:
         return ""
 

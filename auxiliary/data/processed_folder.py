@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.files import beginning
 from auxiliary.core.locks import locked
 from auxiliary.core.parallel import in_batches
 from auxiliary.data.convert import Conversion
@@ -46,7 +47,7 @@ def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) 
         return {}
     # Links do not count, as they lead out of the folder.
     present = {file.path for file in _files(processed) if file.is_file(follow_symlinks=False)}
-    below = f"{processed}{os.sep}"
+    below = beginning(processed)
     candidates = [recorded[path] for _, source_hash, path in wanted
                   if path in recorded and recorded[path].source_hash == source_hash and below + path in present]
     hashes = in_batches(content_hashes, [below + image.path for image in candidates], "checking images", size=256)
@@ -69,7 +70,7 @@ def prepare_folder(processed: Path, settings: Head, wanted: Sequence[Conversion]
     """
     processed.mkdir(exist_ok=True)
     write_manifest(processed, {**settings, "sources": _sources(wanted)}, whole.values())
-    _remove_others(processed, {f"{processed}{os.sep}{path}" for path in whole})
+    _remove_others(processed, {beginning(processed) + path for path in whole})
     for folder in {conversion.path.rpartition(os.sep)[0] for conversion in wanted}:
         (processed / folder).mkdir(parents=True, exist_ok=True)
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.locks import locked
-from auxiliary.data.inspect_files import file_hash
+from auxiliary.data.inspect_files import hash_of
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.runs.result import Result
 from auxiliary.runs.result_file import CHANGED, read_result_file, unusable, write_result_file
@@ -127,7 +127,7 @@ class Run:
         """Save the result, which completes the run, with the checksums of all that was saved before."""
         saved = (self.model_file, self.recipe_file, self._history, self._layers, self._predictions("val"),
                  self._predictions("test"), *map(self._arrays, ARRAYS))
-        write_result_file(self.result_file, result, {file.name: _hash(file) for file in saved if file.is_file()})
+        write_result_file(self.result_file, result, {file.name: hash_of(file) for file in saved if file.is_file()})
         self.tidy()
 
     def tidy(self) -> None:
@@ -177,7 +177,7 @@ class Run:
     def _read(self, path: Path, parse: Callable[[Path], Any]) -> Any:
         """A file as `parse` reads it: that of a finished run as training wrote it, any other as it is."""
         try:
-            if not self.finished or self._checksums.get(path.name) == _hash(path):
+            if not self.finished or self._checksums.get(path.name) == hash_of(path):
                 return parse(path)
             problem = CHANGED
         except FileNotFoundError:
@@ -187,11 +187,6 @@ class Run:
         except ValueError as error:    # that of pandas, NumPy, JSON and Unicode
             problem = f"cannot be read ({str(error).strip()})"
         raise unusable(path, problem)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_hash(file)
 
 
 def _load_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -5,14 +5,13 @@ import gzip
 import io
 import lzma
 import tarfile
-import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from auxiliary.core.errors import UserError
 from auxiliary.data.archive import unpack
 from auxiliary.data.tar_headers import LONGEST, MOST
+from tests.archives import refusal
 
 END = bytes(1024)
 MEMORY = 2**24    # bytes; the headers below claim four times as much and more
@@ -40,15 +39,7 @@ def pax(**fields: str) -> bytes:
 def refused(path: Path, content: bytes) -> str:
     """The error for an archive; checks that it takes little memory and leaves nothing."""
     path.write_bytes(content)
-    tracemalloc.start()
-    try:
-        with pytest.raises(UserError) as caught:
-            unpack(path, path.parent / "out")
-        assert tracemalloc.get_traced_memory()[1] < MEMORY
-    finally:
-        tracemalloc.stop()
-    assert list(path.parent.iterdir()) == [path]
-    return str(caught.value)
+    return refusal(path, MEMORY)
 
 
 @pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,

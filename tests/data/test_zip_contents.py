@@ -1,7 +1,6 @@
 """Tables of contents of zip archives that lie, are too long, or have names of other systems."""
 
 import struct
-import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from auxiliary.core.errors import UserError
 from auxiliary.data import zip_contents
 from auxiliary.data.archive import unpack
+from tests.archives import refusal
 
 MEMORY = 2**23    # bytes
 
@@ -36,15 +36,7 @@ def make(path: Path, *names: str, encoding: str = "utf-8") -> Path:
 
 def refused(path: Path) -> str:
     """The error for an archive; checks that it takes little memory and leaves nothing."""
-    tracemalloc.start()
-    try:
-        with pytest.raises(UserError) as caught:
-            unpack(path, path.parent / "out")
-        assert tracemalloc.get_traced_memory()[1] < MEMORY
-    finally:
-        tracemalloc.stop()
-    assert list(path.parent.iterdir()) == [path]
-    return str(caught.value)
+    return refusal(path, MEMORY)
 
 
 def end_of(count: int, size: int, offset: int) -> bytes:

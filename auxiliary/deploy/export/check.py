@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.files import is_file_below
 from auxiliary.data.jpeg import processed_pixels
 from auxiliary.deploy.export import runtimes
@@ -57,7 +57,7 @@ def _pixels(file: str, size: int) -> np.ndarray:
     try:
         return processed_pixels(Path(file).read_bytes(), size)
     except (OSError, ValueError) as error:
-        raise UserError(f"{file} cannot be read any more ({error}): run notebook 01 again ({PREPARE})") from error
+        raise UserError(f"{file} cannot be read any more ({error}): {PREPARE_AGAIN}") from error
 
 
 @dataclass(frozen=True)

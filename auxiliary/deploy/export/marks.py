@@ -4,13 +4,13 @@ A file has it in its last bytes: as the comment of a zip archive, or as a metada
 of its own, which lists the others.
 """
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from auxiliary.data.inspect_files import hash_of
 from auxiliary.data.tables import digest
 
 MARK = re.compile(rb"auxiliary-export:(h[0-9a-f]{12})")
@@ -77,7 +77,4 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _digest(path: Path) -> str:
-    if path.is_symlink() or not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    return "" if path.is_symlink() or not path.is_file() else hash_of(path)
