@@ -9,7 +9,7 @@ from auxiliary.core.text import counted, short
 def check_folders(matched: pd.DataFrame, csv: str) -> None:
     """Refuse labels that contradict class folders.
 
-    A class folder is one that has the name of a class in the CSV files, to the letter. The deepest around a file counts.
+    A class folder has the name of a class in the CSV files, to the letter. The deepest one around a file counts.
 
     Args:
         matched: what `match_labels` gives.

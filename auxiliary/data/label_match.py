@@ -10,8 +10,8 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 from auxiliary.core.text import counted, first_few, short
 from auxiliary.data.label_paths import lies_outside
-from auxiliary.data.label_places import NONE, SEVERAL, find_places
-from auxiliary.data.label_rows import one_row_per_file
+from auxiliary.data.label_places import SEVERAL, find_places
+from auxiliary.data.label_rows import one_row_each
 
 NAMED = 5
 COLUMNS = ["file", "category", "publisher_split", "error"]
@@ -30,8 +30,7 @@ def match_labels(labels: pd.DataFrame, files: Sequence[str], folder: Path) -> pd
     Returns:
         One row per file, in order, then one per row of the CSV files without a file: file, category, publisher_split
         ("train", "val" or "test"; "" for all where no row is for validation or test), error ("", or why the file has no
-        class, such as "not in train.csv", or why the row has no file). Category and publisher_split are "" where
-        unknown.
+        class, such as "not in train.csv", or why the row has no file).
 
     Raises:
         UserError: no row's file is found.
@@ -51,7 +50,8 @@ def match_labels(labels: pd.DataFrame, files: Sequence[str], folder: Path) -> pd
 
 def _by_file(rows: pd.DataFrame, files: Sequence[str], csv: Sequence[str]) -> pd.DataFrame:
     """One row per file, in order, from rows with the files that were found."""
-    table = one_row_per_file(rows).set_index("file")[COLUMNS[1:]].reindex(pd.Index(files, dtype="str", name="file"))
+    order = pd.Index(files, dtype="str", name="file")
+    table = one_row_each(rows, ["file"]).set_index("file")[COLUMNS[1:]].reindex(order)
     unlisted = table["error"].isna()
     table.loc[unlisted, "error"] = f"not in {' or '.join(csv)}"
     return table.fillna("").reset_index()

@@ -23,7 +23,7 @@ def relative_paths(files: Iterable[str], folder: Path) -> list[str]:
         One path each. Of those that do not lie below the folder, absolute ones begin with "/" or a drive, relative ones
         with "..".
     """
-    tops = {beginning(absolute(folder)), beginning(folder.resolve())}
+    tops = sorted({beginning(absolute(folder)), beginning(folder.resolve())}, key=len, reverse=True)
     return [_relative(file, tops) if ODD.search(file) else file for file in files]
 
 

@@ -1,7 +1,9 @@
-"""Rows of labels that name one file: one of them is kept, or none where they disagree."""
+"""Rows of labels that name one file: one of them is kept, with an error where they disagree."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from auxiliary.core.progress import notify
@@ -10,43 +12,46 @@ from auxiliary.core.text import counted, first_few, short
 NAMED = 5
 
 
-def one_row_per_file(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the first of the rows that name one file.
+def one_row_each(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Keep the first of the rows that name the same.
 
-    Where rows of one file name two classes or two parts of the data set, or one of them has an error, the row that is
-    kept has an error. Lines are printed about repeated and about contradictory rows.
+    Where such rows name two classes or two parts of the data set, or one of them has an error, the row that is kept has
+    an error. Lines are printed about repeated and about contradictory rows.
 
     Args:
         rows: file, category, publisher_split, csv and error, as `read_labels` describes them.
+        by: the columns in which rows that name the same agree, such as `["file"]`.
 
     Returns:
-        One row per file, in order, with a new index.
+        One row for all that agree in those columns, in order, with a new index.
     """
     csv = " and ".join(rows["csv"].unique())
     distinct = rows.drop_duplicates(["file", "category", "publisher_split", "error"], ignore_index=True)
     if same := len(rows) - len(distinct):
         notify(f"{csv}: {counted(same, 'row')} left out that only repeat{'s' * (same == 1)} another.")
-    contradictory = distinct[distinct["file"].duplicated(keep=False)]
-    if contradictory.empty:
+    if not (contradictory := distinct.duplicated(by, keep=False)).any():
         return distinct
-    errors = _errors(contradictory)
-    named = first_few([f"{short(file)} {error}" for file, error in list(errors.items())[:NAMED + 1]], NAMED)
-    notify(f"{csv}: {counted(len(errors), 'file')} left out on which rows do not agree: {named}.")
-    kept = distinct.drop_duplicates("file", ignore_index=True)
-    bad = kept["file"].isin(list(errors))
-    kept.loc[bad, "error"] = kept.loc[bad, "file"].map(errors)
-    kept.loc[bad, ["category", "publisher_split"]] = ""
+    # Numbered in order, as the rows that are kept are.
+    numbers = distinct.groupby(list(by), sort=False).ngroup()[contradictory]
+    errors = _errors(distinct[contradictory], numbers.tolist())
+    kept = distinct.drop_duplicates(by, ignore_index=True)
+    bad = list(errors)
+    kept.loc[bad, "error"] = list(errors.values())
+    kept.loc[bad, "category"] = ""
+    named = [f"{short(file)} {error}" for file, error in zip(kept["file"][bad], errors.values(), strict=True)]
+    notify(f"{csv}: {counted(len(bad), 'file')} left out on which rows do not agree: {first_few(named, NAMED)}.")
     return kept
 
 
-def _errors(rows: pd.DataFrame) -> dict[str, str]:
-    """What is wrong with the rows of each file."""
+def _errors(rows: pd.DataFrame, numbers: Sequence[int]) -> dict[int, str]:
+    """What is wrong with the rows of each number."""
     places = defaultdict(list)
     # In plain Python, as groups of pandas are slow where there are many of them.
-    for place, file in enumerate(rows["file"].tolist()):
-        places[file].append(place)
-    columns = [rows[name].to_numpy() for name in ("category", "publisher_split", "csv", "error")]
-    return {file: _error(*(list(dict.fromkeys(column[its])) for column in columns)) for file, its in places.items()}
+    for place, number in enumerate(numbers):
+        places[number].append(place)
+    columns = [np.array(rows[name].tolist(), object) for name in ("category", "publisher_split", "csv", "error")]
+    return {number: _error(*(list(dict.fromkeys(column[its])) for column in columns))
+            for number, its in places.items()}
 
 
 def _error(classes: list[str], parts: list[str], csvs: list[str], errors: list[str]) -> str:

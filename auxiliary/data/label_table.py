@@ -11,11 +11,12 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 from auxiliary.core.text import counted, first_few, short
+from auxiliary.data.alike import notify_alike
 from auxiliary.data.csv_file import WESTERN, CsvFile, open_csv
 from auxiliary.data.label_columns import Columns, choose, find_columns, is_surely_split, no_labels
 from auxiliary.data.label_kind import check_one_class_each
 from auxiliary.data.label_paths import relative_paths
-from auxiliary.data.label_rows import one_row_per_file
+from auxiliary.data.label_rows import one_row_each
 from auxiliary.data.part_names import part_of
 
 NAMED = 5
@@ -34,10 +35,10 @@ def read_labels(files: Mapping[str, Path]) -> pd.DataFrame:
             for any single file.
 
     Returns:
-        One row per file that is named, in the order of the CSV files: file (relative to their folder, with forward
-        slashes; other paths begin with "/", ".." or a drive), category, publisher_split ("train", "val", "test" or
-        ""), csv (name of the CSV file) and error (why the row gives the file no class, such as
-        "has two classes in labels.csv: cat, dog"; "" if it does). Category and publisher_split are "" where unknown.
+        One row per file and part, in the order of the CSV files: file (relative to their folder, with forward slashes;
+        other paths begin with "/", ".." or a drive), category ("" where it has an error), publisher_split ("train",
+        "val", "test" or ""), csv (name of the CSV file) and error (why the row gives no class, such as "has 2 classes
+        in labels.csv: cat, dog"; "" if it does).
 
     Raises:
         UserError: a file cannot be read, has no columns or ambiguous ones for file and class, a damaged row, an unknown
@@ -46,8 +47,10 @@ def read_labels(files: Mapping[str, Path]) -> pd.DataFrame:
     tables = [_read(open_csv(path), part) for part, path in files.items()]
     labels = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
     del tables
-    labels = one_row_per_file(labels)
+    # One name may stand for two files, one in the folder of each part.
+    labels = one_row_each(labels, ["file", "publisher_split"])
     check_one_class_each(labels)
+    notify_alike(set(labels["category"]), f"classes of {' and '.join(labels['csv'].unique())}", "correct the rows")
     return labels
 
 
@@ -100,11 +103,11 @@ def _parts(table: CsvFile, places: Sequence[int], columns: Mapping[int, list[str
         return [part] * len(lines)
     for value, line in zip(values, lines, strict=True):
         if parts[value] not in WITHIN[part]:
-            raise UserError(_bad_part(table, value, line, part))
+            raise UserError(_bad_part(table, value, line))
     return [parts[value] for value in values]
 
 
-def _bad_part(table: CsvFile, value: str, line: int, part: str) -> str:
+def _bad_part(table: CsvFile, value: str, line: int) -> str:
     where = f"{table.path}, line {line:,}: the part {short(value)!r}"
     if part_of(value):
         return (f"{where} does not fit the file's name: call a file that names images of several parts `metadata.csv`, "
