@@ -1,6 +1,5 @@
 """Finds the file that each row of a CSV file names, among the files of a folder."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -126,6 +125,6 @@ def _parts_of(files: Iterable[str]) -> list[str]:
 
 
 def _part_of_folder(folder: str) -> str:
-    """The part that a word in a folder's path stands for, such as `train` in `train_images/more`; "" without one."""
-    found = {part_of(word) for word in re.split(r"[\W_]+", folder)} - {""}
+    """The part that a folder in a path is called after, such as `train_images` in `train_images/more`; "" without."""
+    found = {part_of(name) for name in folder.split("/")} - {""}
     return found.pop() if len(found) == 1 else ""

@@ -50,7 +50,7 @@ def read_labels(files: Mapping[str, Path]) -> pd.DataFrame:
     # One name may stand for two files, one in the folder of each part.
     labels = one_row_each(labels, ["file", "publisher_split"])
     check_one_class_each(labels)
-    notify_alike(set(labels["category"]), f"classes of {' and '.join(labels['csv'].unique())}", "correct the rows")
+    notify_alike(labels["category"].unique(), f"classes of {' and '.join(labels['csv'].unique())}", "correct the rows")
     return labels
 
 
