@@ -66,6 +66,6 @@ def _strays(labels: pd.DataFrame, places: np.ndarray) -> pd.DataFrame:
         "which lies elsewhere: move the CSV file above its images"], "but there is no such file")
     errors = "is in " + rows["csv"] + ", " + pd.Series(reasons, rows.index, dtype="str")
     for error, its in rows["file"].groupby(errors):
-        named = first_few([short(file) for file in its.head(NAMED + 1)], NAMED)
+        named = first_few([short(file) for file in its.tolist()], NAMED)
         notify(f"{counted(len(its), 'row')} left out, as each names a file that {error}: {named}.")
     return rows.assign(error=errors)[COLUMNS]

@@ -69,7 +69,10 @@ def _read(table: CsvFile, part: str) -> pd.DataFrame:
         "csv": pd.Series([table.path.name] * len(files), dtype="str"),
         "error": pd.Series([""] * len(files), dtype="str"),
     })
-    return _marked(rows, lines, table.path.name)
+    rows = _marked(rows, lines, table.path.name)
+    if rows.empty:
+        raise UserError(f"{table.path} names no images: it needs a row for each of them below its header")
+    return rows
 
 
 def _cells(table: CsvFile, places: Columns) -> tuple[dict[int, list[str]], Sequence[int]]:
@@ -85,8 +88,6 @@ def _cells(table: CsvFile, places: Columns) -> tuple[dict[int, list[str]], Seque
             add(row[place])
         for place, add in few:
             add(intern(row[place]))
-    if not lines:
-        raise UserError(f"{table.path} names no images: below its header it has no rows")
     return columns, lines
 
 
@@ -120,7 +121,7 @@ def _marked(rows: pd.DataFrame, lines: Sequence[int], name: str) -> pd.DataFrame
     no_file, no_class = (_blank(rows[column].tolist()) for column in ("file", "category"))
     for empty, what in ((no_file, "file"), (no_class & ~no_file, "class")):
         if number := int(empty.sum()):
-            named = first_few([f"{lines[place]:,}" for place in np.flatnonzero(empty)[:NAMED + 1]], NAMED)
+            named = first_few([f"{lines[place]:,}" for place in np.flatnonzero(empty)], NAMED)
             notify(f"{name}: {counted(number, 'row')} without a {what} left out, on the lines {named}.")
     if no_class.any():
         rows.loc[no_class, ["category", "error"]] = ["", f"has no class in {name}"]
