@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from auxiliary.data.label_paths import from_above, lies_outside
+from auxiliary.data.label_paths import from_above
 from auxiliary.data.part_names import part_of
 
 # In place of a file's place: there is no such file, or several may be meant.
@@ -32,10 +32,8 @@ def find_places(rows: Sequence[str], parts: Sequence[str], files: Sequence[str],
     Returns:
         int64, per row: the place in `files`, or `NONE`, or `SEVERAL` where more than one file may be meant.
     """
-    wanted = (
-        [row.lstrip("/") for row in rows],
-        from_above(rows, folder),
-        ["" if lies_outside(row) else row for row in rows])
+    # No file's path has the beginning of a path that leads elsewhere, so such a path is no end of one either.
+    wanted = [row.lstrip("/") for row in rows], from_above(rows, folder), rows
     found = _find(wanted, parts, files)
     missing = np.flatnonzero(found == NONE).tolist()
     if missing:
