@@ -39,8 +39,8 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None,
     """List every file of a folder of images, with its category, its size and what its header tells.
 
     An image's category is the folder that it lies in, or stands in a CSV file, as `find_layout` finds out. Pixels are
-    not decoded: damage further down is found by `preprocess_images`. Printed are the parts that the publisher made, such
-    as `train` and `test`, and categories that look alike, such as `cat` and `Cat`; the latter stay apart.
+    not decoded: damage further down is found by `preprocess_images`. Printed are the parts that the publisher made,
+    such as `train` and `test`, and categories that look alike, such as `cat` and `Cat`; the latter stay apart.
 
     Args:
         folder: holds one folder per category, or parts such as `train` and `test` that do.

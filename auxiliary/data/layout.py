@@ -10,9 +10,7 @@ from auxiliary.core.text import first_few
 from auxiliary.data.annotations import ADVICE, NAMED, check_task, without_annotations
 from auxiliary.data.folders import entered, has_file, visible_folders, wrappers
 from auxiliary.data.label_files import find_label_files
-from auxiliary.data.part_names import is_unlabelled, part_of, parts_of
-
-IN_WORDS = {"train": "training", "val": "validation", "test": "test"}
+from auxiliary.data.part_names import IN_WORDS, is_unlabelled, part_of, parts_of
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def test_files_without_a_row_and_rows_without_a_file_are_listed(own):
     folder = own("a.png", "b.png", "c.png", labels="path,class a.png,owl c.png,owl c.png,jay d.png,jay")
     assert rows(folder) == {
         "a.png": ("owl", "", ""), "b.png": ("", "", "not in labels.csv"),
-        "c.png": ("", "", "has two classes in labels.csv: owl, jay"),
+        "c.png": ("", "", "has 2 classes in labels.csv: owl, jay"),
         "d.png": ("jay", "", "is in labels.csv, but there is no such file")}
 
 
@@ -51,7 +51,8 @@ def test_one_file_per_part_and_a_test_file_without_classes(own, capsys):
     folder = own("pics/1.png", "pics/2.png", "pics/3.png",
                  train="id,label 1,owl", val="id,label 2,owl", test="id 3")
     assert rows(folder) == {"pics/1.png": ("owl", "train", ""), "pics/2.png": ("owl", "val", ""),
-                            "pics/3.png": ("", "", "not in train.csv or val.csv")}
+                            "pics/3.png": ("", "", "not in train.csv or val.csv"),
+                            "test.csv": ("", "", "not in train.csv or val.csv")}
     assert "test.csv is left out" in capsys.readouterr().out
 
 
@@ -70,7 +71,7 @@ def test_a_csv_file_of_any_name_is_the_data_set_itself(own, tmp_path):
 
 
 def test_class_folders_that_contradict_the_csv_file_stop_the_run(own):
-    folder = own("owl/a.png", "jay/b.png", labels="path,label owl/a.png,owl jay/b.png,owl")
+    folder = own("owl/a.png", "jay/b.png", "jay/c.png", labels="path,label owl/a.png,owl jay/b.png,owl jay/c.png,jay")
     with pytest.raises(UserError, match=r"jay/b\.png lies in the folder 'jay'.*labels\.csv"):
         catalogue(folder)
 
