@@ -3,30 +3,28 @@
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.progress import notify
 from auxiliary.data.csv_file import CsvFile, open_csv
 from auxiliary.data.find_files import is_hidden
 from auxiliary.data.label_columns import find_columns, names_of, no_labels
-from auxiliary.data.part_names import part_of
+from auxiliary.data.part_names import IN_WORDS, part_of
 
 # Names of one file for all images, without `.csv`. Those of one part are such as `part_of` knows.
 WHOLE = ("labels", "metadata")
 
 
-def find_label_files(folder: Path, has_class_folders: bool = False) -> dict[str, Path]:
+def find_label_files(folder: Path, has_class_folders: bool = False) -> tuple[dict[str, Path], tuple[str, ...]]:
     """Find the CSV files in a folder that name its images and their classes.
 
     They are called `train.csv`, `val.csv` and `test.csv`, or `metadata.csv` or `labels.csv`, in any usual spelling.
-    A `test.csv` without classes is left out, and a line says so.
 
     Args:
         folder: holds them, not a folder below it.
         has_class_folders: whether the images lie in one folder per class. Then files without columns for file and
-            class are no labels, and a line says that they are not used.
+            class are no labels.
 
     Returns:
         Their paths by the part that they stand for: "train", "val" and "test", or "" for one file for all; empty where
-        there are none.
+        there are none. And what users should know, a sentence each: which files are used, and which are not.
 
     Raises:
         UserError: two files stand for one part, or one for all stands beside others; a file has no columns for file
@@ -34,16 +32,18 @@ def find_label_files(folder: Path, has_class_folders: bool = False) -> dict[str,
     """
     found = [(part, open_csv(path)) for part, path in _candidates(folder)]
     if has_class_folders and not any(find_columns(table.header).are_labels for _, table in found):
-        for _, table in found:
-            notify(f"{table.path} is not used: it has no columns for file and class, and the images lie in class "
-                   "folders.")
-        return {}
-    found = [(part, table) for part, table in found if not (part == "test" and _is_unlabelled(table))]
+        return {}, tuple(f"{table.path} is not used: it has no columns for file and class, and the images lie in class "
+                         "folders" for _, table in found)
+    unlabelled = [table for part, table in found if part == "test" and _is_unlabelled(table)]
+    found = [(part, table) for part, table in found if table not in unlabelled]
     _check_parts([(part, table.path.name) for part, table in found], folder)
     for _, table in found:
         if not find_columns(table.header).are_labels:
             raise no_labels(table)
-    return {part: table.path for part, table in found}
+    notes = [f"{table.path} names the classes of {IN_WORDS.get(part, 'the')} images" for part, table in found]
+    notes += [f"{table.path} is left out: of its columns, {names_of(table.header)}, none is called as one of classes "
+              "(`label`, `category` or `class`)" for table in unlabelled]
+    return {part: table.path for part, table in found}, tuple(notes)
 
 
 def _candidates(folder: Path) -> list[tuple[str, Path]]:
@@ -54,13 +54,9 @@ def _candidates(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _is_unlabelled(table: CsvFile) -> bool:
-    """Whether a file names images but no classes, as those of contests do for test images; a line says so."""
+    """Whether a file names images but no classes, as those of contests do for test images."""
     columns = find_columns(table.header)
-    if not columns.file or columns.category:
-        return False
-    notify(f"{table.path} is left out: of its columns, {names_of(table.header)}, none is called as one of classes "
-           "(`label`, `category` or `class`).")
-    return True
+    return bool(columns.file) and not columns.category
 
 
 def _check_parts(found: list[tuple[str, str]], folder: Path) -> None:

@@ -11,7 +11,6 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 from auxiliary.core.text import counted, first_few, short
-from auxiliary.data.alike import notify_alike
 from auxiliary.data.csv_file import WESTERN, CsvFile, open_csv
 from auxiliary.data.label_columns import Columns, choose, find_columns, is_surely_split, no_labels
 from auxiliary.data.label_kind import check_one_class_each
@@ -50,7 +49,6 @@ def read_labels(files: Mapping[str, Path]) -> pd.DataFrame:
     # One name may stand for two files, one in the folder of each part.
     labels = one_row_each(labels, ["file", "publisher_split"])
     check_one_class_each(labels)
-    notify_alike(labels["category"].unique(), f"classes of {' and '.join(labels['csv'].unique())}", "correct the rows")
     return labels
 
 
