@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.core.spec import parse_spec
+from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.layer_costs import Cost, Shape
 from auxiliary.networks.operations import OPERATIONS, Dense, Operation
 
@@ -58,6 +60,14 @@ def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
         costs |= {name + suffix: cost for suffix, cost in layers.items()}
         shape = list(layers.values())[-1].shape
     return costs
+
+
+def experiment_costs(experiment: Experiment, classes: int) -> dict[str, Cost]:
+    """The cost of each layer of a network from scratch, or of a backbone's head; errors as in `costs_per_layer`."""
+    if isinstance(experiment, ScratchExperiment):
+        return costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+    # The head begins with `gap`, behind which there are vectors.
+    return costs_per_layer(experiment.head.partition("|")[2], (find_backbone(experiment.backbone).channels,), classes)
 
 
 def network_cost(spec: str, shape: Shape, classes: int) -> NetworkCost:

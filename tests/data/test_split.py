@@ -106,7 +106,8 @@ def test_without_a_part_to_keep_the_usual_rule_holds():
        st.sampled_from([{"val"}, {"test"}, {"val", "test"}]), st.integers(0, 2**32 - 1))
 def test_any_parts_are_kept_and_the_rest_is_cut_stratified(sizes, kept, random_state):
     train, val, test = zip(*sizes, strict=True)
-    clean = parts(**{"train": train, "val": val, "test": test} | {name: () for name in {"val", "test"} - kept})
+    made = {"train": train, "val": val, "test": test}
+    clean = parts(**{name: made[name] for name in made if name in {"train", *kept}})
     splits = split(clean.sample(frac=1, random_state=1), random_state=random_state)
     check_kept(clean.sample(frac=1, random_state=1), splits, kept)
     for name, rows, share in zip(("val", "test"), splits[1:], (0.2, 0.1), strict=True):
