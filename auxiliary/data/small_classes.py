@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from auxiliary.data.publisher_parts import IN_WORDS, cut_shares, kept_parts, part_of
+from auxiliary.data.layout import IN_WORDS
+from auxiliary.data.publisher_parts import cut_shares, kept_parts, part_of
 
 
 class Shortage(NamedTuple):

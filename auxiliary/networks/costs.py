@@ -65,20 +65,19 @@ def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
     return costs
 
 
-<<<<<<< HEAD
 def experiment_costs(experiment: Experiment, classes: int) -> dict[str, Cost]:
     """The cost of each layer of a network from scratch, or of a backbone's head; errors as in `costs_per_layer`."""
     if isinstance(experiment, ScratchExperiment):
         return costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
     # The head begins with `gap`, behind which there are vectors.
     return costs_per_layer(experiment.head.partition("|")[2], (find_backbone(experiment.backbone).channels,), classes)
-=======
+
+
 def _in_words(shape: Shape) -> str:
     if len(shape) == 1:
         return counted(*shape, "number")
     height, width, channels = shape
     return f"{counted(channels, 'channel')} of {height} x {width} pixels"
->>>>>>> main
 
 
 def network_cost(spec: str, shape: Shape, classes: int) -> NetworkCost:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.core.text import counted, first_few
-from auxiliary.data.publisher_parts import IN_WORDS, cut_shares, kept_parts
+from auxiliary.data.layout import IN_WORDS
+from auxiliary.data.publisher_parts import cut_shares, kept_parts
 from auxiliary.data.split_record import SPLITS
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
