@@ -36,9 +36,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Record(BaseModel):
-    """An immutable record that refuses unknown names, and `true` or `false` where a number is meant: pydantic takes them
-    for 1 and 0.
-    """
+    """An immutable record that refuses unknown names, and `true` or `false` where pydantic would read 1 or 0."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 

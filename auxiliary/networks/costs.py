@@ -53,7 +53,9 @@ def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
         UserError: an operation does not fit its input; the message names the operation.
     """
     costs: dict[str, Cost] = {}
-    written = [f"operation {position}, `{text.strip()}`," for position, text in enumerate(spec.split("|"), start=1)]
+    # A head's spec is empty behind its `gap`.
+    texts = spec.split("|") if spec.strip() else []
+    written = [f"operation {position}, `{text.strip()}`," for position, text in enumerate(texts, start=1)]
     for text, (name, step) in zip([*written, "the final layer"], [*named_operations(spec), (OUTPUT, Dense(classes))],
                                   strict=True):
         try:
