@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from auxiliary.core.paths import REPOSITORY
+from tests.deploy.conftest import FLOWERS
 from tests.browser import PHONE, browser, complaints, requests
 
 pytest.importorskip("gradio", reason="gradio is not installed")
@@ -24,13 +25,13 @@ PREDICTED = "[data-testid='label-output-value']"
 
 
 @pytest.fixture(scope="module")
-def address(trained_root, tmp_path_factory) -> Iterator[str]:
-    """The URL of the page. Checks that an interruption stops it without output, and that it leaves no files."""
+def address(two_data_sets, tmp_path_factory) -> Iterator[str]:
+    """The URL of the page, with `small` of colours first. Checks that an interruption stops it without output, and that it leaves no files."""
     folder = tmp_path_factory.mktemp("served")
     printed, temporary = folder / "printed.txt", folder / "temporary"
     temporary.mkdir()
-    command = [sys.executable, "-m", "auxiliary", "serve", "--run", "small", "--port", "0",
-               "--root", str(trained_root.root)]
+    command = [sys.executable, "-m", "auxiliary", "serve", "--dataset", "colours", "--run", "small",
+               "--port", "0", "--root", str(two_data_sets)]
     with printed.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
                                    env={**os.environ, "TMPDIR": str(temporary)})
@@ -129,14 +130,47 @@ def test_an_image_is_classified(page, tested):
     assert page.title == "What is this?"
 
 
+def choose(page, label: str, beginning: str) -> None:
+    page.find_element("css selector", f"input[aria-label='{label}']").click()
+    # A list that is still unfolding has no text.
+    until(page, lambda page: any(option.text.startswith(beginning) for option in found("[role=option]")(page)))
+    next(option for option in found("[role=option]")(page) if option.text.startswith(beginning)).click()
+
+
 def test_another_network_makes_another_prediction(page, tested):
     drop(page, tested["filepath"])
     before = prediction(page)
-    page.find_element("css selector", "input[aria-label='Network']").click()
-    # A list that is still unfolding has no text.
-    until(page, lambda page: any(option.text.startswith("frozen") for option in found("[role=option]")(page)))
-    next(option for option in found("[role=option]")(page) if option.text.startswith("frozen")).click()
+    choose(page, "Network", "frozen")
     assert until(page, lambda page: prediction(page) != before)
+
+
+def test_another_data_set_has_its_own_networks_classes_and_examples(page, tested):
+    drop(page, tested["filepath"])
+    assert prediction(page).startswith(f"{tested['predicted']}\n")
+    before = examples(page)
+    choose(page, "Data set", "flowers")
+    until(page, lambda page: prediction(page).startswith(f"{FLOWERS[tested['predicted']]}\n"))
+    assert "The networks of flowers know 3 classes: iris, fern, rose." in page.find_element("css selector", "body").text
+    page.find_element("css selector", "input[aria-label='Network']").click()
+    assert len(until(page, found("[role=option]"))) == 1
+    assert len(examples(page)) == 3 and not set(examples(page)) & set(before)
+    page.find_element("css selector", "button[aria-label='Remove Image']").click()
+    until(page, lambda page: not prediction_or_none(page))
+    visible(page, ".gallery-item")[0].click()
+    assert prediction(page).partition("\n")[0] in FLOWERS.values()
+
+
+def visible(page, selector: str) -> list:
+    return until(page, lambda page: [each for each in found(selector)(page) if each.is_displayed()])
+
+
+def examples(page) -> list[str]:
+    """The addresses of the examples that can be seen."""
+    return [each.get_attribute("src") for each in visible(page, ".gallery-item img")]
+
+
+def prediction_or_none(page) -> str:
+    return "".join(each.text for each in found(PREDICTED)(page))
 
 
 def test_a_file_that_is_not_an_image_is_reported_and_the_page_goes_on(page, tested, tmp_path):
