@@ -13,7 +13,7 @@ from auxiliary.commands.predict_csv import find_csv_file, write_predictions
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import replacing
+from auxiliary.core.files import absolute, replacing
 from auxiliary.core.paths import find_root
 from auxiliary.core.text import counted, first_few, printable
 from auxiliary.deploy.image_paths import find_image_paths
@@ -51,6 +51,9 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
     paths = find_image_paths(images)
     run = find_finished_or_best(name, find_root(root), dataset)
     table = find_csv_file(csv_file) if csv_file else None
+    if table:
+        # Written before into the folder of the images, it is none of them.
+        paths = [path for path in paths if absolute(path.path) != absolute(table)]
     runtime.load()
     from auxiliary.deploy.load import load_predictor
     from auxiliary.deploy.predictor import predict_files

@@ -221,6 +221,11 @@ def test_a_run_that_does_not_exist(reproduce, root, name, answer):
     assert answer in reproduce(name, root, error=True)
 
 
+def test_a_run_of_a_data_set_that_does_not_exist(root):
+    with pytest.raises(UserError, match=r"unknown data set of .+/models 'colour': did you mean 'colours'\?"):
+        session.reproduce_run("small", root, "colour")
+
+
 def test_a_run_that_was_trained_again_later(reproduce, root):
     run = run_of(root, "small")
     printed = reproduce(f"{run.id}-20200101T000000", root, error=True)

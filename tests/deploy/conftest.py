@@ -81,19 +81,22 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
 
 
-FLOWERS = {"blue": "iris", "green": "fern", "red": "rose"}
+@pytest.fixture(scope="package")
+def flowers() -> dict[str, str]:
+    """The classes of flowers in `two_data_sets`, by those of colours."""
+    return {"blue": "iris", "green": "fern", "red": "rose"}
 
 
 @pytest.fixture(scope="package")
-def two_data_sets(trained_root, tmp_path_factory) -> Path:
-    """A root with `small` and `frozen` of colours, and with a later `small` of flowers: iris, fern and rose.
+def two_data_sets(trained_root, flowers, tmp_path_factory) -> Path:
+    """A root with `small` and `frozen` of colours, and with a later `small` of flowers.
 
-    The networks of flowers are those of colours under other names. Tests must not change it.
+    The network of flowers is that of colours with other names of its classes. Tests must not change it.
     """
     root = tmp_path_factory.mktemp("two")
     for data_set in ("colours", "flowers"):
         shutil.copytree(trained_root.root / "data" / "colours", root / "data" / data_set)
-    for data_set, key, names in (("colours", "small", {}), ("colours", "frozen", {}), ("flowers", "small", FLOWERS)):
+    for data_set, key, names in (("colours", "small", {}), ("colours", "frozen", {}), ("flowers", "small", flowers)):
         run = trained_root.runs[key]
         folder = root / "models" / data_set / (run.id if data_set == "colours" else "small-h0123456789ab")
         _rename(Run(shutil.copytree(run.folder, folder)), data_set, root, names)

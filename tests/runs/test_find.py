@@ -94,7 +94,8 @@ def test_an_empty_folder_is_no_run(tmp_path):
 
 def test_a_key_of_several_runs_lists_them(make_run, tmp_path):
     one, other = make_run("small"), make_run("small", f"small-{PRINT[::-1]}", dataset="flowers")
-    with pytest.raises(UserError, match=r"^2 finished runs are called 'small'; name one of them, or its data set with --dataset:") as caught:
+    with pytest.raises(UserError, match=r"^2 finished runs are called 'small'; name one of them, or its data set with "
+                                        r"--dataset:") as caught:
         find_finished("small", tmp_path)
     assert str(caught.value).splitlines()[1:] == [f"  {one.id} (demo, seed 0)", f"  {other.id} (flowers, seed 0)"]
 
