@@ -40,8 +40,8 @@ def one_row_each(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     bad = list(errors)
     kept.loc[bad, "error"] = list(errors.values())
     kept.loc[bad, "category"] = ""
-    named = [f"{short(file)} {error}" for file, error in zip(kept["file"][bad], errors.values(), strict=True)]
-    notify(f"{csv}: {counted(len(bad), 'file')} left out on which rows do not agree: {first_few(named, NAMED)}.")
+    notify(f"{csv}: {counted(len(bad), 'file')} left out on which rows do not agree, such as "
+           f"{short(kept['file'][bad[0]], 80)}, which {errors[bad[0]]}.")
     return kept
 
 

@@ -130,7 +130,7 @@ def test_a_file_with_two_classes_is_left_out_and_named(read, capsys):
     assert labels["error"].tolist() == ["has 2 classes in all.csv: cat, dog", ""]
     assert pairs(labels) == {"a": "", "b": "dog"}
     printed = capsys.readouterr().out
-    assert "1 file left out" in printed and "a has 2 classes" in printed
+    assert "1 file left out" in printed and "such as a, which has 2 classes" in printed
 
 
 def test_a_file_with_and_without_a_class_is_left_out(read):
