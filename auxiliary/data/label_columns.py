@@ -61,7 +61,7 @@ def no_labels(table: CsvFile) -> UserError:
               "its class (`label`, `category` or `class`)": find_columns(table.header).category}
     missing = " and ".join(what for what, places in wanted.items() if not places)
     return UserError(f"{table.path} has the columns {names_of(table.header)}: none is called as one that names "
-                     f"{missing}; its first line must name the columns that do so")
+                     f"{missing}; its first line must name such columns")
 
 
 def names_of(header: Sequence[str]) -> str:
