@@ -80,8 +80,8 @@ def _notify_alike(folders: Iterable[str]) -> None:
         alike[" ".join(normalize("NFC", folder).casefold().split())].append(folder)
     for names in alike.values():
         if len(names) > 1:
-            notify(f"the folders {' and '.join(_spelt_out(name, names) for name in names)} look alike, and each is a "
-                   "category of its own: if they are one, put their images into one folder")
+            notify(f"the categories {' and '.join(_spelt_out(name, names) for name in names)} look alike, and "
+                   "each stays apart: if they are one, give their images one name")
 
 
 def _spelt_out(name: str, names: Iterable[str]) -> str:

@@ -112,7 +112,7 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
     labels = None
     if not own.is_dir():
-        if own.suffix.lower() != ".csv":
+        if own.suffix.lower() != ".csv" or not own.is_file():
             raise UserError(f"{own} is a file, but no CSV file: of an archive, unpack it and name the folder that "
                             "holds one folder of images per class")
         own, labels = own.parent, own
