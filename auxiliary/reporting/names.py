@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from unicodedata import normalize
+from unicodedata import bidirectional, east_asian_width, normalize
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from auxiliary.core.text import LONGEST_NAME, counting_order, printable, short
 from auxiliary.reporting.fonts import can_draw
 from auxiliary.reporting.tables import Table
 
+LEFT_TO_RIGHT = "\u200e"    # a mark that is not drawn
 EXPLANATION = ("Names that look alike, or have letters that no font of this system has, are numbers in the figure. "
                "A font such as Noto Sans CJK has most letters.")
 
@@ -32,7 +33,11 @@ class Names:
     def text(self, name: str, stand_in: str, longest: int = LONGEST_NAME) -> str:
         """A name on one line of at most `longest` characters; the stand-in where it cannot be drawn."""
         look = _look(name, longest)
-        return look if can_draw(look) else self._replaced(name, stand_in)
+        if not can_draw(look):
+            return self._replaced(name, stand_in)
+        # Otherwise an Arabic or Hebrew name would turn the words and numbers beside it around.
+        is_turned = any(bidirectional(letter) in ("R", "AL") for letter in look)
+        return f"{LEFT_TO_RIGHT}{look}{LEFT_TO_RIGHT}" if is_turned else look
 
     def category(self, name: str, longest: int = LONGEST_NAME) -> str:
         """The name of a class likewise; its label, such as `(class 3)`, also where another class looks the same."""
@@ -49,8 +54,10 @@ class Names:
 
 
 def _look(name: str, longest: int) -> str:
-    # Composed letters, which look the same.
-    return short(normalize("NFC", name), longest)
+    """A name in composed letters, which look the same, with half as many where they are twice as wide, as Chinese."""
+    text = normalize("NFC", name)
+    wide = sum(east_asian_width(letter) in "FW" for letter in text)
+    return short(text, longest * len(text) // max(len(text) + wide, 1))
 
 
 def in_label_order(categories: Iterable[str]) -> list[str]:
@@ -67,5 +74,5 @@ def stand_in_table(stand_ins: Mapping[str, str]) -> Table:
 
 def _spelt_out(name: str) -> str:
     """A name, with its characters where some of them do not show."""
-    plain = printable(name) == name == _look(name, len(name))
+    plain = printable(name) == name == _look(name, 2 * len(name))
     return name if plain else f"{printable(name)} ({name!a})"

@@ -2,6 +2,7 @@ import unicodedata
 
 import pytest
 
+from auxiliary.reporting import names as module
 from auxiliary.reporting.names import Names, in_label_order, stand_in_table
 
 UNKNOWN = "\u0378"      # no letter, so that no font has it
@@ -26,6 +27,16 @@ def test_one_that_cannot_be_drawn_is_a_number_and_a_class_its_label(name):
 def test_classes_that_look_alike_are_numbers(one, other):
     names = Names([one, "dog", other])
     assert [names.category(name, 20) for name in (one, "dog", other)] == ["(class 0)", "dog", "(class 2)"]
+
+
+def test_a_name_from_right_to_left_leaves_the_words_beside_it_in_order():
+    assert Names().text("قطة", "(line 1)") == "\u200eقطة\u200e"
+
+
+@pytest.mark.parametrize(("name", "look"), [("猫" * 9, "猫猫猫猫…猫猫猫"), ("猫" * 8 + "!", "猫猫猫猫…猫猫!")])
+def test_wide_letters_are_cut_earlier(monkeypatch, name, look):
+    monkeypatch.setattr(module, "can_draw", lambda text: True)
+    assert Names().text(name, "(line 1)", 16) == look
 
 
 def test_a_letter_of_two_characters_is_drawn_as_one():
