@@ -35,7 +35,7 @@ def test_a_name_from_right_to_left_leaves_the_words_beside_it_in_order():
 
 @pytest.mark.parametrize(("name", "look"), [("猫" * 9, "猫猫猫猫…猫猫猫"), ("猫" * 8 + "!", "猫猫猫猫…猫猫!")])
 def test_wide_letters_are_cut_earlier(monkeypatch, name, look):
-    monkeypatch.setattr(module, "can_draw", lambda text: True)
+    monkeypatch.setattr(module, "can_draw", lambda _: True)
     assert Names().text(name, "(line 1)", 16) == look
 
 
