@@ -9,8 +9,9 @@ from matplotlib.ticker import LogLocator
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import counted, duration
+from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.names import Names
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, log_ticks, new_figure, set_title, styled
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, set_title, styled
 from auxiliary.runs.labels import comparable, labelled, ranked
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER
 

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from auxiliary.core.text import counted, span
+from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.image_tiles import sheet
 from auxiliary.reporting.names import Names, in_label_order
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, log_ticks, new_figure, set_title, styled
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, new_figure, set_title, styled
 
 
 def readable(overview: pd.DataFrame) -> pd.DataFrame:

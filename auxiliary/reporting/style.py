@@ -14,12 +14,9 @@ from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from PIL import Image
 
 from auxiliary.core.files import replacing
@@ -163,16 +160,3 @@ def title_only(width: float, title: str, names: Names | None = None) -> StyledFi
     fig = new_figure(width, 0.8, names)
     set_title(fig, title)
     return fig
-
-
-def epoch_axis(axes: Axes, epochs: int) -> None:
-    """Make the horizontal axis one of whole epochs, from 1 to `epochs`."""
-    axes.set(xlabel="epoch", xlim=(0.5, max(epochs, 1) + 0.5))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-
-
-def log_ticks(axis: Axis, locator: LogLocator, text: Callable[[float], str]) -> None:
-    """Label the ticks of a logarithmic axis with `text` of their values instead of powers of ten."""
-    axis.set_major_locator(locator)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
-    axis.set_minor_formatter(NullFormatter())

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from auxiliary.core.text import counted
+from auxiliary.reporting.axes import epoch_axis
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import (
     BLUE,
@@ -18,7 +19,6 @@ from auxiliary.reporting.style import (
     LIGHT_GREY,
     ORANGE,
     VERMILLION,
-    epoch_axis,
     new_figure,
     set_title,
     styled,
