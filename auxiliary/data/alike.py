@@ -1,30 +1,32 @@
-"""Names of classes that look alike."""
+"""Classes of which one group of near-duplicates holds much: perhaps their images are alike by nature."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from unicodedata import normalize
+from collections.abc import Mapping
 
-from auxiliary.core.progress import notify
+import pandas as pd
+
+from auxiliary.core.text import first_few
+
+NAMED = 5    # classes that a sentence names
+WAY_OUT = ("If they are alike by nature and yet different, such as parts under one lamp, go on with "
+           "`-p split.by seed`: images are then split at random, and test images may be nearly the same as training "
+           "images. If they are copies of one another, add other images")
 
 
-def notify_alike(names: Iterable[str], what: str, remedy: str) -> None:
-    """Print which names differ only in case, spaces, or how accents are stored (NFC, NFD).
+def large_groups(images: pd.DataFrame) -> dict[str, str]:
+    """The classes of which one group of near-duplicates holds more than a third.
 
     Args:
-        names: of classes, each once.
-        what: the kind of names in the plural, such as "folders".
-        remedy: what to do if they are one class, such as "put their images into one folder".
+        images: one row per image, with `category` and `group`.
+
+    Returns:
+        For each such class by name the size of its largest group, such as `30 of 60 images of cat`.
     """
-    alike = defaultdict(list)
-    for name in sorted(names):
-        alike[" ".join(normalize("NFC", name).casefold().split())].append(name)
-    for group in alike.values():
-        if len(group) > 1:
-            notify(f"the {what} {' and '.join(_spelt_out(name, group) for name in group)} look alike, and each is a "
-                   f"category of its own: if they are one, {remedy}")
+    sizes = images.groupby(["category", "group"], observed=True).size().groupby("category").agg(["max", "sum"])
+    large = sizes[(sizes["max"] > 1) & (3 * sizes["max"] > sizes["sum"])]
+    return {name: f"{row['max']:,} of {row['sum']:,} images of {name}" for name, row in large.iterrows()}
 
 
-def _spelt_out(name: str, names: Sequence[str]) -> str:
-    """A name in quotes, with its characters where another of the names looks the same."""
-    same = sum(normalize("NFC", name) == normalize("NFC", other) for other in names) > 1
-    return f"{name!r} (stored as {name!a})" if same else repr(name)
+def large_groups_sentence(large: Mapping[str, str]) -> str:
+    """What `large_groups` found, and how to go on."""
+    return (f"a single group of near-duplicates holds {first_few(list(large.values()), NAMED)}, and near-duplicates "
+            f"stay in one split. {WAY_OUT}")

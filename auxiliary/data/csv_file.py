@@ -15,7 +15,7 @@ SEPARATORS = ",;\t"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 WESTERN = "cp1252"
 # Least memory: of a byte of the file (as bytes and, for a moment, as text), and of a row in the tables made of it.
-BYTES_A_BYTE, BYTES_A_ROW = 3, 400
+BYTES_A_BYTE, BYTES_A_ROW = 3, 300
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The CSV files of a folder that hold labels, by the part of the data set that they stand for."""
 
-import re
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
@@ -9,8 +8,8 @@ from auxiliary.data.find_files import is_hidden
 from auxiliary.data.label_columns import find_columns, names_of, no_labels
 from auxiliary.data.part_names import IN_WORDS, part_of
 
-# What the name of a file of labels has beside its part, as in `train_labels.csv`, `trainLabels.csv` and `metadata.csv`.
-WORDS = re.compile(r"[\W_]*(?:labels?|metadata)[\W_]*", re.IGNORECASE)
+# Names of one file for all images, without `.csv`. Those of one part are such as `part_of` knows.
+WHOLE = ("labels", "metadata")
 
 
 def find_label_files(folder: Path, has_class_folders: bool = False) -> tuple[dict[str, Path], tuple[str, ...]]:
@@ -51,8 +50,7 @@ def _candidates(folder: Path) -> list[tuple[str, Path]]:
     """The CSV files whose names tell their part, with that part."""
     files = [path for path in sorted(folder.iterdir())
              if path.suffix.lower() == ".csv" and path.is_file() and not is_hidden(path.name)]
-    parts = [(WORDS.sub("", path.stem), path) for path in files]
-    return [(part_of(name), path) for name, path in parts if part_of(name) or not name]
+    return [(part_of(path.stem), path) for path in files if part_of(path.stem) or path.stem.casefold() in WHOLE]
 
 
 def _is_unlabelled(table: CsvFile) -> bool:

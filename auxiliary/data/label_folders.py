@@ -19,8 +19,8 @@ def check_folders(matched: pd.DataFrame, csv: str) -> None:
         UserError: an image lies in the folder of another class than the CSV files give it; both are named.
     """
     used = matched.loc[matched["error"] == "", ["file", "category"]]
-    folders = pd.Series([file.rpartition("/")[0] for file in used["file"]], used.index, dtype="str")
-    classes = set(used["category"])
+    folders = pd.Series([file.rpartition("/")[0] for file in used["file"].tolist()], used.index, dtype="str")
+    classes = set(used["category"].unique())
     theirs = folders.map({folder: _class_folder(folder, classes) for folder in folders.unique()})
     other = used[(theirs != "") & (theirs != used["category"])]
     if len(other):

@@ -43,7 +43,7 @@ def match_labels(labels: pd.DataFrame, files: Sequence[str], folder: Path) -> pd
     strays = _strays(labels, places)
     matched = _by_file(labels[places >= 0].assign(file=np.array(files, object)[places[places >= 0]]), files, csv)
     table = pd.concat([matched, strays], ignore_index=True)
-    if set(table["publisher_split"]) <= {"", "train"}:
+    if set(table["publisher_split"].unique()) <= {"", "train"}:
         table["publisher_split"] = ""
     return table
 
@@ -60,12 +60,12 @@ def _by_file(rows: pd.DataFrame, files: Sequence[str], csv: Sequence[str]) -> pd
 def _strays(labels: pd.DataFrame, places: np.ndarray) -> pd.DataFrame:
     """The rows without a file, with what is wrong with them; a line is printed."""
     rows = labels[places < 0]
-    outside = np.fromiter(map(lies_outside, rows["file"]), bool, len(rows))
+    outside = np.fromiter(map(lies_outside, rows["file"].tolist()), bool, len(rows))
     reasons = np.select([places[places < 0] == SEVERAL, outside], [
         "but several files of that name are there: write its path from there on",
         "which lies elsewhere: move the CSV file above its images"], "but there is no such file")
     errors = "is in " + rows["csv"] + ", " + pd.Series(reasons, rows.index, dtype="str")
     for error, its in rows["file"].groupby(errors):
-        named = first_few([short(file) for file in its.head(NAMED + 1)], NAMED)
+        named = first_few([short(file) for file in its.tolist()], NAMED)
         notify(f"{counted(len(its), 'row')} left out, as each names a file that {error}: {named}.")
     return rows.assign(error=errors)[COLUMNS]

@@ -1,6 +1,5 @@
 """Finds the file that each row of a CSV file names, among the files of a folder."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -8,7 +7,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from auxiliary.data.label_paths import from_above, lies_outside
+from auxiliary.data.label_paths import from_above
 from auxiliary.data.part_names import part_of
 
 # In place of a file's place: there is no such file, or several may be meant.
@@ -33,10 +32,8 @@ def find_places(rows: Sequence[str], parts: Sequence[str], files: Sequence[str],
     Returns:
         int64, per row: the place in `files`, or `NONE`, or `SEVERAL` where more than one file may be meant.
     """
-    wanted = (
-        [row.lstrip("/") for row in rows],
-        from_above(rows, folder),
-        ["" if lies_outside(row) else row for row in rows])
+    # No file's path has the beginning of a path that leads elsewhere, so such a path is no end of one either.
+    wanted = [row.lstrip("/") for row in rows], from_above(rows, folder), rows
     found = _find(wanted, parts, files)
     missing = np.flatnonzero(found == NONE).tolist()
     if missing:
@@ -126,6 +123,6 @@ def _parts_of(files: Iterable[str]) -> list[str]:
 
 
 def _part_of_folder(folder: str) -> str:
-    """The part that a word in a folder's path stands for, such as `train` in `train_images/more`; "" without one."""
-    found = {part_of(word) for word in re.split(r"[\W_]+", folder)} - {""}
+    """The part that a folder in a path is called after, such as `train_images` in `train_images/more`; "" without."""
+    found = {part_of(name) for name in folder.split("/")} - {""}
     return found.pop() if len(found) == 1 else ""

@@ -20,11 +20,13 @@ def one_row_each(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     Args:
         rows: file, category, publisher_split, csv and error, as `read_labels` describes them.
-        by: the columns in which rows that name the same agree, such as `["file"]`.
+        by: the columns in which rows that name the same agree: file, and perhaps others.
 
     Returns:
-        One row for all that agree in those columns, in order, with a new index.
+        One row for all that agree in those columns, in order.
     """
+    if not rows["file"].duplicated().any():
+        return rows
     csv = " and ".join(rows["csv"].unique())
     distinct = rows.drop_duplicates(["file", "category", "publisher_split", "error"], ignore_index=True)
     if same := len(rows) - len(distinct):

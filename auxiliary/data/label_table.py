@@ -11,7 +11,6 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 from auxiliary.core.text import counted, first_few, short
-from auxiliary.data.alike import notify_alike
 from auxiliary.data.csv_file import WESTERN, CsvFile, open_csv
 from auxiliary.data.label_columns import Columns, choose, find_columns, is_surely_split, no_labels
 from auxiliary.data.label_kind import check_one_class_each
@@ -50,7 +49,6 @@ def read_labels(files: Mapping[str, Path]) -> pd.DataFrame:
     # One name may stand for two files, one in the folder of each part.
     labels = one_row_each(labels, ["file", "publisher_split"])
     check_one_class_each(labels)
-    notify_alike(set(labels["category"]), f"classes of {' and '.join(labels['csv'].unique())}", "correct the rows")
     return labels
 
 
@@ -69,7 +67,10 @@ def _read(table: CsvFile, part: str) -> pd.DataFrame:
         "csv": pd.Series([table.path.name] * len(files), dtype="str"),
         "error": pd.Series([""] * len(files), dtype="str"),
     })
-    return _marked(rows, lines, table.path.name)
+    rows = _marked(rows, lines, table.path.name)
+    if rows.empty:
+        raise UserError(f"{table.path} names no images: it needs a row for each of them below its header")
+    return rows
 
 
 def _cells(table: CsvFile, places: Columns) -> tuple[dict[int, list[str]], Sequence[int]]:
@@ -85,8 +86,6 @@ def _cells(table: CsvFile, places: Columns) -> tuple[dict[int, list[str]], Seque
             add(row[place])
         for place, add in few:
             add(intern(row[place]))
-    if not lines:
-        raise UserError(f"{table.path} names no images: below its header it has no rows")
     return columns, lines
 
 
@@ -120,7 +119,7 @@ def _marked(rows: pd.DataFrame, lines: Sequence[int], name: str) -> pd.DataFrame
     no_file, no_class = (_blank(rows[column].tolist()) for column in ("file", "category"))
     for empty, what in ((no_file, "file"), (no_class & ~no_file, "class")):
         if number := int(empty.sum()):
-            named = first_few([f"{lines[place]:,}" for place in np.flatnonzero(empty)[:NAMED + 1]], NAMED)
+            named = first_few([f"{lines[place]:,}" for place in np.flatnonzero(empty)], NAMED)
             notify(f"{name}: {counted(number, 'row')} without a {what} left out, on the lines {named}.")
     if no_class.any():
         rows.loc[no_class, ["category", "error"]] = ["", f"has no class in {name}"]

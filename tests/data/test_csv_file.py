@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from auxiliary.core.errors import UserError
 from auxiliary.data import csv_file
@@ -74,3 +76,18 @@ def test_a_file_that_does_not_fit_into_memory_is_refused(tmp_path, monkeypatch, 
     monkeypatch.setattr(csv_file, "free_memory", lambda: 8_000)
     with pytest.raises(UserError, match="of memory to read"):
         rows(tmp_path / "a.csv", content)
+
+
+PIECES = [b"a", b",", b";", b"\t", b'"', b"\n", b"\r", b" ", b"\xe9", b"\0", b"\xff\xfe", b"\xef\xbb\xbf"]
+
+
+@given(st.binary() | st.lists(st.sampled_from(PIECES)).map(b"".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_rows_or_a_sentence(tmp_path, content):
+    try:
+        found = rows(tmp_path / "a.csv", content)
+    except UserError as error:
+        assert "a.csv" in str(error)
+    else:
+        width = len(open_csv(tmp_path / "a.csv").header)
+        assert all(len(row) == width and any(row) and line > 1 for line, row in found)

@@ -137,9 +137,10 @@ def test_training_images_alone_are_no_fixed_split(tmp_path):
 
 
 def test_rows_without_a_file_are_counted_and_named(match, capsys):
-    match([("a", "cat"), ("b", "cat"), ("../c", "cat"), ("d", "dog")], ["d"])
+    match([*((f"{number}.jpg", "cat") for number in range(9)), ("../c", "cat"), ("d", "dog")], ["d"])
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 2 and "2 rows left out" in printed[0] and printed[0].endswith(": a, b.")
+    assert len(printed) == 2 and "9 rows left out" in printed[0]
+    assert printed[0].endswith(": 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg and 4 more.")
 
 
 def test_labels_of_other_images_are_refused(match):
