@@ -15,6 +15,11 @@ def test_split_table_has_totals():
     assert list(table.index) == ["a", "b", "total"]
 
 
+def test_classes_are_in_the_order_in_which_people_count():
+    train, val, test = (pd.DataFrame({"category": ["c10", "c2", "c1"]}) for _ in range(3))
+    assert list(split_table(train, val, test).index) == ["c1", "c2", "c10", "total"]
+
+
 def splits_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFrame, ...]:
     """Divide classes of groups of these sizes: `{"cat": [90, *[1] * 10]}`."""
     rows = [(f"{category}{number}", category) for category, sizes in groups.items()
