@@ -9,7 +9,7 @@ from auxiliary.config.shares import exact_shares
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import counted
 from auxiliary.data.duplicates import has_duplicate_in
-from auxiliary.data.layout import IN_WORDS
+from auxiliary.data.part_names import IN_WORDS
 from auxiliary.data.split_record import SPLITS
 
 

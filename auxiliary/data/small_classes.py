@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from auxiliary.data.layout import IN_WORDS
+from auxiliary.data.part_names import IN_WORDS
 from auxiliary.data.publisher_parts import cut_shares, kept_parts, part_of
 
 

@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 from auxiliary.data.alike import large_groups, large_groups_sentence
-from auxiliary.data.layout import IN_WORDS
+from auxiliary.data.part_names import IN_WORDS
 
 
 def split_groups(rows: pd.DataFrame, shares: Mapping[str, Fraction], random_state: int) -> dict[str, pd.DataFrame]:

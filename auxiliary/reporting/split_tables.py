@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.core.text import counted, first_few
-from auxiliary.data.layout import IN_WORDS
+from auxiliary.data.part_names import IN_WORDS
 from auxiliary.data.publisher_parts import cut_shares, kept_parts
 from auxiliary.data.split_record import SPLITS
 
