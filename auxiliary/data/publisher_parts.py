@@ -58,7 +58,8 @@ def check_parts(images: pd.DataFrame) -> None:
     if len(outside) and (parts != "").any():
         raise UserError(f"{counted(len(outside), 'image')} in no part beside the publisher's parts "
                         f"({', '.join(name for name in SPLITS if name in set(parts))}), such as "
-                        f"{outside['filepath'].iloc[0]}: move them into the folder of a part")
+                        f"{outside['filepath'].iloc[0]}: move them into the folder of a part, or name "
+                        "their part in the CSV file")
 
 
 def parts_sentence(images: pd.DataFrame, fractions: Sequence[float]) -> str:
