@@ -32,7 +32,10 @@ def make_image(path, size=(100, 80), colour="red", mode="RGB", **options):
     if orientation := options.pop("orientation", None):
         options["exif"] = Image.Exif()
         options["exif"][0x0112] = orientation
-    Image.new(mode, size, colour).save(path, **options)
+    image = Image.new(mode, size, colour)
+    # An image of one colour is left out.
+    image.paste("black", (3 * size[0] // 4, 3 * size[1] // 4, *size))
+    image.save(path, **options)
     return path
 
 
