@@ -1,6 +1,7 @@
 """Images of more than 8 bits a value: 16-bit, 32-bit and float ones, scaled to 8 bits. Light, for worker processes."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image
@@ -17,6 +18,7 @@ Span = tuple[float, float]
 # How Pillow unpacks colours of 16 bits: it keeps the upper 8, in which an image of 12 bits is black.
 CUT = re.compile(r"(RGB|RGBA|RGBX|LA);16")
 OF_16_BITS = ";16"
+STRIP = 2**20    # pixels
 
 
 def stored_mode(image: Image.Image) -> str:
@@ -47,10 +49,11 @@ def eight_bits(image: Image.Image, file: BinaryIO, span: Span | None) -> Image.I
     _load_numbers(image)
     low, high = span or _usual_span(image)
     scale = 255 / (high - low)
-    # The half makes the conversion, which cuts decimals off, round.
-    grey = image.convert("F").point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
-    # Such as the value that stands for transparency, which was one of 16 bits.
-    grey.info.clear()
+    grey = Image.new("L", image.size)
+    for top, strip in _strips(image):
+        # The half makes the conversion, which cuts decimals off, round.
+        scaled = strip.convert("F").point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
+        grey.paste(scaled, (0, top))
     return grey
 
 
@@ -60,19 +63,27 @@ def found_span(image: Image.Image, file: BinaryIO) -> Span:
     import numpy as np
 
     if stored_mode(image) != image.mode:
-        values = _colours(image, file)[..., :3]
+        strips = [_colours(image, file)[..., :3]]
     else:
         _load_numbers(image)
-        values = np.asarray(image)
-    return float(values.min()), float(values.max())
+        strips = (np.asarray(strip) for _, strip in _strips(image))
+    lows, highs = zip(*((strip.min(), strip.max()) for strip in strips), strict=True)
+    return float(min(lows)), float(max(highs))
 
 
 def _load_numbers(image: Image.Image) -> None:
     import numpy as np
 
     load(image)
-    if image.mode == "F" and not np.isfinite(np.asarray(image)).all():
+    if image.mode == "F" and not all(np.isfinite(strip).all() for _, strip in _strips(image)):
         raise ImageError("holds values that are not numbers")
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """The image some rows at a time, each time with the number of the first: copies of all would fill the memory."""
+    rows = max(1, STRIP // image.width)
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 def _usual_span(image: Image.Image) -> Span:

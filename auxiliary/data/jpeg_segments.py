@@ -19,6 +19,8 @@ def segments(data: bytes) -> list[tuple[int, bytes]]:
             start += 1
             continue
         end = start + 2 + int.from_bytes(data[start + 2:start + 4], "big")
+        if end > len(data):
+            break
         found.append((marker, data[start + 4:end]))
         start = end
     return found

@@ -16,7 +16,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST = 2**20
 TEXT = b"tEXt"
 # What stands before the packed part of a chunk: its name and how it is packed; in iTXt also the language and a heading.
-PACKED = {b"zTXt": rb"[^\0]*\0.", b"iCCP": rb"[^\0]*\0.", b"iTXt": rb"[^\0]*\0\1.[^\0]*\0[^\0]*\0"}
+PACKED = {b"zTXt": rb"[^\0]*\0.", b"iCCP": rb"[^\0]*\0.", b"iTXt": rb"[^\0]*\0\x01.[^\0]*\0[^\0]*\0"}
 
 
 def without_excess(file: BinaryIO) -> BinaryIO:
