@@ -27,7 +27,7 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return transform.apply(image) if transform else image
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _transform(profile: bytes, mode: str) -> "ImageCmsTransform | None":
     # Here, because most workers see no profile.
     from PIL import ImageCms

@@ -12,7 +12,7 @@ from auxiliary.data.colour_profile import in_srgb
 from auxiliary.data.deep import Span, eight_bits, is_deep, stored_mode
 from auxiliary.data.header import identified, short_reasons
 from auxiliary.data.jpeg_damage import find_damage
-from auxiliary.data.jpeg_segments import embedded_profile
+from auxiliary.data.jpeg_segments import embedded_profile, jpeg_head
 from auxiliary.data.loading import load
 from auxiliary.data.transparency import flattened, premultiplied
 
@@ -58,11 +58,12 @@ def rgb_pixels(data: bytes, size: int, span: Span | None = None) -> "np.ndarray"
 
     from auxiliary.data.jpeg import is_plain, jpeg_pixels, resized
 
+    head = jpeg_head(data)
     # Of a damaged one `open_rgb` tells what is wrong.
     with suppress(ValueError):
-        if is_plain(data):
+        if is_plain(data, head):
             pixels = resized(jpeg_pixels(data, GAP * size), size)
-            profile = embedded_profile(data)
+            profile = embedded_profile(head)
             return np.asarray(in_srgb(Image.fromarray(pixels), profile)) if profile else pixels
     return np.asarray(open_rgb(data, size, span))
 

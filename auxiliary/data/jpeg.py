@@ -5,7 +5,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
-from auxiliary.data.jpeg_segments import JPEG, segments
+from auxiliary.data.jpeg_segments import JPEG
 from auxiliary.data.largest import LARGEST_JPEG
 
 # Marks of a file that may have to be turned, by EXIF or by XMP.
@@ -14,9 +14,14 @@ TURNED = b"Exif", b"Orientation"
 MUCH = 1.5
 
 
-def is_plain(data: bytes) -> bool:
-    """Whether a file is a JPEG, of three colours or grey, that needs no turning; False in doubt."""
-    if not data.startswith(JPEG) or any(mark in content for _, content in segments(data) for mark in TURNED):
+def is_plain(data: bytes, head: bytes) -> bool:
+    """Whether a file is a JPEG, of three colours or grey, that needs no turning; False in doubt.
+
+    Args:
+        data: the file.
+        head: what `jpeg_head` gives of it.
+    """
+    if not data.startswith(JPEG) or any(mark in head for mark in TURNED):
         return False
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)

@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 from auxiliary.data.colour_profile import in_srgb
 from auxiliary.data.decode import open_rgb, rgb_pixels
 from auxiliary.data.jpeg import is_plain
-from auxiliary.data.jpeg_segments import embedded_profile
+from auxiliary.data.jpeg_segments import embedded_profile, jpeg_head
 
 WHITE = 0.9642, 1, 0.8249
 # Red, green and blue of Adobe RGB (1998), as seen under the light that profiles are about.
@@ -94,15 +94,24 @@ def test_a_profile_of_no_use_is_ignored(icc, capfd):
 def test_a_jpeg_with_a_profile_stays_on_the_fast_path():
     for icc in (SRGB, SWAPPED):
         data = encoded(soft(), icc_profile=icc)
-        assert is_plain(data)
+        assert is_plain(data, jpeg_head(data))
         np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
 
 
 @pytest.mark.parametrize("icc", [SRGB, SWAPPED, SWAPPED + bytes(150_000), b""], ids=["sRGB", "own", "in parts", "none"])
 def test_the_embedded_profile_is_the_one_that_pillow_finds(icc):
     data = encoded(soft(), icc_profile=icc, comment=b"text")
-    assert embedded_profile(data) == (Image.open(io.BytesIO(data)).info.get("icc_profile") or b"")
-    assert embedded_profile(data[:100]) == b""
+    assert embedded_profile(jpeg_head(data)) == (Image.open(io.BytesIO(data)).info.get("icc_profile") or b"")
+    assert embedded_profile(jpeg_head(data[:100])) == b""
+
+
+def test_the_head_of_a_jpeg_ends_before_its_first_scan():
+    data = encoded(soft(), comment=b"a thumbnail's \xff\xda")
+    head = jpeg_head(data)
+    assert data[len(head):].startswith(b"\xff\xda")
+    assert b"thumbnail" in head and len(head) < 1000
+    for rubbish in (data[:len(head)], b"", b"\xff", b"\xff\xd8" + 9 * b"\xff", data[:2] + b"\0" + data[2:]):
+        assert jpeg_head(rubbish) == rubbish
 
 
 def test_grey_images_with_a_profile_of_colours():
