@@ -75,7 +75,7 @@ def _write_page(notebook: Path) -> None:
 
 def _absolute_paths(project: Project) -> dict[str, str]:
     """The parameters that name the images' folder, independent of the folder in which a kernel starts."""
-    paths = {"dataset": project.paths.own, "source": project.profile.source}
+    paths = {"dataset": project.paths.given, "source": project.profile.source}
     return {name: str(path) for name, path in paths.items() if path}
 
 
