@@ -13,7 +13,7 @@ from auxiliary.data.preprocess import preprocess_images
 
 def image(path, size=(90, 80)):
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", size, "red").save(path)
+    Image.linear_gradient("L").resize(size).save(path)
     return path
 
 
