@@ -23,7 +23,7 @@ from tests.tiny import with_tiny
 def prepare(project: Project, before_tables: Callable[[], object] = lambda: None) -> Project:
     """Process a project's own images and split them; the same project."""
     raw, images, rule = project.paths.raw, project.paths.images, project.profile.split
-    overview = preprocess_images(catalogue(raw), raw, images, project.profile.image_size)
+    overview = preprocess_images(catalogue(raw), raw, images, project.paths.image_size)
     before_tables()
     clean = add_duplicate_groups(clean_table(overview, raw, images))
     write_splits(split(clean, rule.fractions, rule.random_state, rule.by), rule, project.paths)

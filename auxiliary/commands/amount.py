@@ -1,0 +1,67 @@
+"""How many images a run trains on, counted before anything is fetched or prepared."""
+
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import NamedTuple
+
+from auxiliary.config.profile import Experiment, Split
+from auxiliary.core.paths import with_home
+from auxiliary.data.fetch import DATA_SETS, find_images
+from auxiliary.data.walk import walk
+from auxiliary.data.zip_contents import open_zip
+from auxiliary.project.project import Project
+
+SAMPLED: Mapping[str, Callable[[Sequence[int]], float]] = {"smallest": min, "mean": mean, "largest": max}
+
+
+class Amount(NamedTuple):
+    """Numbers of images; they need not be whole.
+
+    Attributes:
+        training: images that an experiment is trained on, after sampling.
+        validation: images that it is evaluated on in every epoch.
+        test: images that it is evaluated on at the end.
+    """
+
+    training: float
+    validation: float
+    test: float
+
+
+def amount(experiment: Experiment, sizes: Sequence[int], split: Split) -> Amount:
+    """The images of an experiment.
+
+    Args:
+        experiment: its `sampling` counts.
+        sizes: images of each class, at least one class.
+        split: how they are split; a test set that the publisher fixed is taken for one of these shares.
+    """
+    images = sum(sizes)
+    sampled = SAMPLED[experiment.sampling](sizes) * len(sizes) if experiment.sampling != "none" else images
+    training, validation, test = split.fractions
+    return Amount(sampled * training, images * validation, images * test)
+
+
+def count_images(project: Project) -> list[int]:
+    """The number of images of each class, from the names of their files; published ones where none are here yet."""
+    if project.paths.raw.is_dir():
+        return _in_folder(project.paths.raw)
+    known = DATA_SETS[project.profile.dataset]
+    source = with_home(project.profile.source) if project.profile.source else None
+    if source and source.is_dir():
+        return _in_folder(find_images(source))
+    images = _in_zip(source) if source and zipfile.is_zipfile(source) else known.images
+    return [images // known.classes] * known.classes
+
+
+def _in_folder(folder: Path) -> list[int]:
+    entries = Counter((entry.folder) for entry in walk(folder) if not entry.error)
+    return list(entries.values())
+
+
+def _in_zip(file: Path) -> int:
+    with open_zip(file) as bundle:
+        return sum(not entry.is_dir() for entry in bundle.infolist())
