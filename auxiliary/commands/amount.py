@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from auxiliary.config.profile import Experiment, Split
 from auxiliary.core.paths import with_home
-from auxiliary.data.fetch import DATA_SETS, find_images
-from auxiliary.data.walk import walk
+from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.walk import find_files_below, walk
 from auxiliary.data.zip_contents import open_zip
 from auxiliary.project.project import Project
 
@@ -48,20 +48,17 @@ def amount(experiment: Experiment, sizes: Sequence[int], split: Split) -> Amount
 def count_images(project: Project) -> list[int]:
     """The number of images of each class, from the names of their files; published ones where none are here yet."""
     if project.paths.raw.is_dir():
-        return _in_folder(project.paths.raw)
+        return list(Counter(entry.folder for entry in walk(project.paths.raw) if not entry.error).values())
     known = DATA_SETS[project.profile.dataset]
-    source = with_home(project.profile.source) if project.profile.source else None
-    if source and source.is_dir():
-        return _in_folder(find_images(source))
-    images = _in_zip(source) if source and zipfile.is_zipfile(source) else known.images
-    return [images // known.classes] * known.classes
+    images = _in_source(with_home(project.profile.source)) if project.profile.source else known.images
+    return [(images or known.images) // known.classes] * known.classes
 
 
-def _in_folder(folder: Path) -> list[int]:
-    entries = Counter((entry.folder) for entry in walk(folder) if not entry.error)
-    return list(entries.values())
-
-
-def _in_zip(file: Path) -> int:
-    with open_zip(file) as bundle:
+def _in_source(source: Path) -> int:
+    """The number of files in a folder or a zip; 0 where it takes long to count them."""
+    if source.is_dir():
+        return sum(not error for _, error in find_files_below(source))
+    if not zipfile.is_zipfile(source):
+        return 0
+    with open_zip(source) as bundle:
         return sum(not entry.is_dir() for entry in bundle.infolist())
