@@ -12,9 +12,9 @@ from rich.table import Table
 from auxiliary.config.parameters import read_parameters
 from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
-from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.layout import find_layout
 from auxiliary.data.walk import walk
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import NetworkCost, network_cost
@@ -133,15 +133,12 @@ def count_classes(project: Project) -> int:
     """The number of classes: published for a known data set, else the number of folders with images.
 
     Raises:
-        UserError: for the user's own folder without images in folders.
+        UserError: see `find_layout`.
     """
     own = project.paths.own
     if own is None:
         return DATA_SETS[project.paths.dataset].classes
-    folders = {entry.folder for entry in walk(own) if not entry.error}
-    if not folders:
-        raise UserError(f"{own} holds no images in folders: one folder per class is needed")
-    return len(folders)
+    return len({entry.folder for entry in walk(own, find_layout(own)) if not entry.error})
 
 
 def _rich_table(table: pd.DataFrame, wide: bool) -> Table:

@@ -15,7 +15,9 @@ from auxiliary.config.loader import INHERITED
 from auxiliary.config.profile import Experiment, Profile, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
-from auxiliary.data.fetch import fetch, holds_categories
+from auxiliary.data.fetch import fetch
+from auxiliary.data.folders import holds_categories
+from auxiliary.data.layout import find_layout
 from auxiliary.data.providers.base import TIMEOUT
 from auxiliary.data.walk import walk
 from auxiliary.project.project import Project
@@ -128,12 +130,12 @@ def copy_few(originals: Path, folder: Path, count: int) -> None:
     out. Whether a file can be read is not checked here.
 
     Args:
-        originals: one folder per class, or `train/` and `test/` with one folder per class each.
+        originals: one folder per class, or parts such as `train/` and `test/` with one folder per class each.
         folder: gets the copies, in folders of the same names.
         count: images per class, at least 1.
     """
     classes: defaultdict[tuple[str, str], list[Path]] = defaultdict(list)
-    for entry in walk(originals):
+    for entry in walk(originals, find_layout(originals)):
         if not entry.error:
             classes[entry.publisher_split, entry.folder].append(Path(entry.path))
     for files in classes.values():

@@ -12,8 +12,11 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.progress import notify
+from auxiliary.data.annotations import ADVICE
+from auxiliary.data.find_files import HIDDEN
 from auxiliary.data.inspect_files import Facts, inspect_files
-from auxiliary.data.walk import HIDDEN, OUTSIDE, Entry, walk
+from auxiliary.data.layout import find_layout
+from auxiliary.data.walk import OUTSIDE, Entry, walk
 
 COLUMNS = {
     "filepath": "str",
@@ -33,22 +36,23 @@ COLUMNS = {
 def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """List every file of a folder of images, with its category, its size and what its header tells.
 
-    An image's category is the first folder below `folder`; where `folder` holds exactly the folders `train`
-    and `test`, the folder below those. Pixels are not decoded: damage further down is found by `preprocess_images`.
-    A sentence is printed about categories that look alike, such as `cat` and `Cat`; they stay apart.
+    An image's category is the folder that it lies in, or deeper in, as `find_layout` finds out. Pixels are not decoded:
+    damage further down is found by `preprocess_images`. Printed are the parts that the publisher made, such as `train`
+    and `test`, and categories that look alike, such as `cat` and `Cat`; the latter stay apart.
 
     Args:
-        folder: holds one folder per category.
+        folder: holds one folder per category, or parts such as `train` and `test` that do.
         names: category names for folder names, such as `{"cane": "dog"}`; other folders keep theirs.
 
     Returns:
-        One row per file, sorted by relative path: filepath (absolute), category, format (the file's extension,
-        lower case; Pillow's name of the format where it has none), width and height (pixels as stored), mode
-        (Pillow's), channels, bytes, error (why the file is of no use; "" when fine), publisher_split ("train", "test"
-        or ""), content_hash (BLAKE2b of the bytes, 16 bytes, hexadecimal). What could not be read is missing, "" or 0.
+        One row per file, and per empty category folder, sorted by relative path: filepath (absolute), category, format
+        (the file's extension, lower case; Pillow's name of the format where it has none), width and height (pixels as
+        stored), mode (Pillow's), channels, bytes, error (why the file is of no use; "" when fine), publisher_split
+        ("train", "val", "test" or ""), content_hash (BLAKE2b of the bytes, 16 bytes, hexadecimal). What could not be
+        read is missing, "" or 0.
 
     Raises:
-        UserError: the folder is missing or holds no file.
+        UserError: the folder is missing, or `find_layout` finds no categories in it.
     """
     entries = _entries(absolute(folder))
     _notify_alike({entry.folder for entry in entries})
@@ -58,14 +62,11 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.
 def _entries(folder: Path) -> list[Entry]:
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
-        raise UserError(f"{folder} {what}: name a folder that holds one folder of images per category")
-    try:
-        entries = walk(folder)
-    except OSError as error:
-        raise UserError(f"{error.filename} cannot be read ({error.strerror}): allow it") from error
-    if not entries:
-        raise UserError(f"{folder} holds no files: put images into it, in one folder per category")
-    return entries
+        raise UserError(f"{folder} {what}: {ADVICE}")
+    layout = find_layout(folder)
+    for note in layout.notes:
+        notify(note)
+    return walk(folder, layout)
 
 
 def _notify_alike(folders: Iterable[str]) -> None:

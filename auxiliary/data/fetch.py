@@ -4,7 +4,6 @@ A provider's only job is to fill that folder; everything after it is the same fo
 """
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from auxiliary.core.disk import disk_errors
@@ -13,10 +12,12 @@ from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths, with_home
 from auxiliary.core.progress import notify, track
+from auxiliary.data.annotations import ADVICE
 from auxiliary.data.archive import unpack
+from auxiliary.data.folders import entered, holds_categories
+from auxiliary.data.layout import find_layout
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers.base import DataSet
-from auxiliary.data.walk import is_hidden
 
 DATA_SETS: dict[str, DataSet] = {
     module.DATA_SET.name: module.DATA_SET for module in (demo, animals10, cifar10, flowers)
@@ -34,10 +35,10 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
 
     Args:
         paths: where the data set lives.
-        source: a folder or archive of its images, in folders as `find_images` describes; never changed.
+        source: a folder or archive of its images, in folders as `find_layout` describes; never changed.
 
     Returns:
-        `paths.raw`: one folder per category, or `train/` and `test/` with one folder per category each.
+        `paths.raw`: one folder per category, or parts such as `train/` and `test/` with one folder per category each.
 
     Raises:
         UserError: for an unknown name, a folder or archive without images in folders, an archive that
@@ -58,39 +59,21 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
 
 
 def find_images(folder: Path) -> Path:
-    """Find the folder that holds the category folders, or `train/` and `test/`.
-
-    That is a folder called `raw-img` in `folder` or one level deeper. Else it is `folder` itself or, while that holds
-    nothing but one folder that has folders of its own, that one. Single files beside it do not matter.
+    """Find the folder in a source that holds the category folders, or the parts that do, see `find_layout`.
 
     Raises:
-        UserError: there are no files in folders.
+        UserError: there are none.
     """
-    named = [path for path in (folder / "raw-img", *sorted(folder.glob("*/raw-img"))) if path.is_dir()]
-    root = named[0] if named else folder
-    while not named and len(inner := list(_folders(root))) == 1 and any(_folders(inner[0])):
-        root = inner[0]
-    if not holds_categories(root):
-        raise UserError(f"{folder} holds no images in folders: one folder per category is needed")
-    return root
-
-
-def holds_categories(folder: Path) -> bool:
-    """Whether at least one visible folder in it has a file, at any depth."""
-    return any(path.is_file() for category in _folders(folder) for path in category.rglob("*"))
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not is_hidden(path.name))
+    find_layout(folder)
+    return entered(folder)
 
 
 def _own(folder: Path, record: Path, source: Path | str | None) -> Path:
     if source:
         raise UserError(f"{folder} is read in place, so {source} is not needed: leave out `source`")
     if not folder.is_dir():
-        raise UserError(f"{folder} is not a folder: name one that holds one folder of images per category")
-    if not holds_categories(folder):
-        raise UserError(f"{folder} holds no images in folders: one folder per category is needed")
+        raise UserError(f"{folder} is not a folder: {ADVICE}")
+    find_layout(folder)
     earlier = Path(record.read_text(encoding="utf-8")) if record.is_file() else folder
     if earlier != folder and earlier.is_dir():
         raise UserError(f"{record.parent} was made from {earlier}, which is still there: give {folder} another `name`")

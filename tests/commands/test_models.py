@@ -146,7 +146,7 @@ def test_fixed_test_set_has_the_same_classes(image_folder, tmp_path):
 
 def test_folder_without_classes_is_refused(tmp_path):
     (tmp_path / "mine").mkdir()
-    with pytest.raises(UserError, match="mine holds no images in folders: one folder per class is needed"):
+    with pytest.raises(UserError, match="mine holds no images in folders"):
         count_classes(own(tmp_path / "mine", tmp_path))
 
 

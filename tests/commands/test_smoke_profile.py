@@ -20,6 +20,7 @@ from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import one_line
+from auxiliary.data.layout import find_layout
 from auxiliary.data.split import split
 from auxiliary.data.walk import walk
 from auxiliary.networks import pretrained
@@ -152,8 +153,9 @@ def test_images_are_spread_over_each_class_and_copied_as_they_are(tmp_path):
 def test_a_fixed_test_set_stays_one(image_folder, tmp_path):
     for part in ("train", "test"):
         image_folder({"cat": 5, "dog": 5}).rename(tmp_path / part)
-    copy_few(tmp_path, tmp_path.with_name("few"), 3)
-    entries = walk(tmp_path.with_name("few"))
+    few = tmp_path.with_name("few")
+    copy_few(tmp_path, few, 3)
+    entries = walk(few, find_layout(few))
     assert {(entry.publisher_split, entry.folder) for entry in entries} == {
         ("train", "cat"), ("train", "dog"), ("test", "cat"), ("test", "dog")}
     assert len(entries) == 12

@@ -82,21 +82,22 @@ def test_train_and_test_are_the_publishers_split_when_they_hold_the_categories(t
     assert df.loc[df["error"] != "", "error"].tolist() == ["outside every category folder"] * 2
 
 
-@pytest.mark.parametrize("names", [["train/a.png", "test/b.png"], ["train/c/a.png", "test/c/b.png", "other/c/d.png"]])
-def test_train_and_test_are_else_categories_like_others(tmp_path, names):
-    for name in names:
+def test_what_lies_beside_the_parts_is_left_out_aloud(tmp_path, capsys):
+    for name in ("train/c/a.png", "test/c/b.png", "test1/d.png", "extra/c/e.png"):
         image(tmp_path / name)
     df = catalogue(tmp_path)
-    assert set(df["category"]) == {name.split("/")[0] for name in names}
-    assert set(df["publisher_split"]) == {""}
+    assert dict(zip(df["error"], df["publisher_split"], strict=True)) == {
+        "in extra/, which is none of the publisher's parts": "", "in test1/, which has no class folders": "",
+        "": "train"}
+    assert set(df.loc[df["error"] != "", "category"]) == {""}
+    assert f"python -m auxiliary predict {tmp_path}/test1" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("validation", ["val", "valid", "validation"])
-def test_a_validation_set_is_not_taken_for_a_category(tmp_path, validation):
-    for name in ("train/c/a.png", "test/c/b.png", f"{validation}/c/d.png"):
-        image(tmp_path / name)
-    with pytest.raises(UserError, match=f"validation set of its own, '{validation}': move its images into train/"):
-        catalogue(tmp_path)
+def test_an_empty_class_is_listed(tmp_path):
+    image(tmp_path / "cat" / "a.png")
+    (tmp_path / "dog" / "deep").mkdir(parents=True)
+    assert errors(tmp_path) == {"cat/a.png": "", "dog": "empty folder"}
+    assert catalogue(tmp_path)["category"].tolist() == ["cat", "dog"]
 
 
 def test_every_file_of_no_use_is_listed_with_the_reason(tmp_path):
@@ -128,10 +129,11 @@ def test_folders_of_systems_are_no_categories_and_hold_no_images(tmp_path, name)
 
 
 def test_files_of_systems_are_hidden(tmp_path):
+    image(tmp_path / "dog" / "a.png")
     names = ["ehthumbs.db", "Thumbs.db", "Picasa.ini", ".picasa.ini", "Icon\r", "desktop.ini", ".DS_Store"]
     for name in names:
         image(tmp_path / "cat" / name, format="PNG")
-    assert errors(tmp_path) == {f"cat/{name}": "hidden file" for name in names}
+    assert errors(tmp_path) == {"dog/a.png": ""} | {f"cat/{name}": "hidden file" for name in names}
 
 
 @pytest.mark.parametrize("folder", ["@eaDir", "#recycle", "lost+found"])
@@ -183,7 +185,7 @@ def test_one_category_of_training_and_test_set_is_not_two(tmp_path, capsys):
     for name in ("train/cat/a.png", "test/cat/b.png"):
         image(tmp_path / name)
     catalogue(tmp_path)
-    assert capsys.readouterr().out == ""
+    assert "alike" not in capsys.readouterr().out
 
 
 def test_many_files_are_read_by_several_processes_and_stay_in_order(tmp_path):
@@ -195,7 +197,7 @@ def test_many_files_are_read_by_several_processes_and_stay_in_order(tmp_path):
 @pytest.mark.parametrize(("name", "message"), [
     ("none", "does not exist"),
     ("file", "is not a folder"),
-    ("empty", "holds no files"),
+    ("empty", "holds no images in folders"),
 ])
 def test_a_folder_that_cannot_work_is_named(tmp_path, name, message):
     (tmp_path / "file").touch()

@@ -113,7 +113,7 @@ def test_the_image_root_is_found(tmp_path, layout, root):
 @pytest.mark.parametrize("layout", [[], ["a.jpg"], [".hidden/a.jpg"]])
 def test_a_source_without_folders_of_images_is_refused(paths, tmp_path, layout):
     (tmp_path / "mine").mkdir()
-    with pytest.raises(UserError, match="one folder per category is needed"):
+    with pytest.raises(UserError, match="one folder of images per class is needed"):
         fetch(paths, fill(tmp_path / "mine", layout))
     assert not paths.raw.exists()
 
@@ -159,7 +159,7 @@ def test_two_own_folders_of_one_name_are_kept_apart(tmp_path):
 
 @pytest.mark.parametrize(("layout", "source", "message"), [
     ([], None, "is not a folder"),
-    (["a.jpg"], None, "one folder per category is needed"),
+    (["a.jpg"], None, "one folder of images per class is needed"),
     (FOLDERS, "a.zip", "leave out `source`"),
 ])
 def test_an_own_folder_that_cannot_be_read_is_an_error(tmp_path, layout, source, message):
