@@ -10,7 +10,9 @@ from typing import NamedTuple
 from auxiliary.config.profile import Experiment, Split
 from auxiliary.core.paths import with_home
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.walk import find_files_below, walk
+from auxiliary.data.find_files import find_files_below
+from auxiliary.data.layout import find_layout
+from auxiliary.data.walk import walk
 from auxiliary.data.zip_contents import open_zip
 from auxiliary.project.project import Project
 
@@ -46,9 +48,14 @@ def amount(experiment: Experiment, sizes: Sequence[int], split: Split) -> Amount
 
 
 def count_images(project: Project) -> list[int]:
-    """The number of images of each class, from the names of their files; published ones where none are here yet."""
-    if project.paths.raw.is_dir():
-        return list(Counter(entry.folder for entry in walk(project.paths.raw) if not entry.error).values())
+    """The number of images of each class, from the names of their files; published ones where none are here yet.
+
+    Raises:
+        UserError: the folder holds no classes, see `find_layout`.
+    """
+    raw = project.paths.raw
+    if raw.is_dir() and (project.paths.own or any(raw.iterdir())):
+        return list(Counter(entry.folder for entry in walk(raw, find_layout(raw)) if not entry.error).values())
     known = DATA_SETS[project.profile.dataset]
     images = _in_source(with_home(project.profile.source)) if project.profile.source else known.images
     return [(images or known.images) // known.classes] * known.classes

@@ -112,13 +112,15 @@ def opened(tmp_path, monkeypatch) -> Callable[..., Project]:
 def test_folders_reach_the_notebooks_as_typed(opened, tmp_path):
     for name in NAMES:
         (tmp_path / name / "cat").mkdir(parents=True)
+        (tmp_path / name / "cat" / "1.png").touch()
         paths = opened("-p", "dataset", name, "--root", f"roots/{name}").paths
         assert (paths.own, paths.root) == (tmp_path / name, tmp_path / "roots" / name)
         assert opened("-p", "source", name).profile.source == tmp_path / name
 
 
 def test_so_do_names(opened, tmp_path):
-    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "cat").mkdir(parents=True)
+    (tmp_path / "images" / "cat" / "1.png").touch()
     for name in WORDS:
         assert opened("-p", "dataset", "images", "-p", "name", name).paths.dataset == name
 
