@@ -21,7 +21,7 @@ IMAGE, PIXEL, NUMBER, UPDATE = 2e-4, 2e-8, 1.4e-9, 2.6e-8
 # How fast networks compute, relative to the products of small matrices.
 SCRATCH_SHARE, BACKBONE_SHARE = 0.6, 0.22
 # Seconds to build, compile, save and evaluate a model, and to save the state after an epoch.
-FIXED, EPOCH = 10.0, 0.1
+FIXED, EPOCH = 8.0, 0.1
 # A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
 FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
