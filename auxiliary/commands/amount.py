@@ -51,11 +51,12 @@ def count_images(project: Project) -> list[int]:
     """The number of images of each class, from the names of their files; published ones where none are here yet.
 
     Raises:
-        UserError: the folder holds no classes, see `find_layout`.
+        UserError: the images have no classes, see `find_layout`.
     """
-    raw = project.paths.raw
-    if raw.is_dir() and (project.paths.own or any(raw.iterdir())):
-        return list(Counter(entry.folder for entry in walk(raw, find_layout(raw)) if not entry.error).values())
+    paths = project.paths
+    if paths.raw.is_dir() and (paths.own or any(paths.raw.iterdir())):
+        entries = walk(paths.raw, find_layout(paths.raw, paths.labels))
+        return list(Counter(entry.folder for entry in entries if not entry.error).values())
     known = DATA_SETS[project.profile.dataset]
     images = _in_source(with_home(project.profile.source)) if project.profile.source else known.images
     return [(images or known.images) // known.classes] * known.classes

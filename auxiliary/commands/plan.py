@@ -37,7 +37,7 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     """
     known = DATA_SETS.get(project.profile.dataset)
     sizes = count_images(project)
-    about = known.about if known else f"{project.paths.dataset}: the images in {project.paths.own}"
+    about = known.about if known else f"{project.paths.dataset}: the images in {project.paths.given}"
     console.print(about if known else f"{about} ({counted(sum(sizes), 'file')})", soft_wrap=True)
     stages = {experiment.stage for notebook in notebooks for experiment in _experiments(project, notebook) or ()}
     experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]

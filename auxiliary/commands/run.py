@@ -51,7 +51,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     values = {
         "profile": profile,
         "experiments": experiments,
-        "overrides": overrides | _absolute_paths(project),
+        "overrides": overrides | _absolute_paths(project, profile),
         "root": str(project.paths.root),
     }
     written = []
@@ -77,11 +77,10 @@ def _write_page(notebook: Path) -> None:
     write_page(notebook)
 
 
-def _absolute_paths(project: Project) -> dict[str, str]:
-    """The parameters that name the images, where they would depend on the folder in which a kernel starts."""
-    given = Path(project.profile.dataset).is_absolute()
-    paths = {"dataset": None if given else project.paths.own, "source": project.profile.source}
-    return {name: str(path) for name, path in paths.items() if path}
+def _absolute_paths(project: Project, profile: str) -> dict[str, str]:
+    """The parameters that name images, where `profile` does not, from any folder in which a kernel may start."""
+    paths = {"dataset": project.paths.given, "source": project.profile.source}
+    return {name: str(path) for name, path in paths.items() if path and str(path) != profile}
 
 
 def run_notebooks(

@@ -9,6 +9,7 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS
 from auxiliary.data.split_record import RECORD
 from auxiliary.networks.backbones import check_size, find_backbone
+from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.costs import costs_per_layer
 
 
@@ -23,6 +24,7 @@ def check_experiments(profile: Profile) -> None:
         try:
             parse_spec(experiment.augment, AUGMENTATIONS, "augment")
             _check_network(experiment)
+            _check_batch(experiment)
             if experiment.tta and not experiment.augment:
                 raise UserError("`tta` averages over augmented images: give `augment` too")
         except UserError as error:
@@ -39,6 +41,12 @@ def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
     if experiment.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
     costs_per_layer(experiment.head, (7, 7, backbone.channels), classes=2)
+
+
+def _check_batch(experiment: ScratchExperiment | TransferExperiment) -> None:
+    if experiment.batch_size == 1 and experiment.epochs and (name := norm_of_vectors(experiment)):
+        raise UserError(f"with `batch_size: 1`, {name} would give the same numbers for every image, because the "
+                        "variance of one number is 0: give a batch_size of 2 or more, or leave that `batchnorm` out")
 
 
 def check_prepared(paths: Paths, experiments: Iterable[Experiment]) -> None:

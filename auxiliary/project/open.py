@@ -111,13 +111,17 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
     except UserError:
         raise UserError(f"there is no folder {profile.dataset!r}, and "
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
+    labels = None
     if not own.is_dir():
-        raise UserError(f"{own} is a file: unpack it, and name the folder that holds one folder per class")
+        if own.suffix.lower() != ".csv" or not own.is_file():
+            raise UserError(f"{own} is a file, but no CSV file: of an archive, unpack it and name the folder that "
+                            "holds one folder of images per class")
+        own, labels = own.parent, own
     # Without a hyphen at the beginning, which makes it an option on a command line.
     name = profile.name or re.sub(r"[^\w.-]+", "-", own.name).lstrip("-") or "images"
     if name in DATA_SETS:
         raise UserError(f"{own} has the name of the known data set {name!r}: give it another `name`")
-    return replace(paths_of(profile, root), dataset=name, own=own)
+    return replace(paths_of(profile, root), dataset=name, own=own, labels=labels)
 
 
 def paths_of(profile: Profile, root: Path) -> Paths:

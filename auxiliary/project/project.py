@@ -69,7 +69,8 @@ class Project:
     @property
     def categories(self) -> list[str]:
         """The names of the classes, in the order of their labels."""
-        return sorted(self.train["category"].unique())
+        # From the table, which another version may have made with labels in another order.
+        return self.train.drop_duplicates("label").sort_values("label")["category"].to_list()
 
     @property
     def with_parents(self) -> tuple[Experiment, ...]:

@@ -29,6 +29,12 @@ def test_images_of_ones_own_are_counted(folder, tmp_path):
     assert count_images(open_project(str(folder), root=tmp_path)) == [3, 5]
 
 
+def test_rows_of_a_csv_file_are_counted(folder, tmp_path):
+    rows = ["file,label", "cat/0.png,tame", "cat/1.png,tame", "dog/0.png,wild"]
+    (folder / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert sorted(count_images(open_project(str(folder / "labels.csv"), root=tmp_path))) == [1, 2]
+
+
 def test_so_are_those_of_a_source(folder, tmp_path):
     with zipfile.ZipFile(tmp_path / "images.zip", "w") as bundle:
         for number in range(50):

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.commands.smoke_profile import (
-    copy_few,
-    find_originals,
-    images_per_class,
-    missing_weights,
-    shorten,
-    start_at_random,
-    write_profile,
-)
+from auxiliary.commands.smoke_images import copy_few, find_originals, images_per_class
+from auxiliary.commands.smoke_profile import missing_weights, shorten, start_at_random, write_profile
 from auxiliary.config.choose import PROFILES
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile

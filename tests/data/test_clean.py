@@ -59,6 +59,13 @@ def test_categories_are_numbered_in_alphabetical_order(tmp_path):
     assert df["label"].dtype == "int64"
 
 
+def test_categories_with_numbers_are_numbered_as_people_count(tmp_path):
+    for name in ("class10", "class2", "class1"):
+        image(tmp_path / "raw-img" / name / "a.png")
+    df = clean_table(*made(tmp_path))
+    assert dict(zip(df["category"], df["label"], strict=True)) == {"class1": 0, "class2": 1, "class10": 2}
+
+
 def test_an_image_that_was_not_processed_is_named(tmp_path):
     image(tmp_path / "raw-img" / "cat" / "a.png")
     _, raw, processed = made(tmp_path)

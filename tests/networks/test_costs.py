@@ -33,6 +33,10 @@ def test_batch_norm_has_two_non_trainable_averages_per_channel():
     assert cost.parameters - cost.trainable == 2 * 3 + 3 * 2 * 8      # the block has three, one on its shortcut
 
 
+def test_behind_the_gap_of_a_head_there_may_be_nothing_but_the_final_layer():
+    assert list(costs_per_layer("", (8,), classes=2)) == ["probabilities"]
+
+
 def test_a_spec_that_does_not_fit_the_images_is_refused_naming_the_operation():
     with pytest.raises(UserError) as caught:
         costs_per_layer("conv(8) | pool | conv(8) | flatten", (5, 5, 3), classes=2)

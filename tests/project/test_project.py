@@ -123,9 +123,10 @@ def test_only_a_known_data_set_renames_categories(profile, tmp_path, image_folde
     assert own.names is None
 
 
-def tables(project, folder):
-    """Write tables: of each class one image validates, one tests, and the others train."""
-    df = catalogue(folder).assign(label=0, group=lambda df: range(len(df)))
+def tables(project, folder, order=()):
+    """Write tables: of each class one image validates, one tests, and the others train; labels in an order of names."""
+    df = catalogue(folder).assign(group=lambda df: range(len(df)))
+    df["label"] = df["category"].map({name: label for label, name in enumerate(order or sorted(set(df["category"])))})
     numbered = df.groupby("category").cumcount()
     write_splits((df[numbered >= 2], df[numbered == 0], df[numbered == 1]), project.profile.split, project.paths)
 
@@ -138,6 +139,14 @@ def test_chance_is_the_accuracy_of_the_most_frequent_training_class(profile, tmp
     assert project.chance == pytest.approx(1 / 3)
     project.__dict__["test"] = pd.DataFrame({"category": ["dog", "cat", "dog", "dog"]})
     assert project.chance == 0.75
+
+
+@pytest.mark.parametrize("order", [["c2", "c10"], ["c10", "c2"]])
+def test_categories_have_the_order_of_the_labels_in_the_tables(profile, tmp_path, image_folder, order):
+    folder = image_folder({"c2": 3, "c10": 3})
+    project = open_project(profile(f"dataset: {folder}"), root=tmp_path)
+    tables(project, folder, order)
+    assert project.categories == order
 
 
 def test_the_fingerprint_is_of_all_images_however_they_are_split(profile, tmp_path, image_folder):

@@ -12,10 +12,12 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_dataset
+from auxiliary.reporting import names
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.run_section import mistakes
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
+from auxiliary.reporting.names import EXPLANATION
 from tests.names import NAMES
 
 ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
@@ -44,6 +46,13 @@ def test_names_are_no_markup(kind, request):
     text = request.getfixturevalue(kind)
     assert "&lt;b&gt;cow" in text and "<b>cow" not in text
     assert "dog &amp; co" in text
+
+
+def test_numbers_that_figures_show_in_place_of_names_are_explained(farm, page, monkeypatch):
+    assert EXPLANATION not in page
+    monkeypatch.setattr(names, "can_draw", lambda text: "cow" not in text)
+    text = write_report(open_dataset("farm", farm.root)).read_text(encoding="utf-8")
+    assert re.search(EXPLANATION + r".*\(class 0\)</td><td[^>]*>&lt;b&gt;cow", text, re.DOTALL)
 
 
 def test_the_summary_comes_first(page):
