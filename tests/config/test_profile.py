@@ -20,6 +20,13 @@ def test_scratch_experiments_come_first():
         ("cnn", "scratch", "gap"), ("lite0", "transfer", "gap")]
 
 
+def test_images_are_prepared_at_the_largest_size_that_an_experiment_asks_for():
+    sizes = [SCRATCH | {"image_size": 96}, SCRATCH | {"key": "b", "image_size": 64}]
+    assert Profile(dataset="demo", image_size=28, scratch=sizes).prepared_size == 96
+    assert Profile(dataset="demo", scratch=sizes, transfer=[TRANSFER | {"image_size": 320}]).prepared_size == 320
+    assert Profile(dataset="demo", image_size=28).prepared_size == 28
+
+
 def test_records_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         ScratchExperiment(**SCRATCH).epochs = 3
