@@ -29,16 +29,26 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 @lru_cache(maxsize=32)
 def _transform(profile: bytes, mode: str) -> "ImageCmsTransform | None":
+    """What brings colours into sRGB; None where nothing is to be done."""
     # Here, because most workers see no profile.
     from PIL import ImageCms
 
+    flags = ImageCms.Flags
     try:
-        transform = ImageCms.buildTransform(
-            ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), mode, "RGB",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION)
+        # For a few colours a transform that is not made for speed is ready sooner, and most profiles are sRGB's.
+        if mode == "RGB" and _changes_nothing(_to_srgb(profile, mode, flags.NOOPTIMIZE)):
+            return None
+        return _to_srgb(profile, mode, flags.NOCACHE)
     except (ImageCms.PyCMSError, OSError):
         return None
-    return None if mode == "RGB" and _changes_nothing(transform) else transform
+
+
+def _to_srgb(profile: bytes, mode: str, flags: int) -> "ImageCmsTransform":
+    from PIL import ImageCms
+
+    return ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), mode, "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION | flags)
 
 
 def _changes_nothing(transform: "ImageCmsTransform") -> bool:

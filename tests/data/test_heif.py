@@ -61,7 +61,9 @@ def test_orientation_is_applied_once(orientation):
 
 
 def test_transparency_becomes_white():
-    assert min(open_rgb(heic(Image.new("RGBA", (64, 64), (255, 0, 0, 0)))).getpixel((5, 5))) > 250
+    image = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    image.paste((255, 0, 0, 255), (32, 0, 64, 64))
+    assert min(open_rgb(heic(image)).getpixel((5, 5))) > 250
 
 
 def test_metadata_is_removed(data):
