@@ -45,7 +45,7 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
-    a folder with one folder per class. `demo` is the profile, `./demo` a folder.
+    a folder with one folder per class, or a CSV file of labels. `demo` is the profile, `./demo` a folder.
     """
     if smoke_test:
         from auxiliary.commands.smoke_test import run_smoke_test
