@@ -72,7 +72,7 @@ def parts_sentence(images: pd.DataFrame, fractions: Sequence[float]) -> str:
     kept = kept_parts(images)
     sizes = [f"{IN_WORDS[part]} set ({counted(len(part_of(images, part)), 'image')})" for part in kept]
     _, *cut = cut_shares(kept, fractions).items()
-    own = f"{counted(len(part_of(images, 'train')), 'training image')}"
+    own = counted(len(part_of(images, "train")), "training image")
     rest = [f"{float(share):g} of its {own} become the {IN_WORDS[name]} set" for name, share in cut]
     return (f"The publisher's {' and '.join(sizes)} {'is' if len(kept) == 1 else 'are'} kept; "
             f"{''.join(rest) or f'its {own} are all for training'}.")
