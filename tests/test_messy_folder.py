@@ -10,7 +10,7 @@ from pillow_heif import from_pillow
 
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.clean import clean_table
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.reporting.data_overview import problem_table
 from auxiliary.reporting.summaries import left_out_summary
 

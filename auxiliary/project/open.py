@@ -15,7 +15,7 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.core.text import matches
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.split_files import newest_splits
+from auxiliary.data.splitting.split_files import newest_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 

@@ -18,7 +18,7 @@ from auxiliary.commands.reproduce_setup import figures, open_chain, side_by_side
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training import identity

@@ -11,8 +11,8 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import printable
-from auxiliary.data.decode import open_rgb
-from auxiliary.data.deep import Span
+from auxiliary.data.reading.decode import open_rgb
+from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
