@@ -21,6 +21,7 @@ from auxiliary.data.manifest import Head, head_span
 # One damaged file of floats may hold any number, and would turn all others black.
 FAR = 100
 
+
 def span_record(deep: pd.DataFrame, head: Head, version: int, workers: int | None) -> Head:
     """What the head of a manifest is to say of deep images; their span is printed.
 
