@@ -27,7 +27,7 @@ def prepare(project: Project, before_tables: Callable[[], object] = lambda: None
     overview = catalogue(raw)
     check_split(overview, project.profile)
     overview = drop_small_classes(
-        preprocess_images(overview, raw, images, project.profile.image_size), project.profile)
+        preprocess_images(overview, raw, images, project.paths.image_size), project.profile)
     before_tables()
     clean = add_duplicate_groups(clean_table(overview, raw, images))
     write_splits(split(clean, rule.fractions, rule.random_state, rule.by), rule, project.paths)

@@ -58,7 +58,8 @@ def check_parts(images: pd.DataFrame) -> None:
     if len(outside) and (parts != "").any():
         raise UserError(f"{counted(len(outside), 'image')} in no part beside the publisher's parts "
                         f"({', '.join(name for name in SPLITS if name in set(parts))}), such as "
-                        f"{outside['filepath'].iloc[0]}: move them into the folder of a part")
+                        f"{outside['filepath'].iloc[0]}: move them into the folder of a part, or name "
+                        "their part in the CSV file")
 
 
 def parts_sentence(images: pd.DataFrame, fractions: Sequence[float]) -> str:
@@ -71,7 +72,7 @@ def parts_sentence(images: pd.DataFrame, fractions: Sequence[float]) -> str:
     kept = kept_parts(images)
     sizes = [f"{IN_WORDS[part]} set ({counted(len(part_of(images, part)), 'image')})" for part in kept]
     _, *cut = cut_shares(kept, fractions).items()
-    own = f"{counted(len(part_of(images, 'train')), 'training image')}"
+    own = counted(len(part_of(images, "train")), "training image")
     rest = [f"{float(share):g} of its {own} become the {IN_WORDS[name]} set" for name, share in cut]
     return (f"The publisher's {' and '.join(sizes)} {'is' if len(kept) == 1 else 'are'} kept; "
             f"{''.join(rest) or f'its {own} are all for training'}.")

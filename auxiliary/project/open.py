@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from auxiliary.config.loader import find_profile, load_profile
+from auxiliary.config.choose import choose
+from auxiliary.config.loader import load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
 from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
@@ -38,7 +39,7 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
     require_text(profile=profile, experiments=experiments, root=str(root) if isinstance(root, Path) else root or "")
     loaded = load_profile(profile, read_overrides(overrides))
     check_experiments(loaded)
-    beside = find_profile(profile).parent
+    beside = choose(profile).file.parent
     _check_patterns(loaded, experiments)
     return Project(
         profile=loaded.model_copy(update={
@@ -124,5 +125,5 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
 
 
 def paths_of(profile: Profile, root: Path) -> Paths:
-    """The paths of a profile's data set, under its own name, at the profile's image size and split."""
-    return Paths(root, profile.dataset, image_size=profile.image_size, split=profile.split.name)
+    """The paths of the data set of a profile with all its experiments, whichever of them will be trained."""
+    return Paths(root, profile.dataset, image_size=profile.prepared_size, split=profile.split.name)

@@ -16,6 +16,7 @@ from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.split_files import describe_split, read_splits
 from auxiliary.data.split_record import SPLITS
 from auxiliary.data.tables import images_fingerprint, read_table, write_table
+from auxiliary.project.checks import check_prepared
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import read_results
 
@@ -61,6 +62,7 @@ class Project:
 
     @cached_property
     def _splits(self) -> Mapping[str, pd.DataFrame]:
+        check_prepared(self.paths, self.experiments.values())
         # All at once, so that they are of one split even if another process writes a new one.
         return read_splits(self.profile.split, self.paths)
 

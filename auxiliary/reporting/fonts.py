@@ -18,6 +18,7 @@ FAMILIES = (
     "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai", "Leelawadee UI", "Nirmala UI",
     "Noto Emoji", "Segoe UI Emoji", "Symbola",
 )
+FOLDERS = [*font_manager.X11FontDirectories, *font_manager.OSXFontDirectories]
 
 
 @cache
@@ -26,7 +27,8 @@ def families() -> list[str]:
     manager = font_manager.fontManager
     # Matplotlib keeps a list of fonts in a file, and does not look for those that were installed later.
     known = {str(font.fname) for font in manager.ttflist}
-    for file in font_manager.findSystemFonts():
+    # Without folders, it would wait for seconds for a program of macOS.
+    for file in font_manager.findSystemFonts(FOLDERS):
         if file not in known:
             # Some fonts, such as emoji in colour, it cannot use.
             with suppress(OSError, RuntimeError, ValueError):

@@ -41,7 +41,7 @@ def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
         "parent": job.parent.run.id if job.parent else None,
         "pipeline": PIPELINE,
         "dataset": project.paths.dataset,
-        "image_size": project.profile.image_size,
+        "image_size": project.paths.image_size,
         "split": project.profile.split.model_dump(mode="json"),
         "split_rule": project.split_rule,
         "categories": project.categories,

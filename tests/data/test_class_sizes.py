@@ -7,7 +7,10 @@ import pytest
 
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
+from auxiliary.data.catalogue import catalogue
 from auxiliary.data.class_sizes import check_split, drop_small_classes
+from auxiliary.project.open import open_project
+from tests.prepare import prepare
 
 STRICT, DROPPING = (Profile(dataset="demo", drop_small_classes=drop) for drop in (False, True))
 
@@ -101,3 +104,20 @@ def test_a_class_that_a_part_lacks_is_too_small_there(capsys):
 def test_a_long_list_of_small_classes_is_cut():
     with pytest.raises(UserError, match=r"c09 has 3 and 10 more; add"):
         check_split(overview(**FINE, **{f"c{number:02}": Class(3) for number in range(20)}), STRICT)
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_so_it_is_where_damage_is_found_only_once_images_are_decoded(image_folder, tmp_path, capsys, drop):
+    folder = image_folder({"cat": 12, "dog": 12, "eel": 10}, size=80, suffix="jpg")
+    damaged = folder / "eel" / "0.jpg"
+    damaged.write_bytes(damaged.read_bytes()[:-200])
+    profile = tmp_path / "pets.yaml"
+    profile.write_text(f"dataset: {folder}\nname: pets\nimage_size: 16\ndrop_small_classes: {str(drop).lower()}\n")
+    project = open_project(str(profile), root=tmp_path)
+    check_split(catalogue(folder), project.profile)
+    if not drop:
+        with pytest.raises(UserError, match="too few images to split, 10 per category are needed: eel has 9;"):
+            prepare(project)
+        return
+    assert prepare(project).categories == ["cat", "dog"]
+    assert "left out, because of drop_small_classes: eel has 9 images and needs 10" in capsys.readouterr().out

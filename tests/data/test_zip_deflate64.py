@@ -10,7 +10,7 @@ import pytest
 from inflate64 import Deflater
 
 from auxiliary.data.archive import unpack
-from auxiliary.data.zip_deflate64 import DEFLATE64
+from auxiliary.data.zip_deflate64 import DEFLATE64, extract
 from tests.archives import refusal
 
 MEMORY = 2**25    # bytes
@@ -57,6 +57,14 @@ def test_a_bomb_stops_at_the_length_that_it_claims_and_takes_little_memory(tmp_p
     packed = deflater.deflate(bytes(2**28)) + deflater.flush()
     assert len(packed) < 2**14
     assert "damaged" in refusal(make(tmp_path / "a.zip", b"", packed, length=1000), MEMORY)
+
+
+def test_no_byte_beyond_the_claimed_length_is_written(tmp_path):
+    with zipfile.ZipFile(make(tmp_path / "a.zip", CONTENT, length=1000)) as bundle:
+        entry, = bundle.infolist()
+        with pytest.raises(zipfile.BadZipFile):
+            extract(bundle, entry, tmp_path / "out")
+    assert (tmp_path / "out" / "cat" / "a.jpg").stat().st_size <= 1000
 
 
 def test_damage_is_refused(tmp_path):

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from PIL import Image
 from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_dataset
 from auxiliary.reporting import names
+from auxiliary.reporting.html.blocks import Prose
+from auxiliary.reporting.html.data_section import duplicate_blocks
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.run_section import mistakes
 from auxiliary.reporting.html.thumbnails import example_thumbnails
@@ -107,6 +110,16 @@ def test_the_deck_goes_from_the_data_to_the_conclusion(deck):
     chapters = re.findall(r'class="slide first"><div><h1>(.+?)</h1>', deck)
     assert chapters == ["Data", "CNNs from scratch", "Transfer learning", "Conclusion"]
     assert "Best: large" in deck and "Second best: small" in deck
+
+
+def test_near_duplicates_across_the_publishers_parts_are_counted(farm):
+    data = read_report_data(open_dataset("farm", farm.root))
+    assert not any("parts" in block.text for block in duplicate_blocks(data) if isinstance(block, Prose))
+    divided = replace(data)
+    # All are identical.
+    vars(divided)["clean"] = data.clean.assign(publisher_split=["train", *["test"] * (len(data.clean) - 1)], group=0)
+    said = [block.text for block in duplicate_blocks(divided) if isinstance(block, Prose)]
+    assert "Near-duplicates across the publisher's parts: 59 of 59 test images have one" in said[1]
 
 
 def test_the_same_results_make_the_same_file(farm, page):
