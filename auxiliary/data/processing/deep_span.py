@@ -18,6 +18,9 @@ from auxiliary.data.reading.deep import Span, found_span
 from auxiliary.data.reading.header import identified, short_reasons
 from auxiliary.data.reading.inspect_files import content_hash
 
+# One damaged file of floats may hold any number, and would turn all others black.
+FAR = 100
+
 
 def span_record(deep: pd.DataFrame, head: Head, version: int, workers: int | None) -> Head:
     """What the head of a manifest is to say of deep images; their span is printed.
@@ -61,4 +64,13 @@ def _found(path: str) -> Span | None:
 
 
 def _union(spans: Sequence[Span]) -> Span | None:
-    return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
+    """What files span together, but for those that reach `FAR` times as far as the middle one."""
+    if not spans:
+        return None
+    usual = sorted(map(_reach, spans))[len(spans) // 2]
+    near = [span for span in spans if _reach(span) <= FAR * usual]
+    return min(low for low, _ in near), max(high for _, high in near)
+
+
+def _reach(span: Span) -> float:
+    return max(map(abs, span))

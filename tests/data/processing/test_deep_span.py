@@ -71,6 +71,14 @@ def test_images_that_cannot_be_used_do_not_count(save, run, tmp_path):
     assert head_span(read_head(tmp_path / "processed")) == (10, 1000)
 
 
+def test_one_file_that_is_far_off_does_not_spoil_the_others(save, run, tmp_path):
+    for number in range(3):
+        save(f"{number}.tif", (RAMP * 1000 - 10 * number).astype("float32"))
+    save("far.tif", np.where(RAMP > 0.9, 1e30, RAMP).astype("float32"))
+    assert (run()["error"] == "").all()
+    assert head_span(read_head(tmp_path / "processed")) == (-20, 1000)
+
+
 def test_another_span_makes_the_deep_images_anew_and_no_others(save, run, tmp_path):
     save("deep.png", twelve_bits(0, 1000))
     save("plain.png", (RAMP * 255).astype("uint8"))
