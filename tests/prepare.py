@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.class_sizes import check_split, drop_small_classes
 from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups
-from auxiliary.data.preprocess import preprocess_images
-from auxiliary.data.split import split
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.processing.preprocess import preprocess_images
+from auxiliary.data.splitting.class_sizes import check_split, drop_small_classes
+from auxiliary.data.splitting.split import split
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from tests.tiny import with_tiny
@@ -27,7 +27,7 @@ def prepare(project: Project, before_tables: Callable[[], object] = lambda: None
     overview = catalogue(raw)
     check_split(overview, project.profile)
     overview = drop_small_classes(
-        preprocess_images(overview, raw, images, project.profile.image_size), project.profile)
+        preprocess_images(overview, raw, images, project.paths.image_size), project.profile)
     before_tables()
     clean = add_duplicate_groups(clean_table(overview, raw, images))
     write_splits(split(clean, rule.fractions, rule.random_state, rule.by), rule, project.paths)

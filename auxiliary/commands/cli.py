@@ -39,25 +39,28 @@ def command() -> None:
               help="Only these notebooks, such as 02 or 01,03.  [default: all]")
 @experiments_option
 @root_option
+@click.option("--plan", is_flag=True, help="Only print what would be trained, and how long it would take.")
 @click.option("--smoke-test", is_flag=True,
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
-        smoke_test: bool) -> None:
+        plan: bool, smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
 
-    PROFILE is the name of a file in notebooks/params/, such as demo, or the path of a YAML file.
+    PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
+    a folder with one folder per class, or a CSV file of labels. `demo` is the profile, `./demo` a folder.
     """
     if smoke_test:
         from auxiliary.commands.smoke_test import run_smoke_test
 
-        if only:
-            raise UserError("--smoke-test runs every notebook: leave out --only, and choose experiments with -e")
+        if only or plan:
+            raise UserError("--smoke-test runs every notebook: leave out --only and --plan, and choose experiments "
+                            "with -e")
         run_smoke_test(profile, dict(parameters), experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
-    run_profile(profile, dict(parameters), only, experiments, root)
+    run_profile(profile, dict(parameters), only, experiments, root, plan)
 
 
 @command.command()

@@ -57,6 +57,7 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
     runtime.load()
     from auxiliary.deploy.load import load_predictor
     from auxiliary.deploy.predictor import predict_files
+    from auxiliary.deploy.preprocess import UNSCALED
 
     predictor = load_predictor(run)
     # A file that cannot be written is found before the work.
@@ -68,6 +69,8 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
         _print_json(predictor, predictions)
     else:
         _print_text(predictor, predictions, table)
+    if predictions.unscaled:
+        print(f"{UNSCALED}, such as {printable(predictions.unscaled[0])}", file=sys.stderr)
     if failed := len(predictions.errors):
         raise UserError(f"{failed:,} of {len(paths):,} files {'is not an image' if failed == 1 else 'are not images'}")
 

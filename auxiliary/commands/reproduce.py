@@ -15,7 +15,7 @@ from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY, find_root
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.project import Project
 from auxiliary.runs.find import find_finished, read_recipe
 from auxiliary.runs.run import Run

@@ -1,6 +1,7 @@
 """The images and experiments of finished runs, opened again and checked; and the figures that must agree."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,8 @@ from pydantic import ValidationError
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.parallel import in_batches
-from auxiliary.data.inspect_files import inspect_files
-from auxiliary.data.split_record import SPLITS
+from auxiliary.data.reading.inspect_files import inspect_files
+from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.project.open import paths_of
 from auxiliary.project.project import Project
 from auxiliary.runs.find import read_recipe
@@ -40,9 +41,9 @@ def open_chain(chain: Sequence[Run], root: Path) -> Project:
         raise UserError(f"this version cannot read the recipe of {chain[-1].id}, or of one of its parents "
                         f"({'.'.join(map(str, problem['loc']))}: {problem['msg']}); the version that wrote it can: "
                         f"commit {recipes[-1]['commit'] or 'unknown'}") from None
-    return Project(
-        profile, paths_of(profile, root), {experiment.key: experiment for experiment in profile.experiments}
-    )
+    # The profile had more experiments, and one of them may have asked for larger images.
+    paths = replace(paths_of(profile, root), image_size=recipes[-1]["image_size"])
+    return Project(profile, paths, {experiment.key: experiment for experiment in profile.experiments})
 
 
 def check_images(project: Project, chain: Sequence[Run]) -> None:

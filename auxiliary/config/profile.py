@@ -187,5 +187,10 @@ class Profile(Settings):
         """All experiments in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
 
+    @property
+    def prepared_size(self) -> int:
+        """The side that images are prepared at: the largest that an experiment asks for, so that none is enlarged."""
+        return max((experiment.image_size for experiment in self.experiments), default=self.image_size)
+
 
 EXPERIMENT_KINDS: dict[str, type[Experiment]] = {"scratch": ScratchExperiment, "transfer": TransferExperiment}

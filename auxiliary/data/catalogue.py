@@ -12,11 +12,11 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.progress import notify
-from auxiliary.data.annotations import ADVICE
 from auxiliary.data.entry import Entry
-from auxiliary.data.find_files import HIDDEN
-from auxiliary.data.inspect_files import Facts, inspect_files
+from auxiliary.data.folders.annotations import ADVICE
+from auxiliary.data.folders.find_files import HIDDEN
 from auxiliary.data.layout import find_layout
+from auxiliary.data.reading.inspect_files import Facts, inspect_files
 from auxiliary.data.walk import OUTSIDE, walk
 
 COLUMNS = {
@@ -80,8 +80,8 @@ def _notify_alike(folders: Iterable[str]) -> None:
         alike[" ".join(normalize("NFC", folder).casefold().split())].append(folder)
     for names in alike.values():
         if len(names) > 1:
-            notify(f"the folders {' and '.join(_spelt_out(name, names) for name in names)} look alike, and each is a "
-                   "category of its own: if they are one, put their images into one folder")
+            notify(f"the categories {' and '.join(_spelt_out(name, names) for name in names)} look alike, and "
+                   "each stays apart: if they are one, give their images one name")
 
 
 def _spelt_out(name: str, names: Iterable[str]) -> str:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from auxiliary.config.loader import find_profile, load_profile
+from auxiliary.config.choose import choose
+from auxiliary.config.loader import load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
 from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.core.text import matches
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.split_files import newest_splits
+from auxiliary.data.splitting.split_files import newest_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 from auxiliary.runs.data_sets import find_data_set
@@ -39,7 +40,7 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
     require_text(profile=profile, experiments=experiments, root=str(root) if isinstance(root, Path) else root or "")
     loaded = load_profile(profile, read_overrides(overrides))
     check_experiments(loaded)
-    beside = find_profile(profile).parent
+    beside = choose(profile).file.parent
     _check_patterns(loaded, experiments)
     return Project(
         profile=loaded.model_copy(update={
@@ -105,7 +106,7 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
     labels = None
     if not own.is_dir():
-        if own.suffix.lower() != ".csv":
+        if own.suffix.lower() != ".csv" or not own.is_file():
             raise UserError(f"{own} is a file, but no CSV file: of an archive, unpack it and name the folder that "
                             "holds one folder of images per class")
         own, labels = own.parent, own
@@ -117,5 +118,5 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
 
 
 def paths_of(profile: Profile, root: Path) -> Paths:
-    """The paths of a profile's data set, under its own name, at the profile's image size and split."""
-    return Paths(root, profile.dataset, image_size=profile.image_size, split=profile.split.name)
+    """The paths of the data set of a profile with all its experiments, whichever of them will be trained."""
+    return Paths(root, profile.dataset, image_size=profile.prepared_size, split=profile.split.name)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from auxiliary.core.text import counted, first_few
-from auxiliary.data.part_names import IN_WORDS
-from auxiliary.data.publisher_parts import cut_shares, kept_parts
-from auxiliary.data.split_record import SPLITS
+from auxiliary.core.text import counted, counting_order, first_few
+from auxiliary.data.folders.part_names import IN_WORDS
+from auxiliary.data.splitting.publisher_parts import cut_shares, kept_parts
+from auxiliary.data.splitting.split_record import SPLITS
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
 ROUNDING = 1e-9     # of floating-point arithmetic
@@ -19,7 +19,7 @@ def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> p
     """Images per class (index `category`) and split, with totals in the last row and column."""
     splits = {"train": train, "val": val, "test": test}
     table = pd.DataFrame({name: split["category"].value_counts() for name, split in splits.items()})
-    table = table.fillna(0).astype(int).sort_index().rename_axis("category")
+    table = _in_order(table.fillna(0).astype(int))
     table["total"] = table.sum(axis=1)
     return pd.concat([table, table.sum().to_frame("total").T]).rename_axis("category")
 
@@ -44,7 +44,7 @@ def split_shares(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
     sizes = counts.sum(axis=1)
     off = (counts - np.outer(sizes, requested)).abs()
     wrong = ((off >= 1 - ROUNDING) & (off.div(sizes, axis=0) > TOLERANCE + ROUNDING)).any(axis=1)
-    return counts[wrong].div(sizes[wrong], axis=0).sort_index().rename_axis("category")
+    return _in_order(counts[wrong].div(sizes[wrong], axis=0))
 
 
 def split_sentence(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, fractions: Sequence[float]) -> str:
@@ -81,3 +81,8 @@ def _together(splits: dict[str, pd.DataFrame], categories: pd.Index) -> bool:
     duplicates = rows[rows["group"].duplicated(keep=False)]
     counts = duplicates.groupby("group")["split"].nunique()
     return bool((counts == 1).all() and duplicates["category"].isin(categories).any())
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of classes (index `category`) in the order of their labels."""
+    return table.reindex(sorted(table.index, key=counting_order)).rename_axis("category")

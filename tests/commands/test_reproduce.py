@@ -18,7 +18,7 @@ from auxiliary.commands.reproduce_setup import figures, open_chain, side_by_side
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training import identity
@@ -36,7 +36,7 @@ sampling: none
 scratch:
   - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
   - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: flip, seeds: [0]}}
-  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | gap, seeds: [0, 1]}}
+  - {{model_id: untrained, image_size: 24, learning_rate: 0.02, epochs: 0, net: conv(4) | gap, seeds: [0, 1]}}
 """
 COMMIT = "0123456789ab"
 

@@ -17,6 +17,7 @@ from papermill.parameterize import parameterize_notebook
 
 from auxiliary.commands import estimate
 from auxiliary.commands import run as session
+from auxiliary.commands.amount import Amount
 from auxiliary.commands.cli import command
 from auxiliary.commands.interruption import ADVICE
 from auxiliary.core.errors import UserError
@@ -37,7 +38,7 @@ scratch:
 @pytest.fixture
 def project(image_folder, divide, tmp_path, monkeypatch):
     """An experiment of three seeds, ten epochs each, estimated at one second per epoch."""
-    monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, _: experiment.epochs)
+    monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, *_: experiment.epochs)
     folder = image_folder({"green": 20, "blue": 20})
     (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
@@ -47,7 +48,7 @@ def project(image_folder, divide, tmp_path, monkeypatch):
 
 def left(project) -> float:
     experiment, = project.profile.experiments
-    return estimate.seconds_left(experiment, project, 40)
+    return estimate.seconds_left(experiment, project, Amount(28, 8, 4))
 
 
 def test_finished_epochs_are_not_announced_again(project):
@@ -111,13 +112,15 @@ def opened(tmp_path, monkeypatch) -> Callable[..., Project]:
 def test_folders_reach_the_notebooks_as_typed(opened, tmp_path):
     for name in NAMES:
         (tmp_path / name / "cat").mkdir(parents=True)
+        (tmp_path / name / "cat" / "1.png").touch()
         paths = opened("-p", "dataset", name, "--root", f"roots/{name}").paths
         assert (paths.own, paths.root) == (tmp_path / name, tmp_path / "roots" / name)
         assert opened("-p", "source", name).profile.source == tmp_path / name
 
 
 def test_so_do_names(opened, tmp_path):
-    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "cat").mkdir(parents=True)
+    (tmp_path / "images" / "cat" / "1.png").touch()
     for name in WORDS:
         assert opened("-p", "dataset", "images", "-p", "name", name).paths.dataset == name
 

@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 
 from auxiliary.core.errors import ImageError
-from auxiliary.data.convert import Conversion, convert
-from auxiliary.data.decode import rgb_pixels
-from auxiliary.data.inspect_files import content_hash
-from auxiliary.data.jpeg import processed_pixels
+from auxiliary.data.processing.convert import Conversion, convert
+from auxiliary.data.reading.decode import rgb_pixels
+from auxiliary.data.reading.inspect_files import content_hash
+from auxiliary.data.reading.jpeg import processed_pixels
 from auxiliary.deploy.preprocess import file_pixels, network_pixels
 
 
@@ -84,6 +84,12 @@ def test_a_file_has_the_pixels_of_its_bytes(tmp_path):
     data = encoded(soft(300, 200), "JPEG")
     (tmp_path / "a.jpg").write_bytes(data)
     np.testing.assert_array_equal(file_pixels(tmp_path / "a.jpg", 32), network_pixels(data, 32))
+
+
+@pytest.mark.parametrize("size", [(28, 28), (300, 200)])
+def test_an_image_of_one_flat_colour_is_refused(size):
+    with pytest.raises(ImageError, match=r"^one flat colour$"):
+        network_pixels(encoded(Image.new("RGB", size, "red"), "PNG"), 32)
 
 
 def test_a_huge_file_of_another_kind_is_not_read_completely(tmp_path):

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.data.split import split
+from auxiliary.data.splitting.split import split
 from auxiliary.reporting.split_tables import split_sentence, split_shares, split_table
 
 FRACTIONS = (0.7, 0.2, 0.1)
@@ -13,6 +13,11 @@ def test_split_table_has_totals():
     assert list(table.columns) == ["train", "val", "test", "total"]
     assert table.to_numpy().tolist() == [[2, 0, 1, 3], [1, 1, 1, 3], [3, 1, 2, 6]]
     assert list(table.index) == ["a", "b", "total"]
+
+
+def test_classes_are_in_the_order_in_which_people_count():
+    train, val, test = (pd.DataFrame({"category": ["c10", "c2", "c1"]}) for _ in range(3))
+    assert list(split_table(train, val, test).index) == ["c1", "c2", "c10", "total"]
 
 
 def splits_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFrame, ...]:

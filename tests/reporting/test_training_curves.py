@@ -120,3 +120,10 @@ def test_epochs_are_whole_numbers(epochs):
 def test_the_title_of_a_run_without_validation():
     fig = curves_figure(run_history(parent=0, own=2).assign(val_accuracy=np.nan))
     assert fig.get_suptitle() == "No validation accuracy in 2 epochs"
+
+
+def test_a_name_that_cannot_be_drawn_is_a_number():
+    fig = score_figure({"M1": [history(0.3)], "\u0378": [history(0.4)]})
+    assert drawn(fig).legend == ["(line 1)", "M1"]
+    assert fig.get_suptitle().startswith("(line 1) reaches")
+    assert fig.stand_ins == {"(line 1)": "\u0378"}

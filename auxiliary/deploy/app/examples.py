@@ -9,7 +9,7 @@ import pandas as pd
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.core.files import is_file_below
 from auxiliary.core.text import printable
-from auxiliary.data.header import read_header
+from auxiliary.data.reading.header import read_header
 from auxiliary.deploy.app.models import Networks
 
 EXAMPLES = 8
