@@ -48,12 +48,10 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
         UserError: a name stands for nothing (before TensorFlow is loaded), the run cannot be loaded, or some files
             are not images (after the others are printed).
     """
-    paths = find_image_paths(images)
-    run = find_finished_or_best(name, find_root(root), dataset)
     table = find_csv_file(csv_file) if csv_file else None
-    if table:
-        # Written before into the folder of the images, it is none of them.
-        paths = [path for path in paths if absolute(path.path) != absolute(table)]
+    # A table that an earlier call wrote into the folder of the images is none of them.
+    paths = [path for path in find_image_paths(images) if table is None or absolute(path.path) != absolute(table)]
+    run = find_finished_or_best(name, find_root(root), dataset)
     runtime.load()
     from auxiliary.deploy.load import load_predictor
     from auxiliary.deploy.predictor import predict_files
