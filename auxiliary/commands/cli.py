@@ -36,11 +36,14 @@ def command() -> None:
               help="Only these notebooks, such as 02 or 01,03.  [default: all]")
 @experiments_option
 @root_option
+@click.option("--retrain", is_flag=True,
+              help="Train finished runs anew, and those of their children. The old ones stay until the new ones are "
+                   "finished.")
 @click.option("--smoke-test", is_flag=True,
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
-        smoke_test: bool) -> None:
+        retrain: bool, smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, or the path of a YAML file.
@@ -50,11 +53,13 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
 
         if only:
             raise UserError("--smoke-test runs every notebook: leave out --only, and choose experiments with -e")
+        if retrain:
+            raise UserError("--smoke-test trains everything anew, in a temporary folder: leave out --retrain")
         run_smoke_test(profile, dict(parameters), experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
-    run_profile(profile, dict(parameters), only, experiments, root)
+    run_profile(profile, dict(parameters), only, experiments, root, retrain)
 
 
 @command.command()

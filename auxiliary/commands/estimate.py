@@ -11,6 +11,7 @@ from auxiliary.data.split_files import is_divided
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import network_cost
 from auxiliary.project.project import Project
+from auxiliary.runs.replacement import current
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 
@@ -51,14 +52,14 @@ def seconds_left(experiment: Experiment, project: Project, images: int) -> float
         images: number of images; 0 where it is not known.
 
     Returns:
-        0 where all runs are finished, None where the number of images is not known.
+        0 where all runs are finished and none is to be trained anew, None where the number of images is not known.
     """
     if not images:
         return None
     # Without this split no run can have been trained.
     if not is_divided(project.profile.split, project.paths):
         return estimate_seconds(experiment, images) * len(experiment.seeds)
-    runs = [Job(experiment, seed, project).run for seed in experiment.seeds]
+    runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]
     left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
     return sum(estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images) for epochs in left)
 

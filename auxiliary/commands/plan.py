@@ -14,7 +14,7 @@ from auxiliary.project.project import Project
 
 def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
     """Whether a notebook has to run; prints that it is left out if it has no experiments to train."""
-    experiments = _experiments(project, notebook)
+    experiments = trained_by(project, notebook)
     if experiments == ():
         console.print(f"{notebook.stem} is left out: it has no experiments to train", soft_wrap=True)
     return experiments != ()
@@ -25,7 +25,7 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path]) -> 
     known = DATA_SETS.get(project.profile.dataset)
     console.print(known.about if known else f"{project.paths.dataset}: the images in {project.paths.own}",
                   soft_wrap=True)
-    stages = {experiment.stage for notebook in notebooks for experiment in _experiments(project, notebook) or ()}
+    stages = {experiment.stage for notebook in notebooks for experiment in trained_by(project, notebook) or ()}
     experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]
     if not experiments:
         return
@@ -55,6 +55,6 @@ def _count_images(project: Project) -> int:
     return 0 if project.profile.source else DATA_SETS[project.profile.dataset].images
 
 
-def _experiments(project: Project, notebook: Path) -> tuple[Experiment, ...] | None:
+def trained_by(project: Project, notebook: Path) -> tuple[Experiment, ...] | None:
     """The experiments that a notebook trains; None for a notebook that trains none by design."""
     return {"02": project.profile.scratch, "03": project.profile.transfer}.get(notebook.name[:2])

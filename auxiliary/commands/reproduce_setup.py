@@ -91,7 +91,7 @@ def check_identity(project: Project, chain: Sequence[Run]) -> None:
 
 # Numbers of a result that are settings, published by somebody else, or times.
 NO_FIGURES = {"learning_rate", "published_accuracy", "train_seconds", "images_per_second"}
-MEASURED = ("epochs", "test_duplicates", *(name for name in FLOATS if name not in NO_FIGURES))
+MEASURED = ("epochs", "test_duplicates", "diverged", *(name for name in FLOATS if name not in NO_FIGURES))
 PER_EPOCH = ["accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
 ABSENT = "-"
 
@@ -105,13 +105,12 @@ def figures(run: Run) -> pd.Series:
     """
     result = pd.DataFrame({name: [str(getattr(run.result, name))] for name in MEASURED}, index=[0])
     own = run.history.query("phase == 'own'")
-    # Images are numbered, because their folder may have been moved.
-    images = run.predictions.drop(columns=["filepath", "category", "label"])
-    return pd.concat({
-        "result": _long(result),
-        "epoch": _long(own[PER_EPOCH].set_axis(own["epoch"], axis=0)),
-        "image": _long(images.set_axis(range(1, len(images) + 1), axis=0)),
-    }, names=["of"])
+    found = {"result": _long(result), "epoch": _long(own[PER_EPOCH].set_axis(own["epoch"], axis=0))}
+    if not run.diverged:
+        # Images are numbered, because their folder may have been moved.
+        images = run.predictions.drop(columns=["filepath", "category", "label"])
+        found["image"] = _long(images.set_axis(range(1, len(images) + 1), axis=0))
+    return pd.concat(found, names=["of"])
 
 
 def _long(table: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,7 @@ from typing import Any
 
 from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
-from auxiliary.commands.plan import announce, has_work
+from auxiliary.commands.plan import announce, has_work, trained_by
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.ownership import temporary_folder
@@ -17,13 +17,15 @@ from auxiliary.core.paths import with_home
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import check_results
+from auxiliary.training.outcome import check_converged
+from auxiliary.training.retrain import retrain_later
 
 # A socket's path may have 103 characters on all systems; a folder's name and a socket's take 32 of them.
 LONGEST_FOLDER = 70
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", experiments: str = "*",
-                root: Path | None = None) -> None:
+                root: Path | None = None, retrain: bool = False) -> None:
     """Run a profile's notebooks and print the results.
 
     Args:
@@ -32,9 +34,11 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         only: numbers of the notebooks to run, separated by commas; all unless given.
         experiments: keys of the experiments to train, as shell patterns separated by commas.
         root: the folder for data, models, assets and results; the repository unless given.
+        retrain: whether to train finished runs anew, see `auxiliary.training.retrain`.
 
     Raises:
-        UserError: for anything that does not exist or does not fit, before a notebook runs; and for a failing notebook.
+        UserError: for anything that does not exist or does not fit, before a notebook runs; for a failing notebook;
+            and at the end, for experiments that diverged.
     """
     console = PlainConsole()
     profile = str(with_home(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
@@ -43,6 +47,9 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     project = open_project(profile, experiments, overrides, root)
     check_results(project.paths.results)
     notebooks = [notebook for notebook in notebooks if has_work(console, project, notebook)]
+    trained = [experiment for notebook in notebooks for experiment in trained_by(project, notebook) or ()]
+    if retrain:
+        retrain_later(trained, project)
     announce(console, project, notebooks)
     values = {
         "profile": profile,
@@ -62,7 +69,9 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     from auxiliary.commands.conclusion import conclude
 
     # Opened again, because notebook 01 may have changed the tables.
-    conclude(console, open_project(profile, experiments, values["overrides"], root), written)
+    project = open_project(profile, experiments, values["overrides"], root)
+    conclude(console, project, written)
+    check_converged(trained, project)
 
 
 def _write_page(notebook: Path) -> None:

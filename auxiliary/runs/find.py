@@ -37,21 +37,30 @@ def find_finished(name: str, root: Path) -> Run:
     return run
 
 
+def find_network(name: str, root: Path) -> Run:
+    """The finished run of a name, see `find_finished`; also a `UserError` where it diverged."""
+    run = find_finished(name, root)
+    run.check_converged()
+    return run
+
+
 def find_finished_or_best(name: str, root: Path) -> Run:
-    """The finished run of a name, see `find_finished`; the best one where the name is empty."""
-    return find_finished(name, root) if name else find_best(root)
+    """The finished run of a name, see `find_network`; the best one where the name is empty."""
+    return find_network(name, root) if name else find_best(root)
 
 
 def find_best(root: Path) -> Run:
     """The finished run of the best validation accuracy below a root, of all data sets; of equals the first.
 
     Raises:
-        UserError: when there is none, or one of them cannot be read.
+        UserError: when there is none but those that diverged, or one of them cannot be read.
     """
     finished = [run for run in _all_runs(root) if run.finished]
-    if not finished:
-        raise UserError(f"{root / 'models'} holds no finished run: train one first (python -m auxiliary run demo)")
-    return max(finished, key=lambda run: run.result.val_accuracy)
+    converged = [run for run in finished if not run.diverged]
+    if not converged:
+        found = "no finished run but those that diverged" if finished else "no finished run"
+        raise UserError(f"{root / 'models'} holds {found}: train one first (python -m auxiliary run demo)")
+    return max(converged, key=lambda run: run.result.val_accuracy)
 
 
 def read_recipe(run: Run) -> dict[str, Any]:
@@ -114,7 +123,8 @@ def _has_key(run: Run, key: str) -> bool:
 def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataFrame]:
     """The saved predictions for the test images, of those runs whose folder is here.
 
-    Runs of another machine, runs whose folder is gone, and runs whose folder holds a later training are left out.
+    Runs of another machine, runs whose folder is gone, runs whose folder holds a later training, and runs that
+    diverged are left out.
 
     Args:
         results: rows as `read_results` or `over_seeds` returns them; for several seeds `over_seeds` names the run of
@@ -128,4 +138,5 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
         UserError: when a run's result or predictions were changed since training.
     """
     runs = {run_id: Run(models / folder_of(run_id)) for run_id in results["run_id"]}
-    return {run_id: run.predictions for run_id, run in runs.items() if run.finished and run.result.run_id == run_id}
+    return {run_id: run.predictions for run_id, run in runs.items()
+            if run.finished and run.result.run_id == run_id and not run.diverged}

@@ -84,7 +84,8 @@ def test_histories_are_grouped_by_experiment(tmp_path):
         run = Run(tmp_path / f"{key}{seed}")
         run.begin({})
         run.save_history(history(0.1 * seed))
-        run.finish(Result(**usual | {"key": key, "stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00"}))
+        run.finish(Result(**usual | {"key": key, "stage": "scratch", "diverged": "",
+                                       "finished_at": "2025-06-16T12:00:00+00:00"}))
         runs.append(run)
     grouped = histories_of(runs)
     assert list(grouped) == ["a", "b"]

@@ -129,7 +129,7 @@ def _readable_results(folder: Path) -> dict[str, Result]:
     results = {}
     for run in map(Run, sorted(folder.iterdir())):
         try:
-            if run.finished:
+            if run.finished and not run.diverged:
                 results[run.id] = run.result
         except UserError as error:
             print(printable(f"left out: {error}"))

@@ -15,10 +15,10 @@ ENVIRONMENT = ("device", "precision", "python", "tensorflow", "keras", "commit")
 def report_sections(data: ReportData) -> list[Section]:
     """The sections of the report, the results first."""
     runs = [results_section.score_chart(data)] if len(data.available) else [
-        Prose("No run can be shown: their folders are missing.")]
+        Prose("No run can be shown: their folders are missing, or they diverged.")]
     sections = [
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
-                            results_section.comparison_chart(data)]),
+                            *results_section.comparison_charts(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
         Section("Training and mistakes", runs, _runs(data)),
         Section("Data", data_section.class_blocks(data), [
@@ -43,10 +43,15 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
               "The same profile, seed and machine give the same figures to the last digit, except for times.",
               small=True),
     ]
-    missing = data.results["name"].drop(data.available.index)
+    diverged = data.results["diverged_seeds"] == data.results["seeds"]
+    missing = data.results["name"][~diverged].drop(data.available.index)
     if len(missing):
         blocks.append(Prose(f"Not shown in detail, because their folders are missing in models/{dataset}: "
                             f"{', '.join(missing)}. To get them back, train the experiments again."))
+    if diverged.any():
+        blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
+                            f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))
+    blocks += [Prose(f"{name}: {code}; --retrain trains it anew.") for name, code in data.other_code]
     if data.unfinished:
         blocks.append(Prose(f"Not shown, because unfinished: {', '.join(data.unfinished)}."))
     return blocks
