@@ -1,6 +1,7 @@
 """The images and experiments of finished runs, opened again and checked; and the figures that must agree."""
 
 from collections.abc import Sequence
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -115,7 +116,8 @@ def figures(run: Run) -> pd.Series:
 
 def _long(table: pd.DataFrame) -> pd.Series:
     """The cells of a table as text, row by row; the index levels are `number` and `name`."""
-    cells = table.astype(str).rename_axis("number").reset_index().melt("number", var_name="name")
+    # pandas leaves NaN as it is, which equals nothing.
+    cells = table.astype(str).fillna(str(nan)).rename_axis("number").reset_index().melt("number", var_name="name")
     return cells.sort_values("number", kind="stable").set_index(["number", "name"])["value"]
 
 

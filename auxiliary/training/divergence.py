@@ -50,7 +50,9 @@ def divergence_of(history: pd.DataFrame) -> str:
     Args:
         history: one row per own epoch, with `epoch`, `loss` and `val_loss`.
     """
-    lost = history["epoch"][~np.isfinite(history[["loss", "val_loss"]]).all(axis="columns")]
+    # A table without rows has no types of its own.
+    losses = history[["loss", "val_loss"]].to_numpy("float64")
+    lost = history["epoch"][~np.isfinite(losses).all(axis=1)]
     return f"in epoch {lost.iloc[0]}" if len(lost) else ""
 
 

@@ -64,12 +64,12 @@ def test_summary_of_a_pretrained_network_that_is_worse(results):
 
 
 def test_summary_of_one_stage(results):
-    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has finished yet.")
-    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has finished yet.")
+    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has an accuracy yet.")
+    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has an accuracy yet.")
 
 
 def test_summary_without_results(results):
-    assert summary_sentence(results.head(0), 0.1) == "No run has finished yet, so there is nothing to compare."
+    assert summary_sentence(results.head(0), 0.1) == "No run has an accuracy yet, so there is nothing to compare."
 
 
 def test_a_row_that_a_user_typed_in_is_shown_but_not_chosen(results):
