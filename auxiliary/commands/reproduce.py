@@ -45,10 +45,9 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, st
     before, after = environment(then), environment(now)
     found = {name: f"{name}: {before.get(name) or NONE} then, {after.get(name) or NONE} now"
              for name in before | after if before.get(name) != after.get(name)}
-    # Earlier versions did not record the code.
-    if not before["code"] and before["commit"] == after["commit"] and before["commit"].endswith(DIRTY):
-        found["code"] = (f"code: uncommitted changes to {before['commit'].removesuffix(DIRTY)} then and now, which may "
-                         "differ")
+    if before["commit"] == after["commit"] and before["commit"].endswith(DIRTY):
+        found.setdefault("code", f"code: uncommitted changes to {before['commit'].removesuffix(DIRTY)} then and now, "
+                                 "which may differ")
     if breaks := [f"{each['epoch']} (commit {each['commit'] or 'unknown'})" for each in then.get("breaks", [])]:
         found["interrupted"] = f"interrupted: after epoch {', '.join(breaks)} then, not now"
     return found

@@ -156,3 +156,13 @@ class TestTradeoff:
     def test_rows_that_go_on_from_each_other_come_to_an_end(self, results_of):
         loop = [TUNED | {"key": key, "parent": parent, "epochs": 0} for key, parent in ("ab", "ba")]
         assert tradeoff_table(results_of(*loop))["training"].tolist() == ["14 min + 14 min"] * 2
+
+
+def test_an_experiment_that_diverged_is_last_and_named(results):
+    lost = ["val_accuracy", "accuracy", "accuracy_low", "accuracy_high"]
+    results.loc[2, [*lost, "diverged"]] = [*[float("nan")] * 4, "in epoch 3"]
+    board = leaderboard(results)
+    assert board[["key", "accuracy", "against the best"]].iloc[-1].tolist() == ["lite0", "diverged in epoch 3", ""]
+    sentence = summary_sentence(results, 0.1)
+    assert "no pre-trained network has an accuracy yet. " in sentence
+    assert sentence.endswith("where training diverged: lite0 (diverged in epoch 3).")

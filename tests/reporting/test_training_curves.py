@@ -121,3 +121,10 @@ def test_epochs_are_whole_numbers(epochs):
 def test_the_title_of_a_run_without_validation():
     fig = curves_figure(run_history(parent=0, own=2).assign(val_accuracy=np.nan))
     assert fig.get_suptitle() == "No validation accuracy in 2 epochs"
+
+
+def test_a_run_that_diverged_claims_no_best_epoch():
+    lost = history(0.9, 0.8).assign(loss=[0.5, np.nan])
+    assert curves_figure(lost).get_suptitle() == "Training diverged in epoch 2: the loss was no finite number"
+    everything = lost.assign(**dict.fromkeys(["accuracy", "loss", "val_accuracy", "val_loss"], np.nan))
+    assert "diverged in epoch 2" in curves_figure(everything).get_suptitle()

@@ -1,8 +1,10 @@
 """`--retrain`: finished runs are trained anew, and the old ones stay whole until the new ones are finished."""
 
+import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -26,12 +28,18 @@ def later(before: list, after: list) -> list[bool]:
     return [one < other for one, other in zip(before, after, strict=True)]
 
 
-@pytest.fixture
-def project(make_project):
-    """A parent, its child and a third experiment, all trained."""
+@pytest.fixture(scope="module")
+def trained(make_project):
     project = make_project()
     train_all(project.profile.scratch, project)
     return project
+
+
+@pytest.fixture
+def project(trained, tmp_path):
+    """A parent, its child and a third experiment, all trained: a copy."""
+    shutil.copytree(trained.paths.root, tmp_path / "root")
+    return replace(trained, paths=replace(trained.paths, root=tmp_path / "root"))
 
 
 KEYS = ("small", "small_on", "untrained")

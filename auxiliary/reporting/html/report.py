@@ -14,8 +14,9 @@ ENVIRONMENT = ("device", "precision", "python", "tensorflow", "keras", "commit")
 
 def report_sections(data: ReportData) -> list[Section]:
     """The sections of the report, the results first."""
+    reason = "they diverged" if _diverged(data).all() else "their folders are missing"
     runs = [results_section.score_chart(data)] if len(data.available) else [
-        Prose("No run can be shown: their folders are missing, or they diverged.")]
+        Prose(f"No run can be shown: {reason}.")]
     sections = [
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
                             *results_section.comparison_charts(data)]),
@@ -43,7 +44,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
               "The same profile, seed and machine give the same figures to the last digit, except for times.",
               small=True),
     ]
-    diverged = data.results["diverged_seeds"] == data.results["seeds"]
+    diverged = _diverged(data)
     missing = data.results["name"][~diverged].drop(data.available.index)
     if len(missing):
         blocks.append(Prose(f"Not shown in detail, because their folders are missing in models/{dataset}: "
@@ -55,6 +56,11 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     if data.unfinished:
         blocks.append(Prose(f"Not shown, because unfinished: {', '.join(data.unfinished)}."))
     return blocks
+
+
+def _diverged(data: ReportData) -> pd.Series:
+    """Whether all seeds of each row diverged."""
+    return data.results["diverged_seeds"] == data.results["seeds"]
 
 
 def _environment(data: ReportData) -> Facts:
