@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auxiliary.data.catalogue import catalogue
+from auxiliary.data.class_sizes import check_split, drop_small_classes
 from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.data.preprocess import preprocess_images
@@ -23,7 +24,10 @@ from tests.tiny import with_tiny
 def prepare(project: Project, before_tables: Callable[[], object] = lambda: None) -> Project:
     """Process a project's own images and split them; the same project."""
     raw, images, rule = project.paths.raw, project.paths.images, project.profile.split
-    overview = preprocess_images(catalogue(raw), raw, images, project.profile.image_size)
+    overview = catalogue(raw)
+    check_split(overview, project.profile)
+    overview = drop_small_classes(
+        preprocess_images(overview, raw, images, project.paths.image_size), project.profile)
     before_tables()
     clean = add_duplicate_groups(clean_table(overview, raw, images))
     write_splits(split(clean, rule.fractions, rule.random_state, rule.by), rule, project.paths)

@@ -1,67 +1,102 @@
-"""Estimates of training time on this machine, within a factor of two."""
+"""Estimates of training time on this machine's processor, within a factor of two."""
 
-import time
-from functools import lru_cache
+import math
+from typing import NamedTuple
 
-import numpy as np
-
-from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.commands.amount import Amount
+from auxiliary.commands.speed import network_speed
+from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.split_files import is_divided
 from auxiliary.networks.backbones import find_backbone
-from auxiliary.networks.costs import network_cost
+from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import current
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 
-# Speeds of networks relative to a plain matrix product, measured on two processor cores.
-SCRATCH_SHARE, BACKBONE_SHARE = 0.5, 0.25
-# Seconds to build, compile, save and evaluate a model.
-FIXED = 6.0
-# A backward pass costs about as much as two forward passes.
-FORWARD_AND_BACK = 3
+# Seconds that one core takes, measured: to take an image, or its features, into a batch; to augment a pixel; to write a
+# number between two layers and read it back; and to update a parameter.
+IMAGE, PIXEL, NUMBER, UPDATE = 2e-4, 2e-8, 1.4e-9, 2.6e-8
+# How fast networks compute, relative to the products of small matrices.
+SCRATCH_SHARE, BACKBONE_SHARE = 0.6, 0.22
+# Seconds to build, compile, save and evaluate a model, and to save the state after an epoch.
+FIXED, EPOCH = 8.0, 0.1
+# A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
+FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
 
-def estimate_seconds(experiment: Experiment, images: int) -> float:
+class PerImage(NamedTuple):
+    """Seconds per image.
+
+    Attributes:
+        once: to compute its features, which epochs use again; 0 where they compute everything.
+        training: in an epoch of training.
+        evaluation: to predict its class.
+    """
+
+    once: float
+    training: float
+    evaluation: float
+
+
+def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = False) -> float:
     """Seconds that one training run takes, within a factor of two.
 
     Args:
         experiment: what to train.
-        images: number of images: training, validation and test together.
+        images: how many images.
+        extracted: whether another experiment has computed the features of the frozen backbone.
     """
-    if isinstance(experiment, ScratchExperiment):
-        work = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=10).multiply_adds
-        return FIXED + _seconds(work, SCRATCH_SHARE) * FORWARD_AND_BACK * images * experiment.epochs
-    forward = _seconds(
-        find_backbone(experiment.backbone).multiply_adds * (experiment.image_size / 224) ** 2, BACKBONE_SHARE
-    )
-    # Through a frozen backbone every image passes once; through a tuned one in every epoch, and back to the tuned
-    # layers.
-    back = FORWARD_AND_BACK if experiment.tune_last == "all" else 1.5
-    passes = back * experiment.epochs if experiment.tune_last else 1
-    return FIXED + forward * passes * images
+    cost = _scratch(experiment) if isinstance(experiment, ScratchExperiment) else _transfer(experiment)
+    epoch = EPOCH + images.training * cost.training + images.validation * cost.evaluation
+    others = images.validation + images.test
+    views = experiment.views if cost.once and experiment.augment else 1
+    once = 0 if extracted else cost.once * (images.training * views + others)
+    evaluated = others * (experiment.tta * (cost.once + cost.evaluation) or cost.evaluation)
+    return FIXED + once + experiment.epochs * epoch + evaluated
 
 
-def seconds_left(experiment: Experiment, project: Project, images: int) -> float | None:
-    """Estimated seconds until all seeds of an experiment are trained.
+def _scratch(experiment: ScratchExperiment) -> PerImage:
+    side, cores = experiment.image_size, runtime.usable_cores()
+    layers = costs_per_layer(experiment.net, (side, side, 3), classes=10).values()
+    products = 2 * sum(layer.multiply_adds for layer in layers) / (SCRATCH_SHARE * network_speed(depthwise=False))
+    numbers = sum(math.prod(layer.shape) for layer in layers) * NUMBER / cores
+    forward = products + numbers
+    update = UPDATE * sum(layer.parameters for layer in layers) / experiment.batch_size
+    training = FORWARD_AND_BACK * forward + (IMAGE + PIXEL * side**2 + update) / cores
+    return PerImage(0, training, forward + IMAGE / cores)
+
+
+def _transfer(experiment: TransferExperiment) -> PerImage:
+    work = 2 * find_backbone(experiment.backbone).multiply_adds * (experiment.image_size / 224) ** 2
+    forward = work / (BACKBONE_SHARE * network_speed(depthwise=True))
+    image = IMAGE / runtime.usable_cores()
+    if not experiment.tune_last:
+        return PerImage(forward, image, image)
+    back = FORWARD_AND_BACK if experiment.tune_last == "all" else FORWARD_AND_SOME
+    return PerImage(0, image + forward * back, forward)
+
+
+def seconds_left(experiment: Experiment, project: Project, images: Amount, extracted: bool = False) -> float:
+    """Estimated seconds until all seeds of an experiment are trained; 0 where all are.
 
     Args:
         experiment: an experiment of the project.
         project: the open profile.
-        images: number of images; 0 where it is not known.
-
-    Returns:
-        0 where all runs are finished and none is to be trained anew, None where the number of images is not known.
+        images: how many images.
+        extracted: as in `estimate_seconds`.
     """
-    if not images:
-        return None
     # Without this split no run can have been trained.
     if not is_divided(project.profile.split, project.paths):
-        return estimate_seconds(experiment, images) * len(experiment.seeds)
-    runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]
-    left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
-    return sum(estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images) for epochs in left)
+        left = [experiment.epochs for _ in experiment.seeds]
+    else:
+        runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]
+        left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
+    # The features that one seed computes are used by the next.
+    return sum(estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images, extracted or number > 0)
+               for number, epochs in enumerate(left))
 
 
 def _epochs_done(run: Run) -> int:
@@ -70,20 +105,3 @@ def _epochs_done(run: Run) -> int:
         return int((run.history["phase"] == "own").sum()) if run.checkpoint.is_file() else 0
     except (UserError, KeyError):
         return 0
-
-
-def _seconds(multiply_adds: float, share: float) -> float:
-    return 2 * multiply_adds / (share * _speed())
-
-
-@lru_cache(maxsize=1)
-def _speed() -> float:
-    """Floating-point operations per second of a float32 matrix product on all cores, measured in a moment."""
-    side = 1024
-    matrix = np.ones((side, side), np.float32)
-    matrix @ matrix
-    began = time.perf_counter()
-    rounds = 8
-    for _ in range(rounds):
-        matrix @ matrix
-    return 2 * side**3 * rounds / (time.perf_counter() - began)

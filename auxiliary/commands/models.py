@@ -138,7 +138,7 @@ def count_classes(project: Project) -> int:
     own = project.paths.own
     if own is None:
         return DATA_SETS[project.paths.dataset].classes
-    return len({entry.folder for entry in walk(own, find_layout(own)) if not entry.error})
+    return len({entry.folder for entry in walk(own, find_layout(own, project.paths.labels)) if not entry.error})
 
 
 def _rich_table(table: pd.DataFrame, wide: bool) -> Table:

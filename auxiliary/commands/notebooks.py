@@ -8,12 +8,15 @@ from auxiliary.core.disk import DiskError, disk_errors, explained
 from auxiliary.core.errors import Diverged, UserError, quoted_error, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.text import duration
 from auxiliary.project.project import Project
 
 if TYPE_CHECKING:
     from auxiliary.commands.kernels import Kernel
 
 NOTEBOOKS = REPOSITORY / "notebooks"
+# Seconds that a kernel may take to start: on a busy machine TensorFlow's import alone may take a minute.
+START = 600
 
 
 def find_notebooks(only: str = "") -> list[Path]:
@@ -79,17 +82,25 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
     from nbclient.exceptions import DeadKernelError
 
     try:
-        papermill.execute_notebook(notebook, unfinished, dict(parameters), kernel_name="python3", km=kernel,
-                                   cwd=notebook.parent, progress_bar=False)
+        papermill.execute_notebook(_escaped(notebook), _escaped(unfinished), dict(parameters), kernel_name="python3",
+                                   km=kernel, cwd=notebook.parent, progress_bar=False, start_timeout=START)
     except papermill.PapermillExecutionError as error:
         return "" if error.ename == Diverged.__name__ else _failed_cell(error, notebook)
     except RuntimeError as error:
-        # The client has no error class for a kernel that dies before its first answer.
+        # The client has no error class for a kernel that dies before its first answer, or does not give one.
+        if "Kernel didn't respond" in str(error):
+            return (f"the kernel that runs {notebook.name} has not started within {duration(START)}: give the command "
+                    "again when this machine has less to do")
         if not isinstance(error, DeadKernelError) and "Kernel died" not in str(error):
             raise
         return (f"the kernel that ran {notebook.name} died, usually because memory ran out: choose a smaller "
                 "batch_size or image_size")
     return ""
+
+
+def _escaped(path: Path) -> str:
+    """A path in which papermill finds no parameters, as it would in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _failed_cell(error: Any, notebook: Path) -> str:

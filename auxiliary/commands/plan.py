@@ -4,12 +4,18 @@ from pathlib import Path
 
 from rich.table import Column, Table
 
+from auxiliary.commands.amount import amount, count_images
 from auxiliary.commands.estimate import seconds_left
-from auxiliary.config.profile import Experiment
+from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
-from auxiliary.core.text import duration
+from auxiliary.core.text import counted, duration
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.project.project import Project
+
+# Seconds to prepare an image, and to start a notebook and draw its figures.
+PREPARING, NOTEBOOK = 2e-3, 15
+# Rows of a table that fits a screen of 24 lines; up to so many may take several lines each.
+SCREEN, LONG = 12, 4
 
 
 def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
@@ -20,39 +26,61 @@ def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
     return experiments != ()
 
 
-def announce(console: PlainConsole, project: Project, notebooks: list[Path]) -> None:
-    """Print the experiments that some notebooks will train, and how long that takes."""
+def announce(console: PlainConsole, project: Project, notebooks: list[Path], whole: bool = False) -> None:
+    """Print the experiments that some notebooks will train, and how long the run takes.
+
+    Args:
+        console: where to print.
+        project: the open profile.
+        notebooks: the notebooks that will run.
+        whole: whether to print all experiments; otherwise no more than fit on a screen, those to train first.
+    """
     known = DATA_SETS.get(project.profile.dataset)
-    console.print(known.about if known else f"{project.paths.dataset}: the images in {project.paths.own}",
-                  soft_wrap=True)
+    sizes = count_images(project)
+    about = known.about if known else f"{project.paths.dataset}: the images in {project.paths.given}"
+    console.print(about if known else f"{about} ({counted(sum(sizes), 'file')})", soft_wrap=True)
     stages = {experiment.stage for notebook in notebooks for experiment in trained_by(project, notebook) or ()}
     experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]
-    if not experiments:
+    if not experiments or not sum(sizes):
         return
-    images = _count_images(project)
-    seconds = {experiment.key: seconds_left(experiment, project, images) for experiment in experiments}
-    console.print(_table(experiments, seconds))
-    if not images:
-        console.print("The time can be estimated once the images are here.")
-    elif whole := sum(filter(None, seconds.values())):
-        console.print(f"About {duration(whole)} of training on this machine, within a factor of two.")
+    seconds = _seconds(experiments, project, sizes)
+    console.print(_table(experiments, seconds, whole))
+    if not whole and len(experiments) > SCREEN:
+        console.print(f"and {len(experiments) - SCREEN} more; `--plan` shows all of them and runs nothing")
+    if training := sum(seconds.values()):
+        whole_run = training + NOTEBOOK * len(notebooks) + PREPARING * sum(sizes)
+        console.print(f"About {duration(whole_run)} on this machine's processor, {duration(training)} of it training; "
+                      "within a factor of two.", soft_wrap=True)
 
 
-def _table(experiments: list[Experiment], seconds: dict[str, float | None]) -> Table:
-    table = Table(Column("experiment", overflow="fold"), "network", "epochs", "time", title="To train")
+def _seconds(experiments: list[Experiment], project: Project, sizes: list[int]) -> dict[str, float]:
+    """The estimated seconds that are left to train each experiment, by key."""
+    extracted, seconds = set(), {}
     for experiment in experiments:
+        features = _features(experiment)
+        images = amount(experiment, sizes, project.profile.split)
+        seconds[experiment.key] = seconds_left(experiment, project, images, features in extracted)
+        extracted.add(features)
+    return seconds
+
+
+def _features(experiment: Experiment) -> tuple[object, ...] | str:
+    """What the features of a frozen backbone depend on; the key of any other experiment, which has none."""
+    if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
+        return experiment.backbone, experiment.image_size, experiment.weights, experiment.augment, experiment.views
+    return experiment.key
+
+
+def _table(experiments: list[Experiment], seconds: dict[str, float], whole: bool) -> Table:
+    short = len(experiments) > LONG and not whole
+    network = Column("network", no_wrap=short, overflow="ellipsis" if short else "fold")
+    table = Table(Column("experiment", overflow="fold"), network, "epochs", "time", title="To train")
+    ordered = experiments if whole else sorted(experiments, key=lambda each: seconds[each.key] == 0)
+    for experiment in ordered if whole else ordered[:SCREEN]:
         left = seconds[experiment.key]
-        time = duration(max(1, left)) if left else "unknown" if left is None else "finished"
-        network = getattr(experiment, "backbone", experiment.network)
-        table.add_row(experiment.key, network, str(experiment.epochs), time)
+        time = duration(max(1, left)) if left else "finished"
+        table.add_row(experiment.key, getattr(experiment, "backbone", experiment.network), str(experiment.epochs), time)
     return table
-
-
-def _count_images(project: Project) -> int:
-    """The number of images, published where they are not here yet; 0 where it is not known."""
-    if project.paths.raw.is_dir():
-        return sum(path.is_file() for path in project.paths.raw.rglob("*"))
-    return 0 if project.profile.source else DATA_SETS[project.profile.dataset].images
 
 
 def trained_by(project: Project, notebook: Path) -> tuple[Experiment, ...] | None:

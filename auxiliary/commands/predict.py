@@ -47,10 +47,13 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
     runtime.load()
     from auxiliary.deploy.load import load_predictor
     from auxiliary.deploy.predictor import predict_files
+    from auxiliary.deploy.preprocess import UNSCALED
 
     predictor = load_predictor(run)
     predictions = predict_files(predictor, paths)
     (_print_json if as_json else _print_tables)(predictor, predictions)
+    if predictions.unscaled:
+        print(f"{UNSCALED}, such as {printable(predictions.unscaled[0])}", file=sys.stderr)
     if failed := len(predictions.errors):
         raise UserError(f"{failed:,} of {len(paths):,} files {'is not an image' if failed == 1 else 'are not images'}")
 

@@ -1,6 +1,7 @@
 """The images and experiments of finished runs, opened again and checked; and the figures that must agree."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import nan
 from pathlib import Path
 
@@ -41,9 +42,9 @@ def open_chain(chain: Sequence[Run], root: Path) -> Project:
         raise UserError(f"this version cannot read the recipe of {chain[-1].id}, or of one of its parents "
                         f"({'.'.join(map(str, problem['loc']))}: {problem['msg']}); the version that wrote it can: "
                         f"commit {recipes[-1]['commit'] or 'unknown'}") from None
-    return Project(
-        profile, paths_of(profile, root), {experiment.key: experiment for experiment in profile.experiments}
-    )
+    # The profile had more experiments, and one of them may have asked for larger images.
+    paths = replace(paths_of(profile, root), image_size=recipes[-1]["image_size"])
+    return Project(profile, paths, {experiment.key: experiment for experiment in profile.experiments})
 
 
 def check_images(project: Project, chain: Sequence[Run]) -> None:

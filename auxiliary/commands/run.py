@@ -10,10 +10,10 @@ from typing import Any
 from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.commands.plan import announce, has_work, trained_by
+from auxiliary.config.choose import as_absolute
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.ownership import temporary_folder
-from auxiliary.core.paths import with_home
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import check_results
@@ -25,15 +25,16 @@ LONGEST_FOLDER = 70
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", experiments: str = "*",
-                root: Path | None = None, retrain: bool = False) -> None:
+                root: Path | None = None, plan: bool = False, retrain: bool = False) -> None:
     """Run a profile's notebooks and print the results.
 
     Args:
-        profile: a profile's name, or the path of a YAML file.
+        profile: a profile's name, the path of a YAML file, or that of images.
         parameters: values that replace the profile's, see `read_parameters`.
         only: numbers of the notebooks to run, separated by commas; all unless given.
         experiments: keys of the experiments to train, as shell patterns separated by commas.
         root: the folder for data, models, assets and results; the repository unless given.
+        plan: whether to print what would be trained, all of it, and to run nothing.
         retrain: whether to train finished runs anew, see `auxiliary.training.retrain`.
 
     Raises:
@@ -41,20 +42,23 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
             and at the end, for experiments that diverged.
     """
     console = PlainConsole()
-    profile = str(with_home(profile).resolve()) if Path(profile).suffix in (".yaml", ".yml") else profile
+    profile = as_absolute(profile)
     overrides = read_parameters(parameters)
     notebooks = find_notebooks(only)
     project = open_project(profile, experiments, overrides, root)
-    check_results(project.paths.results)
+    if not plan:
+        check_results(project.paths.results)
     notebooks = [notebook for notebook in notebooks if has_work(console, project, notebook)]
     trained = [experiment for notebook in notebooks for experiment in trained_by(project, notebook) or ()]
     if retrain:
         retrain_later(trained, project)
-    announce(console, project, notebooks)
+    announce(console, project, notebooks, whole=plan)
+    if plan:
+        return
     values = {
         "profile": profile,
         "experiments": experiments,
-        "overrides": overrides | _absolute_paths(project),
+        "overrides": overrides | _absolute_paths(project, profile),
         "root": str(project.paths.root),
     }
     written = []
@@ -82,10 +86,10 @@ def _write_page(notebook: Path) -> None:
     write_page(notebook)
 
 
-def _absolute_paths(project: Project) -> dict[str, str]:
-    """The parameters that name the images' folder, independent of the folder in which a kernel starts."""
-    paths = {"dataset": project.paths.own, "source": project.profile.source}
-    return {name: str(path) for name, path in paths.items() if path}
+def _absolute_paths(project: Project, profile: str) -> dict[str, str]:
+    """The parameters that name images, where `profile` does not, from any folder in which a kernel may start."""
+    paths = {"dataset": project.paths.given, "source": project.profile.source}
+    return {name: str(path) for name, path in paths.items() if path and str(path) != profile}
 
 
 def run_notebooks(

@@ -1,11 +1,7 @@
 """A profile cut down for a smoke test: one epoch, one seed, a few images, weights that can be had."""
 
-import shutil
 import socket
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from math import ceil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +11,7 @@ from auxiliary.config.loader import INHERITED
 from auxiliary.config.profile import Experiment, Profile, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
-from auxiliary.data.fetch import fetch
-from auxiliary.data.folders import holds_categories
-from auxiliary.data.layout import find_layout
 from auxiliary.data.providers.base import TIMEOUT
-from auxiliary.data.walk import walk
 from auxiliary.project.project import Project
 
 SEED = 0
@@ -101,51 +93,3 @@ def _written(experiment: Experiment) -> dict[str, Any]:
     # A child may not restate what it inherits from its parent.
     inherited = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
     return experiment.model_dump(mode="json", exclude_none=True, exclude=inherited)
-
-
-def images_per_class(fractions: Sequence[float]) -> int:
-    """The number of images per class that `split` can always divide, however it rounds: 14 for 0.7, 0.2, 0.1."""
-    _, *others = fractions
-    return ceil(1 / min(fractions) + 1 / sum(others))
-
-
-def find_originals(project: Project, spare: Path) -> Path:
-    """The folder of the profile's original images; nothing in it is changed.
-
-    Args:
-        project: the opened profile.
-        spare: folder into which missing images are fetched, in place of the project's own root.
-
-    Raises:
-        UserError: when they cannot be had.
-    """
-    filled = not project.paths.own and project.paths.raw.is_dir() and holds_categories(project.paths.raw)
-    return fetch(project.paths if filled else replace(project.paths, root=spare), project.profile.source)
-
-
-def copy_few(originals: Path, folder: Path, count: int) -> None:
-    """Copy up to `count` images per class, spread evenly over its files in the order of their names.
-
-    Where the publisher fixed the test set, `count` per class of each split. Files outside every class folder are left
-    out. Whether a file can be read is not checked here.
-
-    Args:
-        originals: one folder per class, or parts such as `train/` and `test/` with one folder per class each.
-        folder: gets the copies, in folders of the same names.
-        count: images per class, at least 1.
-    """
-    classes: defaultdict[tuple[str, str], list[Path]] = defaultdict(list)
-    for entry in walk(originals, find_layout(originals)):
-        if not entry.error:
-            classes[entry.publisher_split, entry.folder].append(Path(entry.path))
-    for files in classes.values():
-        for file in _spread(files, count):
-            copy = folder / file.relative_to(originals)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
-
-
-def _spread(files: list[Path], count: int) -> list[Path]:
-    if len(files) <= count:
-        return files
-    return [files[number * len(files) // count] for number in range(count)]

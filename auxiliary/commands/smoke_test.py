@@ -9,15 +9,8 @@ from typing import Any
 from auxiliary.commands.notebooks import find_notebooks
 from auxiliary.commands.plan import has_work
 from auxiliary.commands.run import run_notebooks
-from auxiliary.commands.smoke_profile import (
-    copy_few,
-    find_originals,
-    images_per_class,
-    missing_weights,
-    shorten,
-    start_at_random,
-    write_profile,
-)
+from auxiliary.commands.smoke_images import copy_few, find_originals, images_per_class
+from auxiliary.commands.smoke_profile import missing_weights, shorten, start_at_random, write_profile
 from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core import runtime
@@ -64,7 +57,7 @@ def _prepare(console: PlainConsole, project: Project, folder: Path) -> tuple[Pro
     own = folder / "images" / project.paths.own.name if project.paths.own else None
     count = images_per_class(project.profile.split.fractions)
     originals = find_originals(project, folder / "fetched")
-    copy_few(originals, replace(project.paths, root=folder, own=own).raw, count)
+    copy_few(originals, replace(project.paths, root=folder, own=own).raw, count, project.paths.labels)
     shutil.rmtree(folder / "fetched", ignore_errors=True)
 
     profile = shorten(project, str(own or project.profile.dataset))

@@ -1,21 +1,17 @@
 """Reads a profile from its YAML file and applies overrides; errors name the line in the file."""
 
-import os
-import shlex
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 from pydantic import ValidationError
 
+from auxiliary.config.choose import PROFILES, check_images_given, choose
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown
-from auxiliary.core.paths import REPOSITORY, with_home
 
-PROFILES = REPOSITORY / "notebooks" / "params"
 INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
 # Fields of an experiment that `overrides` may set for all experiments at once.
 EXPERIMENT_NAMES = ("epochs", "learning_rate")
@@ -27,7 +23,7 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     """Read and check a profile.
 
     Args:
-        name: a profile of `notebooks/params/`, or the path of a YAML file.
+        name: a profile of `notebooks/params/`, the path of a YAML file, or that of images, see `choose`.
         overrides: values that replace the file's: a field of the profile by its name, a field of the split such as
             `split.random_state`; a field of experiments (`epochs`, `learning_rate`, `batch_size`, …) is set in all.
 
@@ -39,34 +35,21 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
         UserError: for a missing file, unknown names or values that do not fit, with file, line and the
             nearest valid name.
     """
-    path = find_profile(name)
+    choice, overrides = choose(name), overrides or {}
+    check_images_given(choice, overrides)
+    path = choice.file
     document = read_yaml_file(path)
     if not isinstance(document, dict):
         raise UserError(f"{path} is not a profile; {PROFILES / 'demo.yaml'} is an example")
     raw = plain(document)
-    overrides = overrides or {}
     _override(raw, overrides)
+    if choice.images:
+        raw["dataset"] = str(choice.images)
     _complete(raw)
     try:
         return Profile.model_validate(raw)
     except ValidationError as error:
         raise UserError(describe(error, document, path, overrides)) from None
-
-
-def find_profile(name: str) -> Path:
-    """The file of a profile given by name or path; `UserError` when there is none."""
-    path, known = with_home(name), PROFILES / f"{name}.yaml"
-    # Unlike Path.is_file and Path.is_dir, these take a name that no file can have.
-    if path.suffix in (".yaml", ".yml"):
-        if not os.path.isfile(path):  # noqa: PTH113
-            raise UserError(f"there is no profile {path}: name a file, or a profile of {PROFILES}")
-        return path.resolve()
-    if not os.path.isfile(known):  # noqa: PTH113
-        if os.path.isdir(path):  # noqa: PTH112
-            raise UserError(f"{name} is a folder, not a profile; to use its images: "
-                            f"run flowers -p dataset {shlex.quote(name)}")
-        raise unknown("profile", name, (file.stem for file in PROFILES.glob("*.yaml")))
-    return known
 
 
 def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:

@@ -11,6 +11,8 @@ from auxiliary.core.text import short
 
 # Papermill marks the cell it adds with this first line.
 INJECTED = "# Parameters\n"
+# Papermill adds parameters of its own where it is asked to, as by `--inject-output-path`.
+PAPERMILL = "PAPERMILL_"
 # Parameters that name folders and files. In YAML, `2024` is a number and `pics #2` ends at the space.
 AS_TYPED = ("dataset", "name", "source")
 
@@ -34,7 +36,7 @@ def check_parameters(valid: Collection[str]) -> None:
     for source in shell.user_ns.get("In", []) if shell else []:
         if source.startswith(INJECTED):
             for name in _assigned(source):
-                if name not in valid:
+                if name not in valid and not name.startswith(PAPERMILL):
                     raise unknown("parameter", name, valid)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from auxiliary.config.record import Accuracy, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
+from auxiliary.config.record import Accuracy, Flag, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
 from auxiliary.config.shares import exact_shares
 
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
@@ -23,8 +23,9 @@ class Split(Record):
     Attributes:
         by: `group` puts near-duplicates (the same or nearly the same image) into one set; `seed` splits at random. Both
             keep the shares of the classes.
-        fractions: shares of training, validation and test set, which sum to 1. Where the publisher fixed the test set,
-            the second is the share of the training images that becomes the validation set.
+        fractions: shares of training, validation and test set, which sum to 1. Where the publisher made a test set, the
+            second is the share of its training images that becomes the validation set; where it made a validation set,
+            the third is the share of them that becomes the test set.
         random_state: seed of the split, from 0 to 2**32 - 1.
     """
 
@@ -168,6 +169,7 @@ class Profile(Settings):
         name: name of your own data set in `data/`, `models/` and `assets/`; the folder's name unless given.
         source: folder or archive of a known data set, to use instead of downloading it.
         split: how the images are split.
+        drop_small_classes: whether classes that are too small to be split are left out; they stop the run otherwise.
         scratch: the experiments of notebook 02.
         transfer: the experiments of notebook 03.
     """
@@ -176,6 +178,7 @@ class Profile(Settings):
     name: Annotated[PerhapsName, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
     source: Path | None = None
     split: Split = Split()
+    drop_small_classes: Flag = False
     scratch: tuple[ScratchExperiment, ...] = ()
     transfer: tuple[TransferExperiment, ...] = ()
 
@@ -183,6 +186,11 @@ class Profile(Settings):
     def experiments(self) -> tuple[ScratchExperiment | TransferExperiment, ...]:
         """All experiments in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
+
+    @property
+    def prepared_size(self) -> int:
+        """The side that images are prepared at: the largest that an experiment asks for, so that none is enlarged."""
+        return max((experiment.image_size for experiment in self.experiments), default=self.image_size)
 
 
 EXPERIMENT_KINDS: dict[str, type[Experiment]] = {"scratch": ScratchExperiment, "transfer": TransferExperiment}

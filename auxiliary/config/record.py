@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from auxiliary.core.text import one_line
@@ -31,17 +31,20 @@ Name = Annotated[PerhapsName, Field(min_length=1)]
 Positive = Annotated[int, Field(ge=1)]
 ImageSize = Annotated[int, Field(ge=1, le=4096)]    # pixels
 Accuracy = Annotated[float, Field(ge=0, le=1)]
+Flag = StrictBool
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Record(BaseModel):
-    """An immutable record that refuses unknown names, and `true` or `false`, which pydantic would take for 1 or 0."""
+    """An immutable record that refuses unknown names, and `true` or `false` where pydantic would read 1 or 0."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @field_validator("*", mode="before")
     @classmethod
-    def _check_no_boolean(cls, value: Any) -> Any:
+    def _check_no_boolean(cls, value: Any, info: ValidationInfo) -> Any:
+        if cls.model_fields[info.field_name].annotation is bool:
+            return value
         if any(isinstance(each, bool) for each in (value if isinstance(value, list | tuple) else [value])):
             raise PydanticCustomError("boolean", "true and false are no values here: a number is needed, or a word in "
                                                  "quotes")

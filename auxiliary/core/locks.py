@@ -1,16 +1,20 @@
 """Locks between processes that say when they wait."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from auxiliary.core.disk import DiskError, explained
 from auxiliary.core.progress import notify
 
 # Seconds; a shorter wait is not worth a sentence.
 PATIENCE = 1
+# Errors of file systems that know no locks, such as some network drives.
+NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP}
 
 
 def is_locked(file: Path) -> bool:
@@ -18,7 +22,7 @@ def is_locked(file: Path) -> bool:
     if not file.exists():
         return False
     try:
-        with FileLock(file, timeout=0):
+        with _acquired(file, 0):
             return False
     except Timeout:
         return True
@@ -28,7 +32,8 @@ def is_locked(file: Path) -> bool:
 def locked(file: Path, task: str) -> Iterator[None]:
     """Keep other processes out of the block; one that waits longer than a second says so.
 
-    The system releases the lock when its process ends, killed or not. The lock file stays.
+    The system releases the lock when its process ends, killed or not. The lock file stays. On a file system without
+    locks a second file, `<file>.soft`, takes their place, and a line says so.
 
     Args:
         file: the lock file; missing folders are created.
@@ -43,12 +48,11 @@ def locked(file: Path, task: str) -> Iterator[None]:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(file)
         try:
-            lock.acquire(timeout=PATIENCE)
+            lock = _acquired(file, PATIENCE)
         except Timeout:
             notify(f"another process is {task}: waiting for it")
-            lock.acquire()
+            lock = _acquired(file)
     except OSError as error:
         raise explained(error, file) or DiskError(f"{file} cannot be made ({error.strerror}), which keeps other "
                                                   "processes out: move away what has its place") from error
@@ -56,3 +60,26 @@ def locked(file: Path, task: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _acquired(file: Path, timeout: float = -1) -> BaseFileLock:
+    """The lock, acquired; `Timeout` after so many seconds, of which a negative number is endless."""
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=timeout)
+    except Timeout:    # which is an OSError
+        raise
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        lock = SoftFileLock(file.with_name(f"{file.name}.soft"))
+        _notify_soft(file.parent)
+        lock.acquire(timeout=timeout)
+    return lock
+
+
+@cache
+def _notify_soft(folder: Path) -> None:
+    """Once per folder: every lock in it would say the same."""
+    notify(f"{folder} is on a disk that knows no locks, so files called *.soft keep other processes out: after a crash "
+           "of another machine, remove them")

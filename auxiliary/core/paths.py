@@ -39,6 +39,8 @@ class Paths:
         root: the folder that holds `data/`, `models/`, `assets/` and `results.csv`.
         dataset: the data set's name, used as a folder name.
         own: the user's own folder of images, read in place; None for a data set under `data/`.
+        labels: the CSV file in that folder that names the images and their classes; None where folders tell them, or
+            where such files are searched for.
         image_size: side of the processed images in pixels.
         split: name of the rule that splits them.
     """
@@ -48,6 +50,7 @@ class Paths:
     own: Path | None = None
     image_size: int = 224
     split: str = "group"
+    labels: Path | None = None
 
     @property
     def data(self) -> Path:
@@ -58,6 +61,11 @@ class Paths:
     def raw(self) -> Path:
         """The original images, one folder per class; never written after they are fetched."""
         return self.own or self.data / "raw-img"
+
+    @property
+    def given(self) -> Path | None:
+        """What the user named as the data set: a CSV file or a folder; None for a data set under `data/`."""
+        return self.labels or self.own
 
     @property
     def processed(self) -> Path:

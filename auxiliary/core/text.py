@@ -46,6 +46,13 @@ def format_bytes(count: float) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
+def counting_order(name: str) -> tuple[list[str | int], str]:
+    """A key to sort names as people count: `class2` comes before `class10`, and `01` before `1`."""
+    # Text and digits take turns, so text is only ever compared with text. `\d` are the digits that `int` knows.
+    parts = re.split(r"(\d+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
+
+
 def matches(name: str, pattern: str) -> bool:
     """Whether a name fits a shell pattern such as `cnn*`, or is the same text, as `conv[16]` and itself."""
     return name == pattern or fnmatch.fnmatchcase(name, pattern)

@@ -22,11 +22,12 @@ from auxiliary.core.progress import track
 from auxiliary.core.text import short
 from auxiliary.data.tar_headers import open_tar, read_to_end
 from auxiliary.data.zip_contents import METHODS, open_zip
+from auxiliary.data.zip_deflate64 import extract
 
 BLOCK = 4096            # bytes that even an empty file takes on common file systems
 UNSUSPICIOUS = 2**30    # bytes; an archive may unpack to this much whatever its own size
 MAX_RATIO = 100         # unpacked to packed size; images are compressed already and stay near 1
-# What the two libraries and the four ways to pack raise for damaged data.
+# What the libraries and the ways to pack raise for damaged data.
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
            OverflowError, RuntimeError, ValueError)
 
@@ -66,11 +67,11 @@ def unpack(archive: Path, folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        with _opened(archive) as (entries, extract):
+        with _opened(archive) as (entries, extract_entry):
             checked = _checked(archive, entries, shutil.disk_usage(folder.parent).free)
             partial.mkdir()
             for entry in track(checked, f"unpack {archive.name}", len(checked), "file"):
-                extract(entry.handle, partial)
+                extract_entry(entry.handle, partial)
         partial.rename(folder)
     except UserError as error:
         raise UserError(f"{archive} is refused, nothing was unpacked: {error}") from error
@@ -90,7 +91,7 @@ def _opened(archive: Path) -> Iterator[tuple[Iterable[_Entry], Callable[..., obj
             read_to_end(tar)
     elif zipfile.is_zipfile(archive):
         with open_zip(archive) as bundle:
-            yield map(_zip_entry, bundle.infolist()), bundle.extract
+            yield map(_zip_entry, bundle.infolist()), functools.partial(extract, bundle)
     else:
         raise UserError("it is no zip or tar.gz archive, or is incomplete: download it again")
 

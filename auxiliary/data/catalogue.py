@@ -13,10 +13,11 @@ from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.progress import notify
 from auxiliary.data.annotations import ADVICE
+from auxiliary.data.entry import Entry
 from auxiliary.data.find_files import HIDDEN
 from auxiliary.data.inspect_files import Facts, inspect_files
 from auxiliary.data.layout import find_layout
-from auxiliary.data.walk import OUTSIDE, Entry, walk
+from auxiliary.data.walk import OUTSIDE, walk
 
 COLUMNS = {
     "filepath": "str",
@@ -33,16 +34,19 @@ COLUMNS = {
 }
 
 
-def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+def catalogue(folder: str | Path, names: Mapping[str, str] | None = None,
+              labels: Path | None = None) -> pd.DataFrame:
     """List every file of a folder of images, with its category, its size and what its header tells.
 
-    An image's category is the folder that it lies in, or deeper in, as `find_layout` finds out. Pixels are not decoded:
-    damage further down is found by `preprocess_images`. Printed are the parts that the publisher made, such as `train`
-    and `test`, and categories that look alike, such as `cat` and `Cat`; the latter stay apart.
+    An image's category is the folder that it lies in, or stands in a CSV file, as `find_layout` finds out. Pixels are
+    not decoded: damage further down is found by `preprocess_images`. Printed are the parts that the publisher made,
+    such as `train` and `test`, and categories that look alike, such as `cat` and `Cat`; the latter stay apart.
 
     Args:
         folder: holds one folder per category, or parts such as `train` and `test` that do.
         names: category names for folder names, such as `{"cane": "dog"}`; other folders keep theirs.
+        labels: the CSV file in the folder that names its images and their categories; None to search for some, and to
+            take folders for categories where there are none.
 
     Returns:
         One row per file, and per empty category folder, sorted by relative path: filepath (absolute), category, format
@@ -54,16 +58,16 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None) -> pd.
     Raises:
         UserError: the folder is missing, or `find_layout` finds no categories in it.
     """
-    entries = _entries(absolute(folder))
+    entries = _entries(absolute(folder), labels)
     _notify_alike({entry.folder for entry in entries})
     return _table(entries, _columns(_facts(entries)), names or {})
 
 
-def _entries(folder: Path) -> list[Entry]:
+def _entries(folder: Path, labels: Path | None) -> list[Entry]:
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise UserError(f"{folder} {what}: {ADVICE}")
-    layout = find_layout(folder)
+    layout = find_layout(folder, labels)
     for note in layout.notes:
         notify(note)
     return walk(folder, layout)
@@ -76,8 +80,8 @@ def _notify_alike(folders: Iterable[str]) -> None:
         alike[" ".join(normalize("NFC", folder).casefold().split())].append(folder)
     for names in alike.values():
         if len(names) > 1:
-            notify(f"the folders {' and '.join(_spelt_out(name, names) for name in names)} look alike, and each is a "
-                   "category of its own: if they are one, put their images into one folder")
+            notify(f"the categories {' and '.join(_spelt_out(name, names) for name in names)} look alike, and "
+                   "each stays apart: if they are one, give their images one name")
 
 
 def _spelt_out(name: str, names: Iterable[str]) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from sklearn.preprocessing import LabelEncoder
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, beginning
+from auxiliary.core.text import counting_order
 from auxiliary.data.catalogue import COLUMNS
 from auxiliary.data.convert import Conversion
 from auxiliary.data.manifest import ProcessedImage, read_manifest
@@ -27,7 +27,7 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
     Returns:
         One row per processed image, sorted by relative path: the columns of `catalogue`, all about the processed file;
         phash (16 hexadecimal digits) and thumbnail (base64), "" for images of 64 pixels or fewer; label (int64): the
-        category's place among all categories in alphabetical order, from 0.
+        category's place among all categories, from 0, in alphabetical order with numbers as people count.
 
     Raises:
         UserError: the overview holds no usable image, or one that was not processed.
@@ -43,12 +43,18 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
         format=[path.rpartition(".")[2] for path in df["path"]],
         mode="RGB", channels=3, error="",
         publisher_split=usable["publisher_split"].to_numpy(),
-        label=LabelEncoder().fit_transform(usable["category"]),
+        label=_labels(usable["category"]),
     )
     # The order of the folder's own catalogue: name by name.
     df = df.sort_values("path", key=lambda paths: paths.str.replace(os.sep, "\0"), ignore_index=True)
     types = COLUMNS | {"phash": "str", "thumbnail": "str", "label": "int64"}
     return df[list(types)].astype(types)
+
+
+def _labels(categories: pd.Series) -> list[int]:
+    """The place of each row's category among all categories."""
+    places = {name: place for place, name in enumerate(sorted(set(categories), key=counting_order))}
+    return [places[name] for name in categories]
 
 
 def _images(wanted: Sequence[Conversion], processed: Path) -> list[ProcessedImage]:

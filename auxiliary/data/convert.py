@@ -1,15 +1,19 @@
 """One raw image in, one processed image out. Light, for worker processes."""
 
+import functools
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from auxiliary.core.errors import PREPARE_AGAIN, ImageError, UserError
 from auxiliary.data.decode import open_rgb, rgb_pixels
+from auxiliary.data.deep import Span
+from auxiliary.data.flat import check_image, check_pixels
 from auxiliary.data.inspect_files import content_hash
 from auxiliary.data.manifest import ProcessedImage
+from auxiliary.data.tiff_pages import is_stack
 
 
 class Conversion(NamedTuple):
@@ -42,7 +46,8 @@ class Outcome(NamedTuple):
 INTERRUPTED = Outcome(error="interrupted")
 
 
-def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality: int, owner: int) -> list[Outcome]:
+def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality: int, owner: int,
+            span: Span | None = None) -> list[Outcome]:
     """Convert a batch of images.
 
     Args:
@@ -52,6 +57,7 @@ def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality:
         quality: of the JPEG images, 1 to 95.
         owner: the process that asks for it. Once that is killed nothing more is written, lest a leftover worker
             overwrite images of a later run.
+        span: the values that become black and white in deep images, see `auxiliary.data.deep`.
 
     Returns:
         One outcome per image.
@@ -60,14 +66,16 @@ def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality:
         UserError: a raw file is no longer the one that was listed.
         OSError: an image cannot be written, for instance because the disk is full.
     """
-    return [_converted(conversion, folder, size, quality, owner) for conversion in conversions]
+    make = functools.partial(_encoded, size=size, quality=quality, span=span)
+    return [_converted(conversion, folder, make, owner) for conversion in conversions]
 
 
-def _converted(conversion: Conversion, folder: Path, size: int, quality: int, owner: int) -> Outcome:
+def _converted(conversion: Conversion, folder: Path, make: Callable[[Conversion], tuple[bytes, ProcessedImage]],
+               owner: int) -> Outcome:
     if not _is_alive(owner):
         return INTERRUPTED
     try:
-        content, image = _encoded(conversion, size, quality)
+        content, image = make(conversion)
     except ImageError as error:
         return Outcome(error=str(error))
     except OSError as error:
@@ -84,27 +92,29 @@ def _is_alive(owner: int) -> bool:
     return owner in (os.getpid(), os.getppid())
 
 
-def _encoded(conversion: Conversion, size: int, quality: int) -> tuple[bytes, ProcessedImage]:
+def _encoded(conversion: Conversion, size: int, quality: int, span: Span | None) -> tuple[bytes, ProcessedImage]:
     data = Path(conversion.source).read_bytes()
     # Otherwise the image would stay under the hash of what the file held before.
     if content_hash(data) != conversion.source_hash:
         raise UserError(f"{conversion.source} was changed after it had been listed: {PREPARE_AGAIN}")
-    encode = _png if conversion.path.endswith(".png") else _jpeg
-    content, *facts = encode(data, size, quality)
-    return content, ProcessedImage(conversion.path, conversion.source_hash, content_hash(content), len(content), *facts)
+    content, *facts = _png(data, span) if conversion.path.endswith(".png") else _jpeg(data, size, quality, span)
+    return content, ProcessedImage(conversion.path, conversion.source_hash, content_hash(content), len(content), *facts,
+                                   is_stack(data))
 
 
-def _png(data: bytes, *_: int) -> tuple[bytes, int, int, str, str]:
+def _png(data: bytes, span: Span | None) -> tuple[bytes, int, int, str, str]:
     """The file to make, with the image's width, height, hash and thumbnail."""
-    image, buffer = open_rgb(data), io.BytesIO()
+    image, buffer = open_rgb(data, span=span), io.BytesIO()
+    check_image(image)
     image.save(buffer, "PNG")
     return buffer.getvalue(), *image.size, "", ""
 
 
-def _jpeg(data: bytes, size: int, quality: int) -> tuple[bytes, int, int, str, str]:
+def _jpeg(data: bytes, size: int, quality: int, span: Span | None) -> tuple[bytes, int, int, str, str]:
     # Here, because workers that make no JPEG need not wait for NumPy and OpenCV.
     from auxiliary.data.jpeg import encode_jpeg
     from auxiliary.data.phash import hash_image
 
-    pixels = rgb_pixels(data, size)
+    pixels = rgb_pixels(data, size, span)
+    check_pixels(pixels)
     return encode_jpeg(pixels, quality), size, size, *hash_image(pixels)

@@ -1,17 +1,20 @@
 """Decoding an image file into an upright RGB image, or into one short reason why not."""
 
 import io
-import math
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from PIL import ExifTags, Image, ImageChops
+from PIL import ExifTags, Image
 
 from auxiliary.core.errors import ImageError
-from auxiliary.core.streams import stderr_discarded
+from auxiliary.data.colour_profile import in_srgb
+from auxiliary.data.deep import Span, eight_bits, is_deep, stored_mode
 from auxiliary.data.header import identified, short_reasons
 from auxiliary.data.jpeg_damage import find_damage
+from auxiliary.data.jpeg_segments import embedded_profile, jpeg_head
+from auxiliary.data.loading import load
+from auxiliary.data.transparency import flattened, premultiplied
 
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -22,49 +25,6 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-def resizable(image: Image.Image) -> Image.Image:
-    """The image in a mode that Pillow resizes without loss of meaning: L, RGB, or RGBa (premultiplied).
-
-    16-bit, 32-bit and float images are scaled to 8 bits.
-
-    Raises:
-        ImageError: a float image holds values that are not numbers.
-    """
-    if image.mode[0] in "IF":
-        return _eight_bits(image)
-    if image.has_transparency_data:
-        # A copy less where there is alpha already: an image may take a third of a gibibyte.
-        return (image if image.mode == "RGBA" else image.convert("RGBA")).convert("RGBa")
-    return image if image.mode in ("L", "RGB") else image.convert("RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    low, high = _value_range(image)
-    scale = 255 / (high - low)
-    # The half makes the conversion, which cuts decimals off, round.
-    return image.convert("F").point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
-
-
-def _value_range(image: Image.Image) -> tuple[float, float]:
-    """The values of black and white: those of the mode, else the range of the pixels."""
-    if image.mode.startswith("I;16"):
-        return 0, 65535
-    low, high = image.getextrema()
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise ImageError("holds values that are not numbers")
-    usual = (1, 255) if image.mode == "F" else (255, 65535)
-    return next(((0, top) for top in usual if low >= 0 and high <= top), (low, max(high, low + 1)))
-
-
-def flattened(image: Image.Image) -> Image.Image:
-    """An image of those modes in RGB, transparency on white."""
-    if image.mode != "RGBa":
-        return image.convert("RGB")
-    *colours, alpha = image.split()
-    white = ImageChops.invert(alpha)    # that shines through
-    return Image.merge("RGB", [ImageChops.add(colour, white) for colour in colours])
 
 
 def upright(pixels: Image.Image, source: Image.Image) -> Image.Image:
@@ -91,40 +51,51 @@ FILTER = Image.Resampling.BILINEAR
 GAP = 2
 
 
-def rgb_pixels(data: bytes, size: int) -> "np.ndarray":
+def rgb_pixels(data: bytes, size: int, span: Span | None = None) -> "np.ndarray":
     """Decode a file's bytes as `open_rgb` does, to (size, size, 3) uint8; without Pillow where that is not needed."""
     # Here, because workers that make no JPEG need not wait for NumPy and OpenCV.
     import numpy as np
 
     from auxiliary.data.jpeg import is_plain, jpeg_pixels, resized
 
-    if is_plain(data):
-        # Of a damaged one `open_rgb` tells what is wrong.
-        with suppress(ValueError):
-            return resized(jpeg_pixels(data, GAP * size), size)
-    return np.asarray(open_rgb(data, size))
+    head = jpeg_head(data)
+    # Of a damaged one `open_rgb` tells what is wrong.
+    with suppress(ValueError):
+        if is_plain(data, head):
+            pixels = resized(jpeg_pixels(data, GAP * size), size)
+            profile = embedded_profile(head)
+            return np.asarray(in_srgb(Image.fromarray(pixels), profile)) if profile else pixels
+    return np.asarray(open_rgb(data, size, span))
 
 
-def open_rgb(source: str | Path | bytes, size: int | None = None) -> Image.Image:
+def open_rgb(source: str | Path | bytes, size: int | None = None, span: Span | None = None) -> Image.Image:
     """Decode an image into 8-bit RGB as a person would see it.
 
-    EXIF orientation is applied and transparency flattened on white; CMYK, grey, palette and 1-bit images
-    become RGB; 16-bit, 32-bit and float ones are scaled to 8 bits; of an animation the first frame is taken.
+    EXIF orientation and ICC profiles are applied, and what is transparent is laid on white or grey, see
+    `auxiliary.data.transparency`. CMYK, grey, palette and 1-bit images become RGB. Of several frames or pages the first
+    is taken.
 
     Args:
         source: path of the file, or its bytes.
         size: side in pixels of the square that the image is resized to (stretched, antialiased); None
-            leaves it at its own size. Large JPEG files are decoded at a reduced scale.
+            leaves it at its own size, or at half of it if it has more pixels than Pillow's limit. Large JPEG files are
+            decoded at a reduced scale.
+        span: the values that become black and white in images of 16 bits, 32 bits and floats; see
+            `auxiliary.data.deep.eight_bits`.
 
     Returns:
         An image of mode "RGB" (uint8, 0 to 255) without metadata.
 
     Raises:
-        ImageError: unreadable, empty, not an image, of a format that cannot be read, truncated, absurdly large (more
-            pixels than Pillow's `MAX_IMAGE_PIXELS`) or damaged.
+        ImageError: unreadable, empty, not an image, of a format that cannot be read, truncated, absurdly large (see
+            `auxiliary.data.largest`) or damaged.
     """
     with short_reasons(), _binary(source) as file, identified(file) as image:
-        return upright(_fast(image, file, size) or _any(image, size), image)
+        profile = image.info.get("icc_profile")
+        pixels = _fast(image, file, size) or _any(image, file, size, span)
+        # A printer's profile is one of CMYK; all others here are of RGB.
+        colours = pixels if pixels.mode == "CMYK" else pixels.convert("RGB")
+        return upright(in_srgb(colours, profile).convert("RGB"), image)
 
 
 def _binary(source: str | Path | bytes) -> BinaryIO:
@@ -151,14 +122,22 @@ def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image |
     return Image.fromarray(resized(pixels, size) if size else pixels)
 
 
-def _any(image: Image.Image, size: int | None) -> Image.Image:
-    """The image by Pillow, of any format."""
+def _any(image: Image.Image, file: BinaryIO, size: int | None, span: Span | None) -> Image.Image:
+    """The image by Pillow, of any format, in L, RGB or CMYK."""
     # Where a JPEG can be decoded at a reduced scale, its second item is the box of the whole image.
     drafted = image.draft(None, (GAP * size, GAP * size)) if size else None
-    # libtiff prints what it finds wrong.
-    with stderr_discarded() if image.format == "TIFF" else nullcontext():
-        image.load()
-    pixels = resizable(image)
+    pixels = _resizable(image, file, span)
     if size:
         pixels = pixels.resize((size, size), FILTER, drafted and drafted[1], reducing_gap=2.0)
-    return flattened(pixels)
+    return flattened(pixels) if pixels.mode == "RGBa" else pixels
+
+
+def _resizable(image: Image.Image, file: BinaryIO, span: Span | None) -> Image.Image:
+    """The image in a mode that Pillow resizes without loss of meaning: L, RGB, CMYK, or RGBa (premultiplied)."""
+    if is_deep(stored_mode(image)):
+        image = eight_bits(image, file, span)
+    else:
+        load(image)
+    if image.has_transparency_data:
+        return premultiplied(image)
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")

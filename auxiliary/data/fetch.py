@@ -14,7 +14,7 @@ from auxiliary.core.paths import Paths, with_home
 from auxiliary.core.progress import notify, track
 from auxiliary.data.annotations import ADVICE
 from auxiliary.data.archive import unpack
-from auxiliary.data.folders import entered, holds_categories
+from auxiliary.data.folders import holds_categories
 from auxiliary.data.layout import find_layout
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers.base import DataSet
@@ -45,7 +45,7 @@ def fetch(paths: Paths, source: Path | str | None = None) -> Path:
             `unpack` refuses, or a publisher that cannot be reached.
     """
     if paths.own:
-        return _own(paths.own, paths.data / "made-from.txt", source)
+        return _own(paths, source)
     if paths.dataset not in DATA_SETS:
         raise UserError(f"{unknown('data set', paths.dataset, DATA_SETS)}; "
                         "the path of a folder of images works too")
@@ -64,21 +64,21 @@ def find_images(folder: Path) -> Path:
     Raises:
         UserError: there are none.
     """
-    find_layout(folder)
-    return entered(folder)
+    return find_layout(folder).top
 
 
-def _own(folder: Path, record: Path, source: Path | str | None) -> Path:
+def _own(paths: Paths, source: Path | str | None) -> Path:
+    given, record = paths.given, paths.data / "made-from.txt"
     if source:
-        raise UserError(f"{folder} is read in place, so {source} is not needed: leave out `source`")
-    if not folder.is_dir():
-        raise UserError(f"{folder} is not a folder: {ADVICE}")
-    find_layout(folder)
-    earlier = Path(record.read_text(encoding="utf-8")) if record.is_file() else folder
-    if earlier != folder and earlier.is_dir():
-        raise UserError(f"{record.parent} was made from {earlier}, which is still there: give {folder} another `name`")
-    write_atomically(record, str(folder))
-    return folder
+        raise UserError(f"{given} is read in place, so {source} is not needed: leave out `source`")
+    if not paths.own.is_dir():
+        raise UserError(f"{paths.own} is not a folder: {ADVICE}")
+    find_layout(paths.own, paths.labels)
+    earlier = Path(record.read_text(encoding="utf-8")) if record.is_file() else given
+    if earlier != given and earlier.exists():
+        raise UserError(f"{paths.data} was made from {earlier}, which is still there: give {given} another `name`")
+    write_atomically(record, str(given))
+    return paths.own
 
 
 def _fillable(raw: Path) -> bool:

@@ -32,12 +32,18 @@ def holds_categories(folder: Path) -> bool:
 
 def entered(folder: Path) -> Path:
     """The folder that others only wrap: `raw-img` in it or one level deeper, else a single one that holds folders."""
+    return wrappers(folder)[-1]
+
+
+def wrappers(folder: Path) -> list[Path]:
+    """A folder, and the folders in it that are entered one after the other."""
     named = [path for path in (folder / "raw-img", *sorted(folder.glob("*/raw-img"))) if path.is_dir()]
     if named:
-        return named[0]
-    while len(inner := list(visible_folders(folder))) == 1 and _only_wraps(inner[0]):
-        folder, = inner
-    return folder
+        return [folder, named[0]]
+    levels = [folder]
+    while len(inner := list(visible_folders(levels[-1]))) == 1 and _only_wraps(inner[0]):
+        levels += inner
+    return levels
 
 
 def _only_wraps(folder: Path) -> bool:

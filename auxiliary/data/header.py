@@ -16,7 +16,11 @@ from typing import BinaryIO
 from PIL import Image
 
 from auxiliary.core.errors import ImageError
+from auxiliary.data.deep import stored_mode
+from auxiliary.data.jpeg_segments import JPEG
 from auxiliary.data.known_formats import camera_raw, format_name, is_heif
+from auxiliary.data.largest import BOMB, bomb_reason, open_large_jpeg
+from auxiliary.data.png_metadata import without_excess
 
 # Python prints the errors that a library logs where nobody handles them; here they become an `ImageError`.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -27,7 +31,6 @@ FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO"
 # Pillow looks for the end of a PPM file's comments byte by byte, ten seconds in a file of 50 MB; it gets no more.
 LONGEST_HEAD = 2**16
 
-
 @dataclass(frozen=True)
 class Header:
     """What an image's first bytes tell.
@@ -36,7 +39,7 @@ class Header:
         format: Pillow's name of the format, lower case.
         width: in pixels as stored, before any EXIF rotation.
         height: likewise.
-        mode: Pillow's mode, such as "RGB" or "P".
+        mode: Pillow's mode, such as "RGB" or "P"; see also `auxiliary.data.deep.stored_mode`.
         channels: number of bands of that mode.
     """
 
@@ -58,7 +61,8 @@ def read_header(file: BinaryIO) -> Header:
     """
     with short_reasons(), identified(file) as image:
         # One string for all images of a format.
-        return Header(sys.intern(str(image.format).lower()), *image.size, image.mode, len(image.getbands()))
+        return Header(sys.intern(str(image.format).lower()), *image.size, sys.intern(stored_mode(image)),
+                      len(image.getbands()))
 
 
 def identified(file: BinaryIO) -> Image.Image:
@@ -68,7 +72,7 @@ def identified(file: BinaryIO) -> Image.Image:
         file: an open binary file, at its start.
 
     Raises:
-        ImageError: empty, not an image, or of a format that cannot be read.
+        ImageError: empty, not an image, of a format that cannot be read, or a JPEG that is absurdly large.
     """
     head = file.read(LONGEST_HEAD)
     if not head:
@@ -79,7 +83,11 @@ def identified(file: BinaryIO) -> Image.Image:
         if head.startswith(b"P"):
             Image.open(io.BytesIO(head), formats=["PPM"])
         file.seek(0)
-        return Image.open(file, formats=_formats(head))
+        return Image.open(without_excess(file), formats=_formats(head))
+    except BOMB:
+        if not head.startswith(JPEG):
+            raise
+        return open_large_jpeg(file)
     except Image.UnidentifiedImageError as error:
         if is_heif(head):
             raise ImageError("damaged: not a whole HEIF file") from error
@@ -120,8 +128,8 @@ def short_reasons() -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     message = " ".join(str(error).split())
-    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-        return f"absurdly large: {message.split(',')[0]}"
+    if isinstance(error, BOMB):
+        return bomb_reason(error)
     if isinstance(error, OSError) and error.errno is not None:
         return f"cannot be read: {error.strerror}"
     if "truncated" in message.lower():

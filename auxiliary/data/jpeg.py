@@ -5,22 +5,29 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
-JPEG = b"\xff\xd8"
+from auxiliary.data.jpeg_segments import JPEG
+from auxiliary.data.largest import LARGEST_JPEG
+
 # Marks of a file that may have to be turned, by EXIF or by XMP.
 TURNED = b"Exif", b"Orientation"
 # Up to here plain interpolation is as close to Pillow's antialiased resize, 1.4/255 on average, in a third of the time.
 MUCH = 1.5
 
 
-def is_plain(data: bytes) -> bool:
-    """Whether a file is a JPEG, of three colours or grey, that needs no turning; False in doubt."""
-    if not data.startswith(JPEG) or any(mark in data for mark in TURNED):
+def is_plain(data: bytes, head: bytes) -> bool:
+    """Whether a file is a JPEG, of three colours or grey, that needs no turning; False in doubt.
+
+    Args:
+        data: the file.
+        head: what `jpeg_head` gives of it.
+    """
+    if not data.startswith(JPEG) or any(mark in head for mark in TURNED):
         return False
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
     except ValueError:
         return False
-    return colours in ("YCbCr", "Gray") and height * width <= Image.MAX_IMAGE_PIXELS
+    return colours in ("YCbCr", "Gray") and height * width <= LARGEST_JPEG
 
 
 def jpeg_pixels(data: bytes, least: int = 0) -> np.ndarray:
@@ -28,7 +35,8 @@ def jpeg_pixels(data: bytes, least: int = 0) -> np.ndarray:
 
     Args:
         data: the file; of three colours, or grey.
-        least: pixels that each side must have left, if it has so many; 0 decodes the image whole.
+        least: pixels that each side must have left, if it has so many; 0 decodes the image whole, or at half its size
+            where it has more pixels than Pillow's limit.
 
     Returns:
         (H, W, 3) uint8 in RGB.
@@ -37,9 +45,13 @@ def jpeg_pixels(data: bytes, least: int = 0) -> np.ndarray:
         ValueError: the file is damaged in any way, or of another kind.
     """
     height, width, *_ = simplejpeg.decode_jpeg_header(data)
-    # Halves only: libjpeg-turbo knows every eighth, but those in between look different and win little.
-    scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or min(height, width) >= scale * least > 0)
+    scale = _scale(height, width, least) if least else 1 + (height * width > Image.MAX_IMAGE_PIXELS)
     return simplejpeg.decode_jpeg(data, "RGB", min_height=-(-height // scale), min_width=-(-width // scale))
+
+
+def _scale(height: int, width: int, least: int) -> int:
+    # Halves only: libjpeg-turbo knows every eighth, but those in between look different and win little.
+    return next(scale for scale in (8, 4, 2, 1) if scale == 1 or min(height, width) >= scale * least)
 
 
 def resized(pixels: np.ndarray, size: int) -> np.ndarray:

@@ -2,48 +2,74 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import first_few
 from auxiliary.data.annotations import ADVICE, NAMED, check_task, without_annotations
-from auxiliary.data.folders import entered, has_file, visible_folders
-from auxiliary.data.part_names import is_unlabelled, part_of, parts_of
-
-IN_WORDS = {"train": "training", "val": "validation", "test": "test"}
+from auxiliary.data.folders import entered, has_file, visible_folders, wrappers
+from auxiliary.data.label_files import find_label_files
+from auxiliary.data.part_names import IN_WORDS, is_unlabelled, part_of, parts_of
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of a data set that hold class folders.
+    """Where the classes of a data set's images stand.
 
     Attributes:
+        top: the folder that holds the classes or parts, or the CSV files; the data set's, or one that it wraps.
         places: the folders whose folders are classes, relative to the data set's ("." for itself), each with the part
             that the publisher made of it: "train", "val", "test", or "" where there are no parts.
         left_out: the other folders, each with the reason why its images are of no use.
+        label_files: the CSV files that tell classes in place of folders, by the part that each stands for; empty where
+            there are none.
         notes: what users should know of it, a sentence each.
     """
 
-    places: Mapping[str, str]
-    left_out: Mapping[str, str]
-    notes: tuple[str, ...]
+    top: Path
+    places: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    label_files: Mapping[str, Path] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def find_layout(folder: Path) -> Layout:
-    """Find out how the images of a data set lie.
+def find_layout(folder: Path, labels: Path | None = None) -> Layout:
+    """Find out where the classes of a data set's images stand.
 
-    Classes are the first folders below `folder`. Folders that only wrap others are entered: a folder called
-    `raw-img`, and a single one that has folders of its own. Folders called `train`, `val` or `test`, in any usual
-    spelling, are parts where they hold class folders themselves; else they are classes like others.
+    CSV files that name images and classes come first, see `find_label_files`. Else classes are the first folders below
+    `folder`. Folders that only wrap others are entered: a folder called `raw-img`, and a single one that has folders of
+    its own. Folders called `train`, `val` or `test`, in any usual spelling, are parts where they hold class folders
+    themselves; else they are classes like others.
 
     Args:
         folder: the data set's folder.
+        labels: the CSV file to read, whatever its name; None to search for some.
 
     Raises:
-        UserError: no folder holds a file, no part with training images holds class folders, or the images are laid
-            out for another task.
+        UserError: no folder holds a file, no part with training images holds class folders, the images are laid out
+            for another task, or CSV files contradict each other.
     """
+    if labels:
+        return Layout(labels.parent, label_files={"": labels})
+    problem, layout = None, Layout(folder)
+    try:
+        layout = _by_folders(folder)
+    except UserError as error:
+        problem = error
+    notes = layout.notes
+    for level in wrappers(folder):
+        files, said = find_label_files(level, has_class_folders=problem is None)
+        if files:
+            return Layout(level, label_files=files, notes=said)
+        notes = (*notes, *said)
+    if problem:
+        raise problem
+    return replace(layout, notes=notes)
+
+
+def _by_folders(folder: Path) -> Layout:
+    """The layout of images in class folders; `UserError` where they are not."""
     top = without_annotations(entered(folder))
     folders = {path.name: path for path in visible_folders(top) if has_file(path)}
     if not folders:
@@ -54,7 +80,7 @@ def find_layout(folder: Path) -> Layout:
     divided = _divided(top, folders, inner)
     if not divided:
         _check_classes(top, folders, inner)
-        return Layout({_relative(top, folder): ""}, {}, tuple(_class_notes(folder, top, folders, inner)))
+        return Layout(top, {_relative(top, folder): ""}, notes=tuple(_class_notes(folder, top, folders, inner)))
     places = {_relative(inner[name], folder): part for name, part in divided.items()}
     notes = [f"{place}/ holds the publisher's {IN_WORDS[part]} images" for place, part in places.items()]
     rest = {name: path for name, path in folders.items() if name not in divided}
@@ -62,7 +88,7 @@ def find_layout(folder: Path) -> Layout:
                 for name, path in rest.items()}
     notes += [f"{path.name}/ {_lack(name, inner)}, so it is left out: once a network is trained, `python -m auxiliary "
               f"predict {shlex.quote(str(path))}` classifies its images" for name, path in rest.items()]
-    return Layout(places, left_out, tuple(notes))
+    return Layout(top, places, left_out, notes=tuple(notes))
 
 
 def _divided(top: Path, folders: Mapping[str, Path], inner: Mapping[str, Path]) -> dict[str, str]:

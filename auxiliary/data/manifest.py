@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from auxiliary.core.disk import disk_errors
 from auxiliary.core.files import write_atomically
+from auxiliary.data.deep import Span
 from auxiliary.data.inspect_files import content_hash
 
-Head = Mapping[str, int | str]
+Head = Mapping[str, int | str | list[float] | None]
 
 
 class ProcessedImage(NamedTuple):
@@ -30,6 +31,7 @@ class ProcessedImage(NamedTuple):
         height: in pixels.
         phash: the perceptual hash, as `ImageHash` has it; "" for a PNG file.
         thumbnail: as `ImageHash` has it; "" for a PNG file.
+        is_stack: whether the raw file holds further pages, see `auxiliary.data.tiff_pages`.
     """
 
     path: str
@@ -40,6 +42,7 @@ class ProcessedImage(NamedTuple):
     height: int
     phash: str
     thumbnail: str
+    is_stack: bool = False
 
 
 FIELDS = set(ProcessedImage._fields)
@@ -57,6 +60,21 @@ def head_fingerprint(processed: Path) -> str:
             return content_hash(file.readline())
     except FileNotFoundError:
         return ""
+
+
+def read_head(processed: Path) -> Head:
+    """The head of a folder's manifest; empty where there is none."""
+    try:
+        with manifest_path(processed).open("rb") as file:
+            return _parsed(file.readline())
+    except FileNotFoundError:
+        return {}
+
+
+def head_span(head: Head) -> Span | None:
+    """The span of the deep images of a manifest with that head, see `auxiliary.data.deep`; None without any."""
+    span = head.get("span")
+    return (span[0], span[1]) if span else None
 
 
 def read_manifest(processed: Path) -> tuple[Head, dict[str, ProcessedImage]]:

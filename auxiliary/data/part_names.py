@@ -8,6 +8,7 @@ PARTS = {
     "val": {"val", "valid", "validation", "dev"},
     "test": {"test", "testing", "tst", "eval", "evaluation"},
 }
+IN_WORDS = {"train": "training", "val": "validation", "test": "test"}
 UNLABELLED = {"unlabeled", "unlabelled", "unsup", "pred", "predict", "prediction"}
 # Words that may stand beside, which tell no parts apart.
 FILLERS = {"set", "sets", "data", "dataset", "split", "image", "images", "img", "imgs", "photos", "pictures", "samples",

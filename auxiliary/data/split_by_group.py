@@ -1,6 +1,6 @@
 """Splitting images so that near-duplicates lie in one split."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
@@ -9,24 +9,25 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.progress import notify
+from auxiliary.data.alike import large_groups, large_groups_sentence
+from auxiliary.data.part_names import IN_WORDS
 
-IN_WORDS = ("training", "validation", "test")
 
-
-def split_groups(rows: pd.DataFrame, shares: Sequence[Fraction], random_state: int) -> list[pd.DataFrame]:
+def split_groups(rows: pd.DataFrame, shares: Mapping[str, Fraction], random_state: int) -> dict[str, pd.DataFrame]:
     """Split stratified by category, all images of a group into the same split.
 
     Groups of several images come first, the largest before all. Images without a near-duplicate then fill up each
     split. Where they suffice, and always where there are no near-duplicates, every category has in every split the
-    share asked for, to less than an image.
+    share asked for, to less than an image. A sentence is printed where one group holds more than a third of a category.
 
     Args:
         rows: with `category` and `group`; every category as large as `split` asks for.
-        shares: of the splits; positive, sum 1.
+        shares: of the splits by name (`train`, `val`, `test`), two or all; positive, sum 1.
         random_state: seed of all draws.
 
     Returns:
-        The rows of each split, in their order, with their index.
+        The rows of each split by name, in their order, with their index.
 
     Raises:
         UserError: the groups leave a split without a category.
@@ -35,15 +36,23 @@ def split_groups(rows: pd.DataFrame, shares: Sequence[Fraction], random_state: i
     groups = pd.factorize(rows["group"])[0]
     # Not default_rng: scikit-learn's draws stay the same from one version of NumPy to the next.
     rng = check_random_state(random_state)
-    splits = _place(codes, groups, _quotas(np.bincount(codes), shares), rng)
+    splits = _place(codes, groups, _quotas(np.bincount(codes), list(shares.values())), rng)
     _fill_gaps(splits, codes, groups, len(shares))
-    for code, name in enumerate(names):
-        if missing := set(range(len(shares))) - set(splits[codes == code]):
-            raise UserError(
-                f"too few different images of {name}: near-duplicates stay together, and none is left for the "
-                f"{IN_WORDS[min(missing)]} set; add images of it, or say `split: {{by: seed}}`, which does not keep "
-                "them together")
-    return [rows[splits == number] for number in range(len(shares))]
+    large = large_groups(rows)
+    for code, category in enumerate(names):
+        if missing := [split for number, split in enumerate(shares) if number not in splits[codes == code]]:
+            raise _too_few(category, missing[0], large)
+    if large:
+        notify(large_groups_sentence(large))
+    return {name: rows[splits == number] for number, name in enumerate(shares)}
+
+
+def _too_few(category: str, split: str, large: Mapping[str, str]) -> UserError:
+    none_left = f"no image of {category} is left for the {IN_WORDS[split]} set"
+    if large:
+        return UserError(f"{none_left}: {large_groups_sentence(large)}")
+    return UserError(f"too few different images of {category}: near-duplicates stay together, and {none_left}; add "
+                     "images of it, or say `split: {by: seed}`, which does not keep them together")
 
 
 def apportion(number: int, weights: Sequence[Fraction | int]) -> list[int]:

@@ -13,6 +13,7 @@ from auxiliary.core.paths import Paths
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.manifest import head_fingerprint, read_manifest
 from auxiliary.data.processed_folder import manifest_locked
+from auxiliary.data.publisher_parts import kept_parts
 from auxiliary.data.split_record import AGAIN, RECORD, SPLITS, SplitRecord, read_record, table_fingerprints
 from auxiliary.data.tables import read_table, write_table
 
@@ -41,14 +42,14 @@ def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split:
     record = paths.tables / RECORD
     # Two processes at once would leave tables of both, or of images that are being replaced.
     with manifest_locked(paths.images):
-        _check_current(pd.concat(frames), paths)
+        everything = pd.concat(frames)
+        _check_current(everything, paths)
         # While it is gone the tables may be of two splits, and nothing is trained on them.
         record.unlink(missing_ok=True)
         for name, table in tables.items():
             write_table(table, paths.table(name), paths.data)
-        fixed_test = bool((tables["test"]["publisher_split"] == "test").any())
         made = SplitRecord(
-            image_size=paths.image_size, split=split, fixed_test=fixed_test, duplicates=DUPLICATES,
+            image_size=paths.image_size, split=split, kept=kept_parts(everything), duplicates=DUPLICATES,
             images=head_fingerprint(paths.images), tables=table_fingerprints(paths.tables))
         write_atomically(record, made.model_dump_json(indent=2) + "\n")
     copy_tables(paths)
@@ -112,10 +113,16 @@ def check_splits(split: Split, paths: Paths) -> SplitRecord:
 
 def describe_split(split: Split, paths: Paths) -> str:
     """How the tables were made, in words for `results.csv`; raises what `check_splits` raises."""
-    fixed = check_splits(split, paths).fixed_test
-    shares = "/".join(map(str, split.fractions))
-    if fixed:
-        shares = f"publisher's test set, {split.fractions[1]} of train for validation"
+    _, val, test = split.fractions
+    match check_splits(split, paths).kept:
+        case ("val", "test"):
+            return "publisher's training, validation and test set"
+        case ("val",):
+            shares = f"publisher's validation set, {test} of train for test"
+        case ("test",):
+            shares = f"publisher's test set, {val} of train for validation"
+        case _:
+            shares = "/".join(map(str, split.fractions))
     return f"{split.by} {shares}, random_state {split.random_state}"
 
 

@@ -19,7 +19,7 @@ class SplitRecord(BaseModel):
     Attributes:
         image_size: side of the processed images in pixels.
         split: the rule that split them.
-        fixed_test: whether the publisher fixed the test set.
+        kept: which of the publisher's parts were kept: `val`, `test`, both or none.
         duplicates: version of the rule for near-duplicates.
         images: fingerprint of the head of the images' manifest: with another one the tables are not valid.
         tables: fingerprint of each table's file.
@@ -29,7 +29,7 @@ class SplitRecord(BaseModel):
 
     image_size: int
     split: Split
-    fixed_test: bool
+    kept: tuple[str, ...]
     duplicates: int
     images: str
     tables: dict[str, str]
@@ -48,4 +48,5 @@ def read_record(folder: Path) -> SplitRecord:
     try:
         return SplitRecord.model_validate_json(record.read_bytes())
     except ValidationError:
-        raise UserError(f"{record} is damaged: split the images again, {AGAIN}") from None
+        raise UserError(f"{record} is damaged, or was written by another version: split the images "
+                        f"again, {AGAIN}") from None

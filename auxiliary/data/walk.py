@@ -3,32 +3,17 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from auxiliary.core.files import beginning
+from auxiliary.data.entry import Entry
 from auxiliary.data.find_files import HIDDEN, LOOP, find_files_below
 from auxiliary.data.folders import visible_folders
+from auxiliary.data.labelled_entries import labelled_entries
 from auxiliary.data.layout import Layout
 
 OUTSIDE, EMPTY = "outside every category folder", "empty folder"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file below a folder of images, or a category's folder that is of no use.
-
-    Attributes:
-        path: the file's path; a string, as there may be a million of them: a `Path` takes three times as much memory.
-        folder: name of the category's folder; "" outside every one.
-        publisher_split: "train", "val" or "test" where the publisher divided the images, else "".
-        error: why the file's place or kind makes it unusable; "" if it does not.
-    """
-
-    path: str
-    folder: str
-    publisher_split: str
-    error: str
 
 
 def walk(root: Path, layout: Layout) -> list[Entry]:
@@ -37,13 +22,19 @@ def walk(root: Path, layout: Layout) -> list[Entry]:
     Categories are the folders in the layout's places. Deeper folders belong to their category. Hidden folders are
     passed over; links to folders are followed unless they lead back to a folder they lie in.
     """
+    if layout.label_files:
+        return _sorted(labelled_entries(find_files_below(root), layout))
     below = beginning(root)
     places = {_beginning(place): part for place, part in layout.places.items()}
     left_out = {_beginning(place): reason for place, reason in layout.left_out.items()}
     entries = [_placed(path, path.removeprefix(below), error, places, left_out)
                for path, error in find_files_below(root)]
     entries += _empty(root, layout, entries)
-    # Name by name.
+    return _sorted(entries)
+
+
+def _sorted(entries: Iterable[Entry]) -> list[Entry]:
+    """Name by name, with names that any table can hold."""
     return sorted(map(_spelt, entries), key=lambda entry: entry.path.replace(os.sep, "\0"))
 
 

@@ -1,8 +1,11 @@
 """The network of a finished run, read from its folder; damaged, missing and foreign files are refused."""
 
+import math
+
 import keras
 
 from auxiliary.core import runtime
+from auxiliary.data.deep import Span
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.evaluation.predictions import classes
@@ -21,7 +24,22 @@ def load_predictor(run: Run) -> Predictor:
     result, predictions = run.result, run.val_predictions
     runtime.start(result.seed)
     model = _load_model(run, result)
-    return Predictor(run, result, model, classes(predictions), fit_temperature(predictions), frozen_graph(model))
+    return Predictor(run, result, model, classes(predictions), fit_temperature(predictions), frozen_graph(model),
+                     _trained_span(run))
+
+
+def _trained_span(run: Run) -> Span | None:
+    """The span of the deep images that a run was trained on; None where there were none."""
+    span = run.recipe.get("span")
+    if span is None:
+        return None
+    try:
+        low, high = map(float, span)
+    except (TypeError, ValueError):
+        low, high = math.nan, math.nan
+    if not -math.inf < low < high < math.inf:
+        raise unusable(run.recipe_file, f"has the span {span!r} instead of two numbers")
+    return low, high
 
 
 def _load_model(run: Run, result: Result) -> keras.Model:

@@ -10,9 +10,10 @@ from auxiliary.core.errors import ImageError
 from auxiliary.core.progress import Progress
 from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS, augment_batch
+from auxiliary.data.deep import Span
 from auxiliary.data.epochs import step_generator
 from auxiliary.deploy.image_paths import ImagePath
-from auxiliary.deploy.preprocess import file_pixels
+from auxiliary.deploy.preprocess import file_pixels, is_unscaled
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.networks.inference import PredictFunction, predict_batches
 from auxiliary.runs.result import Result
@@ -32,6 +33,7 @@ class Predictor:
         categories: class names in the order of the labels.
         temperature: fitted on the validation images, see `auxiliary.evaluation.calibration`.
         predict: the frozen graph of the model, which predicts faster.
+        span: of the deep images that it was trained on, see `auxiliary.data.deep`; None where there were none.
     """
 
     run: Run
@@ -40,6 +42,7 @@ class Predictor:
     categories: list[str]
     temperature: float
     predict: PredictFunction
+    span: Span | None = None
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """The calibrated probability of each class for each image.
@@ -75,24 +78,29 @@ class FilePredictions:
         files: the names of the files that are images, in the given order.
         probabilities: (files, classes) float64, calibrated.
         errors: the reason for each file that is not an image, by its name.
+        unscaled: the names of those among `files` that `is_unscaled` tells.
     """
 
     files: list[str]
     probabilities: np.ndarray
     errors: dict[str, str]
+    unscaled: Sequence[str] = ()
 
 
 def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredictions:
     """Predict the classes of files, with a few images in memory at a time; files that are not images are skipped."""
     files: list[str] = []
     errors: dict[str, str] = {}
+    unscaled: list[str] = []
 
     def batches() -> Iterator[np.ndarray]:
         images = []
         for path in paths:
             try:
-                images.append(_pixels(path, predictor.result.image_size))
+                images.append(_pixels(path, predictor))
                 files.append(path.name)
+                if is_unscaled(path.path, predictor.span):
+                    unscaled.append(path.name)
             except ImageError as error:
                 errors[path.name] = str(error)
             progress.advance()
@@ -104,10 +112,11 @@ def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredi
 
     with Progress("predicting", len(paths), "image") as progress:
         probabilities = list(predictor.batch_probabilities(batches()))
-    return FilePredictions(files, np.concatenate([np.empty((0, len(predictor.categories))), *probabilities]), errors)
+    return FilePredictions(files, np.concatenate([np.empty((0, len(predictor.categories))), *probabilities]), errors,
+                           unscaled)
 
 
-def _pixels(path: ImagePath, size: int) -> np.ndarray:
+def _pixels(path: ImagePath, predictor: Predictor) -> np.ndarray:
     if path.error:
         raise ImageError(path.error)
-    return file_pixels(path.path, size)
+    return file_pixels(path.path, predictor.result.image_size, predictor.span)

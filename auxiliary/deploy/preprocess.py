@@ -8,12 +8,17 @@ import numpy as np
 
 from auxiliary.core.errors import ImageError
 from auxiliary.data.decode import open_rgb, rgb_pixels
+from auxiliary.data.deep import Span, is_deep
+from auxiliary.data.flat import check_pixels
 from auxiliary.data.header import read_header, short_reasons
 from auxiliary.data.jpeg import resized
 from auxiliary.data.processed_paths import SMALL
 
+# What is said of a deep image where the network has seen none.
+UNSCALED = "images with more than 8 bits a value are scaled by the range of their type: the run was trained on none"
 
-def file_pixels(path: Path, size: int) -> np.ndarray:
+
+def file_pixels(path: Path, size: int, span: Span | None = None) -> np.ndarray:
     """The pixels of an image file, see `network_pixels`; of other files only the first bytes are read.
 
     Raises:
@@ -27,23 +32,33 @@ def file_pixels(path: Path, size: int) -> np.ndarray:
             read_header(file)
             file.seek(0)
             data = file.read()
-    return network_pixels(data, size)
+    return network_pixels(data, size, span)
 
 
-def network_pixels(data: bytes, size: int) -> np.ndarray:
+def network_pixels(data: bytes, size: int, span: Span | None = None) -> np.ndarray:
     """Decode an image as notebook 01 does, and resize it for the network.
 
     Args:
         data: the bytes of an image file of any format and size that `catalogue` accepts.
         size: side of the square in pixels.
+        span: the values that become black and white in deep images, see `auxiliary.data.deep`.
 
     Returns:
         (size, size, 3) uint8 in RGB.
 
     Raises:
-        ImageError: the data is not an image, damaged, or absurdly large.
+        ImageError: the data is not an image, damaged, absurdly large, or of one flat colour.
     """
     header = read_header(io.BytesIO(data))
-    if max(header.width, header.height) <= SMALL:
-        return resized(np.asarray(open_rgb(data)), size)
-    return rgb_pixels(data, size)
+    small = max(header.width, header.height) <= SMALL
+    pixels = np.asarray(open_rgb(data, span=span)) if small else rgb_pixels(data, size, span)
+    check_pixels(pixels)
+    return resized(pixels, size) if small else pixels
+
+
+def is_unscaled(source: Path | bytes, span: Span | None) -> bool:
+    """Whether an image file, or its bytes, holds more than 8 bits a value, and there is no span for it."""
+    if span:
+        return False
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        return is_deep(read_header(file).mode)

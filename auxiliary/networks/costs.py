@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.core.spec import parse_spec
+from auxiliary.core.text import counted
+from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.layer_costs import Cost, Shape
 from auxiliary.networks.operations import OPERATIONS, Dense, Operation
 
@@ -50,14 +53,33 @@ def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
         UserError: an operation does not fit its input; the message names the operation.
     """
     costs: dict[str, Cost] = {}
-    for position, (name, step) in enumerate([*named_operations(spec), (OUTPUT, Dense(classes))], start=1):
+    # A head's spec is empty behind its `gap`.
+    texts = spec.split("|") if spec.strip() else []
+    written = [f"operation {position}, `{text.strip()}`," for position, text in enumerate(texts, start=1)]
+    for text, (name, step) in zip([*written, "the final layer"], [*named_operations(spec), (OUTPUT, Dense(classes))],
+                                  strict=True):
         try:
             layers = step.costs(shape)
         except UserError as error:
-            raise UserError(f"net `{spec}`: operation {position}, {step}, gets {shape}: {error}") from None
+            raise UserError(f"net `{spec}`: {text} gets {_in_words(shape)}: {error}") from None
         costs |= {name + suffix: cost for suffix, cost in layers.items()}
         shape = list(layers.values())[-1].shape
     return costs
+
+
+def experiment_costs(experiment: Experiment, classes: int) -> dict[str, Cost]:
+    """The cost of each layer of a network from scratch, or of a backbone's head; errors as in `costs_per_layer`."""
+    if isinstance(experiment, ScratchExperiment):
+        return costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
+    # The head begins with `gap`, behind which there are vectors.
+    return costs_per_layer(experiment.head.partition("|")[2], (find_backbone(experiment.backbone).channels,), classes)
+
+
+def _in_words(shape: Shape) -> str:
+    if len(shape) == 1:
+        return counted(*shape, "number")
+    height, width, channels = shape
+    return f"{counted(channels, 'channel')} of {height} x {width} pixels"
 
 
 def network_cost(spec: str, shape: Shape, classes: int) -> NetworkCost:

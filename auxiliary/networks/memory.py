@@ -5,8 +5,7 @@ from itertools import pairwise
 
 from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.networks.backbones import find_backbone
-from auxiliary.networks.costs import costs_per_layer
-from auxiliary.networks.layer_costs import Cost
+from auxiliary.networks.costs import experiment_costs
 
 FLOAT32, FLOAT16 = 4, 2     # bytes
 # What training holds of each trained weight: itself, its gradient, and the averages of the optimiser.
@@ -20,7 +19,7 @@ def weight_bytes(experiment: Experiment, classes: int) -> int:
         experiment: its network, or its backbone and head.
         classes: number of classes.
     """
-    own = sum(cost.parameters for cost in _layers(experiment, classes))
+    own = sum(cost.parameters for cost in experiment_costs(experiment, classes).values())
     return FLOAT32 * (own + _backbone(experiment))
 
 
@@ -37,7 +36,7 @@ def experiment_bytes(experiment: Experiment, classes: int, images: int, precisio
         images: number of training images.
         precision: the Keras dtype policy, such as `mixed_bfloat16`.
     """
-    layers = _layers(experiment, classes)
+    layers = experiment_costs(experiment, classes).values()
     batch, width = min(experiment.batch_size, images), FLOAT16 if precision.startswith("mixed") else FLOAT32
     sizes = [math.prod(cost.shape) for cost in layers]
     pixels = FLOAT32 * 3 * experiment.image_size**2 if isinstance(experiment, ScratchExperiment) else 0
@@ -48,16 +47,6 @@ def experiment_bytes(experiment: Experiment, classes: int, images: int, precisio
     held = sum(size for size, cost in zip(sizes, layers, strict=True) if cost.parameters)
     return (weight_bytes(experiment, classes) + FLOAT32 * (COPIES[experiment.optimizer] - 1) * trained
             + batch * (pixels + width * held))
-
-
-def _layers(experiment: Experiment, classes: int) -> list[Cost]:
-    """The layers of a network from scratch, or of the head on a backbone."""
-    if isinstance(experiment, ScratchExperiment):
-        spec, shape = experiment.net, (experiment.image_size, experiment.image_size, 3)
-    else:
-        # The head begins with `gap`, behind which there are vectors.
-        spec, shape = experiment.head.partition("|")[2], (find_backbone(experiment.backbone).channels,)
-    return list(costs_per_layer(spec, shape, classes).values())
 
 
 def _backbone(experiment: Experiment) -> int:

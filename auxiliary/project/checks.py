@@ -1,10 +1,15 @@
-"""Refuses experiments that cannot work, before anything is fetched, loaded or trained."""
+"""Refuses experiments that cannot work, and images that are too small for them, before anything is trained."""
 
-from auxiliary.config.profile import Profile, ScratchExperiment, TransferExperiment
-from auxiliary.core.errors import UserError
+from collections.abc import Iterable
+
+from auxiliary.config.profile import Experiment, Profile, ScratchExperiment, TransferExperiment
+from auxiliary.core.errors import PREPARE_AGAIN, UserError
+from auxiliary.core.paths import Paths
 from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.split_record import RECORD
 from auxiliary.networks.backbones import check_size, find_backbone
+from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.costs import costs_per_layer
 
 
@@ -19,6 +24,7 @@ def check_experiments(profile: Profile) -> None:
         try:
             parse_spec(experiment.augment, AUGMENTATIONS, "augment")
             _check_network(experiment)
+            _check_batch(experiment)
             if experiment.tta and not experiment.augment:
                 raise UserError("`tta` averages over augmented images: give `augment` too")
         except UserError as error:
@@ -35,3 +41,25 @@ def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
     if experiment.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
     costs_per_layer(experiment.head, (7, 7, backbone.channels), classes=2)
+
+
+def _check_batch(experiment: ScratchExperiment | TransferExperiment) -> None:
+    if experiment.batch_size == 1 and experiment.epochs and (name := norm_of_vectors(experiment)):
+        raise UserError(f"with `batch_size: 1`, {name} would give the same numbers for every image, because the "
+                        "variance of one number is 0: give a batch_size of 2 or more, or leave that `batchnorm` out")
+
+
+def check_prepared(paths: Paths, experiments: Iterable[Experiment]) -> None:
+    """Refuse images that were prepared at no other sizes than smaller ones: enlarged, they would lower every figure.
+
+    Raises:
+        UserError: with both sizes, and the experiment that asks for the larger one.
+    """
+    if (paths.tables / RECORD).is_file():
+        return
+    records = paths.processed.parent.glob(f"*/*/{RECORD}")
+    sizes = [int(size) for record in records if (size := record.parts[-3]).isdecimal()]
+    asking = [experiment.key for experiment in experiments if experiment.image_size == paths.image_size]
+    if sizes and asking and max(sizes) < paths.image_size:
+        raise UserError(f"the images of {paths.dataset} are prepared at {max(sizes)} pixels, and {asking[0]} asks for "
+                        f"{paths.image_size}: {PREPARE_AGAIN}")

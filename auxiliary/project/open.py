@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from auxiliary.config.loader import find_profile, load_profile
+from auxiliary.config.choose import choose
+from auxiliary.config.loader import load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
 from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError, unknown
@@ -38,7 +39,7 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
     require_text(profile=profile, experiments=experiments, root=str(root) if isinstance(root, Path) else root or "")
     loaded = load_profile(profile, read_overrides(overrides))
     check_experiments(loaded)
-    beside = find_profile(profile).parent
+    beside = choose(profile).file.parent
     _check_patterns(loaded, experiments)
     return Project(
         profile=loaded.model_copy(update={
@@ -110,15 +111,19 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
     except UserError:
         raise UserError(f"there is no folder {profile.dataset!r}, and "
                         f"{unknown('data set', profile.dataset, DATA_SETS)}") from None
+    labels = None
     if not own.is_dir():
-        raise UserError(f"{own} is a file: unpack it, and name the folder that holds one folder per class")
+        if own.suffix.lower() != ".csv" or not own.is_file():
+            raise UserError(f"{own} is a file, but no CSV file: of an archive, unpack it and name the folder that "
+                            "holds one folder of images per class")
+        own, labels = own.parent, own
     # Without a hyphen at the beginning, which makes it an option on a command line.
     name = profile.name or re.sub(r"[^\w.-]+", "-", own.name).lstrip("-") or "images"
     if name in DATA_SETS:
         raise UserError(f"{own} has the name of the known data set {name!r}: give it another `name`")
-    return replace(paths_of(profile, root), dataset=name, own=own)
+    return replace(paths_of(profile, root), dataset=name, own=own, labels=labels)
 
 
 def paths_of(profile: Profile, root: Path) -> Paths:
-    """The paths of a profile's data set, under its own name, at the profile's image size and split."""
-    return Paths(root, profile.dataset, image_size=profile.image_size, split=profile.split.name)
+    """The paths of the data set of a profile with all its experiments, whichever of them will be trained."""
+    return Paths(root, profile.dataset, image_size=profile.prepared_size, split=profile.split.name)

@@ -16,6 +16,7 @@ from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.split_files import describe_split, read_splits
 from auxiliary.data.split_record import SPLITS
 from auxiliary.data.tables import images_fingerprint, read_table, write_table
+from auxiliary.project.checks import check_prepared
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import read_results
 
@@ -61,13 +62,15 @@ class Project:
 
     @cached_property
     def _splits(self) -> Mapping[str, pd.DataFrame]:
+        check_prepared(self.paths, self.experiments.values())
         # All at once, so that they are of one split even if another process writes a new one.
         return read_splits(self.profile.split, self.paths)
 
     @property
     def categories(self) -> list[str]:
         """The names of the classes, in the order of their labels."""
-        return sorted(self.train["category"].unique())
+        # From the table, which another version may have made with labels in another order.
+        return self.train.drop_duplicates("label").sort_values("label")["category"].to_list()
 
     @property
     def with_parents(self) -> tuple[Experiment, ...]:

@@ -8,8 +8,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.text import counted, duration, short
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, log_ticks, new_figure, set_title, styled
+from auxiliary.core.text import counted, duration
+from auxiliary.reporting.axes import log_ticks
+from auxiliary.reporting.names import Names
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, set_title, styled
 from auxiliary.runs.labels import comparable, labelled, ranked
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER
 
@@ -27,8 +29,8 @@ def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
             their lowest and highest accuracy instead of the interval.
         chance: the accuracy of guessing, 0 to 1, drawn as a line.
     """
-    rows = ranked(_some(comparable(results)))
-    fig = new_figure(9, 1.9 + 0.36 * len(rows))
+    rows, names = _with_ranks(comparable(ranked(results))), Names()
+    fig = new_figure(9, 1.9 + 0.36 * len(rows), names)
     axes = fig.subplots()
     # The median of lower end, accuracy and upper end is the accuracy; the 0th and 100th percentiles are the ends.
     ends = rows.assign(position=rows.index).melt(["position", "stage"], ENDS).astype({"value": float})
@@ -40,12 +42,12 @@ def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
     for position, row in rows.iterrows():
         axes.annotate(f"{row['accuracy']:.3f}", (1.02, position), xycoords=("axes fraction", "data"), va="center")
     line = axes.axvline(chance, color=GREY, linestyle="--", linewidth=1.5, label=f"chance ({chance:.3f})")
-    axes.set_yticks(range(len(rows)), [short(name) for name in labelled(rows)])
+    axes.set_yticks(range(len(rows)), _labels(rows, names))
     axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=_limits(rows, chance), xlabel=_x_label(rows), ylabel="")
     axes.grid(axis="y", color=LIGHT_GREY)
     axes.tick_params(left=False)
     _legend(fig, [line], rows)
-    set_title(fig, f"{_number(rows)} on {rows['dataset'][0]}, best validation accuracy on top")
+    set_title(fig, f"{_number(rows)} on {_dataset(rows, names)}, best validation accuracy on top")
     return fig
 
 
@@ -56,32 +58,41 @@ def tradeoff_figure(results: pd.DataFrame) -> Figure:
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
     """
-    rows = _some(comparable(results).dropna(subset="parameters"))
+    rows, names = _with_ranks(comparable(ranked(results)).dropna(subset="parameters")), Names()
     rows = rows.sort_values("accuracy", ascending=False, kind="stable", ignore_index=True)
     seconds = rows["train_seconds"].astype(float)
     # Means over seeds have pandas' own types; a time that is unknown gets the smallest marker.
     table = rows[["stage"]].assign(parameters=rows["parameters"].astype(float), seconds=seconds.fillna(0),
                                    accuracy=rows["accuracy"].astype(float))
-    fig = new_figure(10, max(4.8, 1.6 + 0.3 * len(rows)))
+    fig = new_figure(10, max(4.8, 1.6 + 0.3 * len(rows)), names)
     axes = fig.subplots()
     _parameter_axis(axes, table["parameters"])
     sns.scatterplot(table, x="parameters", y="accuracy", hue="stage", style="stage", palette=COLOURS, markers=MARKERS,
                     size="seconds", sizes=(40, 600), size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65,
                     edgecolor="white", legend=False, ax=axes)
-    _labels_beside(axes, rows)
+    _labels_beside(axes, rows, _labels(rows, names))
     axes.set(xlabel="parameters", ylabel="test accuracy")
     axes.margins(y=0.1)
     axes.grid(color=LIGHT_GREY)
     _legend(fig, [], rows)
-    set_title(fig, f"Accuracy and size of {_number(rows)} on {rows['dataset'][0]}; "
+    set_title(fig, f"Accuracy and size of {_number(rows)} on {_dataset(rows, names)}; "
                    f"area: own training time{_span(seconds)}")
     return fig
 
 
-def _some(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
+    """Some rows of `ranked` results with their rank, from 1, which is also that of the tables; `UserError` if none."""
     if rows.empty:
         raise UserError("there is no finished run to draw yet: train an experiment first")
-    return rows
+    return rows.assign(rank=rows.index + 1).reset_index(drop=True)
+
+
+def _labels(rows: pd.DataFrame, names: Names) -> list[str]:
+    return [names.text(name, f"(rank {rank})") for name, rank in zip(labelled(rows), rows["rank"], strict=True)]
+
+
+def _dataset(rows: pd.DataFrame, names: Names) -> str:
+    return names.text(rows["dataset"][0], "(data set)")
 
 
 def _legend(fig: Figure, handles: list[Line2D], rows: pd.DataFrame) -> None:
@@ -127,10 +138,10 @@ def _rounded(number: float) -> str:
     return f"{number:g}"
 
 
-def _labels_beside(axes: Axes, rows: pd.DataFrame) -> None:
+def _labels_beside(axes: Axes, rows: pd.DataFrame, labels: list[str]) -> None:
     """Names to the right of the axes, evenly spaced so that none overlap, each with a thin line to its marker."""
-    for (i, row), name in zip(rows.iterrows(), labelled(rows), strict=True):
-        axes.annotate(short(name), (float(row["parameters"]), row["accuracy"]), fontsize=10, va="center",
+    for (i, row), label in zip(rows.iterrows(), labels, strict=True):
+        axes.annotate(label, (float(row["parameters"]), row["accuracy"]), fontsize=10, va="center",
                       xytext=(1.04, 1 - (i + 0.5) / len(rows)), textcoords="axes fraction",
                       arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0,
                                   "shrinkB": 0, "relpos": (0, 0.5)})

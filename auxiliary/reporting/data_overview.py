@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from auxiliary.core.text import counted, short, span
+from auxiliary.core.text import counted, span
+from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.image_tiles import sheet
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, log_ticks, new_figure, set_title, styled
+from auxiliary.reporting.names import Names, in_label_order
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, new_figure, set_title, styled
 
 
 def readable(overview: pd.DataFrame) -> pd.DataFrame:
@@ -22,9 +24,7 @@ def readable(overview: pd.DataFrame) -> pd.DataFrame:
 def class_counts(overview: pd.DataFrame) -> pd.Series:
     """Readable images per class, the largest class first; a class of broken files only counts 0."""
     counts = readable(overview)["category"].value_counts()
-    # Files outside every category folder have an empty category.
-    names = sorted(set(overview["category"]) - {""})
-    counts = counts.reindex(names, fill_value=0).rename("images")
+    counts = counts.reindex(in_label_order(overview["category"]), fill_value=0).rename("images")
     return counts.sort_values(ascending=False, kind="stable")
 
 
@@ -65,10 +65,12 @@ def problem_table(overview: pd.DataFrame) -> pd.DataFrame:
 def class_figure(overview: pd.DataFrame) -> Figure:
     """Readable images per class as bars, the largest class on top."""
     counts = class_counts(overview)
-    fig = new_figure(8, 1.2 + 0.32 * len(counts))
+    # A class of broken files only has no label, so its number follows those of the others.
+    names = Names(dict.fromkeys([*in_label_order(readable(overview)["category"]), *counts.index]))
+    fig = new_figure(8, 1.2 + 0.32 * len(counts), names)
     axes = fig.subplots()
     sns.barplot(x=counts.to_numpy(), y=counts.index, orient="y", color=BLUE, saturation=1, width=0.75, ax=axes)
-    axes.set_yticks(range(len(counts)), [short(name) for name in counts.index])
+    axes.set_yticks(range(len(counts)), [names.category(name) for name in counts.index])
     for bars in axes.containers:
         axes.bar_label(bars, fmt="{:,.0f}", padding=4)
     axes.set(xlim=(0, max(counts.max(), 1) * 1.12), xticks=[], xlabel="images", ylabel="")
@@ -106,15 +108,18 @@ def example_sheet(clean: pd.DataFrame, per_class: int = 8, random_state: int = 0
         per_class: images per class, or as many as it has.
         random_state: seed of the random choice.
     """
-    rows = {name: list(group.sample(min(per_class, len(group)), random_state=random_state)["filepath"])
-            for name, group in clean.groupby("category")}
-    image = sheet(list(rows.values()))
+    groups, order = clean.groupby("category"), in_label_order(clean["category"])
+    rows = [list(group.sample(min(per_class, len(group)), random_state=random_state)["filepath"])
+            for group in map(groups.get_group, order)]
+    image = sheet(rows)
     step = image.shape[0] / len(rows)
-    width = 0.4 + 0.1 * max(len(short(name)) for name in rows) + 0.75 * per_class
-    fig = new_figure(max(width, 5.6), 0.5 + 0.75 * len(rows))
+    names = Names(order)
+    labels = [names.category(name) for name in order]
+    width = 0.4 + 0.1 * max(map(len, labels)) + 0.75 * per_class
+    fig = new_figure(max(width, 5.6), 0.5 + 0.75 * len(rows), names)
     axes = fig.subplots()
     axes.imshow(image)
-    axes.set_yticks((np.arange(len(rows)) + 0.5) * step, [short(name) for name in rows])
+    axes.set_yticks((np.arange(len(rows)) + 0.5) * step, labels)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
     axes.tick_params(left=False)

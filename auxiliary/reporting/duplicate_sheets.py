@@ -6,9 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted
 from auxiliary.reporting.duplicates import groups_of_several
 from auxiliary.reporting.image_tiles import tile
+from auxiliary.reporting.names import Names, in_label_order
 from auxiliary.reporting.style import VERMILLION, new_figure, set_title, styled, title_only
 
 COLUMNS = 6      # images side by side in the largest group
@@ -32,7 +33,8 @@ def duplicate_sheet(clean: pd.DataFrame, groups: int = 5, most: int = 6, random_
     shuffled = several.sample(frac=1, random_state=random_state)
     chosen = shuffled.sort_values("differ", ascending=False, kind="stable").head(groups)
     members = [_members(clean, group) for group in chosen.index]
-    return _sheet([rows.head(most) for rows in members], [_label(rows) for rows in members], _title(several, chosen))
+    return _sheet([rows.head(most) for rows in members], [_label(rows) for rows in members], _title(several, chosen),
+                  Names(in_label_order(clean["category"])))
 
 
 def largest_group_sheet(clean: pd.DataFrame, most: int = 12) -> Figure:
@@ -49,7 +51,8 @@ def largest_group_sheet(clean: pd.DataFrame, most: int = 12) -> Figure:
     shown = rows.head(most)
     lines = [shown[start:start + COLUMNS] for start in range(0, len(shown), COLUMNS)]
     number = f"{len(shown)} of its {len(rows):,} images" if len(shown) < len(rows) else f"its {len(rows)} images"
-    return _sheet(lines, [""] * len(lines), f"The largest group of near-duplicates: {number}")
+    return _sheet(lines, [""] * len(lines), f"The largest group of near-duplicates: {number}",
+                  Names(in_label_order(clean["category"])))
 
 
 def _members(clean: pd.DataFrame, group: int) -> pd.DataFrame:
@@ -77,12 +80,12 @@ def _title(several: pd.DataFrame, chosen: pd.DataFrame) -> str:
 
 
 @styled
-def _sheet(lines: list[pd.DataFrame], labels: list[str], title: str) -> Figure:
+def _sheet(lines: list[pd.DataFrame], labels: list[str], title: str, names: Names) -> Figure:
     """Lines of images, each with its label on the left."""
     if not lines:
         return title_only(7, title)
     columns = max(NARROWEST, *map(len, lines))
-    fig = new_figure(0.6 + 1.6 * columns, 0.5 + 2.05 * len(lines))
+    fig = new_figure(0.6 + 1.6 * columns, 0.5 + 2.05 * len(lines), names)
     grid = fig.subplots(len(lines), columns, squeeze=False)
     for line, label, rows in zip(grid, labels, lines, strict=True):
         line[0].set_ylabel(label)
@@ -90,14 +93,16 @@ def _sheet(lines: list[pd.DataFrame], labels: list[str], title: str) -> Figure:
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
         for axes, (_, row) in zip(line, rows.iterrows(), strict=False):
-            _image(axes, row)
+            _image(axes, row, names)
     set_title(fig, title)
     return fig
 
 
-def _image(axes: Axes, row: pd.Series) -> None:
+def _image(axes: Axes, row: pd.Series, names: Names) -> None:
     """An image with its category above, red if disputed, and its name in `raw-img/` below."""
     axes.imshow(tile(row["filepath"], SIDE))
-    axes.set_title(short(row["category"], 18), fontsize=11, pad=4, color=VERMILLION if row["disputed"] else "black")
+    axes.set_title(names.category(row["category"], 18), fontsize=11, pad=4,
+                   color=VERMILLION if row["disputed"] else "black")
     # The name of a preprocessed image is that of the original with a suffix.
-    axes.set_xlabel(short(Path(row["filepath"]).stem, 18), fontsize=9, loc="left")
+    file = Path(row["filepath"]).stem
+    axes.set_xlabel(names.text(file, f"(file {row.name})", 18), fontsize=9, loc="left")

@@ -12,8 +12,10 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
+from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.image_grids import COLUMNS, SIDE, caption
 from auxiliary.reporting.image_tiles import placed
+from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import GREY, new_figure, set_title, styled, title_only
 
 COLOURS = mpl.colormaps["plasma"]    # perceptually uniform
@@ -37,13 +39,15 @@ def grad_cam_sheet(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray
     if chosen.empty:
         return title_only(2.1 * COLUMNS, "Grad-CAM: no image was explained")
     bands = math.ceil(len(chosen) / COLUMNS)
-    fig = new_figure(2.1 * COLUMNS, 1.3 + 4.4 * bands)
+    names = Names(classes(predictions))
+    fig = new_figure(2.1 * COLUMNS, 1.3 + 4.4 * bands, names)
     grid = fig.subplots(2 * bands, COLUMNS, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for place, (_, row) in enumerate(chosen.iterrows()):
         band, column = divmod(place, COLUMNS)
-        _pair(grid[2 * band, column], grid[2 * band + 1, column], row, explained["heat"][row["explained"]])
+        heat = explained["heat"][row["explained"]]
+        _pair(grid[2 * band, column], grid[2 * band + 1, column], row, names, heat)
     _legend(fig, grid)
     set_title(fig, _title(chosen))
     return fig
@@ -66,12 +70,12 @@ def _title(chosen: pd.DataFrame) -> str:
     return f"Grad-CAM: evidence for the predicted class, {kinds}"
 
 
-def _pair(above: Axes, below: Axes, row: pd.Series, heat: np.ndarray) -> None:
+def _pair(above: Axes, below: Axes, row: pd.Series, names: Names, heat: np.ndarray) -> None:
     """The image, and below it the image under its heat map; frame and caption show whether it was correct."""
     image, area = placed(row["filepath"], SIDE)
-    caption(above, row, image)
+    caption(above, row, names, image)
     above.set_xlabel("")
-    caption(below, row, overlaid(image, heat, area))
+    caption(below, row, names, overlaid(image, heat, area))
     if not heat.any():
         below.text(0.5, 0.5, "no evidence", transform=below.transAxes, ha="center", va="center",
                    fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})

@@ -1,6 +1,7 @@
 """Grids of single images, each with its prediction or with its suspect label."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from auxiliary.core.errors import unknown
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted
 from auxiliary.evaluation.predictions import at_random, classes, most_confident_mistakes
 from auxiliary.reporting.image_tiles import tile
+from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import BLUE, VERMILLION, new_figure, set_title, styled, title_only
 
 COLUMNS = 5    # images side by side
@@ -19,10 +21,10 @@ SIDE = 224     # pixels of each
 
 def prediction_sheet(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> Figure:
     """`n` test images, chosen at random, with their predicted class and its confidence (0 to 1)."""
-    chosen = at_random(predictions, n, random_state)
+    names, chosen = Names(classes(predictions)), at_random(predictions, n, random_state)
     correct = int((chosen["category"] == chosen["predicted"]).sum())
     return captioned_sheet(chosen, f"{counted(len(chosen), 'test image')} chosen at random: {correct} correct (✓), "
-                                   f"{len(chosen) - correct} wrong (✗)")
+                                   f"{len(chosen) - correct} wrong (✗)", names)
 
 
 def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None = None) -> Figure:
@@ -36,6 +38,7 @@ def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None 
     Raises:
         UserError: when there is no such class.
     """
+    names = Names(classes(predictions))
     if category is not None:
         if category not in classes(predictions):
             raise unknown("class", category, classes(predictions))
@@ -45,27 +48,27 @@ def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None 
     shown = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
     if len(wrong) > len(chosen):
         shown = f"The {len(chosen)} most confident of {shown}"
-    of_class = "" if category is None else f" of {short(category, 24)}"
-    return captioned_sheet(chosen, f"{shown} in {counted(len(predictions), 'test image')}{of_class}")
+    of_class = "" if category is None else f" of {names.category(category, 24)}"
+    return captioned_sheet(chosen, f"{shown} in {counted(len(predictions), 'test image')}{of_class}", names)
 
 
 @styled
-def captioned_sheet(predictions: pd.DataFrame, title: str) -> Figure:
+def captioned_sheet(predictions: pd.DataFrame, title: str, names: Names) -> Figure:
     """The images of a predictions frame in order, five side by side, each with its `caption`; none: the title alone."""
     if predictions.empty:
-        return title_only(2.1 * COLUMNS, title)
+        return title_only(2.1 * COLUMNS, title, names)
     lines = math.ceil(len(predictions) / COLUMNS)
-    fig = new_figure(2.1 * COLUMNS, 0.6 + 2.35 * lines)
+    fig = new_figure(2.1 * COLUMNS, 0.6 + 2.35 * lines, names)
     grid = fig.subplots(lines, COLUMNS, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
     for axes, (_, row) in zip(grid, predictions.iterrows(), strict=False):
-        caption(axes, row)
+        caption(axes, row, names)
     set_title(fig, title)
     return fig
 
 
-def caption(axes: Axes, row: pd.Series, image: np.ndarray | None = None) -> None:
+def caption(axes: Axes, row: pd.Series, names: Names, image: np.ndarray | None = None) -> None:
     """An image with its prediction; correct and wrong differ in more than colour.
 
     Correct: tick, solid blue frame, one line. Wrong: cross, dashed red frame, and the true class.
@@ -73,6 +76,7 @@ def caption(axes: Axes, row: pd.Series, image: np.ndarray | None = None) -> None
     Args:
         axes: where to draw.
         row: a row of a predictions frame.
+        names: of the classes.
         image: an image to show instead of the row's file, as `imshow` takes it.
     """
     correct = row["category"] == row["predicted"]
@@ -81,24 +85,26 @@ def caption(axes: Axes, row: pd.Series, image: np.ndarray | None = None) -> None
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set(visible=True, linewidth=2.5, color=BLUE if correct else VERMILLION,
                        linestyle="-" if correct else (0, (3, 2)))
-    text = f"{'✓' if correct else '✗'} {short(row['predicted'], 17)} {row['confidence']:.2f}"
-    axes.set_xlabel(text if correct else f"{text}\nis {short(row['category'], 21)}", fontsize=10,
+    text = f"{'✓' if correct else '✗'} {names.category(row['predicted'], 17)} {row['confidence']:.2f}"
+    axes.set_xlabel(text if correct else f"{text}\nis {names.category(row['category'], 21)}", fontsize=10,
                     loc="left", color=BLUE if correct else VERMILLION)
 
 
-def suspect_sheet(suspects: pd.DataFrame, n: int = 10) -> Figure:
+def suspect_sheet(suspects: pd.DataFrame, categories: Sequence[str], n: int = 10) -> Figure:
     """The `n` most suspicious labels, each below its image with the class that the other images suggest.
 
     Args:
         suspects: the table that `suspect_labels` returns, the most suspicious first.
+        categories: all classes in the order of their labels.
         n: how many to show, or as many as there are; an empty table gives a figure with the title alone.
     """
     chosen = suspects.head(n)
     shown = counted(len(suspects), "suspect label") if len(suspects) else "No suspect labels"
     if len(suspects) > len(chosen):
         shown = f"The {len(chosen)} most suspicious of {shown}"
-    fig = captioned_sheet(chosen.rename(columns={"suggested": "predicted"}), shown)
+    names = Names(categories)
+    fig = captioned_sheet(chosen.rename(columns={"suggested": "predicted"}), shown, names)
     for axes, (_, row) in zip(fig.axes, chosen.iterrows(), strict=False):
-        axes.xaxis.label.set_text(f"labelled {short(row['category'], 18)}\n"
-                                  f"suggested {short(row['suggested'], 13)} {row['confidence']:.2f}")
+        axes.xaxis.label.set_text(f"labelled {names.category(row['category'], 18)}\n"
+                                  f"suggested {names.category(row['suggested'], 13)} {row['confidence']:.2f}")
     return fig

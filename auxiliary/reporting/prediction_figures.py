@@ -7,9 +7,10 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted
 from auxiliary.evaluation.calibration import confidence_bins, expected_calibration_error
 from auxiliary.evaluation.metrics import confusion
+from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, set_title, styled
 
 SHADES = colormaps["Blues"]
@@ -24,23 +25,24 @@ MARKERS = {AS_TRAINED: "s", CALIBRATED: "o"}
 def confusion_figure(predictions: pd.DataFrame) -> Figure:
     """Counts of test images by true and predicted class, shaded by the share of the true class."""
     counts = confusion(predictions)
-    names = [short(name) for name in counts.index]
-    side = 0.45 * max(len(names), 4) + 0.1 * max(map(len, names)) + 0.8
-    fig = new_figure(max(side + 1.3, 5.8), side + 1.3)
+    names = Names(counts.index)
+    labels = [names.category(name) for name in counts.index]
+    side = 0.45 * max(len(labels), 4) + 0.1 * max(map(len, labels)) + 0.8
+    fig = new_figure(max(side + 1.3, 5.8), side + 1.3, names)
     axes = fig.subplots()
     sns.heatmap(counts.div(counts.sum(axis=1).clip(lower=1), axis=0), mask=counts.eq(0), annot=counts, fmt="d",
-                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=names,
-                yticklabels=names, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
+                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=labels,
+                yticklabels=labels, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
                                                       "format": PercentFormatter(1)})
     axes.set_facecolor(SHADES(0.0))
     axes.tick_params(axis="x", rotation=90)
     axes.tick_params(axis="y", rotation=0)
     axes.set(xlabel="predicted class", ylabel="true class")
-    set_title(fig, _most_common_mistake(counts))
+    set_title(fig, _most_common_mistake(counts, names))
     return fig
 
 
-def _most_common_mistake(counts: pd.DataFrame) -> str:
+def _most_common_mistake(counts: pd.DataFrame, names: Names) -> str:
     table = counts.to_numpy()
     title = f"{np.trace(table) / table.sum():.1%} of {counted(int(table.sum()), 'test image')} correct"
     wrong = table - np.diag(np.diag(table))
@@ -48,7 +50,7 @@ def _most_common_mistake(counts: pd.DataFrame) -> str:
         return title
     true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
     return (f"{title};\nmost common mistake, {counted(int(wrong.max()), 'time')}:\n"
-            f"{short(counts.index[true], 20)} predicted as {short(counts.columns[predicted], 20)}")
+            f"{names.category(counts.index[true], 20)} predicted as {names.category(counts.columns[predicted], 20)}")
 
 
 @styled

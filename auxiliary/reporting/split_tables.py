@@ -5,7 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from auxiliary.core.text import counted, first_few
+from auxiliary.core.text import counted, counting_order, first_few
+from auxiliary.data.part_names import IN_WORDS
+from auxiliary.data.publisher_parts import cut_shares, kept_parts
+from auxiliary.data.split_record import SPLITS
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
 ROUNDING = 1e-9     # of floating-point arithmetic
@@ -16,7 +19,7 @@ def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> p
     """Images per class (index `category`) and split, with totals in the last row and column."""
     splits = {"train": train, "val": val, "test": test}
     table = pd.DataFrame({name: split["category"].value_counts() for name, split in splits.items()})
-    table = table.fillna(0).astype(int).sort_index().rename_axis("category")
+    table = _in_order(table.fillna(0).astype(int))
     table["total"] = table.sum(axis=1)
     return pd.concat([table, table.sum().to_frame("total").T]).rename_axis("category")
 
@@ -33,23 +36,26 @@ def split_shares(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
 
     Returns:
         One row per class (index `category`) with a share that is off by more than one percentage point and by at
-        least one image: its share in each split, 0 to 1. If the publisher fixed the test set, the shares of
-        training and validation set in the images of these two.
+        least one image: its share in each split, 0 to 1. Where a part of the publisher's is kept, the shares
+        of the other splits in the images of these.
     """
     splits, requested = _requested(train, val, test, fractions)
     counts = pd.DataFrame({name: split["category"].value_counts() for name, split in splits.items()}).fillna(0)
     sizes = counts.sum(axis=1)
     off = (counts - np.outer(sizes, requested)).abs()
     wrong = ((off >= 1 - ROUNDING) & (off.div(sizes, axis=0) > TOLERANCE + ROUNDING)).any(axis=1)
-    return counts[wrong].div(sizes[wrong], axis=0).sort_index().rename_axis("category")
+    return _in_order(counts[wrong].div(sizes[wrong], axis=0))
 
 
 def split_sentence(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, fractions: Sequence[float]) -> str:
     """One sentence: whether every class has the requested shares, and if not, how far the worst are off, and why."""
     splits, requested = _requested(train, val, test, fractions)
     shares = split_shares(train, val, test, fractions)
+    if len(requested) == 1:
+        return "The training, validation and test set are the publisher's, with the publisher's shares of the classes."
     goal = " / ".join(f"{share:g}" for share in requested)
-    goal += "" if len(requested) > 2 else " of the images outside the test set"
+    left_out = [IN_WORDS[name] for name in SPLITS if name not in splits]
+    goal += "".join(f" of the images outside the {name} set" for name in left_out)
     if shares.empty:
         return f"Every class is within one percentage point, or one image, of {goal}."
     off = (shares - requested).abs().max(axis=1).sort_values(ascending=False, kind="stable")
@@ -61,10 +67,10 @@ def split_sentence(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame, f
 
 def _requested(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,
                fractions: Sequence[float]) -> tuple[dict[str, pd.DataFrame], list[float]]:
-    """The splits that were made, by name, and the requested share of each."""
-    if "publisher_split" in test and (test["publisher_split"] == "test").any():
-        return {"train": train, "val": val}, [1 - fractions[1], fractions[1]]
-    return {"train": train, "val": val, "test": test}, list(fractions)
+    """The splits that were cut, by name, and the requested share of each."""
+    splits = dict(zip(SPLITS, (train, val, test), strict=True))
+    shares = cut_shares(kept_parts(pd.concat(splits.values())), fractions)
+    return {name: splits[name] for name in shares}, [float(share) for share in shares.values()]
 
 
 def _together(splits: dict[str, pd.DataFrame], categories: pd.Index) -> bool:
@@ -75,3 +81,8 @@ def _together(splits: dict[str, pd.DataFrame], categories: pd.Index) -> bool:
     duplicates = rows[rows["group"].duplicated(keep=False)]
     counts = duplicates.groupby("group")["split"].nunique()
     return bool((counts == 1).all() and duplicates["category"].isin(categories).any())
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of classes (index `category`) in the order of their labels."""
+    return table.reindex(sorted(table.index, key=counting_order)).rename_axis("category")

@@ -4,23 +4,25 @@ Figures are made without pyplot, so nothing stays open and no global setting cha
 functions that draw into them are decorated with `@styled`.
 """
 
+import base64
 import functools
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from PIL import Image
 
 from auxiliary.core.files import replacing
+from auxiliary.reporting.fonts import families
+from auxiliary.reporting.names import EXPLANATION, Names, stand_in_table
+from auxiliary.reporting.tables import NOTEBOOK_STYLE
 
 # Okabe and Ito, "Color universal design" (2008): distinct with every kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -32,7 +34,7 @@ SAVED, SHOWN = 150, 100
 COMPRESSION = 3
 STYLE = {
     "figure.facecolor": "white", "figure.dpi": SAVED, "savefig.dpi": SAVED, "figure.constrained_layout.use": True,
-    "font.size": 12, "axes.titlesize": 13, "axes.titlelocation": "left", "axes.titlepad": 10,
+    "font.family": families(), "font.size": 12, "axes.titlesize": 13, "axes.titlelocation": "left", "axes.titlepad": 10,
     "figure.titlesize": 13,
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.axisbelow": True,
     "axes.grid": False, "grid.color": LIGHT_GREY, "grid.linewidth": 0.8,
@@ -48,8 +50,12 @@ class StyledFigure(Figure):
     """A figure that keeps its style when drawn, and displays itself as the last expression of a notebook cell.
 
     Drawing a sheet of photographs takes half a second, so one drawing serves the file and the notebook.
+
+    Attributes:
+        stand_ins: what it shows in place of names that cannot be read in it, and those names.
     """
 
+    stand_ins: Mapping[str, str] = MappingProxyType({})
     _pixels: Image.Image | None = None
 
     def draw(self, renderer: RendererBase) -> None:
@@ -89,10 +95,27 @@ class StyledFigure(Figure):
         pixels.resize(size, Image.Resampling.LANCZOS).save(file, "PNG", compress_level=COMPRESSION)
         return file.getvalue()
 
+    def _repr_html_(self) -> str | None:
+        # Jupyter prefers it to the image alone, unless it is None.
+        if not self.stand_ins:
+            return None
+        image = base64.b64encode(self._repr_png_()).decode()
+        return (f'<img src="data:image/png;base64,{image}"><p>{EXPLANATION}</p>'
+                f"{NOTEBOOK_STYLE}{stand_in_table(self.stand_ins).to_html()}")
 
-def new_figure(width: float, height: float) -> StyledFigure:
-    """An empty figure of `width` by `height` inches, to be filled by a function with `@styled`."""
-    return StyledFigure(figsize=(width, height))
+
+def new_figure(width: float, height: float, names: Names | None = None) -> StyledFigure:
+    """An empty figure of `width` by `height` inches, to be filled by a function with `@styled`.
+
+    Args:
+        width: in inches.
+        height: in inches.
+        names: the names that it shows, if any.
+    """
+    fig = StyledFigure(figsize=(width, height))
+    if names:
+        fig.stand_ins = names.stand_ins
+    return fig
 
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
@@ -132,21 +155,8 @@ def set_title(fig: Figure | SubFigure, title: str) -> None:
     fig.suptitle(title, x=0.01, ha="left")
 
 
-def title_only(width: float, title: str) -> StyledFigure:
+def title_only(width: float, title: str, names: Names | None = None) -> StyledFigure:
     """A figure without axes, for when there is nothing to draw."""
-    fig = new_figure(width, 0.8)
+    fig = new_figure(width, 0.8, names)
     set_title(fig, title)
     return fig
-
-
-def epoch_axis(axes: Axes, epochs: int) -> None:
-    """Make the horizontal axis one of whole epochs, from 1 to `epochs`."""
-    axes.set(xlabel="epoch", xlim=(0.5, max(epochs, 1) + 0.5))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-
-
-def log_ticks(axis: Axis, locator: LogLocator, text: Callable[[float], str]) -> None:
-    """Label the ticks of a logarithmic axis with `text` of their values instead of powers of ten."""
-    axis.set_major_locator(locator)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
-    axis.set_minor_formatter(NullFormatter())

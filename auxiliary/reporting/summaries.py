@@ -28,7 +28,7 @@ def left_out_summary(overview: pd.DataFrame) -> str:
     by_class = left_out.loc[left_out["category"] != "", "category"].value_counts()
     if lost := [short(name) for name, count in by_class.items() if count == files[name]]:
         sentences.insert(0, f"No file of {'class' if len(lost) == 1 else 'the classes'} {first_few(lost, NAMED)} "
-                            "can be used.")
+                            "is used.")
     if len(by_class):
         counts = [f"{short(name)} {count:,} of {files[name]:,}" for name, count in by_class.items()]
         sentences.append(f"By class: {first_few(counts, NAMED)}.")

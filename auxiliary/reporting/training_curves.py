@@ -9,7 +9,9 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted
+from auxiliary.reporting.axes import epoch_axis
+from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import (
     BLUE,
     GREEN,
@@ -17,7 +19,6 @@ from auxiliary.reporting.style import (
     LIGHT_GREY,
     ORANGE,
     VERMILLION,
-    epoch_axis,
     new_figure,
     set_title,
     styled,
@@ -50,8 +51,10 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
         return title_only(10, "No epoch was trained")
     table = pd.concat([frame.assign(experiment=key) for key, frames in shown.items() for frame in frames])
     looks = {"palette": dict(zip(shown, COLOURS, strict=False)), "dashes": dict(zip(shown, DASHES, strict=False))}
-    columns = min(len(shown), max(1, 100 // (max(len(short(key)) for key in shown) + 8)))
-    fig = new_figure(10, 6.9 + 0.25 * math.ceil(len(shown) / columns))
+    names = Names()
+    labels = [names.text(key, f"(line {number})") for number, key in enumerate(shown, 1)]
+    columns = min(len(shown), max(1, 100 // (max(map(len, labels)) + 8)))
+    fig = new_figure(10, 6.9 + 0.25 * math.ceil(len(shown) / columns), names)
     panels = fig.subplots(2, 2, sharex=True, sharey="row").ravel()
     # Without several seeds there is nothing to average, which takes a second.
     looks["estimator"] = "mean" if any(len(frames) > 1 for frames in shown.values()) else None
@@ -66,8 +69,8 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
         axes.set_xlabel("")
     handles = [Line2D([], [], color=color, linestyle="-" if dashes == DASHES[0] else (0, dashes))
                for color, dashes in zip(looks["palette"].values(), looks["dashes"].values(), strict=True)]
-    fig.legend(handles, [short(key) for key in shown], loc="outside lower left", ncols=columns, handlelength=3)
-    set_title(fig, _title(trained, len(shown)))
+    fig.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=3)
+    set_title(fig, _title(trained, names.text(next(iter(shown)), "(line 1)", 20), len(shown)))
     return fig
 
 
@@ -87,12 +90,12 @@ def _best_first(histories: dict[str, list[pd.DataFrame]]) -> dict[str, list[pd.D
     return {key: histories[key] for key in order.sort_values(ascending=False, kind="stable").index}
 
 
-def _title(trained: Mapping[str, list[pd.DataFrame]], shown: int) -> str:
-    key, frames = next(iter(trained.items()))
+def _title(trained: Mapping[str, list[pd.DataFrame]], best: str, shown: int) -> str:
+    frames = next(iter(trained.values()))
     title = "No validation accuracy was measured"
     if pd.notna(_best(frames)):
         which = "its best epoch" if len(frames) == 1 else f"mean of the best epochs of {len(frames)} seeds"
-        title = f"{short(key, 20)} reaches the highest validation accuracy, {_best(frames):.3f} ({which})"
+        title = f"{best} reaches the highest validation accuracy, {_best(frames):.3f} ({which})"
     return title if shown == len(trained) else f"{title};\nthe best {shown} of {len(trained)} experiments"
 
 

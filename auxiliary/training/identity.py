@@ -39,6 +39,9 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
         "pipeline": PIPELINE, "seed": seed, "parent": parent, "experiment": _settings(experiment),
         "images": project.fingerprints, "duplicates": DUPLICATES,
     }
+    if project.categories != sorted(project.categories):
+        # Names with numbers once had their labels in alphabetical order; those of all other runs follow from the names.
+        matters["categories"] = project.categories
     return digest(json.dumps(matters, sort_keys=True))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.data.duplicates import has_duplicate_in
+from auxiliary.data.manifest import head_span, read_head
 from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters
@@ -41,10 +42,11 @@ def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
         "parent": job.parent.run.id if job.parent else None,
         "pipeline": PIPELINE,
         "dataset": project.paths.dataset,
-        "image_size": project.profile.image_size,
+        "image_size": project.paths.image_size,
         "split": project.profile.split.model_dump(mode="json"),
         "split_rule": project.split_rule,
         "categories": project.categories,
+        "span": head_span(read_head(project.paths.images)),
         "images": {
             split: {"count": len(getattr(project, split)), "fingerprint": fingerprint}
             for split, fingerprint in project.fingerprints.items()

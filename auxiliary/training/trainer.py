@@ -6,11 +6,13 @@ import pandas as pd
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.core import runtime
 from auxiliary.core.files import replacing
+from auxiliary.core.progress import notify
 from auxiliary.core.resources import check_disk, check_memory
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
 from auxiliary.evaluation.convolution import first_convolution
 from auxiliary.evaluation.grad_cam import explain
+from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.memory import experiment_bytes
 from auxiliary.networks.summary import count_parameters, layer_table, training_bytes
 from auxiliary.reporting.style import save_figure
@@ -35,6 +37,7 @@ def train_run(job: Job) -> None:
     """
     machine = runtime.start(job.seed)
     _check_memory(job, machine)
+    _notify_last_batch(job)
     setup = build_setup(job)
     _check_resources(job, setup, machine)
     recipe = make_recipe(job, machine)
@@ -59,6 +62,14 @@ def train_run(job: Job) -> None:
     with own_errors():
         _save_explanations(job, setup, predictions["test"])
     run.finish(make_result(job, setup, fitted, predictions))
+
+
+def _notify_last_batch(job: Job) -> None:
+    """Print which batch norm learns nothing from the last batch of each epoch, where that is a single image."""
+    experiment, images = job.experiment, len(job.train)
+    if experiment.epochs and images % experiment.batch_size == 1 and (name := norm_of_vectors(experiment)):
+        notify(f"{experiment.key}: the last batch of each epoch is one image ({images:,} in batches of "
+               f"{experiment.batch_size}), from which {name} learns nothing: another batch_size avoids that")
 
 
 def _check_memory(job: Job, machine: runtime.Machine) -> None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +26,7 @@ from auxiliary.core.runtime import cpu_name
 COUNTS = (1_000, 10_000, 100_000)
 STAGES = ("catalogue", "preprocess", "duplicates", "split", "epoch")
 Job = tuple[Path, Path, int]
+Row = dict[str, str | float]
 
 
 def write_crops(jobs: Sequence[Job]) -> list[None]:
@@ -67,19 +68,29 @@ def main(source: str, *counts: str) -> None:
             with tempfile.TemporaryDirectory() as place:
                 make(folder, Path(place, "raw-img"), count)
                 rows += [_measured(stage, count, Path(place)) for stage in STAGES]
-    table = pd.DataFrame(rows)
-    print(table.to_string(index=False))
-    table.to_csv(Path(__file__).parent / "scale.csv", index=False)
+    print(pd.DataFrame(rows).to_string(index=False))
+    replace_rows(rows)
 
 
-def _measured(stage: str, count: int, place: Path) -> dict[str, str | float]:
-    command = [sys.executable, str(Path(__file__).parent / "sides" / "stage.py"), stage]
-    done = subprocess.run(command, cwd=place, check=True, stdout=subprocess.PIPE, text=True)
-    said = json.loads(done.stdout.splitlines()[-1])
+def replace_rows(rows: Sequence[Row]) -> None:
+    """Write measured rows to the table, in place of all rows of their stages."""
+    path, new = Path(__file__).parent / "scale.csv", pd.DataFrame(rows)
+    old = pd.read_csv(path)
+    pd.concat([old[~old["stage"].isin(new["stage"])], new]).to_csv(path, index=False)
+
+
+def as_row(stage: str, count: int, said: Mapping[str, float]) -> Row:
+    """A row of the table from what a stage's process said: seconds and bytes."""
     print(f"{count} images: {stage} {said['seconds']:.1f} s", flush=True)
     return {"stage": stage, "images": count, "seconds": round(said["seconds"], 2),
             "ms_an_image": round(1000 * said["seconds"] / count, 3), "memory_mb": round(said["memory"] / 1e6),
             "machine": cpu_name()}
+
+
+def _measured(stage: str, count: int, place: Path) -> Row:
+    command = [sys.executable, str(Path(__file__).parent / "sides" / "stage.py"), stage]
+    done = subprocess.run(command, cwd=place, check=True, stdout=subprocess.PIPE, text=True)
+    return as_row(stage, count, json.loads(done.stdout.splitlines()[-1]))
 
 
 if __name__ == "__main__":

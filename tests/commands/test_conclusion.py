@@ -20,7 +20,7 @@ def project(opened, tmp_path) -> Project:
 
 @pytest.mark.parametrize(("bad", "said"), [
     (0, ""), (2, "2 of 60 files were left out: truncated (2). By class: blue 2 of 20.\n"),
-    (20, "No file of class blue can be used. 20 of 60 files were left out: truncated (20). "
+    (20, "No file of class blue is used. 20 of 60 files were left out: truncated (20). "
          "By class: blue 20 of 20.\n")])
 def test_files_that_were_left_out_are_counted(project, colours, capsys, bad, said):
     overview = catalogue(colours)

@@ -1,7 +1,18 @@
 import pytest
 
-from auxiliary.commands.estimate import estimate_seconds
+from auxiliary.commands import estimate
+from auxiliary.commands.amount import Amount
+from auxiliary.commands.estimate import FIXED, estimate_seconds
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+
+SOME, MORE = Amount(700, 200, 100), Amount(1400, 400, 200)
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch):
+    """The same machine in every test: two cores of 100 billion operations per second each."""
+    monkeypatch.setattr(estimate, "network_speed", lambda depthwise: 2e11)  # noqa: ARG005
+    monkeypatch.setattr(estimate.runtime, "usable_cores", lambda: 2)
 
 
 def scratch(**values) -> ScratchExperiment:
@@ -16,27 +27,45 @@ def transfer(**values) -> TransferExperiment:
 
 @pytest.mark.parametrize("experiment", [scratch(), transfer(tune_last=10)])
 def test_more_epochs_and_more_images_take_longer(experiment):
-    seconds = estimate_seconds(experiment, 1000)
-    assert 0 < seconds < estimate_seconds(experiment, 2000)
-    assert seconds < estimate_seconds(experiment.model_copy(update={"epochs": 6}), 1000)
-    assert seconds < estimate_seconds(experiment.model_copy(update={"image_size": 2 * experiment.image_size}), 1000)
+    seconds = estimate_seconds(experiment, SOME)
+    assert FIXED < seconds < estimate_seconds(experiment, MORE)
+    assert seconds < estimate_seconds(experiment.model_copy(update={"epochs": 6}), SOME)
+    assert seconds < estimate_seconds(experiment.model_copy(update={"image_size": 2 * experiment.image_size}), SOME)
 
 
-def test_epochs_of_a_frozen_backbone_cost_nothing():
-    assert estimate_seconds(transfer(epochs=1), 1000) == estimate_seconds(transfer(epochs=50), 1000)
+def test_epochs_of_a_frozen_backbone_cost_little():
+    one, fifty = (estimate_seconds(transfer(epochs=epochs), SOME) for epochs in (1, 50))
+    assert one < fifty < 2 * one
+
+
+def test_features_are_computed_once():
+    computed, found = (estimate_seconds(transfer(), SOME, extracted) for extracted in (False, True))
+    assert FIXED < found < computed
+
+
+def test_views_of_a_frozen_backbone_are_images_too():
+    assert estimate_seconds(transfer(), SOME) < estimate_seconds(transfer(augment="flip", views=8), SOME)
+
+
+@pytest.mark.parametrize("experiment", [scratch(epochs=0), transfer(epochs=0), transfer(epochs=0, tune_last=3)])
+def test_eight_views_of_a_test_image_take_longer_than_one(experiment):
+    assert estimate_seconds(experiment, SOME) < estimate_seconds(experiment.model_copy(update={"tta": 8}), SOME)
 
 
 @pytest.mark.parametrize("epochs", [1, 5])
-def test_frozen_is_cheaper_than_tuned(epochs):
-    frozen, tuned = (transfer(tune_last=last, epochs=epochs) for last in (0, 10))
-    assert estimate_seconds(frozen, 1000) < estimate_seconds(tuned, 1000)
+def test_the_more_is_trained_the_longer_it_takes(epochs):
+    frozen, tuned, all_tuned = (estimate_seconds(transfer(tune_last=last, epochs=epochs), SOME)
+                                for last in (0, 10, "all"))
+    assert frozen < tuned < all_tuned
 
 
 def test_larger_networks_take_longer():
-    assert estimate_seconds(scratch(), 1000) < estimate_seconds(scratch(net="conv(64) | conv(64) | gap"), 1000)
-    assert estimate_seconds(transfer(), 1000) < estimate_seconds(transfer(backbone="ResNet50V2"), 1000)
+    assert estimate_seconds(scratch(), SOME) < estimate_seconds(scratch(net="conv(64) | conv(64) | gap"), SOME)
+    assert estimate_seconds(transfer(), SOME) < estimate_seconds(transfer(backbone="ResNet50V2"), SOME)
 
 
 def test_time_grows_linearly_with_the_images():
-    none, some, twice = (estimate_seconds(scratch(), images) for images in (0, 1000, 2000))
+    none, some, twice = (estimate_seconds(scratch(), images) for images in (Amount(0, 0, 0), SOME, MORE))
     assert twice - some == pytest.approx(some - none)
+
+

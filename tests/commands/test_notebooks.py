@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pytest
 
+from auxiliary.commands import notebooks
 from auxiliary.commands.kernels import kernels_ahead, progress_file
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.core.errors import UserError
@@ -42,6 +43,22 @@ def execute(project, tmp_path, tmp_path_factory):
 def outputs(notebook) -> str:
     cells = nbformat.read(notebook, as_version=4).cells
     return "".join(output.get("text", "") for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+
+
+def test_a_path_with_braces_is_a_path(project, tmp_path):
+    folder = tmp_path / "{my} {0} images"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('fine')")], metadata={
+        "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
+    (folder / "x").mkdir(parents=True)
+    nbformat.write(notebook, folder / "07-small.ipynb")
+    with kernels_ahead([folder / "07-small.ipynb"], folder / "x") as kernels:
+        assert outputs(run_notebook(*next(kernels), project, {}, folder / "x")) == "fine\n"
+
+
+def test_a_kernel_that_does_not_start_is_a_sentence(execute, monkeypatch):
+    monkeypatch.setattr(notebooks, "START", 0)
+    with pytest.raises(UserError, match="has not started within 0 s"):
+        execute("print('late')")
 
 
 def test_all_notebooks_in_order():

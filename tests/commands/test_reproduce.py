@@ -37,7 +37,7 @@ sampling: none
 scratch:
   - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
   - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: flip, seeds: [0]}}
-  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | gap, seeds: [0, 1]}}
+  - {{model_id: untrained, image_size: 24, learning_rate: 0.02, epochs: 0, net: conv(4) | gap, seeds: [0, 1]}}
 """
 COMMIT = "0123456789ab"
 

@@ -19,6 +19,7 @@ from papermill.parameterize import parameterize_notebook
 
 from auxiliary.commands import estimate
 from auxiliary.commands import run as session
+from auxiliary.commands.amount import Amount
 from auxiliary.commands.cli import command
 from auxiliary.commands.interruption import ADVICE
 from auxiliary.core.errors import Diverged, UserError
@@ -43,7 +44,7 @@ scratch:
 @pytest.fixture
 def project(image_folder, divide, tmp_path, monkeypatch):
     """An experiment of three seeds, ten epochs each, estimated at one second per epoch."""
-    monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, _: experiment.epochs)
+    monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, *_: experiment.epochs)
     folder = image_folder({"green": 20, "blue": 20})
     (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
@@ -53,7 +54,7 @@ def project(image_folder, divide, tmp_path, monkeypatch):
 
 def left(project) -> float:
     experiment, = project.profile.experiments
-    return estimate.seconds_left(experiment, project, 40)
+    return estimate.seconds_left(experiment, project, Amount(28, 8, 4))
 
 
 def test_finished_epochs_are_not_announced_again(project):
@@ -117,13 +118,15 @@ def opened(tmp_path, monkeypatch) -> Callable[..., Project]:
 def test_folders_reach_the_notebooks_as_typed(opened, tmp_path):
     for name in NAMES:
         (tmp_path / name / "cat").mkdir(parents=True)
+        (tmp_path / name / "cat" / "1.png").touch()
         paths = opened("-p", "dataset", name, "--root", f"roots/{name}").paths
         assert (paths.own, paths.root) == (tmp_path / name, tmp_path / "roots" / name)
         assert opened("-p", "source", name).profile.source == tmp_path / name
 
 
 def test_so_do_names(opened, tmp_path):
-    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "cat").mkdir(parents=True)
+    (tmp_path / "images" / "cat" / "1.png").touch()
     for name in WORDS:
         assert opened("-p", "dataset", "images", "-p", "name", name).paths.dataset == name
 
@@ -238,5 +241,6 @@ def test_a_run_that_diverges_ends_with_an_error_after_the_results(diverging, tmp
     assert diverging("--only", "01").exit_code == 0
 
 
-def test_a_smoke_test_trains_nothing_anew(diverging):
-    assert "leave out --retrain" in str(diverging("--smoke-test", "--retrain").exception)
+@pytest.mark.parametrize("option", ["--smoke-test", "--plan"])
+def test_nothing_is_trained_anew_where_nothing_is_trained(diverging, option):
+    assert "--retrain" in str(diverging(option, "--retrain").exception)

@@ -6,16 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.commands.smoke_profile import (
-    copy_few,
-    find_originals,
-    images_per_class,
-    missing_weights,
-    shorten,
-    start_at_random,
-    write_profile,
-)
-from auxiliary.config.loader import PROFILES, load_profile
+from auxiliary.commands.smoke_images import copy_few, find_originals, images_per_class
+from auxiliary.commands.smoke_profile import missing_weights, shorten, start_at_random, write_profile
+from auxiliary.config.choose import PROFILES
+from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import one_line
@@ -82,7 +76,8 @@ def test_overrides_are_kept(project):
 
 @pytest.mark.parametrize("name", [None, *sorted(path.stem for path in PROFILES.glob("*.yaml"))])
 def test_what_is_written_is_read_back(project, tmp_path, name):
-    short = shorten(project() if name is None else open_project(name, root=tmp_path), "flowers")
+    short = shorten(project() if name is None else open_project(name, overrides={"dataset": "flowers"}, root=tmp_path),
+                    "flowers")
     write_profile(short, tmp_path / "short.yaml")
     assert load_profile(str(tmp_path / "short.yaml")) == short
 

@@ -1,28 +1,15 @@
 import pytest
 
-from auxiliary.config.loader import PROFILES, find_profile, load_profile
+from auxiliary.config.choose import PROFILES
+from auxiliary.config.loader import load_profile
 from auxiliary.core.errors import UserError
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in PROFILES.glob("*.yaml")))
 def test_every_profile_of_the_repository_loads(name):
-    profile = load_profile(name)
+    profile = load_profile(name, {"dataset": "demo"})
     assert profile.scratch
     assert profile.transfer
-
-
-def test_a_profile_is_found_by_name_or_path(tmp_path):
-    own = tmp_path / "own.yml"
-    own.write_text("dataset: demo")
-    assert find_profile("demo") == PROFILES / "demo.yaml"
-    assert load_profile(str(own)).dataset == "demo"
-
-
-def test_a_missing_profile_comes_with_the_nearest(tmp_path):
-    with pytest.raises(UserError, match="unknown profile 'dmeo': did you mean 'demo'"):
-        load_profile("dmeo")
-    with pytest.raises(UserError, match="there is no profile "):
-        load_profile(str(tmp_path / "absent.yaml"))
 
 
 def test_yaml_means_what_it_looks_like(experiment):

@@ -26,6 +26,11 @@ def test_parameters_that_the_notebook_has_pass(run_cells):
     check_parameters(NOTEBOOK)
 
 
+def test_parameters_that_papermill_adds_itself_pass(run_cells):
+    run_cells("# Parameters\nprofile = 'demo'\nPAPERMILL_OUTPUT_PATH = 'out.ipynb'\n")
+    check_parameters(NOTEBOOK)
+
+
 def test_a_parameter_that_papermill_only_warns_of_is_refused(run_cells):
     run_cells("profile = 'demo'", "# Parameters\nprofile = 'animals10'\nexperiment = 'conv*'\n")
     with pytest.raises(UserError, match="unknown parameter 'experiment': did you mean 'experiments'"):

@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
+from auxiliary.core.errors import UserError
 
 SCRATCH = {"model_id": "cnn", "key": "cnn", "learning_rate": 0.1, "epochs": 1, "net": "gap"}
 TRANSFER = {"model_id": "lite0", "key": "lite0", "learning_rate": 0.1, "epochs": 1, "backbone": "B", "head": "gap"}
@@ -17,6 +18,13 @@ def test_scratch_experiments_come_first():
     profile = Profile(dataset="demo", transfer=[TRANSFER], scratch=[SCRATCH])
     assert [(experiment.key, experiment.stage, experiment.network) for experiment in profile.experiments] == [
         ("cnn", "scratch", "gap"), ("lite0", "transfer", "gap")]
+
+
+def test_images_are_prepared_at_the_largest_size_that_an_experiment_asks_for():
+    sizes = [SCRATCH | {"image_size": 96}, SCRATCH | {"key": "b", "image_size": 64}]
+    assert Profile(dataset="demo", image_size=28, scratch=sizes).prepared_size == 96
+    assert Profile(dataset="demo", scratch=sizes, transfer=[TRANSFER | {"image_size": 320}]).prepared_size == 320
+    assert Profile(dataset="demo", image_size=28).prepared_size == 28
 
 
 def test_records_cannot_be_changed():
@@ -82,3 +90,12 @@ def test_two_rules_never_share_a_folder():
     rules = [Split(by=by, fractions=fractions, random_state=state) for by in ("group", "seed")
              for fractions in ((0.7, 0.2, 0.1), (0.7, 0.1, 0.2), (0.70001, 0.2, 0.09999)) for state in (1, 11)]
     assert len({rule.name for rule in rules}) == len(rules)
+
+
+def test_small_classes_are_left_out_only_where_it_is_said_in_so_many_words(load):
+    assert not load().drop_small_classes
+    assert load(drop_small_classes=True).drop_small_classes
+    assert load(("augment: flip", "drop_small_classes: true")).drop_small_classes
+    for value in (1, "yes", "true", None):
+        with pytest.raises(UserError, match="parameter 'drop_small_classes'"):
+            load(drop_small_classes=value)

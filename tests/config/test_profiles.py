@@ -224,8 +224,8 @@ class TestAnimals10:
         ]
 
     def test_images_too_small_for_a_network_name_the_operation_that_ran_out(self):
-        with pytest.raises(UserError, match=r"experiment 'conv5_dense1': net .*: operation 9, Conv\(filters=8,.* "
-                                            r"gets \(2, 2, 16\): a window of 3 pixels does not fit into 2"):
+        with pytest.raises(UserError, match=r"experiment 'conv5_dense1': net .*: operation 9, `conv.8.`, "
+                                            "gets 16 channels of 2 x 2 pixels: a window of 3 pixels"):
             check_experiments(load_profile("animals10", {"image_size": 64}))
 
 

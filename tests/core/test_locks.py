@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import subprocess
 import sys
 
@@ -5,7 +7,7 @@ import pytest
 
 from auxiliary.core import locks
 from auxiliary.core.disk import DiskError
-from auxiliary.core.locks import locked
+from auxiliary.core.locks import is_locked, locked
 
 # Holds the lock until it is killed.
 HOLDER = """
@@ -51,6 +53,27 @@ def test_without_another_process_nothing_is_said(file, capsys):
         with locked(file, "splitting the images"):
             pass
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.fixture
+def no_locks(monkeypatch):
+    """A file system that knows no locks."""
+    def flock(*_: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_where_the_disk_knows_no_locks_a_file_takes_their_place_and_a_line_says_so(file, capsys):
+    soft = file.with_name(".lock.soft")
+    for _ in range(2):
+        assert not is_locked(file)
+        with locked(file, "splitting the images"):
+            assert soft.exists()
+            assert is_locked(file)
+    assert not soft.exists()
+    assert capsys.readouterr().out.count(f"{file.parent} is on a disk that knows no locks") == 1
 
 
 def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):

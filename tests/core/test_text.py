@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.core.text import counted, duration, first_few, format_bytes, matches, one_line, printable, short
+from auxiliary.core.text import (
+    counted,
+    counting_order,
+    duration,
+    first_few,
+    format_bytes,
+    matches,
+    one_line,
+    printable,
+    short,
+)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [
@@ -65,3 +75,19 @@ def test_whatever_is_printable_can_be_written_and_steers_nothing(text):
     shown = printable(text)
     shown.encode("utf-8")
     assert not [letter for letter in shown if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cs")]
+
+
+@pytest.mark.parametrize("names", [
+    ["class1", "class2", "class10"], ["2", "10", "10a", "a", "a1", "ab"], ["x01", "x1", "x1a", "x02"], ["", "1", "²"],
+    ["٣", "4", "١٠", "11"], ["v1.2", "v1.10", "v2"]])
+def test_names_are_sorted_as_people_count(names):
+    again = names[::-1]
+    assert sorted(again, key=counting_order) == names
+
+
+@given(st.lists(st.text(), unique=True))
+def test_names_have_one_order_and_without_digits_the_alphabetical_one(names):
+    again = names[::-1]
+    assert sorted(names, key=counting_order) == sorted(again, key=counting_order)
+    plain = [name for name in names if not any(map(str.isdecimal, name))]
+    assert sorted(plain, key=counting_order) == sorted(plain)

@@ -13,7 +13,7 @@ from auxiliary.data.preprocess import preprocess_images
 
 def image(path, size=(90, 80)):
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", size, "red").save(path)
+    Image.linear_gradient("L").resize(size).save(path)
     return path
 
 
@@ -57,6 +57,13 @@ def test_categories_are_numbered_in_alphabetical_order(tmp_path):
     df = clean_table(*made(tmp_path, {"cane": "dog", "gatto": "cat", "ape": "bee"}))
     assert dict(zip(df["category"], df["label"], strict=True)) == {"bee": 0, "cat": 1, "dog": 2}
     assert df["label"].dtype == "int64"
+
+
+def test_categories_with_numbers_are_numbered_as_people_count(tmp_path):
+    for name in ("class10", "class2", "class1"):
+        image(tmp_path / "raw-img" / name / "a.png")
+    df = clean_table(*made(tmp_path))
+    assert dict(zip(df["category"], df["label"], strict=True)) == {"class1": 0, "class2": 1, "class10": 2}
 
 
 def test_an_image_that_was_not_processed_is_named(tmp_path):

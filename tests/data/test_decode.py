@@ -16,6 +16,7 @@ from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.decode import FILTER, open_rgb, rgb_pixels
 from auxiliary.data.header import read_header
 from auxiliary.data.jpeg import is_plain
+from auxiliary.data.jpeg_segments import jpeg_head
 
 ANIMALS = Path(__file__).resolve().parents[2] / "../shared/data/animals10-raw-img.zip"
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -53,7 +54,8 @@ def huge_png(width, height):
     ("P", 0, (0, 0, 0)),
     ("I;16", 65535, (255, 255, 255)),
     ("I;16", 25700, (100, 100, 100)),
-    ("RGBA", (*RED, 0), (255, 255, 255)),
+    # Empty transparency is none.
+    ("RGBA", (*RED, 0), RED),
     ("RGBA", (*RED, 255), RED),
     ("RGBA", (0, 0, 0, 51), (204, 204, 204)),
     ("LA", (0, 51), (204, 204, 204)),
@@ -89,9 +91,12 @@ def test_transparent_palettes_and_colours_turn_white():
     palette = Image.new("P", (4, 4), 1)
     palette.putpalette([*RED, *BLUE])
     assert first_pixel(encoded(palette)) == BLUE
+    palette.putpixel((3, 3), 0)
     assert first_pixel(encoded(palette, transparency=1)) == (255, 255, 255)
     assert first_pixel(encoded(palette, transparency=b"\xff\x00")) == (255, 255, 255)
-    assert first_pixel(encoded(Image.new("RGB", (4, 4), RED), transparency=RED)) == (255, 255, 255)
+    image = Image.new("RGB", (4, 4), RED)
+    image.putpixel((3, 3), BLUE)
+    assert first_pixel(encoded(image, transparency=RED)) == (255, 255, 255)
 
 
 def test_half_transparent_edges_do_not_bleed():
@@ -172,6 +177,12 @@ def turned(data, way):
 
 JPEG = encoded(noise(320, 240), "JPEG")
 PNG = encoded(noise(320, 240))
+CMYK = encoded(noise(320, 240).convert("CMYK"), "JPEG")
+
+
+def resized_head(data, width, height):
+    """A JPEG file that promises more pixels than it holds."""
+    return data.replace(struct.pack(">HH", 240, 320), struct.pack(">HH", height, width), 1)
 
 
 @pytest.mark.parametrize(("data", "reason"), [
@@ -181,8 +192,10 @@ PNG = encoded(noise(320, 240))
     (JPEG[:20], "not an image"),
     (JPEG[:-2000], "truncated"),
     (PNG[:-2000], "truncated"),
-    (huge_png(10_000, 10_000), "absurdly large: Image size (100000000 pixels)"),
-    (huge_png(60_000, 60_000), "absurdly large: Image size (3600000000 pixels)"),
+    (huge_png(10_000, 10_000), "absurdly large: 100 megapixels, and 89 are the most, or 200 as JPEG"),
+    (huge_png(60_000, 60_000), "absurdly large: 3,600 megapixels"),
+    (resized_head(JPEG, 15_000, 15_000), "absurdly large: 225 megapixels, and 200 are the most: make it smaller"),
+    (resized_head(CMYK, 10_000, 9_000), "absurdly large: 90 megapixels, and 89 are the most: make it smaller"),
 ])
 @pytest.mark.parametrize("size", [None, 64])
 def test_the_reason_is_one_short_line(data, reason, size):
@@ -216,7 +229,7 @@ def test_an_image_cut_anywhere_is_refused_or_shown(kind):
     (PNG, False),
 ])
 def test_without_pillow_the_same_pixels_come_out(data, plain):
-    assert is_plain(data) == plain
+    assert is_plain(data, jpeg_head(data)) == plain
     np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
 
 
@@ -228,11 +241,24 @@ def test_xmp_turns_an_image():
     (b"", "empty file"),
     (JPEG[:2], "not an image"),
     (JPEG[:-2000], "truncated"),
-    (JPEG.replace(struct.pack(">HH", 240, 320), struct.pack(">HH", 60_000, 60_000)), "absurdly large"),
+    (resized_head(JPEG, 60_000, 60_000), "absurdly large"),
 ])
 def test_without_pillow_the_same_is_wrong(data, reason):
     with pytest.raises(ImageError, match=reason):
         rgb_pixels(data, 64)
+
+
+def test_a_jpeg_above_pillows_limit_is_decoded_at_a_reduced_size(monkeypatch):
+    """Here the limit is lowered; `tests/fuzz/test_bombs.py` decodes one of 200 megapixels."""
+    before, two = open_rgb(JPEG, 64), encoded(noise(320, 240), "MPO", save_all=True)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 320 * 240 - 1)
+    np.testing.assert_array_equal(open_rgb(JPEG, 64), before)
+    np.testing.assert_array_equal(rgb_pixels(JPEG, 64), before)
+    assert open_rgb(JPEG).size == (160, 120)
+    assert read_header(io.BytesIO(JPEG)).width == 320
+    assert open_rgb(two, 64).size == (64, 64)
+    with pytest.raises(ImageError, match="absurdly large"):
+        open_rgb(PNG, 64)
 
 
 def test_unreadable_files_are_named_by_the_systems_reason(tmp_path):

@@ -32,7 +32,10 @@ def make_image(path, size=(100, 80), colour="red", mode="RGB", **options):
     if orientation := options.pop("orientation", None):
         options["exif"] = Image.Exif()
         options["exif"][0x0112] = orientation
-    Image.new(mode, size, colour).save(path, **options)
+    image = Image.new(mode, size, colour)
+    # An image of one colour is left out.
+    image.paste("black", (3 * size[0] // 4, 3 * size[1] // 4, *size))
+    image.save(path, **options)
     return path
 
 
@@ -326,3 +329,21 @@ def test_train_and_test_stay_apart(tmp_path):
         make_image(tmp_path / "raw-img" / name)
     run(tmp_path)
     assert catalogue(tmp_path / "processed")["publisher_split"].tolist() == ["test", "train", "train"]
+
+
+def test_images_of_one_flat_colour_are_left_out(tmp_path):
+    make_image(tmp_path / "raw-img" / "cat" / "fine.png")
+    for name, size in (("large.jpg", (100, 80)), ("small.png", (28, 28))):
+        Image.new("RGB", size, "black").save(tmp_path / "raw-img" / "cat" / name)
+    assert run(tmp_path)["error"].tolist() == ["", "one flat colour", "one flat colour"]
+
+
+def test_stacks_are_counted_each_time(tmp_path, capsys):
+    other = Image.new("RGB", (100, 80), "blue")
+    for name in ("a", "b"):
+        make_image(tmp_path / "raw-img" / "cat" / f"{name}.tif", save_all=True, append_images=[other])
+    make_image(tmp_path / "raw-img" / "cat" / "c.tif")
+    for _ in range(2):
+        run(tmp_path)
+        assert "several pages or pictures (2)" in capsys.readouterr().out
+    assert opened(tmp_path / "processed" / "cat" / "a.tif.jpg").getpixel((9, 9))[0] > 200

@@ -98,15 +98,30 @@ def test_images_without_a_duplicate_make_up_for_a_large_group():
         {"a": 70, "b": 70}, {"a": 20, "b": 20}, {"a": 10, "b": 10}]
 
 
-def test_a_class_of_too_few_groups_is_named_with_the_way_out():
-    with pytest.raises(UserError, match=r"too few different images of a: .* left for the test set; add images of "
-                                        r"it, or say `split: \{by: seed\}`"):
+def test_a_class_that_is_one_group_is_named_with_the_way_out():
+    with pytest.raises(UserError, match=r"no image of a is left for the test set: a single group of near-duplicates "
+                                        r"holds 10 of 20 images of a,.*`-p split\.by seed`"):
         split(table("a" * 10, "a" * 10, *"b" * 40), by="group")
     with pytest.raises(UserError, match="too few images to split, 10 per category are needed: a has 9"):
         split(table(*"a" * 9, *"b" * 40), by="group")
 
 
-def test_a_publishers_test_set_stays_with_the_duplicates_it_has_in_train():
+def test_a_class_of_few_groups_that_leave_a_gap_is_named_with_the_way_out():
+    # Every group is a third of its classes, and none can go to another split without leaving a gap behind.
+    clean = table("aaaabbbbccccdddd", "ccccdddd", "aaaabbbbcccc", "aaaabbbbdddd")
+    with pytest.raises(UserError, match=r"too few different images of c: .* left for the test set; add images of "
+                                        r"it, or say `split: \{by: seed\}`"):
+        split(clean, by="group")
+
+
+def test_a_large_group_that_leaves_no_gap_is_told(capsys):
+    split(table("a" * 34, *"a" * 66, "bb", *"b" * 98), by="group")
+    assert capsys.readouterr().out.startswith("a single group of near-duplicates holds 34 of 100 images of a, and ")
+    split(table("a" * 33, *"a" * 67, "bb", *"b" * 98), by="group")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_publishers_test_set_stays_with_the_duplicates_it_has_in_train(capsys):
     clean = pd.concat(
         [table("aa", "aa", *"a" * 36, *"b" * 40, publisher_split="train"), table("ab", *"ab", publisher_split="test")],
         ignore_index=True,
@@ -116,6 +131,30 @@ def test_a_publishers_test_set_stays_with_the_duplicates_it_has_in_train():
     assert (counts(train), counts(val)) == ({"a": 32, "b": 32}, {"a": 8, "b": 8})
     assert not set(train["group"]) & set(val["group"])
     assert set(test["group"]) & (set(train["group"]) | set(val["group"]))
+    # All four: their groups 0, 1 and 2 are also the first three groups of the training images.
+    assert "4 of 4 test images have one among the training images" in capsys.readouterr().out
+
+
+def test_a_test_set_is_cut_from_train_by_group():
+    clean = pd.concat([table("aa", "aaa", *"a" * 35, "bbbb", *"b" * 36, publisher_split="train"),
+                       table("ab", *"ab", publisher_split="val")], ignore_index=True)
+    train, val, test = split(clean, by="group")
+    pd.testing.assert_frame_equal(val, clean[clean["publisher_split"] == "val"].reset_index(drop=True))
+    # One tenth of 40.
+    assert (counts(train), counts(test)) == ({"a": 36, "b": 36}, {"a": 4, "b": 4})
+    assert not set(train["group"]) & set(test["group"])
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text("ab", min_size=2, max_size=5), max_size=12), st.sampled_from(["val", "test"]),
+       st.integers(0, 2**32 - 1))
+def test_beside_a_kept_part_groups_stay_together_in_what_is_cut(groups, kept, random_state):
+    clean = pd.concat([table(*groups, *"a" * 30, *"b" * 30, publisher_split="train"),
+                       table(*groups, *"ab", publisher_split=kept)], ignore_index=True)
+    splits = dict(zip(("train", "val", "test"), split(clean, random_state=random_state, by="group"), strict=True))
+    pd.testing.assert_frame_equal(
+        splits.pop(kept), clean[clean["publisher_split"] == kept].reset_index(drop=True))
+    check_whole(list(splits.values()), clean[clean["publisher_split"] == "train"])
 
 
 def test_without_groups_the_way_to_them_is_named():

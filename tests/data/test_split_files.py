@@ -52,9 +52,15 @@ def test_tables_remember_how_they_were_split(paths):
     assert describe_split(SEED, paths) == "seed 0.7/0.2/0.1, random_state 5"
 
 
-def test_a_publishers_test_set_is_named(paths):
-    write_splits((table("/a"), table("/b"), table("/c", publisher_split="test")), SEED, paths)
-    assert describe_split(SEED, paths) == "seed publisher's test set, 0.2 of train for validation, random_state 5"
+@pytest.mark.parametrize(("kept", "words"), [
+    (("test",), "seed publisher's test set, 0.2 of train for validation, random_state 5"),
+    (("val",), "seed publisher's validation set, 0.1 of train for test, random_state 5"),
+    (("val", "test"), "publisher's training, validation and test set"),
+])
+def test_the_publishers_parts_are_named(paths, kept, words):
+    frames = [table(f"/{name}", publisher_split=name if name in kept else "train") for name in SPLITS]
+    write_splits(tuple(frames), SEED, paths)
+    assert describe_split(SEED, paths) == words
 
 
 def test_two_splits_that_differ_a_little_have_two_descriptions_and_two_names(paths):

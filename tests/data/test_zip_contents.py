@@ -66,7 +66,7 @@ def test_a_zip64_archive_that_lies_is_refused(tmp_path, count, size):
 def test_a_method_that_cannot_be_read_is_named_with_the_way_out(tmp_path):
     data = bytearray(make(tmp_path / "a.zip", "cat/a.jpg", "cat/b.jpg").read_bytes())
     for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
-        data[data.find(mark) + place] = 9    # Deflate64, which Windows takes for large archives
+        data[data.find(mark) + place] = 98    # PPMd
     (tmp_path / "a.zip").write_bytes(data)
     assert "'cat/a.jpg' is packed in a way that cannot be read here" in refused(tmp_path / "a.zip")
 
@@ -77,11 +77,33 @@ def test_backslashes_between_folders(tmp_path):
         "flowers/cat/a.jpg", "flowers/dog/b.jpg"]
 
 
-def test_names_of_macos_are_read_and_names_in_an_unknown_encoding_refused(tmp_path):
+def test_names_of_macos_are_read_without_a_word(tmp_path, capsys):
     folder = unpack(make(tmp_path / "a.zip", "雏菊/ä.jpg"), tmp_path / "out")
     assert (folder / "雏菊" / "ä.jpg").is_file()
-    (tmp_path / "of").mkdir()
-    assert "encoding" in refused(make(tmp_path / "of" / "b.zip", "雏菊/a.jpg", encoding="gbk"))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("name", "encoding", "language"), [
+    ("雏菊/玫瑰.jpg", "gbk", "Chinese"), ("表/ソース.jpg", "cp932", "Japanese"), ("café/thé.jpg", "cp437", "Western")])
+def test_names_in_an_encoding_that_is_not_recorded_are_read_and_the_encoding_said(tmp_path, capsys, name, encoding,
+                                                                                  language):
+    folder = unpack(make(tmp_path / "a.zip", "cat/a.jpg", name, encoding=encoding), tmp_path / "out")
+    assert (folder / name).is_file()
+    assert f"a.zip does not record the encoding of its names: they are read as {language}" in capsys.readouterr().out
+
+
+def test_names_in_an_unknown_encoding_are_refused(tmp_path):
+    assert "encoding" in refused(make(tmp_path / "a.zip", "кошка/a.jpg", encoding="cp866"))
+
+
+def test_a_recorded_encoding_is_not_guessed(tmp_path):
+    stored = Named("x")
+    stored.filename, stored.encoding = "狗/a.jpg", "gbk"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as bundle:
+        bundle.writestr(stored, b"")
+        bundle.writestr("é/a.jpg", b"")      # with the flag of UTF-8
+    folder = unpack(tmp_path / "a.zip", tmp_path / "out")
+    assert sorted(path.name for path in folder.iterdir()) == ["é", "狗"]
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

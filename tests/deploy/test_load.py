@@ -76,6 +76,13 @@ def test_a_model_that_contains_code_is_refused_and_the_code_not_run(copy, tmp_pa
     assert marker.exists(), "the code of this model must work, or the test proves nothing"
 
 
+@pytest.mark.parametrize("span", ["words", [1], [2, 1], [0, "a"], [0, float("inf")], 7])
+def test_a_span_that_is_none(copy, span):
+    copy.begin(copy.recipe | {"span": span})
+    copy.finish(copy.result)
+    assert refusal(copy).startswith(f"{copy.recipe_file} has the span ")
+
+
 def test_a_result_of_another_version(copy):
     file = copy.folder / "result.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"ece"', '"eces"'), encoding="utf-8")

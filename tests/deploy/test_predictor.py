@@ -94,7 +94,8 @@ def test_predicting_writes_nothing_to_the_run_folder(trained_root):
 def test_only_a_few_images_are_in_memory_at_a_time(monkeypatch):
     monkeypatch.setattr(predictor_module, "BATCH", 4)
     monkeypatch.setattr(predictor_module, "file_pixels",
-                        lambda path, size: np.full((size, size, 3), int(path.name), "uint8"))
+                        lambda path, size, _: np.full((size, size, 3), int(path.name), "uint8"))
+    monkeypatch.setattr(predictor_module, "is_unscaled", lambda *_: False)
     shapes = []
 
     def batch_probabilities(batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -102,7 +103,7 @@ def test_only_a_few_images_are_in_memory_at_a_time(monkeypatch):
             shapes.append(images.shape)
             yield images.mean(axis=(1, 2))[:, :2] / [1, 2]
 
-    predictor = SimpleNamespace(result=SimpleNamespace(image_size=8), categories=["a", "b"],
+    predictor = SimpleNamespace(result=SimpleNamespace(image_size=8), categories=["a", "b"], span=None,
                                 batch_probabilities=batch_probabilities)
     paths = [ImagePath(Path(str(number)), "missing" if number == 3 else "") for number in range(10)]
     predictions = predict_files(predictor, paths)

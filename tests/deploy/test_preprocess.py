@@ -86,6 +86,12 @@ def test_a_file_has_the_pixels_of_its_bytes(tmp_path):
     np.testing.assert_array_equal(file_pixels(tmp_path / "a.jpg", 32), network_pixels(data, 32))
 
 
+@pytest.mark.parametrize("size", [(28, 28), (300, 200)])
+def test_an_image_of_one_flat_colour_is_refused(size):
+    with pytest.raises(ImageError, match=r"^one flat colour$"):
+        network_pixels(encoded(Image.new("RGB", size, "red"), "PNG"), 32)
+
+
 def test_a_huge_file_of_another_kind_is_not_read_completely(tmp_path):
     with (tmp_path / "film.mp4").open("wb") as file:
         file.truncate(2**36)    # a sparse file: 64 GiB on no disk and in no memory

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxiliary.config.loader import PROFILES, load_profile
+from auxiliary.config.choose import PROFILES
+from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
@@ -168,7 +169,8 @@ def test_residual_blocks_in_low_precision_give_similar_heat():
 
 
 NETS = sorted(
-    {experiment.net for profile in PROFILES.glob("*.yaml") for experiment in load_profile(profile.stem).scratch}
+    {experiment.net for profile in PROFILES.glob("*.yaml")
+     for experiment in load_profile(profile.stem, {"dataset": "demo"}).scratch}
 )
 
 

@@ -33,15 +33,18 @@ def test_batch_norm_has_two_non_trainable_averages_per_channel():
     assert cost.parameters - cost.trainable == 2 * 3 + 3 * 2 * 8      # the block has three, one on its shortcut
 
 
+def test_behind_the_gap_of_a_head_there_may_be_nothing_but_the_final_layer():
+    assert list(costs_per_layer("", (8,), classes=2)) == ["probabilities"]
+
+
 def test_a_spec_that_does_not_fit_the_images_is_refused_naming_the_operation():
     with pytest.raises(UserError) as caught:
         costs_per_layer("conv(8) | pool | conv(8) | flatten", (5, 5, 3), classes=2)
     assert str(caught.value) == (
-        "net `conv(8) | pool | conv(8) | flatten`: operation 3, "
-        "Conv(filters=8, size=3, stride=1, padding='valid', l2=0.0), gets (1, 1, 8): "
+        "net `conv(8) | pool | conv(8) | flatten`: operation 3, `conv(8)`, gets 8 channels of 1 x 1 pixels: "
         "a window of 3 pixels does not fit into 1")
 
 
 def test_a_spec_must_end_in_a_vector():
-    with pytest.raises(UserError, match=r"operation 2, Dense\(units=2, l2=0\.0\), gets \(3, 3, 8\)"):
+    with pytest.raises(UserError, match="the final layer gets 8 channels of 3 x 3 pixels: dense takes a vector"):
         costs_per_layer("conv(8)", (5, 5, 3), classes=2)

@@ -44,3 +44,20 @@ def test_a_network_must_fit_its_image_size(load):
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_a_frozen_experiment_may_be_augmented_in_training_and_test(load, epochs):
     load(("tune_last: 5", "tta: 3, augment: flip"), ("0.0001, epochs: 1", f"0.0001, epochs: {epochs}"))
+
+
+@pytest.mark.parametrize("change", [
+    ("conv(8) | pool | flatten", "conv(8) | gap | dense(4) | batchnorm"), ("head: gap", "head: gap | batchnorm")])
+def test_a_batch_of_one_image_is_refused_where_nothing_would_be_learnt(load, change):
+    load(change, batch_size=2)
+    with pytest.raises(UserError, match=r"experiment '(small|frozen)': with `batch_size: 1`, batchnorm\d would give"):
+        load(change, batch_size=1)
+
+
+def test_a_batch_of_one_image_is_fine_elsewhere(load):
+    load(("conv(8) | pool", "conv(8) | batchnorm | pool"), batch_size=1)
+
+
+def test_what_trains_nothing_may_have_batches_of_one_image(load):
+    untrained = ("epochs: 2", "epochs: 0"), (", parent: small", ", net: gap")
+    load(("flatten", "flatten | batchnorm"), *untrained, batch_size=1)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -49,6 +51,14 @@ def test_a_parent_that_was_not_selected_is_known(profile, tmp_path):
 def test_a_pattern_that_fits_no_experiment_is_refused(profile, tmp_path, patterns):
     with pytest.raises(UserError, match=r"unknown experiment .*valid: base, conv4_a, conv4_b, lite0"):
         open_project(profile("dataset: demo"), experiments=patterns, root=tmp_path)
+
+
+def test_the_selected_experiments_do_not_change_the_size_of_prepared_images(profile, tmp_path):
+    path = profile("dataset: demo")
+    Path(path).write_text(Path(path).read_text(encoding="utf-8").replace("head: gap", "head: gap, image_size: 96"))
+    sizes = {open_project(path, experiments=key, root=tmp_path).paths.image_size for key in ("*", "base", "lite0")}
+    assert sizes == {96}
+    assert open_project(path, overrides={"image_size": 64}, root=tmp_path).paths.image_size == 64
 
 
 def test_everything_lies_below_the_root(profile, tmp_path):
@@ -113,9 +123,10 @@ def test_only_a_known_data_set_renames_categories(profile, tmp_path, image_folde
     assert own.names is None
 
 
-def tables(project, folder):
-    """Write tables: of each class one image validates, one tests, and the others train."""
-    df = catalogue(folder).assign(label=0, group=lambda df: range(len(df)))
+def tables(project, folder, order=()):
+    """Write tables: of each class one image validates, one tests, and the others train; labels in an order of names."""
+    df = catalogue(folder).assign(group=lambda df: range(len(df)))
+    df["label"] = df["category"].map({name: label for label, name in enumerate(order or sorted(set(df["category"])))})
     numbered = df.groupby("category").cumcount()
     write_splits((df[numbered >= 2], df[numbered == 0], df[numbered == 1]), project.profile.split, project.paths)
 
@@ -128,6 +139,14 @@ def test_chance_is_the_accuracy_of_the_most_frequent_training_class(profile, tmp
     assert project.chance == pytest.approx(1 / 3)
     project.__dict__["test"] = pd.DataFrame({"category": ["dog", "cat", "dog", "dog"]})
     assert project.chance == 0.75
+
+
+@pytest.mark.parametrize("order", [["c2", "c10"], ["c10", "c2"]])
+def test_categories_have_the_order_of_the_labels_in_the_tables(profile, tmp_path, image_folder, order):
+    folder = image_folder({"c2": 3, "c10": 3})
+    project = open_project(profile(f"dataset: {folder}"), root=tmp_path)
+    tables(project, folder, order)
+    assert project.categories == order
 
 
 def test_the_fingerprint_is_of_all_images_however_they_are_split(profile, tmp_path, image_folder):
@@ -143,6 +162,20 @@ def test_the_fingerprint_is_of_all_images_however_they_are_split(profile, tmp_pa
 def test_images_that_were_not_prepared_are_asked_for(profile, tmp_path):
     with pytest.raises(UserError, match=r"processed/32/group\S+ does not hold the images split"):
         _ = open_project(profile("dataset: demo"), root=tmp_path).categories
+
+
+def test_images_that_were_prepared_smaller_are_refused_with_both_sizes(profile, tmp_path, image_folder):
+    path, folder = profile("dataset: demo"), image_folder({"cat": 4, "dog": 4})
+    tables(open_project(path, root=tmp_path), folder)
+    larger = open_project(path, overrides={"image_size": 48}, root=tmp_path)
+    with pytest.raises(UserError, match="are prepared at 32 pixels, and conv4_a asks for 48: run notebook 01 again"):
+        _ = larger.categories
+    # Larger ones are no reason to refuse; they are only not there under this split.
+    other = open_project(path, overrides={"split.random_state": 7}, root=tmp_path)
+    with pytest.raises(UserError, match=r"processed/32/group\S+ does not hold the images split"):
+        _ = other.categories
+    tables(larger, folder)
+    assert larger.categories == ["cat", "dog"]
 
 
 class TestToTrain:

@@ -7,7 +7,7 @@ from auxiliary.reporting.augmentation_figure import augmentation_figure
 def drawn(names, spec="flip"):
     """The figure of as many images, each of one grey, and half as bright once augmented."""
     stored = np.stack([np.full((4, 4, 3), 10.0 * (number + 1)) for number in range(len(names))])
-    return augmentation_figure(stored, stored / 2, names, spec)
+    return augmentation_figure(stored, stored / 2, names, spec, sorted(names))
 
 
 def test_each_image_is_above_its_augmented_version():

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.text import Text
 
 from auxiliary.core.errors import UserError
+from auxiliary.reporting.comparison import leaderboard
 from auxiliary.reporting.comparison_figures import comparison_figure, tradeoff_figure
 from auxiliary.runs.seeds import over_seeds
 
@@ -20,6 +21,14 @@ def test_comparison_figure_draws_each_run_with_its_interval_and_chance(results):
     assert low <= 0.1 and high >= 0.98
     assert [text.get_text() for text in fig.legends[0].get_texts()] == [
         "chance (0.100)", "from scratch", "pre-trained"]
+
+
+def test_names_that_cannot_be_drawn_are_the_ranks_of_the_leaderboard(results):
+    odd = results.replace({"key": {"cnn_lucky": "\u0378"}, "dataset": {"demo": "\u0378"}})
+    rank = leaderboard(odd)["key"].to_list().index("\u0378") + 1
+    for fig in (comparison_figure(odd, chance=0.1), tradeoff_figure(odd)):
+        assert fig.stand_ins == {f"(rank {rank})": "\u0378", "(data set)": "\u0378"}
+        assert "on (data set)" in fig.get_suptitle()
 
 
 def intervals(fig) -> list[tuple[float, float]]:

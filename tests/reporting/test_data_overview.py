@@ -31,6 +31,23 @@ def test_classes_with_the_same_short_name_have_their_own_bars(overview):
     names = [f"{'a' * 40}{number}{'b' * 40}" for number in range(3)]
     fig = class_figure(overview.head(3).assign(category=names))
     assert [bar.get_width() for bar in fig.axes[0].patches] == [1, 1, 1]
+    assert labels(fig.axes[0].get_yticklabels()) == ["(class 0)", "(class 1)", "(class 2)"]
+    assert list(fig.stand_ins.values()) == names
+
+
+def test_a_class_that_cannot_be_drawn_is_its_label(overview):
+    broken = overview.tail(1).assign(category="\u0379")
+    table = pd.concat([overview.replace({"category": {"$cash_1^2$": "\u0378"}}), broken])
+    fig = class_figure(table)
+    # In the order of names it is the second, and the class of broken files only has no label.
+    assert labels(fig.axes[0].get_yticklabels()) == ["(class 1)", "a_class_name_of_thirty_letters", "(class 2)"]
+    assert fig.stand_ins == {"(class 1)": "\u0378", "(class 2)": "\u0379"}
+
+
+def test_classes_are_in_the_order_in_which_people_count(overview):
+    table = overview.head(3).assign(category=["c10", "c2", "c1"])
+    assert labels(example_sheet(table).axes[0].get_yticklabels()) == ["c1", "c2", "c10"]
+    assert class_counts(table).index.to_list() == ["c1", "c2", "c10"]
 
 
 @pytest.mark.parametrize(("rows", "title"), [

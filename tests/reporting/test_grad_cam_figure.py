@@ -26,7 +26,8 @@ def captions(fig) -> list[str]:
 def one(path, size, colour="black") -> pd.DataFrame:
     """The prediction of one image of a size."""
     Image.new("RGB", size, colour).save(path)
-    return pd.DataFrame({"filepath": [str(path)], "category": ["a"], "predicted": ["a"], "confidence": [0.9]})
+    return pd.DataFrame({"filepath": [str(path)], "category": ["a"], "predicted": ["a"], "confidence": [0.9],
+                         "p:a": [0.9], "p:b": [0.1]})
 
 
 def test_each_image_is_above_its_heat_map(predictions):

@@ -10,7 +10,12 @@ from auxiliary.reporting.image_grids import (
     prediction_sheet,
     suspect_sheet,
 )
+from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import new_figure
+from tests.reporting.conftest import NAMES
+
+CATEGORIES = [*NAMES, "cat"]
+UNKNOWN = "\u0378"    # no letter, so that no font has it
 
 
 def captions(fig) -> list[str]:
@@ -54,7 +59,7 @@ def test_an_unknown_class_is_named(predictions):
 
 
 def test_a_sheet_has_five_images_a_line(predictions):
-    fig = captioned_sheet(predictions.loc[[0] * 6], "six")
+    fig = captioned_sheet(predictions.loc[[0] * 6], "six", Names(NAMES))
     assert len(captions(fig)) == 6
     assert len({axes.get_subplotspec().rowspan.start for axes in fig.axes if axes.images}) == 2
 
@@ -62,7 +67,7 @@ def test_a_sheet_has_five_images_a_line(predictions):
 def test_a_caption_can_stand_below_another_image(predictions):
     axes = new_figure(2, 2).subplots()
     other = np.zeros((4, 4, 3))
-    caption(axes, predictions.loc[0], other)
+    caption(axes, predictions.loc[0], Names(NAMES), other)
     assert (axes.images[0].get_array() == other).all()
     assert axes.get_xlabel() == "✓ $cash_1^2$ 0.90"
 
@@ -80,7 +85,7 @@ def suspect_captions(fig) -> list[str]:
 
 
 def test_each_suspect_has_its_label_and_the_suggested_class(suspects):
-    fig = suspect_sheet(suspects)
+    fig = suspect_sheet(suspects, CATEGORIES)
     assert fig.get_suptitle() == "2 suspect labels"
     assert suspect_captions(fig) == [
         "labelled cat\nsuggested a_clas…etters 0.97",
@@ -89,12 +94,23 @@ def test_each_suspect_has_its_label_and_the_suggested_class(suspects):
 
 
 def test_the_most_suspicious_come_first(suspects):
-    fig = suspect_sheet(suspects, n=1)
+    fig = suspect_sheet(suspects, CATEGORIES, n=1)
     assert fig.get_suptitle() == "The 1 most suspicious of 2 suspect labels"
     assert len(suspect_captions(fig)) == 1
 
 
+def test_a_class_that_cannot_be_drawn_is_its_label_everywhere(suspects, predictions):
+    odd = suspects.assign(category=UNKNOWN, suggested=[NAMES[1], "cat"])
+    fig = suspect_sheet(odd, ["cat", *NAMES, UNKNOWN])
+    assert suspect_captions(fig)[1] == "labelled (class 3)\nsuggested cat 0.60"
+    assert fig.stand_ins == {"(class 3)": UNKNOWN}
+    renamed = predictions.replace(NAMES[1], UNKNOWN).rename(columns={f"p:{NAMES[1]}": f"p:{UNKNOWN}"})
+    fig = mistakes_sheet(renamed.assign(category=UNKNOWN, predicted=NAMES[0]), category=UNKNOWN)
+    assert captions(fig)[0] == "✗ $cash_1^2$ 0.90\nis (class 1)"
+    assert fig.get_suptitle().endswith("of (class 1)")
+
+
 def test_an_empty_table(suspects):
-    fig = suspect_sheet(suspects.head(0))
+    fig = suspect_sheet(suspects.head(0), CATEGORIES)
     assert fig.get_suptitle() == "No suspect labels"
     assert suspect_captions(fig) == []

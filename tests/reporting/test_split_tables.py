@@ -15,6 +15,11 @@ def test_split_table_has_totals():
     assert list(table.index) == ["a", "b", "total"]
 
 
+def test_classes_are_in_the_order_in_which_people_count():
+    train, val, test = (pd.DataFrame({"category": ["c10", "c2", "c1"]}) for _ in range(3))
+    assert list(split_table(train, val, test).index) == ["c1", "c2", "c10", "total"]
+
+
 def splits_of(groups: dict[str, list[int]], by: str = "group") -> tuple[pd.DataFrame, ...]:
     """Divide classes of groups of these sizes: `{"cat": [90, *[1] * 10]}`."""
     rows = [(f"{category}{number}", category) for category, sizes in groups.items()
@@ -55,3 +60,19 @@ def test_with_a_fixed_test_set_the_shares_are_of_the_other_images():
     assert split_shares(train, val, test, FRACTIONS).empty
     assert split_sentence(train, val, test, FRACTIONS).endswith("of 0.8 / 0.2 of the images outside the test set.")
     assert split_shares(train.head(60), val, test, FRACTIONS).to_dict("index") == {"cat": {"train": 0.75, "val": 0.25}}
+
+
+def test_with_a_fixed_validation_set_the_shares_are_of_the_other_images():
+    train, test = (pd.DataFrame({"category": ["cat"] * count, "publisher_split": "train"}) for count in (90, 10))
+    val = pd.DataFrame({"category": ["cat"] * 5, "publisher_split": "val"})
+    assert split_shares(train, val, test, FRACTIONS).empty
+    assert split_sentence(train, val, test, FRACTIONS).endswith("0.9 / 0.1 of the images outside the validation set.")
+    assert split_shares(train.head(30), val, test, FRACTIONS).to_dict("index") == {
+        "cat": {"train": 0.75, "test": 0.25}}
+
+
+def test_of_the_publishers_own_split_no_share_is_asked_for():
+    splits = [pd.DataFrame({"category": ["cat"] * count + ["dog"], "publisher_split": name})
+              for count, name in ((5, "train"), (7, "val"), (1, "test"))]
+    assert split_shares(*splits, FRACTIONS).empty
+    assert split_sentence(*splits, FRACTIONS).startswith("The training, validation and test set are the publisher's")

@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
+from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import STYLE, new_figure, save_figure, styled
 
 
@@ -58,3 +59,14 @@ def test_a_notebook_shows_the_saved_pixels_until_the_figure_changes(tmp_path):
     fig.axes[0].set_xlabel("epoch")
     assert fig.pixels() is not drawn
     assert fig.get_layout_engine() is layout    # so there is space for the label
+
+
+def test_a_notebook_explains_the_numbers_below_the_figure(tmp_path):
+    assert example()._repr_html_() is None
+    names = Names(["<b>", "\u0378"])
+    fig = new_figure(3, 2, names)
+    fig.subplots().set_title(names.category("\u0378"))
+    page = fig._repr_html_()
+    assert page.startswith('<img src="data:image/png;base64,')
+    assert "(class 1)</td>" in page
+    assert "&lt;b&gt;" not in page      # it is drawn as it is

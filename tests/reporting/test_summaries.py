@@ -27,8 +27,8 @@ def test_what_was_left_out_and_why_and_where():
 
 def test_a_class_without_any_usable_file_is_named_first():
     overview = files(cat=["", *["truncated"] * 5], dog=["not an image"])
-    assert left_out_summary(overview).startswith("No file of class dog can be used. 6 of 7 files were left out")
-    assert left_out_summary(files(cat=["a"], dog=["a"])).startswith("No file of the classes cat, dog can be used. 2 of")
+    assert left_out_summary(overview).startswith("No file of class dog is used. 6 of 7 files were left out")
+    assert left_out_summary(files(cat=["a"], dog=["a"])).startswith("No file of the classes cat, dog is used. 2 of")
 
 
 def test_many_reasons_and_classes_stay_one_line():

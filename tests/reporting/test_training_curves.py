@@ -128,3 +128,10 @@ def test_a_run_that_diverged_claims_no_best_epoch():
     assert curves_figure(lost).get_suptitle() == "Training diverged in epoch 2: the loss was no finite number"
     everything = lost.assign(**dict.fromkeys(["accuracy", "loss", "val_accuracy", "val_loss"], np.nan))
     assert "diverged in epoch 2" in curves_figure(everything).get_suptitle()
+
+
+def test_a_name_that_cannot_be_drawn_is_a_number():
+    fig = score_figure({"M1": [history(0.3)], "\u0378": [history(0.4)]})
+    assert drawn(fig).legend == ["(line 1)", "M1"]
+    assert fig.get_suptitle().startswith("(line 1) reaches")
+    assert fig.stand_ins == {"(line 1)": "\u0378"}

@@ -47,6 +47,13 @@ def test_any_other_image_class_or_split_changes_it(project, make_project):
         assert of(other) != of(project)
 
 
+def test_another_order_of_the_labels_changes_it(project, make_project):
+    turned = make_project()
+    turned.__dict__["train"] = project.train.assign(label=2 - project.train["label"])
+    assert turned.categories == project.categories[::-1]
+    assert of(turned) != of(project)
+
+
 def test_another_rule_for_near_duplicates_changes_it(project, monkeypatch):
     before = of(project)
     monkeypatch.setattr(identity, "DUPLICATES", DUPLICATES + 1)

@@ -314,3 +314,12 @@ def test_an_image_that_is_gone_is_named(make_project, image_folder, tmp_path, ke
     file.unlink()
     with pytest.raises(UserError, match=rf"^{re.escape(str(file))} cannot be read any more \(.*\): run notebook 01"):
         train_and_evaluate(project.experiments[key], project)
+
+
+@pytest.mark.parametrize(("batch_size", "told"), [(41, True), (42, False)])
+def test_a_last_batch_of_one_image_is_told_where_nothing_is_learnt_from_it(make_project, capsys, batch_size, told):
+    edit = "conv(4) | gap | dropout(0.2), note: fast", "conv(4) | gap | batchnorm, note: fast"
+    project = make_project(edit=edit, epochs=1, batch_size=batch_size)
+    train_and_evaluate(project.experiments["small"], project)
+    said = "small: the last batch of each epoch is one image (42 in batches of 41), from which batchnorm3 learns"
+    assert (said in capsys.readouterr().out) == told

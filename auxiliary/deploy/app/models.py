@@ -12,9 +12,10 @@ from PIL import Image
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import printable
 from auxiliary.data.decode import open_rgb
+from auxiliary.data.deep import Span
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
-from auxiliary.deploy.preprocess import network_pixels
+from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.runs.labels import labelled, ranked
@@ -35,7 +36,7 @@ class Prediction:
         probabilities: calibrated probability of every class, 0 to 1.
         heat_map: (height, width, 3) uint8, the image in grey under the Grad-CAM of the first class; None where the
             network has no feature maps.
-        note: why the heat map is missing or empty; otherwise "".
+        note: sentences on why the heat map is missing or empty, and on how the image was read; otherwise "".
     """
 
     probabilities: dict[str, float]
@@ -98,23 +99,25 @@ def predict_image(predictor: Predictor, data: bytes) -> Prediction:
     Raises:
         ImageError: the data is not an image, damaged, or absurdly large.
     """
-    pixels = network_pixels(data, predictor.result.image_size)[None]
+    pixels = network_pixels(data, predictor.result.image_size, predictor.span)[None]
     values = predictor.probabilities(pixels)[0]
     probabilities = dict(zip(predictor.categories, values.tolist(), strict=True))
+    unscaled = f"{UNSCALED.capitalize()}." if is_unscaled(data, predictor.span) else ""
     if feature_layer(predictor.model) is None:
-        return Prediction(probabilities, None, NO_FEATURE_MAPS)
+        return Prediction(probabilities, None, f"{unscaled} {NO_FEATURE_MAPS}".strip())
     heat = grad_cam(predictor.model, pixels, [values.argmax()])[0]
-    return Prediction(probabilities, heat_map(data, heat), "" if heat.any() else NO_EVIDENCE)
+    note = "" if heat.any() else NO_EVIDENCE
+    return Prediction(probabilities, heat_map(data, heat, predictor.span), f"{unscaled} {note}".strip())
 
 
-def heat_map(data: bytes, heat: np.ndarray) -> np.ndarray:
-    """The image of a file in grey under `heat`, (h, w) in 0..1, which is stretched over it.
+def heat_map(data: bytes, heat: np.ndarray, span: Span | None = None) -> np.ndarray:
+    """The image of a file in grey under `heat`, (h, w) in 0..1, which is stretched over it; `span` as in `open_rgb`.
 
     Returns:
         (height, width, 3) uint8 with the image's proportions, at most `SIDE` pixels a side; pixels of small images
         become squares.
     """
-    image = open_rgb(data)
+    image = open_rgb(data, span=span)
     factor = SIDE // max(image.size)
     if factor >= 2:
         image = image.resize((factor * image.width, factor * image.height), Image.Resampling.NEAREST)

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from auxiliary.reporting.html.thumbnails import Thumbnail
+from auxiliary.reporting.names import EXPLANATION, stand_in_table
+from auxiliary.reporting.style import StyledFigure
 from auxiliary.reporting.tables import Table
 
 
@@ -50,13 +51,23 @@ class TitledTable:
 class Chart:
     """A figure with its own title; narrow ones may stand side by side."""
 
-    figure: Figure
+    figure: StyledFigure
     kind: ClassVar[str] = "chart"
 
     @property
     def width(self) -> float:
         """The width in inches at which the letters are as large as those of the page."""
         return float(self.figure.get_figwidth())
+
+    @property
+    def explanation(self) -> str:
+        """A sentence on the numbers that the figure shows in place of names; empty without any."""
+        return EXPLANATION if self.figure.stand_ins else ""
+
+    @property
+    def stand_ins(self) -> Table:
+        """Those numbers and the names."""
+        return stand_in_table(self.figure.stand_ins)
 
 
 @dataclass(frozen=True)

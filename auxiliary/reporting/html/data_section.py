@@ -1,6 +1,7 @@
 """The data as blocks of a page: classes, files, near-duplicates, split and suspect labels."""
 
 from auxiliary.core.text import counted
+from auxiliary.data.publisher_parts import kept_parts, leaks_sentence
 from auxiliary.reporting.data_overview import (
     class_figure,
     format_table,
@@ -45,8 +46,10 @@ def problem_blocks(data: ReportData) -> list[Block]:
 def duplicate_blocks(data: ReportData) -> list[Block]:
     """Images that are identical or nearly identical."""
     conflicts = label_conflicts(data.clean)
+    leaks = [Prose(leaks_sentence(data.clean))] if kept_parts(data.clean) else []
     blocks: list[Block] = [
         Prose(group_sentence(data.clean)),
+        *leaks,
         TitledTable("Images with a near-duplicate in the training set",
                     Table.from_frame(duplicate_table(*data.splits)))]
     if len(conflicts):

@@ -100,7 +100,7 @@ def read_report_data(project: Project) -> ReportData:
     if results.empty:
         raise UserError(
             f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} at "
-            f"{project.profile.image_size} pixels, split by {project.split_rule}: train an experiment first "
+            f"{project.paths.image_size} pixels, split by {project.split_rule}: train an experiment first "
             f"(python -m auxiliary run {project.paths.dataset})"
         )
     rows = ranked(over_seeds(results))

@@ -15,6 +15,7 @@ from auxiliary.core.files import is_file_below
 from auxiliary.evaluation.predictions import most_confident_mistakes
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.reporting.image_tiles import placed
+from auxiliary.reporting.names import in_label_order
 
 SIDE = 168      # pixels of each image
 QUALITY = 82    # of JPEG
@@ -71,8 +72,8 @@ def example_thumbnails(clean: pd.DataFrame, processed: Path, per_class: int = 1,
         per_class: images per class, or as many as it has.
         random_state: seed of the random choice.
     """
-    chosen = [group.sample(min(per_class, len(group)), random_state=random_state)
-              for _, group in clean.groupby("category")]
+    groups = map(clean.groupby("category").get_group, in_label_order(clean["category"]))
+    chosen = [group.sample(min(per_class, len(group)), random_state=random_state) for group in groups]
     return [_captioned(row, [row["category"]], processed, wrong=False) for _, row in pd.concat(chosen).iterrows()]
 
 

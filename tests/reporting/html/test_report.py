@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_dataset
+from auxiliary.reporting import names
+from auxiliary.reporting.html.blocks import Prose
+from auxiliary.reporting.html.data_section import duplicate_blocks
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.run_section import mistakes
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
+from auxiliary.reporting.names import EXPLANATION
 from auxiliary.runs import code
 from tests.names import NAMES
 
@@ -45,6 +50,13 @@ def test_names_are_no_markup(kind, request):
     text = request.getfixturevalue(kind)
     assert "&lt;b&gt;cow" in text and "<b>cow" not in text
     assert "dog &amp; co" in text
+
+
+def test_numbers_that_figures_show_in_place_of_names_are_explained(farm, page, monkeypatch):
+    assert EXPLANATION not in page
+    monkeypatch.setattr(names, "can_draw", lambda text: "cow" not in text)
+    text = write_report(open_dataset("farm", farm.root)).read_text(encoding="utf-8")
+    assert re.search(EXPLANATION + r".*\(class 0\)</td><td[^>]*>&lt;b&gt;cow", text, re.DOTALL)
 
 
 def test_the_summary_comes_first(page):
@@ -99,6 +111,16 @@ def test_the_deck_goes_from_the_data_to_the_conclusion(deck):
     chapters = re.findall(r'class="slide first"><div><h1>(.+?)</h1>', deck)
     assert chapters == ["Data", "CNNs from scratch", "Transfer learning", "Conclusion"]
     assert "Best: large" in deck and "Second best: small" in deck
+
+
+def test_near_duplicates_across_the_publishers_parts_are_counted(farm):
+    data = read_report_data(open_dataset("farm", farm.root))
+    assert not any("parts" in block.text for block in duplicate_blocks(data) if isinstance(block, Prose))
+    divided = replace(data)
+    # All are identical.
+    vars(divided)["clean"] = data.clean.assign(publisher_split=["train", *["test"] * (len(data.clean) - 1)], group=0)
+    said = [block.text for block in duplicate_blocks(divided) if isinstance(block, Prose)]
+    assert "Near-duplicates across the publisher's parts: 59 of 59 test images have one" in said[1]
 
 
 def test_the_same_results_make_the_same_file(farm, page):

@@ -1,0 +1,72 @@
+"""How many images a run trains on, counted before anything is fetched or prepared."""
+
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import NamedTuple
+
+from auxiliary.config.profile import Experiment, Split
+from auxiliary.core.paths import with_home
+from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.find_files import find_files_below
+from auxiliary.data.layout import find_layout
+from auxiliary.data.walk import walk
+from auxiliary.data.zip_contents import open_zip
+from auxiliary.project.project import Project
+
+SAMPLED: Mapping[str, Callable[[Sequence[int]], float]] = {"smallest": min, "mean": mean, "largest": max}
+
+
+class Amount(NamedTuple):
+    """Numbers of images; they need not be whole.
+
+    Attributes:
+        training: images that an experiment is trained on, after sampling.
+        validation: images that it is evaluated on in every epoch.
+        test: images that it is evaluated on at the end.
+    """
+
+    training: float
+    validation: float
+    test: float
+
+
+def amount(experiment: Experiment, sizes: Sequence[int], split: Split) -> Amount:
+    """The images of an experiment.
+
+    Args:
+        experiment: its `sampling` counts.
+        sizes: images of each class, at least one class.
+        split: how they are split; a test set that the publisher fixed is taken for one of these shares.
+    """
+    images = sum(sizes)
+    sampled = SAMPLED[experiment.sampling](sizes) * len(sizes) if experiment.sampling != "none" else images
+    training, validation, test = split.fractions
+    return Amount(sampled * training, images * validation, images * test)
+
+
+def count_images(project: Project) -> list[int]:
+    """The number of images of each class, from the names of their files; published ones where none are here yet.
+
+    Raises:
+        UserError: the images have no classes, see `find_layout`.
+    """
+    paths = project.paths
+    if paths.raw.is_dir() and (paths.own or any(paths.raw.iterdir())):
+        entries = walk(paths.raw, find_layout(paths.raw, paths.labels))
+        return list(Counter(entry.folder for entry in entries if not entry.error).values())
+    known = DATA_SETS[project.profile.dataset]
+    images = _in_source(with_home(project.profile.source)) if project.profile.source else known.images
+    return [(images or known.images) // known.classes] * known.classes
+
+
+def _in_source(source: Path) -> int:
+    """The number of files in a folder or a zip; 0 where it takes long to count them."""
+    if source.is_dir():
+        return sum(not error for _, error in find_files_below(source))
+    if not zipfile.is_zipfile(source):
+        return 0
+    with open_zip(source) as bundle:
+        return sum(not entry.is_dir() for entry in bundle.infolist())

@@ -1,0 +1,89 @@
+"""What is announced before a run, and what `--plan` shows."""
+
+import re
+
+import pytest
+
+from auxiliary.commands import estimate
+from auxiliary.commands import run as session
+from auxiliary.commands.notebooks import find_notebooks
+from auxiliary.commands.plan import announce
+from auxiliary.core.console import PlainConsole
+from auxiliary.project.open import open_project
+from auxiliary.training.job import Job
+from tests.images import clean_table_of
+
+PROFILE = "dataset: {}\nname: colours\nimage_size: 16\nscratch:\n"
+EXPERIMENT = "  - {{model_id: net{}, learning_rate: 0.1, epochs: 1, net: conv(4) | pool | gap | dense(8)}}\n"
+
+
+@pytest.fixture
+def project(image_folder, tmp_path):
+    """Opens a profile with so many experiments."""
+    folder = image_folder({"green": 20, "blue": 20})
+
+    def opened(count: int):
+        text = PROFILE.format(folder) + "".join(EXPERIMENT.format(number) for number in range(count))
+        (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
+        return open_project(str(tmp_path / "profile.yaml"), root=tmp_path / "root")
+
+    return opened
+
+
+@pytest.fixture
+def announced(capsys):
+    """The keys in the table of a project's plan, and everything that is printed."""
+    def announced(project, **options) -> tuple[list[str], str]:
+        announce(PlainConsole(width=80), project, find_notebooks(), **options)
+        printed = capsys.readouterr().out
+        return re.findall(r"│ (net\d+)", printed), printed
+
+    return announced
+
+
+def test_few_experiments_are_all_announced(project, announced):
+    keys, printed = announced(project(3))
+    assert keys == ["net0", "net1", "net2"]
+    assert "(40 files)" in printed
+    assert re.search(r"About \d+ s on this machine's processor, \d+ s of it training; within a factor of two", printed)
+
+
+def test_many_experiments_take_no_more_than_a_screen(project, announced):
+    keys, printed = announced(project(45))
+    assert len(keys) == 12
+    assert "and 33 more; `--plan` shows all of them and runs nothing" in printed
+    assert len(printed.splitlines()) <= 24
+
+
+def test_the_whole_plan_is_shown_if_asked_for(project, announced):
+    keys, printed = announced(project(45), whole=True)
+    assert keys == [f"net{number}" for number in range(45)]
+    assert "more" not in printed
+
+
+def test_what_is_left_comes_before_what_is_finished(project, announced, divide):
+    project = project(14)
+    divide(project, clean_table_of(project.paths.own))
+    for experiment in project.profile.experiments[:3]:
+        run = Job(experiment, 0, project).run
+        run.folder.mkdir(parents=True)
+        run.result_file.touch()
+    keys, printed = announced(project)
+    assert keys == [f"net{number}" for number in (*range(3, 14), 0)]
+    assert printed.count("finished") == 1
+
+
+def test_nothing_runs_and_nothing_is_written_for_a_plan(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(session, "run_notebooks", lambda *_: pytest.fail("a notebook was run"))
+    session.run_profile("demo", {}, root=tmp_path / "root", plan=True)
+    assert "resnet_small" in capsys.readouterr().out
+    assert not (tmp_path / "root").exists()
+
+
+def test_features_are_paid_for_once(tmp_path, monkeypatch, announced):
+    extracted = {}
+    monkeypatch.setattr(estimate, "estimate_seconds",
+                        lambda experiment, _, known: extracted.setdefault(experiment.key, known) or 1)
+    announced(open_project("animals10", root=tmp_path))
+    assert (extracted["mobnet2_small_notraining"], extracted["mobnet2_small"]) == (False, True)
+    assert not extracted["resnet2_small"]
