@@ -197,7 +197,7 @@ name: colours
 image_size: 16
 batch_size: 8
 scratch:
-  - {{model_id: wild, optimizer: sgd, learning_rate: 1.0e+30, epochs: 2, net: gap}}
+  - {{model_id: wild, optimizer: sgd, learning_rate: 1.0e+30, epochs: 2, net: conv(4) | gap}}
   - {{model_id: child, parent: wild, learning_rate: 0.1, epochs: 1}}
 """
 

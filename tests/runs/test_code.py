@@ -14,9 +14,9 @@ PACKAGE = REPOSITORY / "auxiliary"
 OTHERS = {
     "config": {"profile"},
     "core": {"errors", "files", "paths", "progress", "resources", "spec", "streams", "text", "unpickle"},
-    "data": {"inspect_files", "phash", "split_record", "tables"},
+    "data": {"inspect_files", "jpeg_segments", "largest", "manifest", "phash", "split_record", "tables"},
     "evaluation": {"convolution", "grad_cam"},
-    "networks": {"costs", "layer_costs", "memory", "summary"},
+    "networks": {"batch_norm", "costs", "layer_costs", "memory", "summary"},
     "project": {"project"},
     "reporting": {"style", "training_curves"},
     "runs": {"code", "result", "run"},
