@@ -142,7 +142,7 @@ class Run:
 
     def finish(self, result: Result) -> None:
         """Save the result, which completes the run, with the checksums of all that was saved before."""
-        files = (self.recipe_file, self._history, self._layers, *(() if result.diverged else self._of_network))
+        files = (*(() if result.diverged else self._of_network), self.recipe_file, self._history, self._layers)
         write_result_file(self.result_file, result, {file.name: hash_of(file) for file in files if file.is_file()})
         self.tidy()
 

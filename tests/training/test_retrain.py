@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.data.split_record import RECORD
 from auxiliary.runs import code
 from auxiliary.runs.replacement import is_replaced, replacement
 from auxiliary.runs.results_csv import read_results
@@ -124,6 +125,7 @@ def test_what_is_to_be_trained_anew_is_trained_by_whoever_comes_next(project):
 
 
 def test_without_images_there_is_nothing_to_train_anew(project):
-    project.paths.table("train").unlink()
+    run = Job(project.experiments["small"], 0, project).run
+    (project.paths.tables / RECORD).unlink()
     retrain_later(project.profile.scratch, project)
-    assert not is_replaced(Job(project.experiments["small"], 0, project).run)
+    assert not is_replaced(run)
