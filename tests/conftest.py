@@ -92,6 +92,7 @@ def results_of() -> Callable[..., pd.DataFrame]:
         "published_accuracy": float("nan"),
         "test_duplicates": 0,
         "ece": float("nan"),
+        "diverged": "",
     }
     return lambda *rows: pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
 
@@ -128,7 +129,8 @@ def results(results_of) -> pd.DataFrame:
 def result() -> Result:
     """A finished run; vary it with `result.model_copy(update={...})`."""
     values = {name: {int: 3, float: 0.1}.get(kind, name) for name, kind in COLUMNS.items()}
-    return Result(**values | {"stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00", "run_id": "run-1"})
+    return Result(**values | {"stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00", "run_id": "run-1",
+                              "diverged": ""})
 
 
 # Each experiment on one line, so that line numbers are easy to see.

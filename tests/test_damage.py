@@ -43,8 +43,8 @@ def train(root: Path) -> None:
 # What each command reads of a run, besides its result.
 PREDICTIONS = ("predictions-val.csv", "predictions-test.csv")
 READERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
-    "report": (give("report"), ("history.csv", "layers.csv", *PREDICTIONS, "grad-cam.npz")),
-    "slides": (give("slides"), ("layers.csv", *PREDICTIONS)),
+    "report": (give("report"), ("recipe.json", "history.csv", "layers.csv", *PREDICTIONS, "grad-cam.npz")),
+    "slides": (give("slides"), ("recipe.json", "layers.csv", *PREDICTIONS)),
     "results": (give("results"), PREDICTIONS[1:]),
     "predict": (predict, ("model.keras", "recipe.json", PREDICTIONS[0])),
     "export": (give("export", "small", "--to", "keras"), ("model.keras", "recipe.json", *PREDICTIONS)),

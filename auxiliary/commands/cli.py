@@ -40,11 +40,14 @@ def command() -> None:
 @experiments_option
 @root_option
 @click.option("--plan", is_flag=True, help="Only print what would be trained, and how long it would take.")
+@click.option("--retrain", is_flag=True,
+              help="Train finished runs anew, and those of their children. The old ones stay until the new ones are "
+                   "finished.")
 @click.option("--smoke-test", is_flag=True,
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
-        plan: bool, smoke_test: bool) -> None:
+        plan: bool, retrain: bool, smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
@@ -53,14 +56,16 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
     if smoke_test:
         from auxiliary.commands.smoke_test import run_smoke_test
 
-        if only or plan:
-            raise UserError("--smoke-test runs every notebook: leave out --only and --plan, and choose experiments "
-                            "with -e")
+        if only or plan or retrain:
+            raise UserError("--smoke-test runs every notebook: leave out --only, --plan and --retrain, and choose "
+                            "experiments with -e")
         run_smoke_test(profile, dict(parameters), experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
-    run_profile(profile, dict(parameters), only, experiments, root, plan)
+    if plan and retrain:
+        raise UserError("--plan counts finished runs as done: leave out --retrain, or choose other experiments with -e")
+    run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain)
 
 
 @command.command()

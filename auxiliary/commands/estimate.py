@@ -12,6 +12,7 @@ from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project
+from auxiliary.runs.replacement import current
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 
@@ -91,7 +92,7 @@ def seconds_left(experiment: Experiment, project: Project, images: Amount, extra
     if not is_divided(project.profile.split, project.paths):
         left = [experiment.epochs for _ in experiment.seeds]
     else:
-        runs = [Job(experiment, seed, project).run for seed in experiment.seeds]
+        runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]
         left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
     # The features that one seed computes are used by the next.
     return sum(estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images, extracted or number > 0)

@@ -11,7 +11,7 @@ from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
-from auxiliary.runs.find import find_finished
+from auxiliary.runs.find import find_network
 
 if TYPE_CHECKING:
     from auxiliary.deploy.export.check import CheckImages, ExportPredictions
@@ -26,7 +26,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     trained in. It is discarded where its predictions differ from those of the run's network.
 
     Args:
-        name: the run, see `find_finished`.
+        name: the run, see `find_network`.
         form: a name of `FORMATS`.
         out: the file or folder to write; by default below the run's folder.
         root: the folder that holds `models/`; the repository by default.
@@ -38,7 +38,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     console = PlainConsole(soft_wrap=True)
     record = find_format(form)
     root = find_root(root)
-    run = find_finished(name, root, dataset)
+    run = find_network(name, root, dataset)
     path = find_output_path(run, record.suffix, out)
     console.print(f"exporting {run.id} of {run.result.dataset} to {form} and checking the export: large networks take "
                   "minutes")
@@ -73,6 +73,9 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
         raise UserError(f"the export was discarded: {exported.runtime} reads other class names than "
                         f"{', '.join(predictor.categories)}; rename the classes, without line breaks, and train again")
     reference = tempered(network.predict(images.pixels, BATCH, verbose=0), predictor.temperature)
+    if unknown := exported.count_unknown(reference):
+        raise UserError(f"the export was discarded: the probabilities of {unknown} of {len(reference)} images are no "
+                        "numbers; train the run again with a lower learning_rate")
     if differing := exported.count_differing(reference):
         raise UserError(f"the export was discarded: {exported.runtime} predicts another class than the run's network "
                         f"for {differing} of {len(reference)} images; choose another format, and report this")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auxiliary.core.disk import DiskError, disk_errors, explained
-from auxiliary.core.errors import UserError, quoted_error, unknown
+from auxiliary.core.errors import Diverged, UserError, quoted_error, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.text import duration
@@ -74,7 +74,10 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
 
 
 def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Mapping[str, Any]) -> str:
-    """Execute a notebook into `unfinished`; the error message, empty if there is none."""
+    """Execute a notebook into `unfinished`; the error message, empty if there is none.
+
+    Where all its experiments diverged, it ends after their training without one: the others go on.
+    """
     import papermill
     from nbclient.exceptions import DeadKernelError
 
@@ -82,7 +85,7 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
         papermill.execute_notebook(_escaped(notebook), _escaped(unfinished), dict(parameters), kernel_name="python3",
                                    km=kernel, cwd=notebook.parent, progress_bar=False, start_timeout=START)
     except papermill.PapermillExecutionError as error:
-        return _failed_cell(error, notebook)
+        return "" if error.ename == Diverged.__name__ else _failed_cell(error, notebook)
     except RuntimeError as error:
         # The client has no error class for a kernel that dies before its first answer, or does not give one.
         if "Kernel didn't respond" in str(error):

@@ -20,7 +20,7 @@ SCREEN, LONG = 12, 4
 
 def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
     """Whether a notebook has to run; prints that it is left out if it has no experiments to train."""
-    experiments = _experiments(project, notebook)
+    experiments = trained_by(project, notebook)
     if experiments == ():
         console.print(f"{notebook.stem} is left out: it has no experiments to train", soft_wrap=True)
     return experiments != ()
@@ -39,7 +39,7 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     sizes = count_images(project)
     about = known.about if known else f"{project.paths.dataset}: the images in {project.paths.given}"
     console.print(about if known else f"{about} ({counted(sum(sizes), 'file')})", soft_wrap=True)
-    stages = {experiment.stage for notebook in notebooks for experiment in _experiments(project, notebook) or ()}
+    stages = {experiment.stage for notebook in notebooks for experiment in trained_by(project, notebook) or ()}
     experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]
     if not experiments or not sum(sizes):
         return
@@ -83,6 +83,6 @@ def _table(experiments: list[Experiment], seconds: dict[str, float], whole: bool
     return table
 
 
-def _experiments(project: Project, notebook: Path) -> tuple[Experiment, ...] | None:
+def trained_by(project: Project, notebook: Path) -> tuple[Experiment, ...] | None:
     """The experiments that a notebook trains; None for a notebook that trains none by design."""
     return {"02": project.profile.scratch, "03": project.profile.transfer}.get(notebook.name[:2])

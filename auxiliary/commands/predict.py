@@ -1,6 +1,7 @@
 """`python -m auxiliary predict IMAGE...`: the classes of images, as tables, as JSON or in a CSV file."""
 
 import json
+import math
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -76,15 +77,20 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
 def _print_json(predictor: "Predictor", predictions: "FilePredictions") -> None:
     """Print one line per image, so that the whole document is never in memory."""
     head = {"run": predictor.run.id, "dataset": predictor.result.dataset,
-            "val_accuracy": predictor.result.val_accuracy, "temperature": predictor.temperature,
+            "val_accuracy": _number(predictor.result.val_accuracy), "temperature": predictor.temperature,
             "classes": predictor.categories}
     print(json.dumps(head).removesuffix("}") + ', "images": [')
     for number, (file, values) in enumerate(zip(predictions.files, predictions.probabilities, strict=True), start=1):
         image = {"file": file, "class": predictor.categories[values.argmax()],
-                 "probabilities": dict(zip(predictor.categories, values.tolist(), strict=True))}
+                 "probabilities": dict(zip(predictor.categories, map(_number, values.tolist()), strict=True))}
         print(json.dumps(image) + ("," if number < len(predictions.files) else ""))
     errors = [{"file": file, "error": error} for file, error in predictions.errors.items()]
     print(f'], "errors": {json.dumps(errors)}}}')
+
+
+def _number(value: float) -> float | None:
+    """A number as JSON has it: NaN and infinity are unknown to it, and become null."""
+    return value if math.isfinite(value) else None
 
 
 def _print_text(predictor: "Predictor", predictions: "FilePredictions", csv_file: Path | None) -> None:

@@ -27,8 +27,8 @@ NONE = "none"
 
 
 def environment(recipe: Mapping[str, Any]) -> dict[str, str]:
-    """The commit, machine, settings and versions of a recipe, by name."""
-    named = {"commit": recipe["commit"], "device": recipe["device"], "precision": recipe["precision"]}
+    """The commit, code, machine, settings and versions of a recipe, by name."""
+    named = {name: recipe.get(name) or "" for name in ("commit", "code", "device", "precision")}
     return {name: str(value) for name, value in (named | recipe["settings"] | recipe["versions"]).items()}
 
 
@@ -46,8 +46,8 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, st
     found = {name: f"{name}: {before.get(name) or NONE} then, {after.get(name) or NONE} now"
              for name in before | after if before.get(name) != after.get(name)}
     if before["commit"] == after["commit"] and before["commit"].endswith(DIRTY):
-        found["code"] = (f"code: uncommitted changes to {before['commit'].removesuffix(DIRTY)} then and now, which may "
-                         "differ")
+        found.setdefault("code", f"code: uncommitted changes to {before['commit'].removesuffix(DIRTY)} then and now, "
+                                 "which may differ")
     if breaks := [f"{each['epoch']} (commit {each['commit'] or 'unknown'})" for each in then.get("breaks", [])]:
         found["interrupted"] = f"interrupted: after epoch {', '.join(breaks)} then, not now"
     return found

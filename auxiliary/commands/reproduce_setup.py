@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -92,7 +93,7 @@ def check_identity(project: Project, chain: Sequence[Run]) -> None:
 
 # Numbers of a result that are settings, published by somebody else, or times.
 NO_FIGURES = {"learning_rate", "published_accuracy", "train_seconds", "images_per_second"}
-MEASURED = ("epochs", "test_duplicates", *(name for name in FLOATS if name not in NO_FIGURES))
+MEASURED = ("epochs", "test_duplicates", "diverged", *(name for name in FLOATS if name not in NO_FIGURES))
 PER_EPOCH = ["accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
 ABSENT = "-"
 
@@ -106,18 +107,18 @@ def figures(run: Run) -> pd.Series:
     """
     result = pd.DataFrame({name: [str(getattr(run.result, name))] for name in MEASURED}, index=[0])
     own = run.history.query("phase == 'own'")
-    # Images are numbered, because their folder may have been moved.
-    images = run.predictions.drop(columns=["filepath", "category", "label"])
-    return pd.concat({
-        "result": _long(result),
-        "epoch": _long(own[PER_EPOCH].set_axis(own["epoch"], axis=0)),
-        "image": _long(images.set_axis(range(1, len(images) + 1), axis=0)),
-    }, names=["of"])
+    found = {"result": _long(result), "epoch": _long(own[PER_EPOCH].set_axis(own["epoch"], axis=0))}
+    if not run.diverged:
+        # Images are numbered, because their folder may have been moved.
+        images = run.predictions.drop(columns=["filepath", "category", "label"])
+        found["image"] = _long(images.set_axis(range(1, len(images) + 1), axis=0))
+    return pd.concat(found, names=["of"])
 
 
 def _long(table: pd.DataFrame) -> pd.Series:
     """The cells of a table as text, row by row; the index levels are `number` and `name`."""
-    cells = table.astype(str).rename_axis("number").reset_index().melt("number", var_name="name")
+    # pandas leaves NaN as it is, which equals nothing.
+    cells = table.astype(str).fillna(str(nan)).rename_axis("number").reset_index().melt("number", var_name="name")
     return cells.sort_values("number", kind="stable").set_index(["number", "name"])["value"]
 
 

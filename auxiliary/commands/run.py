@@ -9,7 +9,7 @@ from typing import Any
 
 from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
-from auxiliary.commands.plan import announce, has_work
+from auxiliary.commands.plan import announce, has_work, trained_by
 from auxiliary.config.choose import as_absolute
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
@@ -17,13 +17,15 @@ from auxiliary.core.ownership import temporary_folder
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import check_results
+from auxiliary.training.outcome import check_converged
+from auxiliary.training.retrain import retrain_later
 
 # A socket's path may have 103 characters on all systems; a folder's name and a socket's take 32 of them.
 LONGEST_FOLDER = 70
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", experiments: str = "*",
-                root: Path | None = None, plan: bool = False) -> None:
+                root: Path | None = None, plan: bool = False, retrain: bool = False) -> None:
     """Run a profile's notebooks and print the results.
 
     Args:
@@ -33,9 +35,11 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         experiments: keys of the experiments to train, as shell patterns separated by commas.
         root: the folder for data, models, assets and results; the repository unless given.
         plan: whether to print what would be trained, all of it, and to run nothing.
+        retrain: whether to train finished runs anew, see `auxiliary.training.retrain`.
 
     Raises:
-        UserError: for anything that does not exist or does not fit, before a notebook runs; and for a failing notebook.
+        UserError: for anything that does not exist or does not fit, before a notebook runs; for a failing notebook;
+            and at the end, for experiments that diverged.
     """
     console = PlainConsole()
     profile = as_absolute(profile)
@@ -45,6 +49,9 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     if not plan:
         check_results(project.paths.results)
     notebooks = [notebook for notebook in notebooks if has_work(console, project, notebook)]
+    trained = [experiment for notebook in notebooks for experiment in trained_by(project, notebook) or ()]
+    if retrain:
+        retrain_later(trained, project)
     announce(console, project, notebooks, whole=plan)
     if plan:
         return
@@ -66,7 +73,9 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     from auxiliary.commands.conclusion import conclude
 
     # Opened again, because notebook 01 may have changed the tables.
-    conclude(console, open_project(profile, experiments, values["overrides"], root), written)
+    project = open_project(profile, experiments, values["overrides"], root)
+    conclude(console, project, written)
+    check_converged(trained, project)
 
 
 def _write_page(notebook: Path) -> None:

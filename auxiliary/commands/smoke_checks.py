@@ -175,6 +175,8 @@ def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
         job.run.check()
     except UserError as error:
         return [str(error)]
+    if job.run.diverged:
+        return [f"its training diverged {job.run.diverged}: lower its learning_rate"]
     experiment, problems = job.experiment, figure_problems(job)
     if experiment.parent and experiment.parent not in saved:
         return [*problems, f"its parent {experiment.parent!r} cannot be read back, so its weights were not checked"]

@@ -22,6 +22,10 @@ class UserError(Exception):
         return [printable(f"error: {self}")]
 
 
+class Diverged(UserError):
+    """A network is asked for that there is not, because its training diverged; other experiments may go on."""
+
+
 def quoted_error(message: str) -> UserError | None:
     """The `UserError` that another library quotes in a message of its own, as TensorFlow does; None without one."""
     found = re.search(rf"{UserError.__name__}: (.+)", message)

@@ -1,5 +1,7 @@
 """Calibration: how far a model's confidence is from its accuracy, and the temperature that corrects it."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
@@ -23,13 +25,15 @@ def expected_calibration_error(predictions: pd.DataFrame, bins: int = 15) -> flo
         bins: number of bins from 0 to 1.
 
     Returns:
-        0 to 1.
+        0 to 1; NaN where a confidence is.
 
     Raises:
         UserError: when there are no images.
     """
     if predictions.empty:
         raise UserError("without predictions there is no calibration error: give at least one image")
+    if predictions["confidence"].isna().any():
+        return math.nan
     table = confidence_bins(predictions, bins)
     # A bin's distance times its number of images is the distance of two sums.
     return float((table["confidence_sum"] - table["correct"]).abs().sum() / len(predictions))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.compare import Comparison, against_best, compare, compare_with_best, p_value
-from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
+from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
@@ -71,22 +71,35 @@ def summary_sentence(results: pd.DataFrame, chance: float,
                      predictions: Mapping[str, pd.DataFrame] | None = None) -> str:
     """One sentence: the best network from scratch, the best pre-trained one, and whether the difference is noise.
 
+    Another sentence names the experiments that diverged, if any did.
+
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
         chance: the accuracy of guessing, 0 to 1.
         predictions: as for `leaderboard`; the sentence uses the p-values of that table.
     """
+    return " ".join([_comparison(results, chance, predictions), *_diverged(results)])
+
+
+def _diverged(results: pd.DataFrame) -> list[str]:
+    """A sentence that names the rows that diverged, if any did."""
+    named = [f"{name} ({text})" for name, (_, row) in zip(labelled(results), results.iterrows(), strict=True)
+             if (text := divergence(row))]
+    return [f"No accuracy is claimed where training diverged: {', '.join(named)}."] if named else []
+
+
+def _comparison(results: pd.DataFrame, chance: float, predictions: Mapping[str, pd.DataFrame] | None) -> str:
     rows = ranked(comparable(results))
     rows = rows.assign(key=labelled(rows))
     best = {row["stage"]: row for _, row in rows.drop_duplicates("stage").iterrows()}
     if not best:
-        return "No run has finished yet, so there is nothing to compare."
+        return "No run has an accuracy yet, so there is nothing to compare."
     test_set = _test_set(pd.DataFrame(best.values()), chance)
     if len(best) == 1:
         (stage, row), = best.items()
         other = NETWORK[SCRATCH if stage == TRANSFER else TRANSFER]
         return (f"{test_set}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
-                f"{with_interval(row)}; no {other} has finished yet.")
+                f"{with_interval(row)}; no {other} has an accuracy yet.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
     found = _compared(transfer, scratch, rows, predictions)
     return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "

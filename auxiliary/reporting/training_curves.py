@@ -127,6 +127,8 @@ def _best_epoch(history: pd.DataFrame, parents: int) -> str:
     if parents == len(history) > 0:
         return f"Nothing was trained; {counted(parents, 'epoch')} of the parent"
     own = history["val_accuracy"].to_numpy(float)[parents:]
+    if len(history) and history[["loss", "val_loss"]].iloc[-1].isna().any():
+        return f"Training diverged in epoch {len(history)}: the loss was no finite number"
     if not np.isfinite(own).any():
         return f"No validation accuracy in {counted(len(history), 'epoch')}"
     best = int(np.nanargmax(own))

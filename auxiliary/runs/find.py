@@ -43,13 +43,20 @@ def find_finished(name: str, root: Path, dataset: str = "") -> Run:
     return run
 
 
+def find_network(name: str, root: Path, dataset: str = "") -> Run:
+    """The finished run of a name, see `find_finished`; also a `UserError` where it diverged."""
+    run = find_finished(name, root, dataset)
+    run.check_converged()
+    return run
+
+
 def find_finished_or_best(name: str, root: Path, dataset: str = "") -> Run:
-    """The finished run of a name, see `find_finished`; where the name is empty, the best one of a data set.
+    """The finished run of a name, see `find_network`; where the name is empty, the best one of a data set.
 
     Raises:
         UserError: also when neither a run nor one of several data sets is named.
     """
-    return find_finished(name, root, dataset) if name else find_best(root, dataset)
+    return find_network(name, root, dataset) if name else find_best(root, dataset)
 
 
 def find_best(root: Path, dataset: str = "") -> Run:
@@ -62,13 +69,15 @@ def find_best(root: Path, dataset: str = "") -> Run:
         dataset: name of the data set; empty where there is only one.
 
     Raises:
-        UserError: as in `find_data_set`, when there is no finished run, or when one of them cannot be read.
+        UserError: as in `find_data_set`, when there is none but runs that diverged, or when one cannot be read.
     """
     models = root / "models" / find_data_set(dataset, root, OPTION)
     finished = [run for run in runs_in(models) if run.finished]
-    if not finished:
-        raise UserError(f"{models} holds no finished run: train one first (python -m auxiliary run PROFILE)")
-    return max(finished, key=lambda run: run.result.val_accuracy)
+    converged = [run for run in finished if not run.diverged]
+    if not converged:
+        found = "no finished run but those that diverged" if finished else "no finished run"
+        raise UserError(f"{models} holds {found}: train one first (python -m auxiliary run PROFILE)")
+    return max(converged, key=lambda run: run.result.val_accuracy)
 
 
 def read_recipe(run: Run) -> dict[str, Any]:
@@ -121,7 +130,8 @@ def _has_key(run: Run, key: str) -> bool:
 def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataFrame]:
     """The saved predictions for the test images, of those runs whose folder is here.
 
-    Runs of another machine, runs whose folder is gone, and runs whose folder holds a later training are left out.
+    Runs of another machine, runs whose folder is gone, runs whose folder holds a later training, and runs that
+    diverged are left out.
 
     Args:
         results: rows as `read_results` or `over_seeds` returns them; for several seeds `over_seeds` names the run of
@@ -135,4 +145,5 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
         UserError: when a run's result or predictions were changed since training.
     """
     runs = {run_id: Run(models / folder_of(run_id)) for run_id in results["run_id"]}
-    return {run_id: run.predictions for run_id, run in runs.items() if run.finished and run.result.run_id == run_id}
+    return {run_id: run.predictions for run_id, run in runs.items()
+            if run.finished and run.result.run_id == run_id and not run.diverged}

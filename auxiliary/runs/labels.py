@@ -33,13 +33,25 @@ def labelled(results: pd.DataFrame) -> list[str]:
 def with_interval(row: pd.Series) -> str:
     """A test accuracy and its 95% interval, such as `0.944 [0.930, 0.955]`.
 
-    The mean over several seeds has their lowest and highest instead, such as `0.712 (0.706 to 0.718, 3 seeds)`.
+    The mean over several seeds has their lowest and highest instead, such as `0.712 (0.706 to 0.718, 3 seeds)`. Of
+    runs that diverged there is none, see `divergence`.
     """
+    diverged = divergence(row)
+    if diverged and pd.isna(row["accuracy"]):
+        return diverged
     if pd.isna(row["accuracy_low"]) or pd.isna(row["accuracy_high"]):
         return f"{row['accuracy']:.3f}"
     if several(row):
-        return f"{row['accuracy']:.3f} ({row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}, {row['seeds']} seeds)"
+        seeds = diverged or f"{row['seeds']} seeds"
+        return f"{row['accuracy']:.3f} ({row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}, {seeds})"
     return f"{row['accuracy']:.3f} [{row['accuracy_low']:.3f}, {row['accuracy_high']:.3f}]"
+
+
+def divergence(row: pd.Series) -> str:
+    """How a row diverged: `diverged in epoch 3`, `1 of 3 seeds diverged`; empty where it did not."""
+    if not several(row):
+        return f"diverged {row['diverged']}" if row.get("diverged") else ""
+    return f"{row['diverged_seeds']} of {row['seeds']} seeds diverged" if row.get("diverged_seeds") else ""
 
 
 def several(row: pd.Series) -> bool:

@@ -37,7 +37,7 @@ class Range:
 
 
 Share = Annotated[float, AfterValidator(Range(0, 1, "a number from 0 to 1"))]
-# Infinite where training diverged.
+# Infinite in rows of versions that did not stop where training diverged.
 Loss = Annotated[float, AfterValidator(Range(0, inf, "a number from 0 on"))]
 Amount = Annotated[float, AfterValidator(Range(0, sys.float_info.max, "a finite number from 0 on"))]
 Count = Annotated[int, AfterValidator(Range(0, 2**63 - 1, "a whole number from 0 on that fits 64 bits"))]
@@ -103,6 +103,8 @@ class Result(BaseModel):
     trainable_parameters: Count = Field(description="number of weights that were trained; 0 where there was no "
                                                     "training")
     epochs_total: Count = Field(description="number of epochs of this run and its parents")
+    diverged: str = Field(default="", description="where a loss or a prediction was no finite number, such as in epoch "
+                                                  "3; accuracies and losses are then empty; empty for none")
     train_seconds: Amount = Field(description="wall-clock seconds of training and validation; cached features of a "
                                               "frozen backbone take none")
     images_per_second: Amount = Field(description="training images per second, with the time of validation but not of "

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from auxiliary.core.errors import Diverged
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.data.reading.inspect_files import hash_of
@@ -20,6 +21,8 @@ from auxiliary.runs.result_file import CHANGED, read_result_file, unusable, writ
 
 # The names under which arrays are saved.
 ARRAYS = ("grad-cam", "convolution")
+# A figure of the history, which can be made again.
+CURVES = ("curves.png", "curves.svg")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ class Run:
         return read_result_file(self.result_file).result
 
     @property
+    def diverged(self) -> str:
+        """Where the training of a finished run diverged, such as `in epoch 3`; empty where it did not.
+
+        Such a run has no network, no predictions and no arrays.
+        """
+        return self.result.diverged
+
+    @property
     def model(self) -> Path:
         """The trained model in Keras format."""
         return self._read(self.model_file, Path)
@@ -89,6 +100,12 @@ class Run:
         """The arrays that were saved together under a name; empty where there are none."""
         path = self._arrays(name)
         return self._read(path, _load_arrays) if path.exists() or path.name in self._checksums else {}
+
+    def check_converged(self) -> None:
+        """Raise `Diverged` where the training of a finished run diverged, so that there is no network."""
+        if self.finished and self.diverged:
+            raise Diverged(f"{self.id} diverged {self.diverged}, so it has no network: lower its learning_rate, and "
+                           "train again")
 
     def check(self) -> None:
         """Check all files of a finished run: `UserError` where one is missing or was changed since training."""
@@ -125,9 +142,8 @@ class Run:
 
     def finish(self, result: Result) -> None:
         """Save the result, which completes the run, with the checksums of all that was saved before."""
-        saved = (self.model_file, self.recipe_file, self._history, self._layers, self._predictions("val"),
-                 self._predictions("test"), *map(self._arrays, ARRAYS))
-        write_result_file(self.result_file, result, {file.name: hash_of(file) for file in saved if file.is_file()})
+        files = (*(() if result.diverged else self._of_network), self.recipe_file, self._history, self._layers)
+        write_result_file(self.result_file, result, {file.name: hash_of(file) for file in files if file.is_file()})
         self.tidy()
 
     def tidy(self) -> None:
@@ -170,12 +186,24 @@ class Run:
         return self.folder / "layers.csv"
 
     @property
+    def _of_network(self) -> tuple[Path, ...]:
+        """The files that a run has unless it diverged."""
+        return (self.model_file, self._predictions("val"), self._predictions("test"), *map(self._arrays, ARRAYS))
+
+    def is_written(self, name: str) -> bool:
+        """Whether training writes a file of that name; hidden files are temporary ones."""
+        files = (self.recipe_file, self.result_file, self.checkpoint, self._history, self._layers, *self._of_network)
+        return name in {*(file.name for file in files), *CURVES} or name.startswith(".")
+
+    @property
     def _checksums(self) -> dict[str, str]:
         """The checksums of the files of a finished run, by their names."""
         return read_result_file(self.result_file).files if self.finished else {}
 
     def _read(self, path: Path, parse: Callable[[Path], Any]) -> Any:
         """A file as `parse` reads it: that of a finished run as training wrote it, any other as it is."""
+        if self.finished and path.name not in self._checksums:
+            self.check_converged()
         try:
             if not self.finished or self._checksums.get(path.name) == hash_of(path):
                 return parse(path)

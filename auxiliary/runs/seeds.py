@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from auxiliary.core.errors import Diverged
 from auxiliary.runs.run import Run
 
 # Columns that must agree for two rows without `config_hash` to be seeds of one experiment; `epochs` too, unless early
@@ -22,16 +23,18 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         results: rows as `read_results` returns them.
 
     Returns:
-        One row per experiment in order of appearance, with the columns of `results` and two more: `seeds`, the number
-        of seeds, and `run_accuracy`. Accuracies, losses, times and epochs are means. With several seeds `accuracy_low`
-        and `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95% interval. `run_id`
-        is the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other columns are those
-        of the first run.
+        One row per experiment in order of appearance, with the columns of `results` and three more: `seeds`, the number
+        of seeds, `diverged_seeds`, how many of them diverged, and `run_accuracy`. Accuracies, losses, times and epochs
+        are means; those that diverged have no accuracies and losses. With several seeds `accuracy_low` and
+        `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95% interval. `run_id` is
+        the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other columns are those of
+        the first run.
     """
     number = _experiments(results)
     last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
     groups = results[last].groupby(number[last])
-    table = groups.first().assign(seeds=groups.size())
+    diverged = (results["diverged"] != "")[last].groupby(number[last]).sum()
+    table = groups.first().assign(seeds=groups.size(), diverged_seeds=diverged)
     table[MEANS] = groups[MEANS].mean()
     for name in ("epochs", "epochs_total"):
         table[name] = groups[name].mean().round().astype("Int64")
@@ -44,10 +47,11 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
-    """The row with the best validation accuracy of each experiment.
+    """The row with the best validation accuracy of each experiment; runs that diverged are left out.
 
     Experiments are sorted by the mean validation accuracy of their seeds, the best first; of equals the earlier.
     """
+    results = results[results["diverged"] == ""]
     number = _experiments(results)
     mean = results["val_accuracy"].groupby(number).transform("mean")
     order = results.assign(number=number, mean=mean).sort_values(["mean", "val_accuracy"], ascending=False)
@@ -70,18 +74,28 @@ def results_of(runs: list[Run]) -> pd.DataFrame:
 
 
 def histories_of(runs: list[Run]) -> dict[str, list[pd.DataFrame]]:
-    """The histories of finished runs by the key of their experiment, one per seed."""
+    """The histories of finished runs by the key of their experiment, one per seed; without runs that diverged."""
     histories: dict[str, list[pd.DataFrame]] = {}
-    for run in runs:
+    for run in (run for run in runs if not run.diverged):
         histories.setdefault(run.result.key, []).append(run.history)
     return histories
 
 
 def best_per_experiment(runs: list[Run]) -> list[Run]:
-    """The best run of each experiment; the experiment with the best mean validation accuracy first."""
+    """The best run of each experiment; the experiment with the best mean validation accuracy first.
+
+    Raises:
+        Diverged: all of them diverged.
+    """
+    if all(run.diverged for run in runs):
+        raise Diverged("every experiment diverged, so none is the best: lower their learning_rate, and train again")
     return [runs[position] for position in best_of_each(results_of(runs)).index]
 
 
 def best(runs: list[Run]) -> Run:
-    """The best run of the experiment with the best mean validation accuracy over its seeds; of equals the first."""
+    """The best run of the experiment with the best mean validation accuracy over its seeds; of equals the first.
+
+    Raises:
+        Diverged: all of them diverged.
+    """
     return best_per_experiment(runs)[0]

@@ -92,7 +92,7 @@ class Checkpoint:
 
 
 # Where one of these differs, the epochs to come would not be those of an uninterrupted run.
-ENVIRONMENT = ("device", "precision", "settings", "versions")
+ENVIRONMENT = ("device", "precision", "settings", "versions", "code")
 
 
 def resume(job: Job, recipe: Mapping[str, Any]) -> Checkpoint | None:
@@ -122,7 +122,8 @@ def _obstacle(checkpoint: Checkpoint, run: Run, recipe: Mapping[str, Any]) -> st
     """Why a run cannot go on from a checkpoint; empty where it can."""
     if checkpoint.run != run.id:
         return f"the checkpoint {run.checkpoint} is that of {checkpoint.run}"
-    changed = [name for name in ENVIRONMENT if checkpoint.recipe[name] != recipe[name]]
+    # Earlier versions did not record the code.
+    changed = [name for name in ENVIRONMENT if checkpoint.recipe.get(name) != recipe[name]]
     return f"these have changed: {', '.join(changed)}" if changed else ""
 
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 from auxiliary.core.progress import Progress
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.training.checkpoint import Checkpoint
+from auxiliary.training.divergence import StopAtDivergence, without_divergence
 from auxiliary.training.job import Job
 from auxiliary.training.optimizer import make_optimizer
 from auxiliary.training.setup import TrainingSetup
@@ -77,7 +78,7 @@ class HistoryWriter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Add the epoch's row."""
-        figures = {name: float(logs[name]) for name in ("accuracy", "loss", "val_accuracy", "val_loss")}
+        figures = without_divergence(logs)
         self._rows.append({"epoch": epoch + 1, **figures,
                            "learning_rate": float(self.model.optimizer.learning_rate),
                            "seconds": time.perf_counter() - self._began})
@@ -114,7 +115,7 @@ class Fitted:
 
     Attributes:
         history: one row per epoch: epoch (from 1), accuracy and val_accuracy (0 to 1), loss and val_loss (nats),
-            learning_rate, seconds.
+            learning_rate, seconds. It ends with the epoch that diverged, whose figures are NaN.
         seconds: wall-clock time, with the features of a frozen backbone that had to be computed.
     """
 
@@ -140,10 +141,11 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
         stopping = [EarlyStopping(experiment.patience, checkpoint)] if experiment.patience else []
         if checkpoint:
             restore(model, checkpoint)
-        # The checkpoint holds the state of early stopping and the history, so it is written after both.
+        # The checkpoint holds whether training stops, and the history, so it is written after both.
         model.fit(train, validation_data=val, initial_epoch=done, steps_per_epoch=steps, shuffle=False, verbose=0,
                   epochs=done if checkpoint and checkpoint.stopped else experiment.epochs,
-                  callbacks=[EpochSeeds(job.seed), *stopping, writer, CheckpointWriter(job, writer, *stopping)])
+                  callbacks=[EpochSeeds(job.seed), *stopping, StopAtDivergence(), writer,
+                             CheckpointWriter(job, writer, *stopping)])
     earlier = checkpoint.history["seconds"].sum() if checkpoint else 0
     return Fitted(writer.history, time.perf_counter() - began + earlier)
 

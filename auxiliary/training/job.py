@@ -1,5 +1,6 @@
 """The record that travels through training: one experiment, one seed, one project."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import pandas as pd
 from auxiliary.config.profile import Experiment
 from auxiliary.data.sampling import sampled
 from auxiliary.project.project import Project
+from auxiliary.runs.replacement import replacement
 from auxiliary.runs.run import Run
 from auxiliary.training.identity import fingerprint
 
@@ -21,12 +23,20 @@ class Job:
         seed: seed of weights, order, augmentation and dropout.
         project: the opened profile, its images prepared.
         title: text of the progress bar; the experiment's key unless given.
+        anew: whether a finished run is trained anew, see `auxiliary.runs.replacement`.
     """
 
     experiment: Experiment
     seed: int
     project: Project
     title: str = ""
+    anew: bool = False
+
+    @property
+    def name(self) -> str:
+        """The experiment's key, with the seed where it has several."""
+        several = len(self.experiment.seeds) > 1
+        return f"{self.experiment.key} (seed {self.seed})" if several else self.experiment.key
 
     @property
     def label(self) -> str:
@@ -45,17 +55,23 @@ class Job:
 
     @property
     def run(self) -> Run:
-        """The run, finished or not."""
-        return Run(self.project.paths.models / f"{self.experiment.slug}-{self.fingerprint}")
+        """The run, finished or not; the one that will take its place where it is trained anew."""
+        run = Run(self.project.paths.models / f"{self.experiment.slug}-{self.fingerprint}")
+        return replacement(run) if self.anew else run
 
     @cached_property
     def parent(self) -> "Job | None":
         """The job whose trained weights this one starts from; None where it has no parent."""
         if not self.experiment.parent:
             return None
-        return replace(self, experiment=self.project.experiments[self.experiment.parent], title="")
+        return replace(self, experiment=self.project.experiments[self.experiment.parent], title="", anew=False)
 
     @cached_property
     def train(self) -> pd.DataFrame:
         """The training images after sampling."""
         return sampled(self.experiment, self.project.train)
+
+
+def jobs_of(experiments: Iterable[Experiment], project: Project) -> list[Job]:
+    """The jobs of some experiments, one per seed."""
+    return [Job(experiment, seed, project) for experiment in experiments for seed in experiment.seeds]

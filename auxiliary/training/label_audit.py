@@ -49,7 +49,7 @@ def _frozen(project: Project) -> list[tuple[TransferExperiment, list[Path]]]:
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
         images = images_of(experiment, project).values()
         for run in (Job(experiment, seed, project).run for seed in experiment.seeds):
-            if run.finished:
+            if run.finished and not run.diverged:
                 weights = run.recipe.get("features", "")
                 files = [feature_file(project.paths.features, experiment, weights, df) for df in images]
                 # They may have been deleted, or computed of augmented images only.

@@ -15,6 +15,7 @@ from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters
 from auxiliary.project.project import Project
+from auxiliary.runs.code import code_fingerprint
 from auxiliary.runs.result import Result
 from auxiliary.training.fit import Fitted
 from auxiliary.training.identity import PIPELINE
@@ -55,6 +56,7 @@ def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
         "settings": runtime.settings(),
         "versions": runtime.versions(),
         "commit": runtime.commit(),
+        "code": code_fingerprint(),
     }
 
 
@@ -67,11 +69,36 @@ def make_result(job: Job, setup: TrainingSetup, fitted: Fitted, predictions: Map
         fitted: the training.
         predictions: the model's predictions of the images of `val` and `test`.
     """
+    figures = _evaluation(job.project, predictions["val"], predictions["test"])
+    return _result(job, setup, fitted, _training(job.train, fitted.history) | figures)
+
+
+def make_diverged(job: Job, setup: TrainingSetup, fitted: Fitted, diverged: str) -> Result:
+    """The row of a run that diverged: without accuracies and losses.
+
+    Args:
+        job: what was trained; its run has a recipe and a history.
+        setup: its models.
+        fitted: the training.
+        diverged: where it diverged, such as `in epoch 3`.
+    """
+    project, unknown = job.project, dict.fromkeys(FIGURES, math.nan)
+    return _result(job, setup, fitted, unknown | {
+        "diverged": diverged, "epochs": len(fitted.history), "train_images": len(job.train),
+        "val_images": len(project.val), "test_images": len(project.test),
+        "test_duplicates": int(has_duplicate_in(project.train, project.test).sum())})
+
+
+# What is not known of a run that diverged.
+FIGURES = ("acc_train", "train_loss", "images_per_second", "val_accuracy", "val_loss", "accuracy", "accuracy_low",
+           "accuracy_high", "test_loss", "macro_f1", "ece", "accuracy_without_duplicates")
+
+
+def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str, Any]) -> Result:
     now, project, model = datetime.now(UTC), job.project, setup.model
     return Result(
         **_settings(job.experiment, job.seed),
-        **_training(job.train, fitted.history),
-        **_evaluation(project, predictions["val"], predictions["test"]),
+        **figures,
         **_environment(job.run.recipe),
         dataset=project.paths.dataset,
         images_hash=project.images_hash,

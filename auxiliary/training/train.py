@@ -1,18 +1,22 @@
 """Trains experiments, or reads their runs back: the only place that decides whether a run has been done."""
 
-from math import isnan
+from dataclasses import replace
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core import runtime
 from auxiliary.core.disk import disk_errors
-from auxiliary.core.errors import Interrupted, UserError
+from auxiliary.core.errors import Diverged, Interrupted, UserError
 from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
+from auxiliary.runs.code import other_code
+from auxiliary.runs.replacement import current, is_replaced, is_unfinished, remove_old, replace_now
 from auxiliary.runs.result import folder_of
-from auxiliary.runs.results_csv import check_results, log_result, read_results
+from auxiliary.runs.results_csv import check_results, log_result
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import best_of_each
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
+from auxiliary.training.published import compare_published
+from auxiliary.training.retrain import children_to_retrain, retrain_later
 
 
 def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, label: str = "") -> Run:
@@ -28,11 +32,12 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
         label: text of the progress bar; the experiment's key unless given.
 
     Returns:
-        The finished run; `results.csv` has its row.
+        The finished run; `results.csv` has its row. It may have diverged.
 
     Raises:
         UserError: when the images have not been prepared or cannot be read, pre-trained weights cannot be downloaded,
             or memory or disk space will not do; or a file of the finished run was changed.
+        Diverged: its parent diverged.
     """
     job = Job(experiment, seed, project, label)
     _check(job)
@@ -42,65 +47,64 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
 def _check(job: Job) -> None:
     """Check the finished runs that a job reads: after hours of training, a damaged one would come as a surprise."""
     job.run.check()
-    if job.parent and not job.run.finished:
+    if job.parent and is_unfinished(job.run):
         _check(job.parent)
 
 
 def _run(job: Job) -> tuple[Run, bool]:
     """The finished run of a job, and whether it was trained here and now."""
     run, trained = job.run, False
-    if not run.finished:
+    if is_unfinished(run):
         if job.parent:
-            _run(job.parent)
+            _run_parent(job)
         with run.lock():
             # Another process may have finished it while this one waited.
-            if not run.finished:
-                runtime.load()
-                from auxiliary.training.trainer import train_run
-
-                train_run(job)
+            if is_unfinished(run):
+                _train(job)
                 trained = True
     run.tidy()
+    remove_old(run)
     log_result(run.result, job.project.paths.results)
     if not trained:
-        _compare_published(job)
+        compare_published(job)
     return run, trained
 
 
-def _compare_published(job: Job) -> None:
-    """Say so where the row of a finished run, which is never changed, has another published accuracy than the profile.
-
-    It is a remark, for which nothing is trained again.
-    """
-    published = job.experiment.published_with(job.seed)
-    now = "none" if published is None else str(published)
-    if _as_text(job.run.result.published_accuracy) == now:
-        return
-    path, run_id = job.project.paths.results, job.run.result.run_id
-    results = read_results(path)
-    # None where the row cannot be read.
-    logged = [_as_text(accuracy) for accuracy in results.loc[results["run_id"] == run_id, "published_accuracy"]]
-    if logged and logged[-1] != now:
-        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged[-1]} in the row "
-               f"{run_id} of {path.name}, which tables show: make the two agree")
+def _run_parent(job: Job) -> None:
+    parent, _ = _run(job.parent)
+    if parent.diverged:
+        raise Diverged(f"{job.name} is not trained, because its parent {job.parent.name} diverged {parent.diverged}")
 
 
-def _as_text(accuracy: float) -> str:
-    return "none" if isnan(accuracy) else str(accuracy)
+def _train(job: Job) -> None:
+    """Train a run, or one that takes its place; a killed process may have finished that one."""
+    anew = is_replaced(job.run)
+    if not current(job.run).finished:
+        runtime.load()
+        from auxiliary.training.trainer import train_run
+
+        train_run(replace(job, anew=anew))
+    if anew:
+        replace_now(job.run)
 
 
-def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run]:
+def train_all(experiments: tuple[Experiment, ...], project: Project, retrain: bool = False) -> list[Run]:
     """Train every experiment with each of its seeds, and print one line per run.
+
+    Where one diverges, the others go on; its children are not trained.
 
     Args:
         experiments: what to train, such as `project.profile.scratch`.
         project: the opened profile.
+        retrain: whether to train finished runs anew, see `auxiliary.training.retrain`.
 
     Returns:
-        The finished runs, in order.
+        The finished runs, in order, with those that diverged. Children of the experiments that were to be trained anew
+        come last.
 
     Raises:
         UserError: when there are no experiments, or as in `train_and_evaluate`.
+        Diverged: all of them diverged.
         Interrupted: for the stop button or Ctrl-C.
     """
     if not experiments:
@@ -109,25 +113,39 @@ def train_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run
     check_results(project.paths.results)
     try:
         with disk_errors():
-            return _run_all(experiments, project)
+            if retrain:
+                retrain_later(experiments, project)
+            return _run_all(jobs_of(experiments, project) + children_to_retrain(experiments, project))
     except KeyboardInterrupt:
         raise Interrupted("interrupted; run the cell again: it goes on after the last whole epoch") from None
 
 
-def _run_all(experiments: tuple[Experiment, ...], project: Project) -> list[Run]:
+def _run_all(jobs: list[Job]) -> list[Run]:
+    for job in jobs:
+        _check(job)
     runs = []
-    pairs = [(experiment, seed) for experiment in experiments for seed in experiment.seeds]
-    for experiment, seed in pairs:
-        _check(Job(experiment, seed, project))
-    for number, (experiment, seed) in enumerate(pairs, start=1):
-        name = experiment.key if len(experiment.seeds) == 1 else f"{experiment.key} (seed {seed})"
-        run, trained = _run(Job(experiment, seed, project, f"experiment {number} of {len(pairs)}: {name}"))
-        result = run.result
-        print(f"{number} of {len(pairs)}: {name}: validation accuracy {result.val_accuracy:.4f}, "
-              f"test accuracy {result.accuracy:.4f} "
-              + (f"({result.train_seconds:.0f} s of training)" if trained else "(read back)"))
+    for number, job in enumerate(jobs, start=1):
+        place = f"{number} of {len(jobs)}: "
+        try:
+            run, trained = _run(replace(job, title=f"experiment {place}{job.name}"))
+        except Diverged as error:
+            notify(f"{place}{error}")
+            continue
+        _tell(f"{place}{job.name}: ", run, trained)
         runs.append(run)
+    if all(run.diverged for run in runs):
+        raise Diverged("every experiment diverged, so there is nothing to compare: lower their learning_rate")
     return runs
+
+
+def _tell(beginning: str, run: Run, trained: bool) -> None:
+    """Print the line of a run; what its user should know is shown by the command as well."""
+    result, other = run.result, other_code(run)
+    figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
+        f"validation accuracy {result.val_accuracy:.4f}, test accuracy {result.accuracy:.4f}")
+    how = f"{result.train_seconds:.0f} s of training" if trained else "read back"
+    advice = f"; {other}: `--retrain` trains it anew" if other else ""
+    (notify if run.diverged or other else print)(f"{beginning}{figures} ({how}{advice})")
 
 
 def best_so_far(project: Project) -> Run:
@@ -138,6 +156,6 @@ def best_so_far(project: Project) -> Run:
     """
     for name in best_of_each(project.results)["run_id"]:
         run = Run(project.paths.models / folder_of(name))
-        if run.finished:
+        if run.finished and not run.diverged:
             return run
     raise UserError(f"{project.paths.models} holds no finished run on these images: train an experiment first")

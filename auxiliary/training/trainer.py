@@ -18,16 +18,18 @@ from auxiliary.networks.summary import count_parameters, layer_table, training_b
 from auxiliary.reporting.style import save_figure
 from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.training.checkpoint import breaks, resume
+from auxiliary.training.divergence import divergence_in, divergence_of
 from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
-from auxiliary.training.metadata import make_recipe, make_result
+from auxiliary.training.metadata import make_diverged, make_recipe, make_result
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 
 
 def train_run(job: Job) -> None:
     """Train and evaluate an experiment and fill its run folder, the result last.
 
-    An interrupted run goes on after its last whole epoch. A parent must be finished.
+    An interrupted run goes on after its last whole epoch. A parent must be finished. A run that diverges is finished
+    without a network, and its test images are not evaluated.
 
     Raises:
         UserError: when memory or disk space will not do, an image cannot be read, or pre-trained weights cannot be
@@ -48,11 +50,13 @@ def train_run(job: Job) -> None:
     run.save_layers(layer_table(setup.model))
     with own_errors():
         fitted = fit(job, setup, checkpoint)
-    _save_model(job, setup)
+        diverged = divergence_of(fitted.history)
+        predictions = {} if diverged else _predict(job, setup)
     save_figure(curves_figure(run.history), run.folder, "curves")
-    with own_errors():
-        predictions = {split: predict_split(job, setup, df)
-                       for split, df in (("val", job.project.val), ("test", job.project.test))}
+    if diverged := diverged or divergence_in(predictions.values()):
+        run.finish(make_diverged(job, setup, fitted, diverged))
+        return
+    _save_model(job, setup)
     for split, table in predictions.items():
         run.save_predictions(split, table)
     with own_errors():
@@ -86,6 +90,12 @@ def _check_resources(job: Job, setup: TrainingSetup, machine: runtime.Machine) -
         setup.model.weights, setup.trained.weights, setup.trained.trainable_weights))
     # The model; and the weights with the two averages of Adam, twice while one checkpoint replaces another.
     check_disk(job.run.folder, 4 * (model + 2 * (saved + 2 * trained)), f"{key} takes")
+
+
+def _predict(job: Job, setup: TrainingSetup) -> dict[str, pd.DataFrame]:
+    """The predictions for the images of `val` and `test`."""
+    tables = {"val": job.project.val, "test": job.project.test}
+    return {split: predict_split(job, setup, df) for split, df in tables.items()}
 
 
 def _save_model(job: Job, setup: TrainingSetup) -> None:

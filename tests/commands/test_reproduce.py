@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from auxiliary.commands import reproduce as session
@@ -172,6 +173,17 @@ def test_another_precision_is_named_as_a_possible_reason(reproduce, root):
     assert " figures differ; possible reasons are these changes: precision" in printed
 
 
+def test_runs_that_diverged_agree(tmp_path, result):
+    run = Run(tmp_path / "wild-h0123456789ab")
+    run.begin({})
+    run.save_history(pd.DataFrame({"epoch": [1], "learning_rate": [1e30], "phase": ["own"]} | dict.fromkeys(
+        ["accuracy", "loss", "val_accuracy", "val_loss"], float("nan"))))
+    run.finish(result.model_copy(update={"diverged": "in epoch 1", "accuracy": float("nan")}))
+    table = side_by_side(figures(run), figures(run))
+    assert (table["then"] == table["again"]).all()
+    assert set(table["of"]) == {"result", "epoch"} and "in epoch 1" in set(table["then"])
+
+
 def test_only_differences_of_the_environment_are_printed(trained):
     recipe = run_of(trained, "small").recipe
     assert differences(recipe, recipe) == {}
@@ -182,6 +194,7 @@ def test_only_differences_of_the_environment_are_printed(trained):
     changed = recipe | {"commit": f"{COMMIT}+changes"}
     assert list(differences(recipe, changed)) == ["commit"]
     assert list(differences(changed, changed)) == ["code"]
+    assert differences(recipe | {"code": "h1"}, recipe) == {"code": f"code: h1 then, {recipe['code']} now"}
     broken = recipe | {"breaks": [{"epoch": 3, "commit": "abc"}, {"epoch": 5, "commit": ""}]}
     assert list(differences(broken, recipe).values()) == [
         "interrupted: after epoch 3 (commit abc), 5 (commit unknown) then, not now"]

@@ -2,17 +2,19 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import psutil
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from papermill.parameterize import parameterize_notebook
 
 from auxiliary.commands import estimate
@@ -20,10 +22,14 @@ from auxiliary.commands import run as session
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.cli import command
 from auxiliary.commands.interruption import ADVICE
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import Diverged, UserError
+from auxiliary.data.catalogue import catalogue
+from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from auxiliary.runs.results_csv import read_results
 from auxiliary.training.job import Job
+from auxiliary.training.train import train_all
 from tests.images import clean_table_of
 from tests.names import NAMES, WORDS
 
@@ -183,3 +189,58 @@ def test_next_run_removes_what_a_killed_one_left_and_leaves_nothing_itself(start
     shared = Path("/dev/shm")
     names = [path.name for path in shared.iterdir()] if shared.is_dir() else []
     assert not [name for name in names for child in started if str(child.pid) in re.findall(r"\d+", name)]
+
+
+DIVERGING = """
+dataset: {folder}
+name: colours
+image_size: 16
+batch_size: 8
+scratch:
+  - {{model_id: wild, optimizer: sgd, learning_rate: 1.0e+30, epochs: 2, net: conv(4) | gap}}
+  - {{model_id: child, parent: wild, learning_rate: 0.1, epochs: 1}}
+"""
+
+
+@pytest.fixture
+def diverging(image_folder, divide, tmp_path, monkeypatch) -> Callable[..., Result]:
+    """Gives the command `run` with some options; its notebooks only train."""
+    folder = image_folder({"green": 20, "blue": 20})
+    (tmp_path / "profile.yaml").write_text(DIVERGING.format(folder=folder), encoding="utf-8")
+    project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
+    shutil.copytree(folder, project.paths.processed / "made")
+    clean = clean_table_of(project.paths.processed / "made")
+    divide(project, clean)
+    project.save_table(catalogue(folder), "overview")
+    project.save_table(add_duplicate_groups(clean), "clean")
+
+    def train(*_):
+        with suppress(Diverged):
+            train_all(project.profile.scratch, project)
+        return iter(())
+
+    monkeypatch.setattr(session, "run_notebooks", train)
+    return lambda *words: CliRunner().invoke(
+        command, ["run", str(tmp_path / "profile.yaml"), "--root", str(tmp_path), *words])
+
+
+def test_a_run_that_diverges_ends_with_an_error_after_the_results(diverging, tmp_path):
+    first = diverging("--only", "02")
+    assert isinstance(first.exception, Diverged) and first.exit_code == 1
+    assert "wild (in epoch 1); lower" in str(first.exception)
+    assert str(first.exception).endswith("because a parent diverged: child")
+    assert "No accuracy is claimed where training diverged: wild (diverged in epoch 1)." in " ".join(
+        first.output.split())
+    assert "report.html" in first.output
+    read_back = diverging("--only", "02")
+    assert "(read back)" in read_back.output and isinstance(read_back.exception, Diverged)
+    anew = diverging("--only", "02", "--retrain")
+    assert "s of training)" in anew.output
+    assert read_results(tmp_path / "results.csv")["key"].tolist() == ["wild", "wild"]
+    # The notebook that trains nothing has no say.
+    assert diverging("--only", "01").exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--smoke-test", "--plan"])
+def test_nothing_is_trained_anew_where_nothing_is_trained(diverging, option):
+    assert "--retrain" in str(diverging(option, "--retrain").exception)

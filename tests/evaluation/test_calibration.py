@@ -149,3 +149,8 @@ def test_a_probability_rounded_to_zero_is_finite():
 def test_no_images_no_temperature():
     with pytest.raises(UserError, match="at least one image"):
         fit_temperature(frame(np.empty((0, 2)), np.empty(0, int)))
+
+
+def test_without_numbers_there_is_no_calibration_error():
+    table = pd.DataFrame({"category": ["a", "b"], "predicted": ["a", "a"], "confidence": [0.9, float("nan")]})
+    assert math.isnan(expected_calibration_error(table))

@@ -64,12 +64,12 @@ def test_summary_of_a_pretrained_network_that_is_worse(results):
 
 
 def test_summary_of_one_stage(results):
-    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has finished yet.")
-    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has finished yet.")
+    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has an accuracy yet.")
+    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has an accuracy yet.")
 
 
 def test_summary_without_results(results):
-    assert summary_sentence(results.head(0), 0.1) == "No run has finished yet, so there is nothing to compare."
+    assert summary_sentence(results.head(0), 0.1) == "No run has an accuracy yet, so there is nothing to compare."
 
 
 def test_a_row_that_a_user_typed_in_is_shown_but_not_chosen(results):
@@ -156,3 +156,13 @@ class TestTradeoff:
     def test_rows_that_go_on_from_each_other_come_to_an_end(self, results_of):
         loop = [TUNED | {"key": key, "parent": parent, "epochs": 0} for key, parent in ("ab", "ba")]
         assert tradeoff_table(results_of(*loop))["training"].tolist() == ["14 min + 14 min"] * 2
+
+
+def test_an_experiment_that_diverged_is_last_and_named(results):
+    lost = ["val_accuracy", "accuracy", "accuracy_low", "accuracy_high"]
+    results.loc[2, [*lost, "diverged"]] = [*[float("nan")] * 4, "in epoch 3"]
+    board = leaderboard(results)
+    assert board[["key", "accuracy", "against the best"]].iloc[-1].tolist() == ["lite0", "diverged in epoch 3", ""]
+    sentence = summary_sentence(results, 0.1)
+    assert "no pre-trained network has an accuracy yet. " in sentence
+    assert sentence.endswith("where training diverged: lite0 (diverged in epoch 3).")

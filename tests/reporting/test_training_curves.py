@@ -84,7 +84,8 @@ def test_histories_are_grouped_by_experiment(tmp_path):
         run = Run(tmp_path / f"{key}{seed}")
         run.begin({})
         run.save_history(history(0.1 * seed))
-        run.finish(Result(**usual | {"key": key, "stage": "scratch", "finished_at": "2025-06-16T12:00:00+00:00"}))
+        run.finish(Result(**usual | {"key": key, "stage": "scratch", "diverged": "",
+                                       "finished_at": "2025-06-16T12:00:00+00:00"}))
         runs.append(run)
     grouped = histories_of(runs)
     assert list(grouped) == ["a", "b"]
@@ -120,6 +121,13 @@ def test_epochs_are_whole_numbers(epochs):
 def test_the_title_of_a_run_without_validation():
     fig = curves_figure(run_history(parent=0, own=2).assign(val_accuracy=np.nan))
     assert fig.get_suptitle() == "No validation accuracy in 2 epochs"
+
+
+def test_a_run_that_diverged_claims_no_best_epoch():
+    lost = history(0.9, 0.8).assign(loss=[0.5, np.nan])
+    assert curves_figure(lost).get_suptitle() == "Training diverged in epoch 2: the loss was no finite number"
+    everything = lost.assign(**dict.fromkeys(["accuracy", "loss", "val_accuracy", "val_loss"], np.nan))
+    assert "diverged in epoch 2" in curves_figure(everything).get_suptitle()
 
 
 def test_a_name_that_cannot_be_drawn_is_a_number():

@@ -11,7 +11,8 @@ from auxiliary.runs.find import NEEDED, find_best, find_finished, find_finished_
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.run import Run
 
-VALUES = {name: {int: 1, float: 0.5}.get(kind, "x") for name, kind in COLUMNS.items()} | {"stage": "scratch"}
+VALUES = {name: {int: 1, float: 0.5}.get(kind, "x") for name, kind in COLUMNS.items()} | {
+    "stage": "scratch", "diverged": ""}
 PRINT = "0123456789ab"
 
 

@@ -68,7 +68,7 @@ def test_the_largest_numbers_keep_all_digits(tmp_path):
     assert read_results(path)["parameters"].tolist() == [LARGEST, 2**53 + 1]
 
 
-CELLS = st.one_of(st.sampled_from(["", "0.5", "1e-3", "80", "'=1", "nan", "7"]),
+CELLS = st.one_of(st.sampled_from(["", "0.5", "TRUE", "false", "1e-3", "80", "'=1", "nan", "7"]),
                   st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
 
 

@@ -1,3 +1,5 @@
+from math import nan
+
 import pandas as pd
 import pytest
 
@@ -68,3 +70,13 @@ def test_the_run_that_stands_for_its_seeds_is_the_one_of_the_best_validation_acc
 def test_accuracy_without_duplicates_and_calibration_error_are_means(seeds):
     runs = seeds(0.7, 0.8).assign(ece=[0.1, 0.2], accuracy_without_duplicates=[0.6, 0.8])
     assert over_seeds(runs)[["ece", "accuracy_without_duplicates"]].squeeze().tolist() == pytest.approx([0.15, 0.7])
+
+
+def test_seeds_that_diverged_are_counted_and_have_no_accuracy(seeds):
+    runs = seeds(0.8, 0.9, 0.7)
+    runs.loc[2, ["diverged", "accuracy", "val_accuracy"]] = ["in epoch 2", nan, nan]
+    row = over_seeds(runs).squeeze()
+    assert (row["seeds"], row["diverged_seeds"], row["run_accuracy"]) == (3, 1, 0.9)
+    assert with_interval(row) == "0.850 (0.800 to 0.900, 1 of 3 seeds diverged)"
+    assert with_interval(over_seeds(runs.tail(1)).squeeze()) == "diverged in epoch 2"
+    assert best_of_each(runs)["accuracy"].tolist() == [0.9]

@@ -153,7 +153,7 @@ def _readable_results(folder: Path) -> dict[Run, Result]:
     results = {}
     for run in map(Run, sorted(folder.iterdir())):
         try:
-            if run.finished:
+            if run.finished and not run.diverged:
                 results[run] = run.result
         except UserError as error:
             print(printable(f"left out: {error}"))

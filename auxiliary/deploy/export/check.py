@@ -81,6 +81,10 @@ class ExportPredictions:
         predicted = reference[np.arange(len(reference)), self.probabilities.argmax(axis=1)]
         return int((reference.max(axis=1) - predicted > TIE).sum())
 
+    def count_unknown(self, reference: np.ndarray) -> int:
+        """The number of images with a probability that is no number, here or in `reference`, (N, classes)."""
+        return int((~np.isfinite(self.probabilities + reference)).any(axis=1).sum())
+
     def count_equal(self, predicted: list[str]) -> int:
         """The number of images whose predicted class is the one in `predicted`."""
         return int((np.array(self.labels)[self.probabilities.argmax(axis=1)] == np.array(predicted)).sum())

@@ -14,11 +14,12 @@ ENVIRONMENT = ("device", "precision", "python", "tensorflow", "keras", "commit")
 
 def report_sections(data: ReportData) -> list[Section]:
     """The sections of the report, the results first."""
+    reason = "they diverged" if _diverged(data).all() else "their folders are missing"
     runs = [results_section.score_chart(data)] if len(data.available) else [
-        Prose("No run can be shown: their folders are missing.")]
+        Prose(f"No run can be shown: {reason}.")]
     sections = [
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
-                            results_section.comparison_chart(data)]),
+                            *results_section.comparison_charts(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
         Section("Training and mistakes", runs, _runs(data)),
         Section("Data", data_section.class_blocks(data), [
@@ -43,13 +44,23 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
               "The same profile, seed and machine give the same figures to the last digit, except for times.",
               small=True),
     ]
-    missing = data.results["name"].drop(data.available.index)
+    diverged = _diverged(data)
+    missing = data.results["name"][~diverged].drop(data.available.index)
     if len(missing):
         blocks.append(Prose(f"Not shown in detail, because their folders are missing in models/{dataset}: "
                             f"{', '.join(missing)}. To get them back, train the experiments again."))
+    if diverged.any():
+        blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
+                            f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))
+    blocks += [Prose(f"{name}: {code}; --retrain trains it anew.") for name, code in data.other_code]
     if data.unfinished:
         blocks.append(Prose(f"Not shown, because unfinished: {', '.join(data.unfinished)}."))
     return blocks
+
+
+def _diverged(data: ReportData) -> pd.Series:
+    """Whether all seeds of each row diverged."""
+    return data.results["diverged_seeds"] == data.results["seeds"]
 
 
 def _environment(data: ReportData) -> Facts:

@@ -13,6 +13,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.text import printable
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
+from auxiliary.runs.code import other_code
 from auxiliary.runs.data_sets import runs_in
 from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.labels import labelled, ranked
@@ -71,6 +72,12 @@ class ReportData:
     def run(self, row: pd.Series) -> Run:
         """The run of a row."""
         return Run(self.project.paths.models / folder_of(row["run_id"]))
+
+    @property
+    def other_code(self) -> list[tuple[str, str]]:
+        """The names of the runs that other code trained, each with what is known of it."""
+        named = [(row["name"], self.run(row)) for _, row in self.results.iterrows()]
+        return [(name, code) for name, run in named if run.finished and (code := other_code(run))]
 
     @property
     def unfinished(self) -> list[str]:

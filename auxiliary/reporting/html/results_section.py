@@ -9,7 +9,7 @@ from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_curves import score_figure
-from auxiliary.runs.labels import has_duplicates, with_interval
+from auxiliary.runs.labels import comparable, has_duplicates, with_interval
 from auxiliary.runs.result import LABELS
 
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
@@ -34,7 +34,7 @@ def key_facts(data: ReportData) -> Facts:
     """The most important numbers."""
     best, project = data.results.iloc[0], data.project
     return Facts([
-        ("best network", best["name"]), ("test accuracy", with_interval(best)),
+        ("best network", "none" if pd.isna(best["accuracy"]) else best["name"]), ("test accuracy", with_interval(best)),
         ("chance", f"{project.chance:.3f}"), ("images", f"{sum(map(len, data.splits)):,}"),
         ("classes", f"{len(project.categories)}"), ("compared", counted(len(data.results), "experiment")),
     ])
@@ -54,14 +54,15 @@ def leaderboard_notes(data: ReportData) -> list[Prose]:
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
 
 
-def comparison_chart(data: ReportData) -> Chart:
-    """Test accuracies with their intervals."""
-    return Chart(comparison_figure(data.results, data.project.chance))
+def comparison_charts(data: ReportData) -> list[Chart]:
+    """Test accuracies with their intervals; no chart where all runs diverged."""
+    return [Chart(comparison_figure(data.results, data.project.chance))] if len(comparable(data.results)) else []
 
 
 def tradeoff_blocks(data: ReportData) -> list[Chart | TitledTable]:
     """Accuracy against size and training time."""
-    return [Chart(tradeoff_figure(data.results)),
+    charts = [Chart(tradeoff_figure(data.results))] if len(comparable(data.results)) else []
+    return [*charts,
             TitledTable("Accuracy, size and training time", _table(tradeoff_table(data.results)))]
 
 

@@ -30,7 +30,7 @@ def slide_sections(data: ReportData) -> list[Section]:
         Section("Conclusion"),
         Section("All results", [results_section.leaderboard_table(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
-        Section("Summary", [Prose(results_section.summary(data)), results_section.comparison_chart(data)]),
+        Section("Summary", [Prose(results_section.summary(data)), *results_section.comparison_charts(data)]),
         Section("Reproducibility", reproducibility_blocks(data)),
     ]
 

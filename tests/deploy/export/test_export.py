@@ -154,6 +154,20 @@ def test_an_export_that_predicts_other_classes_is_discarded(export, trained_root
     assert not list(tmp_path.iterdir())
 
 
+def test_an_export_whose_probabilities_are_no_numbers_is_discarded(export, trained_root, tmp_path, monkeypatch):
+    export("small", "keras")
+    predict = check.predict_with_export
+
+    def unknown(*arguments):
+        predictions = predict(*arguments)
+        return replace(predictions, probabilities=predictions.probabilities * [np.nan, 1, 1])
+
+    monkeypatch.setattr(check, "predict_with_export", unknown)
+    with pytest.raises(UserError, match="the probabilities of 6 of 6 images are no numbers"):
+        export_run("small", "keras", tmp_path / "small.keras", trained_root.root)
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_export_that_its_runtime_cannot_read_is_discarded(export, trained_root, tmp_path, monkeypatch):
     export("small", "onnx")
     from auxiliary.deploy.export.write import WRITERS

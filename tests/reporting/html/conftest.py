@@ -15,6 +15,7 @@ from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.evaluation.metrics import scores
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from auxiliary.runs.code import code_fingerprint
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.results_csv import log_result
 from auxiliary.runs.run import Run
@@ -58,7 +59,7 @@ def finish() -> Callable[..., Run]:
     def write(root: Path, key: str, wrong: int = 1, **about: object) -> Run:
         project = open_project(str(root / "farm.yaml"), root=root)
         run = Run(project.paths.models / f"{key}-0123456789ab")
-        run.begin({"experiment": {"key": key}, "seed": 0})
+        run.begin({"experiment": {"key": key}, "seed": 0, "code": code_fingerprint()})
         run.save_history(pd.DataFrame({
             "epoch": [1, 2, 3], "accuracy": [0.4, 0.6, 0.7], "loss": [1.0, 0.8, 0.6], "val_accuracy": [0.5, 0.6, 0.65],
             "val_loss": [1.0, 0.9, 0.8], "learning_rate": 0.01, "seconds": 4.0, "phase": "own"}))

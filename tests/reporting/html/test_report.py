@@ -21,6 +21,7 @@ from auxiliary.reporting.html.run_section import mistakes
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
 from auxiliary.reporting.names import EXPLANATION
+from auxiliary.runs import code
 from tests.names import NAMES
 
 ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
@@ -176,6 +177,30 @@ def test_results_without_any_run_folder_are_listed(make_root, finish):
     page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
     assert "Not shown in detail" in page and ">small<" in page
     assert "No run can be shown: their folders are missing." in page
+
+
+UNKNOWN = dict.fromkeys(["accuracy", "val_accuracy", "accuracy_low", "accuracy_high"], float("nan"))
+
+
+@pytest.mark.parametrize("write", [write_report, write_slides])
+@pytest.mark.parametrize("others", [("small",), ()])
+def test_a_run_that_diverged_is_listed_without_an_accuracy(make_root, finish, write, others):
+    root = make_root()
+    for key in others:
+        finish(root, key)
+    finish(root, "wild", diverged="in epoch 2", **UNKNOWN)
+    page = write(open_dataset("farm", root)).read_text(encoding="utf-8")
+    assert "diverged in epoch 2" in page and "wild: " not in page
+    assert "because training diverged and no accuracy is claimed: wild." in page
+    assert "folders are missing" not in page
+
+
+def test_a_run_of_other_code_says_so(make_root, finish, monkeypatch):
+    root = make_root()
+    finish(root, "small")
+    monkeypatch.setattr(code, "code_fingerprint", lambda: "h0123456789ab")
+    page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
+    assert "small: trained by other code, commit unknown; --retrain trains it anew." in page
 
 
 def test_missing_data_sets(farm, make_root, tmp_path):

@@ -1,0 +1,73 @@
+"""The fingerprint of the code that can change a run's figures, and which runs were trained by other code.
+
+Images, settings and versions of packages are on record elsewhere. `PIPELINE` says that old figures must not pass for
+new ones; this only says that they might differ.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import auxiliary
+from auxiliary.data.tables import digest
+from auxiliary.runs.run import Run
+
+# Files of the package. What prepares images is left out: their hashes are part of a run's name.
+CODE: dict[str, tuple[str, ...]] = {
+    "core": ("keras_settings", "runtime"),
+    "data": ("augment", "dataset", "duplicates", "epochs", "sampling"),
+    "data/reading": ("jpeg",),
+    "networks": ("backbones", "build", "efficientnet_lite", "inference", "operations", "pretrained", "torch_weights"),
+    "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
+    "training": ("checkpoint", "divergence", "feature_files", "features", "fit", "metadata", "optimizer", "setup",
+                 "trainer"),
+}
+
+
+@cache
+def code_fingerprint() -> str:
+    """The fingerprint of this code: `h` and 12 hexadecimal digits.
+
+    Comments, docstrings and formatting do not change it, nor does the version of Python.
+    """
+    package = Path(auxiliary.__file__).parent
+    files = [Path(folder, f"{name}.py") for folder, names in CODE.items() for name in names]
+    return digest("\n".join(f"{file.as_posix()} {normal_form((package / file).read_text(encoding='utf-8'))}"
+                            for file in files))
+
+
+def normal_form(source: str) -> str:
+    """The text of a Python program without all that does not change what it does."""
+    return repr(_plain(ast.parse(source)))
+
+
+def _plain(node: Any) -> Any:
+    """A syntax tree as nested lists. `ast.dump` would write it in another way in each version of Python."""
+    if isinstance(node, list):
+        return [_plain(each) for each in node if not _is_docstring(each)]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    return [type(node).__name__, *((name, _plain(value)) for name, value in fields)]
+
+
+def _is_docstring(node: Any) -> bool:
+    """Whether a statement is nothing but a text."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def other_code(run: Run) -> str:
+    """Which other code than this trained a finished run, such as `trained by other code, commit abc123`.
+
+    Code that recorded no fingerprint is other code. Empty where this code trained the run and its parents, as far as
+    they are still there; else the nearest parent that it did not is named.
+    """
+    recipe = run.recipe
+    if recipe.get("code") != code_fingerprint():
+        return f"trained by other code, commit {recipe.get('commit') or 'unknown'}"
+    parent = run.folder.with_name(recipe["parent"]) if recipe.get("parent") else None
+    if parent is None or not Run(parent).finished:
+        return ""
+    found = other_code(Run(parent))
+    return f"its parent {parent.name} was {found}" if found.startswith("trained") else found
