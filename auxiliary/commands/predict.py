@@ -12,7 +12,7 @@ from rich.table import Table
 
 from auxiliary.commands.predict_csv import find_csv_file, write_predictions
 from auxiliary.core import runtime
-from auxiliary.core.console import PlainConsole
+from auxiliary.core.console import ENDLESS, PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, replacing
 from auxiliary.core.paths import find_root
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 NEXT_CLASSES = 2        # shown beside the likeliest
 NAMED_CLASSES = 12      # in the first line
 TABLE_ROWS = 1000       # rich needs 250 MB to lay out a table of 100,000 rows
-ENDLESS = 10_000        # characters: wider than any row
 
 
 def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = False, root: Path | None = None,

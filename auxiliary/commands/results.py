@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from auxiliary.core.console import PlainConsole
+from auxiliary.core.console import ENDLESS, PlainConsole
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
 from auxiliary.core.text import matches
@@ -15,8 +15,7 @@ from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds
 
-# Characters: a terminal at least so wide shows more columns, and a file's lines are never folded.
-WIDE, ENDLESS = 120, 10_000
+WIDE = 120      # characters: a terminal at least so wide shows more columns
 # Only results that agree in these columns can be compared.
 IMAGES = ["dataset", "images_hash", "split_rule"]
 

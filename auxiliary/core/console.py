@@ -7,6 +7,9 @@ from rich.text import Text
 
 from auxiliary.core.text import printable
 
+# Characters: a console so wide folds no line, as is right for a file or another program.
+ENDLESS = 10_000
+
 
 class PlainConsole(Console):
     """A console for texts that hold names: brackets and colons mean nothing.

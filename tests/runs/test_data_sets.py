@@ -37,13 +37,13 @@ def test_the_only_data_set_needs_no_name(finish, tmp_path):
 
 def test_of_several_one_must_be_named(finish, tmp_path):
     finish("flowers", 4)
-    finish("demo", 3)
     finish("demo", 2)
+    finish("demo", 5)
     (tmp_path / "models" / "animals10").mkdir()
     models = tmp_path / "models"
     assert refusal("", tmp_path, "--dataset") == (
         f"{models} holds several data sets: name one with --dataset: animals10, demo, flowers (the newest run is of "
-        "flowers)")
+        "demo)")
     assert f"{models} holds several data sets: name one: animals10, " in refusal(None, tmp_path)
     assert find_data_set("animals10", tmp_path) == "animals10"
 

@@ -134,7 +134,7 @@ def test_an_image_is_classified(page, tested):
 
 
 def choose(page, label: str, beginning: str) -> None:
-    page.find_element("css selector", f"input[aria-label='{label}']").click()
+    until(page, found(f"input[aria-label='{label}']"))[0].click()
     # A list that is still unfolding has no text.
     until(page, lambda page: any(option.text.startswith(beginning) for option in found("[role=option]")(page)))
     next(option for option in found("[role=option]")(page) if option.text.startswith(beginning)).click()
