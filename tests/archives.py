@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.data.archive import unpack
+from auxiliary.data.archives.archive import unpack
 
 
 def refusal(path: Path, memory: int) -> str:

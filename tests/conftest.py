@@ -14,8 +14,8 @@ from PIL import Image
 
 from auxiliary.config.loader import load_profile
 from auxiliary.data.duplicates import add_duplicate_groups
-from auxiliary.data.split import split
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split import split
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 from auxiliary.runs.result import COLUMNS, Result

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.class_sizes import check_split, drop_small_classes
 from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups
-from auxiliary.data.preprocess import preprocess_images
-from auxiliary.data.split import split
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.processing.preprocess import preprocess_images
+from auxiliary.data.splitting.class_sizes import check_split, drop_small_classes
+from auxiliary.data.splitting.split import split
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from tests.tiny import with_tiny

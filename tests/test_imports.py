@@ -29,10 +29,10 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
 
 @pytest.mark.parametrize(("modules", "names"), [
     (["auxiliary"], TENSORFLOW | {"pandas", "numpy"}),
-    (["auxiliary.data.inspect_files", "auxiliary.data.convert"],
+    (["auxiliary.data.reading.inspect_files", "auxiliary.data.processing.convert"],
      TENSORFLOW | {"pandas", "sklearn", "numpy", "pillow_heif"}),
     (["auxiliary.data.augment"], TENSORFLOW),
-    (["auxiliary.data.fetch", "auxiliary.data.sampling", "auxiliary.data.split"], TENSORFLOW),
+    (["auxiliary.data.fetch", "auxiliary.data.sampling", "auxiliary.data.splitting.split"], TENSORFLOW),
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),
     (["auxiliary.evaluation.predictions"], TENSORFLOW),

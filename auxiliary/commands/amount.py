@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from auxiliary.config.profile import Experiment, Split
 from auxiliary.core.paths import with_home
+from auxiliary.data.archives.zip_contents import open_zip
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.find_files import find_files_below
+from auxiliary.data.folders.find_files import find_files_below
 from auxiliary.data.layout import find_layout
 from auxiliary.data.walk import walk
-from auxiliary.data.zip_contents import open_zip
 from auxiliary.project.project import Project
 
 SAMPLED: Mapping[str, Callable[[Sequence[int]], float]] = {"smallest": min, "mean": mean, "largest": max}

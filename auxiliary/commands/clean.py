@@ -11,9 +11,9 @@ from auxiliary.core.locks import is_locked
 from auxiliary.core.paths import Paths, find_root, processed_folders
 from auxiliary.core.progress import notify
 from auxiliary.core.text import format_bytes, printable
-from auxiliary.data.manifest import manifest_path
-from auxiliary.data.processed_folder import lock_file
-from auxiliary.data.split_record import RECORD
+from auxiliary.data.processing.manifest import manifest_path
+from auxiliary.data.processing.processed_folder import lock_file
+from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.project.open import open_newest
 
 

@@ -19,7 +19,10 @@ parameters_option = click.option(
     help="Replace a value of the profile, such as -p epochs 2; repeat for more.")
 run_option = click.option(
     "--run", "name", default="", metavar="RUN",
-    help="The run to use, named as for `reproduce`.  [default: the one of best validation accuracy]")
+    help="The run to use, named as for `reproduce`.  [default: the data set's of best validation accuracy]")
+dataset_option = click.option(
+    "--dataset", default="", metavar="NAME",
+    help="The data set of the run, a folder in models/.  [default: the only one there is]")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +51,7 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
-    a folder with one folder per class. `demo` is the profile, `./demo` a folder.
+    a folder with one folder per class, or a CSV file of labels. `demo` is the profile, `./demo` a folder.
     """
     if smoke_test:
         from auxiliary.commands.smoke_test import run_smoke_test
@@ -84,47 +87,56 @@ def models(profile: str, as_csv: bool, parameters: tuple[tuple[str, str], ...], 
 
 @command.command()
 @click.argument("name", metavar="RUN")
+@dataset_option
 @root_option
-def reproduce(name: str, root: Path | None) -> None:
+def reproduce(name: str, dataset: str, root: Path | None) -> None:
     """Train a finished RUN again and compare all figures.
 
     All but the times must agree to the last digit. Otherwise the differences are listed and the exit status is 1. RUN
-    is a run_id of results.csv, the path of a run's folder, or the key of an experiment with one finished run. Its
-    parent runs are trained again too. Everything happens in a temporary folder; nothing in --root is written.
+    is a run_id of results.csv, the path of a run's folder, or the key of an experiment with one finished run; where
+    several data sets have one, name yours with --dataset. Its parent runs are trained again too. Everything happens in
+    a temporary folder; nothing in --root is written.
     """
     from auxiliary.commands.reproduce import reproduce_run
 
-    reproduce_run(name, root)
+    reproduce_run(name, root, dataset)
 
 
 @command.command()
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @run_option
+@dataset_option
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but JSON, with all classes.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write a CSV file, with all classes, in place of the table.")
 @root_option
-def predict(images: tuple[str, ...], name: str, as_json: bool, root: Path | None) -> None:
+def predict(images: tuple[str, ...], name: str, dataset: str, as_json: bool, csv_file: Path | None,
+            root: Path | None) -> None:
     """Classify each IMAGE and print calibrated probabilities.
 
     IMAGE is a file, a folder, or a pattern in quotes such as '*.jpg'.
     """
     from auxiliary.commands.predict import predict_images
 
-    predict_images(images, name, as_json, root)
+    predict_images(images, name, as_json, root, dataset, csv_file)
 
 
 @command.command()
 @run_option
+@dataset_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=7860, show_default=True, help="Port to listen on.")
 @root_option
-def serve(name: str, host: str, port: int, root: Path | None) -> None:
+def serve(name: str, dataset: str, host: str, port: int, root: Path | None) -> None:
     """Serve a web page that classifies images.
+
+    --run and --dataset say what it shows first; it offers all networks of all data sets.
 
     Needs the extra `serve`: pip install -e '.[serve]'
     """
     from auxiliary.deploy.app.serve import serve_page
 
-    serve_page(name, host, port, root)
+    serve_page(name, host, port, root, dataset)
 
 
 @command.command()
@@ -133,8 +145,9 @@ def serve(name: str, host: str, port: int, root: Path | None) -> None:
               help="Format of the model.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH",
               help="File or folder to write.  [default: in export/ in the run's folder]")
+@dataset_option
 @root_option
-def export(name: str, form: str, out: Path | None, root: Path | None) -> None:
+def export(name: str, form: str, out: Path | None, dataset: str, root: Path | None) -> None:
     """Export the model of RUN and check the result.
 
     The exported model takes RGB images of any size as uint8 and holds the names of the classes. The formats onnx and
@@ -142,7 +155,7 @@ def export(name: str, form: str, out: Path | None, root: Path | None) -> None:
     """
     from auxiliary.commands.export import export_run
 
-    export_run(name, form, out, root)
+    export_run(name, form, out, root, dataset)
 
 
 @command.command()

@@ -8,7 +8,7 @@ from auxiliary.commands.speed import network_speed
 from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
-from auxiliary.data.split_files import is_divided
+from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from auxiliary.runs.result import Result
 
 
-def export_run(name: str, form: str, out: Path | None = None, root: Path | None = None) -> None:
+def export_run(name: str, form: str, out: Path | None = None, root: Path | None = None, dataset: str = "") -> None:
     """Export a run's network, check the export in the format's own runtime, and print the outcome.
 
     The export takes uint8 RGB images and gives calibrated probabilities, in float32 whatever precision the run was
@@ -30,6 +30,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
         form: a name of `FORMATS`.
         out: the file or folder to write; by default below the run's folder.
         root: the folder that holds `models/`; the repository by default.
+        dataset: the data set that the run is of; empty for any.
 
     Raises:
         UserError: the run cannot be exported, or the predictions of the export differ.
@@ -37,9 +38,10 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     console = PlainConsole(soft_wrap=True)
     record = find_format(form)
     root = find_root(root)
-    run = find_network(name, root)
+    run = find_network(name, root, dataset)
     path = find_output_path(run, record.suffix, out)
-    console.print(f"exporting {run.id} to {form} and checking the export: large networks take minutes")
+    console.print(f"exporting {run.id} of {run.result.dataset} to {form} and checking the export: large networks take "
+                  "minutes")
     runtime.load()
     import keras
 

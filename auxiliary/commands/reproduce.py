@@ -15,7 +15,7 @@ from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY, find_root
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.project import Project
 from auxiliary.runs.find import find_finished, read_recipe
 from auxiliary.runs.run import Run
@@ -73,7 +73,7 @@ def find_chain(run: Run) -> list[Run]:
 SHOWN = 20
 
 
-def reproduce_run(name: str, root: Path | None = None) -> None:
+def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> None:
     """Train a finished run and its parents again, and print whether all figures agree.
 
     Everything happens in a temporary folder and starts from the processed images: no cached features or models are
@@ -83,13 +83,14 @@ def reproduce_run(name: str, root: Path | None = None) -> None:
         name: the run, see `find_finished`.
         root: the folder for data, models, assets and results; unless given, the repository, or the root that the
             run's folder lies in.
+        dataset: the data set that the run is of; empty for any.
 
     Raises:
         UserError: when the run cannot be reproduced, or a figure differs, with possible reasons.
     """
     console = PlainConsole(soft_wrap=True)
     root = find_root(root) if root else None
-    run = find_finished(name, root or REPOSITORY)
+    run = find_finished(name, root or REPOSITORY, dataset)
     chain = find_chain(run)
     recorded = [figures(each) for each in chain]
     project = open_chain(chain, root or run.folder.parents[2])

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.parallel import in_batches
-from auxiliary.data.inspect_files import inspect_files
-from auxiliary.data.split_record import SPLITS
+from auxiliary.data.reading.inspect_files import inspect_files
+from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.project.open import paths_of
 from auxiliary.project.project import Project
 from auxiliary.runs.find import read_recipe

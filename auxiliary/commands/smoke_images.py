@@ -11,7 +11,7 @@ import pandas as pd
 
 from auxiliary.data.entry import Entry
 from auxiliary.data.fetch import fetch
-from auxiliary.data.folders import holds_categories
+from auxiliary.data.folders.folders import holds_categories
 from auxiliary.data.layout import find_layout
 from auxiliary.data.walk import walk
 from auxiliary.project.project import Project

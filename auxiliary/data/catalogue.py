@@ -12,11 +12,11 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.progress import notify
-from auxiliary.data.annotations import ADVICE
 from auxiliary.data.entry import Entry
-from auxiliary.data.find_files import HIDDEN
-from auxiliary.data.inspect_files import Facts, inspect_files
+from auxiliary.data.folders.annotations import ADVICE
+from auxiliary.data.folders.find_files import HIDDEN
 from auxiliary.data.layout import find_layout
+from auxiliary.data.reading.inspect_files import Facts, inspect_files
 from auxiliary.data.walk import OUTSIDE, walk
 
 COLUMNS = {

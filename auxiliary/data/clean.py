@@ -10,9 +10,9 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, beginning
 from auxiliary.core.text import counting_order
 from auxiliary.data.catalogue import COLUMNS
-from auxiliary.data.convert import Conversion
-from auxiliary.data.manifest import ProcessedImage, read_manifest
-from auxiliary.data.processed_paths import conversions
+from auxiliary.data.processing.convert import Conversion
+from auxiliary.data.processing.manifest import ProcessedImage, read_manifest
+from auxiliary.data.processing.processed_paths import conversions
 from auxiliary.data.tables import REMEDY
 
 

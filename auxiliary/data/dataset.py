@@ -16,8 +16,8 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.core.text import format_bytes
 from auxiliary.data.augment import AUGMENTATIONS, DEFAULT, augment_batch
 from auxiliary.data.epochs import Batch, over_epochs
-from auxiliary.data.inspect_files import content_hash
-from auxiliary.data.jpeg import processed_pixels
+from auxiliary.data.reading.inspect_files import content_hash
+from auxiliary.data.reading.jpeg import processed_pixels
 
 # Of the memory that is free when training starts, for the images of one split; the rest is left to the model.
 SHARE = 0.25

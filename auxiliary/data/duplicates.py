@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auxiliary.data.phash import thumbnail_pixels
+from auxiliary.data.processing.phash import thumbnail_pixels
 
 DUPLICATES = 1     # the version of the rule; raise it when other images become near-duplicates
 BITS = 6           # of the 64 of a hash, at most, in which near-duplicates differ

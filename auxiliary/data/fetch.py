@@ -12,9 +12,9 @@ from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths, with_home
 from auxiliary.core.progress import notify, track
-from auxiliary.data.annotations import ADVICE
-from auxiliary.data.archive import unpack
-from auxiliary.data.folders import holds_categories
+from auxiliary.data.archives.archive import unpack
+from auxiliary.data.folders.annotations import ADVICE
+from auxiliary.data.folders.folders import holds_categories
 from auxiliary.data.layout import find_layout
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.data.providers.base import DataSet

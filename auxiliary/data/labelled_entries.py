@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from auxiliary.core.files import beginning
 from auxiliary.core.text import first_few
 from auxiliary.data.entry import Entry
-from auxiliary.data.label_folders import check_folders
-from auxiliary.data.label_match import match_labels
-from auxiliary.data.label_table import read_labels
+from auxiliary.data.labels.class_folders import check_folders
+from auxiliary.data.labels.match import match_labels
+from auxiliary.data.labels.table import read_labels
 from auxiliary.data.layout import Layout
 
 ELSEWHERE = "outside the folder of the CSV file"

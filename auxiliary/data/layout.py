@@ -7,10 +7,10 @@ from pathlib import Path
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import first_few
-from auxiliary.data.annotations import ADVICE, NAMED, check_task, without_annotations
-from auxiliary.data.folders import entered, has_file, visible_folders, wrappers
-from auxiliary.data.label_files import find_label_files
-from auxiliary.data.part_names import IN_WORDS, is_unlabelled, part_of, parts_of
+from auxiliary.data.folders.annotations import ADVICE, NAMED, check_task, without_annotations
+from auxiliary.data.folders.folders import entered, has_file, visible_folders, wrappers
+from auxiliary.data.folders.part_names import IN_WORDS, is_unlabelled, part_of, parts_of
+from auxiliary.data.labels.files import find_label_files
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from auxiliary.core.files import beginning
 from auxiliary.data.entry import Entry
-from auxiliary.data.find_files import HIDDEN, LOOP, find_files_below
-from auxiliary.data.folders import visible_folders
+from auxiliary.data.folders.find_files import HIDDEN, LOOP, find_files_below
+from auxiliary.data.folders.folders import visible_folders
 from auxiliary.data.labelled_entries import labelled_entries
 from auxiliary.data.layout import Layout
 

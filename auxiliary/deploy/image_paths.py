@@ -9,7 +9,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
 from auxiliary.core.paths import with_home
 from auxiliary.core.text import one_line
-from auxiliary.data.find_files import HIDDEN, LOOP, find_files_below, is_hidden
+from auxiliary.data.folders.find_files import HIDDEN, LOOP, find_files_below, is_hidden
 
 
 class ImagePath(NamedTuple):

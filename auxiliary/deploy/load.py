@@ -5,7 +5,7 @@ import math
 import keras
 
 from auxiliary.core import runtime
-from auxiliary.data.deep import Span
+from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.evaluation.predictions import classes

@@ -10,8 +10,8 @@ from auxiliary.core.errors import ImageError
 from auxiliary.core.progress import Progress
 from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS, augment_batch
-from auxiliary.data.deep import Span
 from auxiliary.data.epochs import step_generator
+from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.preprocess import file_pixels, is_unscaled
 from auxiliary.evaluation.calibration import tempered
@@ -33,7 +33,7 @@ class Predictor:
         categories: class names in the order of the labels.
         temperature: fitted on the validation images, see `auxiliary.evaluation.calibration`.
         predict: the frozen graph of the model, which predicts faster.
-        span: of the deep images that it was trained on, see `auxiliary.data.deep`; None where there were none.
+        span: of the deep images that it was trained on, see `auxiliary.data.reading.deep`; None where there were none.
     """
 
     run: Run

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from auxiliary.core.errors import ImageError
-from auxiliary.data.decode import open_rgb, rgb_pixels
-from auxiliary.data.deep import Span, is_deep
-from auxiliary.data.flat import check_pixels
-from auxiliary.data.header import read_header, short_reasons
-from auxiliary.data.jpeg import resized
-from auxiliary.data.processed_paths import SMALL
+from auxiliary.data.processing.processed_paths import SMALL
+from auxiliary.data.reading.decode import open_rgb, rgb_pixels
+from auxiliary.data.reading.deep import Span, is_deep
+from auxiliary.data.reading.flat import check_pixels
+from auxiliary.data.reading.header import read_header, short_reasons
+from auxiliary.data.reading.jpeg import resized
 
 # What is said of a deep image where the network has seen none.
 UNSCALED = "images with more than 8 bits a value are scaled by the range of their type: the run was trained on none"
@@ -41,7 +41,7 @@ def network_pixels(data: bytes, size: int, span: Span | None = None) -> np.ndarr
     Args:
         data: the bytes of an image file of any format and size that `catalogue` accepts.
         size: side of the square in pixels.
-        span: the values that become black and white in deep images, see `auxiliary.data.deep`.
+        span: the values that become black and white in deep images, see `auxiliary.data.reading.deep`.
 
     Returns:
         (size, size, 3) uint8 in RGB.

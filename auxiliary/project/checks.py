@@ -7,7 +7,7 @@ from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS
-from auxiliary.data.split_record import RECORD
+from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.networks.backbones import check_size, find_backbone
 from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.costs import costs_per_layer

@@ -15,9 +15,10 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.core.text import matches
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.split_files import newest_splits
+from auxiliary.data.splitting.split_files import newest_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
+from auxiliary.runs.data_sets import find_data_set
 
 
 def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, Any] | str | None = None,
@@ -59,18 +60,10 @@ def open_dataset(name: str | None = None, root: str | Path | None = None) -> Pro
         root: the folder for data, models, assets and results; the repository unless given.
 
     Raises:
-        UserError: when there is no such folder, or its images are not split.
+        UserError: as in `find_data_set`, or when its images are not split.
     """
     place = find_root(root)
-    folders = [path.name for path in sorted((place / "models").glob("*")) if path.is_dir()]
-    if not folders:
-        raise UserError(f"{place / 'models'} holds no data set: run a profile first (python -m auxiliary run demo)")
-    if name is None and len(folders) > 1:
-        raise UserError(f"{place / 'models'} holds several data sets; name one of {', '.join(folders)}")
-    dataset = name or folders[0]
-    if dataset not in folders:
-        raise unknown(f"data set of {place / 'models'}", dataset, folders)
-    return open_newest(dataset, place)
+    return open_newest(find_data_set(name, place), place)
 
 
 def open_newest(dataset: str, root: Path) -> Project:

@@ -13,8 +13,8 @@ from auxiliary.config.profile import Experiment, Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.split_files import describe_split, read_splits
-from auxiliary.data.split_record import SPLITS
+from auxiliary.data.splitting.split_files import describe_split, read_splits
+from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import images_fingerprint, read_table, write_table
 from auxiliary.project.checks import check_prepared
 from auxiliary.runs.result import folder_of

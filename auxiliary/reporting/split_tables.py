@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.core.text import counted, counting_order, first_few
-from auxiliary.data.part_names import IN_WORDS
-from auxiliary.data.publisher_parts import cut_shares, kept_parts
-from auxiliary.data.split_record import SPLITS
+from auxiliary.data.folders.part_names import IN_WORDS
+from auxiliary.data.splitting.publisher_parts import cut_shares, kept_parts
+from auxiliary.data.splitting.split_record import SPLITS
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
 ROUNDING = 1e-9     # of floating-point arithmetic

@@ -16,7 +16,8 @@ from auxiliary.runs.run import Run
 # Files of the package. What prepares images is left out: their hashes are part of a run's name.
 CODE: dict[str, tuple[str, ...]] = {
     "core": ("keras_settings", "runtime"),
-    "data": ("augment", "dataset", "duplicates", "epochs", "jpeg", "sampling"),
+    "data": ("augment", "dataset", "duplicates", "epochs", "sampling"),
+    "data/reading": ("jpeg",),
     "networks": ("backbones", "build", "efficientnet_lite", "inference", "operations", "pretrained", "torch_weights"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("checkpoint", "divergence", "feature_files", "features", "fit", "metadata", "optimizer", "setup",

@@ -9,57 +9,75 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import with_home
+from auxiliary.runs.data_sets import data_sets, find_data_set, runs_in
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
 
 # The end of the name of a run's folder.
 FINGERPRINT = re.compile(r"-h[0-9a-f]{12}$")
+# The option that names a data set.
+OPTION = "--dataset"
 # What a recipe must hold for `reproduce`.
 NEEDED = {"experiment", "seed", "parent", "pipeline", "dataset", "image_size", "split", "images", "device",
           "precision", "settings", "versions", "commit"}
 
 
-def find_finished(name: str, root: Path) -> Run:
+def find_finished(name: str, root: Path, dataset: str = "") -> Run:
     """The finished run of a name.
 
     Args:
         name: a `run_id` of `results.csv`, with the time at its end or without; or the path of the run's folder,
             wherever that is; or the key of an experiment with one finished run.
         root: the folder that holds `models/`.
+        dataset: the data set that the run is of; empty for any, so that a key must have one run in all of them.
 
     Raises:
-        UserError: when there is no such run, it is not finished, or several runs have the name.
+        UserError: when there is no such data set or run, it is not finished, or several runs have the name.
     """
-    run = _find_by_path(name) or _find_by_name(name, root)
+    run = _find_by_path(name) or _find_by_name(name, root, dataset)
     if not run.finished:
         raise UserError(f"{run.id} is not finished: give the command that began it again, and it goes on")
+    if dataset and dataset not in (run.folder.parent.name, run.result.dataset):
+        raise UserError(f"{run.folder} is a run of {run.result.dataset}: leave out {OPTION} {dataset}")
     return run
 
 
-def find_network(name: str, root: Path) -> Run:
+def find_network(name: str, root: Path, dataset: str = "") -> Run:
     """The finished run of a name, see `find_finished`; also a `UserError` where it diverged."""
-    run = find_finished(name, root)
+    run = find_finished(name, root, dataset)
     run.check_converged()
     return run
 
 
-def find_finished_or_best(name: str, root: Path) -> Run:
-    """The finished run of a name, see `find_network`; the best one where the name is empty."""
-    return find_network(name, root) if name else find_best(root)
-
-
-def find_best(root: Path) -> Run:
-    """The finished run of the best validation accuracy below a root, of all data sets; of equals the first.
+def find_finished_or_best(name: str, root: Path, dataset: str = "") -> Run:
+    """The finished run of a name, see `find_network`; where the name is empty, the best one of a data set.
 
     Raises:
-        UserError: when there is none but those that diverged, or one of them cannot be read.
+        UserError: also when neither a run nor one of several data sets is named.
     """
-    finished = [run for run in _all_runs(root) if run.finished]
+    return find_network(name, root, dataset) if name else find_best(root, dataset)
+
+
+def find_best(root: Path, dataset: str = "") -> Run:
+    """The finished run of the best validation accuracy of a data set; of equals the first.
+
+    Accuracies of different data sets are never compared.
+
+    Args:
+        root: the folder that holds `models/`.
+        dataset: name of the data set; empty where there is only one.
+
+    Raises:
+        UserError: as in `find_data_set`, when there is no finished run but those that diverged, or when one of them
+            cannot be read.
+    """
+    models = root / "models" / find_data_set(dataset, root, OPTION)
+    finished = [run for run in runs_in(models) if run.finished]
     converged = [run for run in finished if not run.diverged]
     if not converged:
         found = "no finished run but those that diverged" if finished else "no finished run"
-        raise UserError(f"{root / 'models'} holds {found}: train one first (python -m auxiliary run demo)")
+        raise UserError(f"{models} holds {found}: train one first (python -m auxiliary run PROFILE)")
     return max(converged, key=lambda run: run.result.val_accuracy)
 
 
@@ -71,19 +89,6 @@ def read_recipe(run: Run) -> dict[str, Any]:
     return recipe
 
 
-def runs_in(models: Path) -> list[Run]:
-    """The runs of a data set, finished or not, in the order of their folders' names.
-
-    Args:
-        models: the folder `models/<dataset>`.
-    """
-    return [run for run in map(Run, sorted(models.glob("*"))) if run.begun]
-
-
-def _all_runs(root: Path) -> list[Run]:
-    return [run for models in sorted((root / "models").glob("*")) for run in runs_in(models)]
-
-
 def _find_by_path(path: str) -> Run | None:
     """The run of a folder; None where there is none, or where a name of an experiment cannot be a path."""
     with suppress(OSError, UserError):    # too long a name, and `~` with the name of no user
@@ -92,19 +97,22 @@ def _find_by_path(path: str) -> Run | None:
     return None
 
 
-def _find_by_name(name: str, root: Path) -> Run:
+def _find_by_name(name: str, root: Path, dataset: str) -> Run:
     """The run below `root` with a name; a key counts where no run has that name."""
-    runs = _all_runs(root)
+    place = root / "models" / find_data_set(dataset, root, OPTION) if dataset else root
+    runs = runs_in(place) if dataset else [run for each in data_sets(root) for run in runs_in(root / "models" / each)]
     untimed = folder_of(name)
     finished = [run for run in runs if run.finished]
     found = [run for run in runs if run.id in (name, untimed)] or [run for run in finished if _has_key(run, name)]
     if not found:
         # Where a result is damaged, this is its error: the name may be that of its run.
         keys = {run.result.key for run in finished}
-        raise unknown(f"run of {root}", name, {run.id for run in finished} if FINGERPRINT.search(untimed) else keys)
+        raise unknown(f"run of {place}", name, {run.id for run in finished} if FINGERPRINT.search(untimed) else keys)
     if len(found) > 1:
         listed = [f"{run.id} ({run.folder.parent.name}, seed {run.result.seed})" for run in found]
-        raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; name one of them:", *listed]))
+        several = len({run.folder.parent for run in found}) > 1
+        way = f"name one of them, or its data set with {OPTION}" if several else "name one of them"
+        raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; {way}:", *listed]))
     run, = found
     if run.id == untimed != name and run.finished and run.result.run_id != name:
         raise UserError(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment; of "

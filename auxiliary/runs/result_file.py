@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
-from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.runs.result import Result
 
 CHANGED = "was changed since training"

@@ -14,7 +14,7 @@ import pandas as pd
 from auxiliary.core.errors import Diverged
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.locks import locked
-from auxiliary.data.inspect_files import hash_of
+from auxiliary.data.reading.inspect_files import hash_of
 from auxiliary.data.tables import read_table, write_table
 from auxiliary.runs.result import Result
 from auxiliary.runs.result_file import CHANGED, read_result_file, unusable, write_result_file

@@ -12,7 +12,7 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import notify
-from auxiliary.data.inspect_files import file_hash
+from auxiliary.data.reading.inspect_files import file_hash
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 

@@ -12,9 +12,9 @@ import pandas as pd
 from auxiliary.config.profile import TransferExperiment
 from auxiliary.core.files import write_atomically
 from auxiliary.core.progress import notify
-from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.data.sampling import sampled
-from auxiliary.data.split_record import SPLITS
+from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import digest, images_fingerprint
 from auxiliary.project.project import Project
 from auxiliary.training.identity import PIPELINE

@@ -10,7 +10,7 @@ import pandas as pd
 from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
-from auxiliary.data.split_files import copy_tables
+from auxiliary.data.splitting.split_files import copy_tables
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project

@@ -10,7 +10,7 @@ import pandas as pd
 from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.data.duplicates import has_duplicate_in
-from auxiliary.data.manifest import head_span, read_head
+from auxiliary.data.processing.manifest import head_span, read_head
 from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core.progress import notify
-from auxiliary.data.split_files import is_divided
+from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.project.project import Project
 from auxiliary.runs.code import other_code
 from auxiliary.runs.replacement import is_replaced, replace_later

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.clean import clean_table
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.data.tables import write_table
 
 TRAINING, VALIDATION = 960, 320

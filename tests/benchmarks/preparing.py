@@ -17,10 +17,10 @@ import pandas as pd
 
 from auxiliary.core.parallel import in_batches
 from auxiliary.core.runtime import cpu_name
-from auxiliary.data.decode import rgb_pixels
-from auxiliary.data.inspect_files import content_hash, inspect_files
-from auxiliary.data.jpeg import encode_jpeg
-from auxiliary.data.phash import hash_image
+from auxiliary.data.processing.phash import hash_image
+from auxiliary.data.reading.decode import rgb_pixels
+from auxiliary.data.reading.inspect_files import content_hash, inspect_files
+from auxiliary.data.reading.jpeg import encode_jpeg
 from tests.benchmarks.images import unpack
 
 SIZE, QUALITY, ROUNDS = 224, 90, 3

@@ -19,7 +19,7 @@ from auxiliary.commands.reproduce_setup import figures, open_chain, side_by_side
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training import identity
@@ -232,6 +232,11 @@ def test_a_run_that_does_not_exist(reproduce, root, name, answer):
     name, answer = (text.replace("ROOT", str(root)).replace("OTHER", other).replace("ID", known)
                     for text in (name, answer))
     assert answer in reproduce(name, root, error=True)
+
+
+def test_a_run_of_a_data_set_that_does_not_exist(root):
+    with pytest.raises(UserError, match=r"unknown data set of .+/models 'colour': did you mean 'colours'\?"):
+        session.reproduce_run("small", root, "colour")
 
 
 def test_a_run_that_was_trained_again_later(reproduce, root):

@@ -14,7 +14,7 @@ from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import one_line
 from auxiliary.data.layout import find_layout
-from auxiliary.data.split import split
+from auxiliary.data.splitting.split import split
 from auxiliary.data.walk import walk
 from auxiliary.networks import pretrained
 from auxiliary.project.open import open_project

@@ -8,7 +8,7 @@ import pytest
 from auxiliary.config.loader import load_profile
 from auxiliary.core.errors import UserError
 from auxiliary.data.sampling import sample_to_n, sampling_size
-from auxiliary.data.split import split
+from auxiliary.data.splitting.split import split
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.costs import costs_per_layer, network_cost
 from auxiliary.networks.operations import OPERATIONS

@@ -8,7 +8,7 @@ from auxiliary.core import resources
 from auxiliary.core.errors import UserError
 from auxiliary.core.resources import check_disk, check_memory, free_memory
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PIL import Image
 from auxiliary.core.errors import UserError
 from auxiliary.data.catalogue import COLUMNS, catalogue
 from auxiliary.data.clean import clean_table
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 
 
 def image(path, size=(90, 80)):

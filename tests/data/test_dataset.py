@@ -12,7 +12,7 @@ from PIL import Image
 from auxiliary.core.errors import UserError
 from auxiliary.data import dataset as module
 from auxiliary.data.dataset import Images, mk_tf_dataset
-from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.reading.inspect_files import content_hash
 from tests.images import clean_table_of
 
 COUNT, LABELS, SIDE = 10, 3, 8

@@ -12,7 +12,7 @@ from PIL import Image, ImageEnhance, ImageOps
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups, close_pairs, has_duplicate_in
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 
 HASH = "f0f0f0f0f0f0f0f0"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.sampling import sample_to_n, sampled, sampling_size
-from auxiliary.data.split import split
+from auxiliary.data.splitting.split import split
 
 ANIMALS10 = {"butterfly": 2112, "cat": 1668, "chicken": 3098, "cow": 1866, "dog": 4863, "elephant": 1446,
              "horse": 2623, "sheep": 1820, "spider": 4821, "squirrel": 1862}

@@ -1,9 +1,11 @@
 """A root with finished runs, really trained on a few tiny images, once for all tests of this folder."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
@@ -77,6 +79,43 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
         divide(project, clean_table_of(images))
         runs = train_all(project.profile.experiments, project)
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
+
+
+@pytest.fixture(scope="package")
+def flowers() -> dict[str, str]:
+    """The classes of flowers in `two_data_sets`, by those of colours."""
+    return {"blue": "iris", "green": "fern", "red": "rose"}
+
+
+@pytest.fixture(scope="package")
+def two_data_sets(trained_root, flowers, tmp_path_factory) -> Path:
+    """A root with `small` and `frozen` of colours, and with a later `small` of flowers.
+
+    The network of flowers is that of colours with other names of its classes. Tests must not change it.
+    """
+    root = tmp_path_factory.mktemp("two")
+    for data_set in ("colours", "flowers"):
+        shutil.copytree(trained_root.root / "data" / "colours", root / "data" / data_set)
+    for data_set, key, names in (("colours", "small", {}), ("colours", "frozen", {}), ("flowers", "small", flowers)):
+        run = trained_root.runs[key]
+        folder = root / "models" / data_set / (run.id if data_set == "colours" else "small-h0123456789ab")
+        _rename(Run(shutil.copytree(run.folder, folder)), data_set, root, names)
+    return root
+
+
+def _rename(run: Run, data_set: str, root: Path, names: dict[str, str]) -> None:
+    """Make a copied run one of another root, data set and class names."""
+    # Backwards, so that other images come first.
+    tables = {"val": run.val_predictions, "test": run.predictions[::-1 if names else 1]}
+    for part, table in tables.items():
+        inside = table["filepath"].str.partition("/data/colours/")[2]
+        run.save_predictions(part, table.assign(
+            filepath=f"{root}/data/{data_set}/" + inside,
+            **{column: table[column].replace(names) for column in ("category", "predicted")},
+        ).rename(columns={f"p:{old}": f"p:{new}" for old, new in names.items()}))
+    later = pd.Timedelta(days=len(names))
+    run.finish(run.result.model_copy(update={"dataset": data_set, "finished_at": run.result.finished_at + later,
+                                             "run_id": f"{run.id}-20260101T120000"}))
 
 
 def _exchange(one: Path, other: Path) -> None:

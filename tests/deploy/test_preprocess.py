@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 
 from auxiliary.core.errors import ImageError
-from auxiliary.data.convert import Conversion, convert
-from auxiliary.data.decode import rgb_pixels
-from auxiliary.data.inspect_files import content_hash
-from auxiliary.data.jpeg import processed_pixels
+from auxiliary.data.processing.convert import Conversion, convert
+from auxiliary.data.reading.decode import rgb_pixels
+from auxiliary.data.reading.inspect_files import content_hash
+from auxiliary.data.reading.jpeg import processed_pixels
 from auxiliary.deploy.preprocess import file_pixels, network_pixels
 
 

@@ -7,7 +7,7 @@ import pytest
 from auxiliary.config.profile import TransferExperiment
 from auxiliary.data.providers.base import write_images
 from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.evaluation.label_issues import COLUMNS, out_of_fold, suspect_labels
 from auxiliary.project.open import open_project
 from auxiliary.training import label_audit as audit

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.core.errors import UserError
-from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.evaluation.grad_cam import explain
 from auxiliary.evaluation.predictions import pick
 

@@ -114,9 +114,10 @@ def spoilt() -> list[Spoilt]:
 SCRIPT = """
 import faulthandler, functools, json, re, resource, sys
 from pathlib import Path
-from auxiliary.data import inspect_files, convert
+from auxiliary.data.reading import inspect_files
+from auxiliary.data.processing import convert
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 
 def watched(function):
     @functools.wraps(function)

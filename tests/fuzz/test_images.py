@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from auxiliary.data.clean import clean_table
-from auxiliary.data.header import FORMATS
-from auxiliary.data.processed_paths import SMALL, processed_paths
+from auxiliary.data.processing.processed_paths import SMALL, processed_paths
+from auxiliary.data.reading.header import FORMATS
 from auxiliary.data.tables import read_table, write_table
 
 SIDE = 48

@@ -7,7 +7,7 @@ from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY, Paths
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.reporting.style import new_figure

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.data.split import split
+from auxiliary.data.splitting.split import split
 from auxiliary.reporting.split_tables import split_sentence, split_shares, split_table
 
 FRACTIONS = (0.7, 0.2, 0.1)

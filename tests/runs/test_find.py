@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.runs.find import NEEDED, find_best, find_finished, read_recipe, saved_predictions
+from auxiliary.runs.find import NEEDED, find_best, find_finished, find_finished_or_best, read_recipe, saved_predictions
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.run import Run
 
@@ -43,11 +43,36 @@ def test_a_key_that_is_no_path_is_found(make_run, tmp_path, key):
     assert find_finished(key, tmp_path) == run
 
 
-def test_the_best_has_the_best_validation_accuracy_of_all_data_sets(make_run, tmp_path):
+def test_the_best_has_the_best_validation_accuracy_of_its_data_set(make_run, tmp_path):
     make_run("small", val_accuracy=0.8, accuracy=0.99)
-    best = make_run("large", dataset="flowers", val_accuracy=0.9)
-    make_run("equal", dataset="zoo", val_accuracy=0.9)
+    best = make_run("a", val_accuracy=0.9)
+    make_run("equal", val_accuracy=0.9)
     assert find_best(tmp_path) == best
+    other = make_run("small", dataset="flowers", val_accuracy=0.1)
+    assert find_best(tmp_path, "flowers") == other == find_finished_or_best("", tmp_path, "flowers")
+    with pytest.raises(UserError, match=r"name one with --dataset: demo, flowers \(the newest run is of "):
+        find_best(tmp_path)
+
+
+def test_a_key_is_one_of_its_data_set(make_run, tmp_path):
+    small, large = make_run("small"), make_run("large", dataset="flowers")
+    other = make_run("small", f"small-{PRINT[::-1]}", dataset="flowers")
+    assert find_finished("large", tmp_path) == large
+    assert find_finished("small", tmp_path, "demo") == small
+    assert find_finished("small", tmp_path, "flowers") == other
+    with pytest.raises(UserError, match=r"unknown run of .*/models/demo 'large': \(valid: small\)"):
+        find_finished("large", tmp_path, "demo")
+    with pytest.raises(UserError, match=r"unknown data set of .* 'flower': did you mean 'flowers'"):
+        find_finished("small", tmp_path, "flower")
+
+
+def test_the_folder_of_a_run_tells_its_data_set(make_run, tmp_path):
+    run = make_run("small", dataset="flowers")
+    moved = run.folder.rename(tmp_path / run.id)
+    make_run("small")
+    assert find_finished(str(moved), tmp_path) == Run(moved) == find_finished(str(moved), tmp_path, "flowers")
+    with pytest.raises(UserError, match=f"^{moved} is a run of flowers: leave out --dataset demo$"):
+        find_finished(str(moved), tmp_path, "demo")
 
 
 def test_an_unfinished_run_is_not_the_best_and_not_found_by_its_key(make_run, tmp_path):
@@ -62,7 +87,7 @@ def test_an_unfinished_run_is_not_the_best_and_not_found_by_its_key(make_run, tm
 
 def test_an_empty_folder_is_no_run(tmp_path):
     (tmp_path / "models" / "demo" / "small").mkdir(parents=True)
-    with pytest.raises(UserError, match=r"holds no finished run: train one first \(python -m auxiliary run demo\)$"):
+    with pytest.raises(UserError, match=r"models/demo holds no finished run: train one first"):
         find_best(tmp_path)
     with pytest.raises(UserError, match=r"unknown run of .* 'small': \(valid: none\)"):
         find_finished("small", tmp_path)
@@ -70,7 +95,8 @@ def test_an_empty_folder_is_no_run(tmp_path):
 
 def test_a_key_of_several_runs_lists_them(make_run, tmp_path):
     one, other = make_run("small"), make_run("small", f"small-{PRINT[::-1]}", dataset="flowers")
-    with pytest.raises(UserError, match=r"^2 finished runs are called 'small'; name one of them:") as caught:
+    with pytest.raises(UserError, match=r"^2 finished runs are called 'small'; name one of them, or its data set with "
+                                        r"--dataset:") as caught:
         find_finished("small", tmp_path)
     assert str(caught.value).splitlines()[1:] == [f"  {one.id} (demo, seed 0)", f"  {other.id} (flowers, seed 0)"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.networks.build import build_transfer
 from auxiliary.runs.run import Run
 from auxiliary.training.checkpoint import Checkpoint

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.training.fit import HistoryWriter
 from auxiliary.training.train import train_and_evaluate
 from tests.images import clean_table_of

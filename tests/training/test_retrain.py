@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.split_record import RECORD
+from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.runs import code
 from auxiliary.runs.replacement import is_replaced, replacement
 from auxiliary.runs.results_csv import read_results

@@ -20,7 +20,7 @@ from auxiliary.core import resources
 from auxiliary.core.errors import Interrupted, UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.split_files import write_splits
+from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, best_per_experiment, results_of
 from auxiliary.training import train

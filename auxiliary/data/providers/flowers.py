@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from auxiliary.core.progress import Progress
-from auxiliary.data.archive import unpack
+from auxiliary.data.archives.archive import unpack
 from auxiliary.data.providers.base import TIMEOUT, DataSet, reaching
 
 URL = "http://download.tensorflow.org/example_images/flower_photos.tgz"

@@ -1,5 +1,6 @@
-"""The networks that the page offers: the finished runs of one data set, loaded at their first prediction."""
+"""The networks that the page offers: the finished runs of some data sets, loaded at their first prediction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,8 +12,8 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import printable
-from auxiliary.data.decode import open_rgb
-from auxiliary.data.deep import Span
+from auxiliary.data.reading.decode import open_rgb
+from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
@@ -45,45 +46,60 @@ class Prediction:
 
 
 class Networks:
-    """The networks of all finished runs in the folder of a run, best validation accuracy first.
+    """The networks of all finished runs of some data sets.
+
+    A network goes by its data set and the folder of its run, such as `flowers/lite0-h0123456789ab`.
 
     Args:
         first: the finished run to offer first; it is loaded at once.
+        folders: the folders `models/<dataset>` of the data sets, that of `first` among them.
+
+    Attributes:
+        data_set: the data set to offer first, that of the run.
+        data_sets: the names of the data sets with a finished run that can be read.
 
     Raises:
         UserError: that run cannot be loaded. Other runs that cannot be read are printed and left out.
     """
 
-    def __init__(self, first: Run) -> None:
-        folder = first.folder.parent
-        self.first = first.id
-        self._load = lru_cache(CACHED)(lambda name: load_predictor(Run(folder / name)))
-        self._load(self.first)
-        self._results = _readable_results(folder)
+    def __init__(self, first: Run, folders: Iterable[Path]) -> None:
+        self._load = lru_cache(CACHED)(load_predictor)
+        self._load(first)
+        self._first, self.data_set = first, first.folder.parent.name
+        self._results = {folder.name: found for folder in folders if (found := _readable_results(folder))}
+        self.data_sets = list(self._results)
         # One thread at a time uses TensorFlow, and `warnings`, with which Pillow's warnings are caught, is global.
         self._lock = Lock()
 
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        """The label of each network and the folder name of its run; best validation accuracy first."""
-        results = ranked(pd.DataFrame([{**result.model_dump(), "folder": name}
-                                       for name, result in self._results.items()]))
+    def choices(self, data_set: str) -> list[tuple[str, str]]:
+        """The label and the name of each network of a data set; best validation accuracy first."""
+        results = self._ranked(data_set)
         labels = [f"{label}, validation accuracy {accuracy:.3f}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
-        return list(zip(labels, results["folder"], strict=True))
+        return list(zip(labels, map(network_name, results["run"]), strict=True))
+
+    def best(self, data_set: str) -> Run:
+        """The run of a data set to show before the user chooses: the first one of all, or the best."""
+        return self._first if data_set == self.data_set else self._ranked(data_set)["run"][0]
 
     def load(self, name: str) -> Predictor:
-        """The network of a run, by the name of its folder; the last `CACHED` networks stay in memory.
+        """The network of a name; the last `CACHED` networks stay in memory.
 
         Raises:
             UserError: there is no such run, or it cannot be read.
         """
-        if name not in self._results:
-            raise unknown("network", name, self._results)
-        return self._load(name)
+        runs = {network_name(run): run for results in self._results.values() for run in results}
+        if name not in runs:
+            raise unknown("network", name, runs)
+        return self._load(runs[name])
+
+    def _ranked(self, data_set: str) -> pd.DataFrame:
+        """The results of a data set, best validation accuracy first, with the column `run`."""
+        return ranked(pd.DataFrame([{**result.model_dump(), "run": run}
+                                    for run, result in self._results[data_set].items()]))
 
     def predict(self, data: bytes, name: str) -> Prediction:
-        """Predict the class of an image file's bytes with the network of a run; concurrent calls wait.
+        """Predict the class of an image file's bytes with the network of a name; concurrent calls wait.
 
         Raises:
             ImageError: the data is not an image, damaged, or absurdly large.
@@ -127,13 +143,18 @@ def heat_map(data: bytes, heat: np.ndarray, span: Span | None = None) -> np.ndar
     return (255 * overlaid(np.asarray(image), heat, whole_image)).round().astype("uint8")
 
 
-def _readable_results(folder: Path) -> dict[str, Result]:
-    """The results of the finished runs in a data set's folder, by the name of their folder."""
+def network_name(run: Run) -> str:
+    """The name of the network of a run: its data set and its folder."""
+    return f"{run.folder.parent.name}/{run.id}"
+
+
+def _readable_results(folder: Path) -> dict[Run, Result]:
+    """The results of the finished runs in a data set's folder."""
     results = {}
     for run in map(Run, sorted(folder.iterdir())):
         try:
             if run.finished and not run.diverged:
-                results[run.id] = run.result
+                results[run] = run.result
         except UserError as error:
             print(printable(f"left out: {error}"))
     return results

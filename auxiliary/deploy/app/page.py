@@ -1,26 +1,21 @@
-"""The page: the user drops an image and chooses a network, and the page shows the prediction."""
+"""The page: the user drops an image and chooses a data set and a network, and the page shows the prediction."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
-import pandas as pd
 
 from auxiliary.core.errors import ImageError, UserError
-from auxiliary.core.files import is_file_below
 from auxiliary.core.text import first_few
-from auxiliary.data.header import read_header
-from auxiliary.deploy.app.models import Networks
+from auxiliary.deploy.app.models import Networks, network_name
+from auxiliary.evaluation.predictions import classes
 
 TITLE = "What is this?"
 TOP_CLASSES = 5         # shown for an image
 NAMED_CLASSES = 12      # listed in the introduction
-EXAMPLES = 8
-LARGEST_EXAMPLE = 20_000_000    # bytes; processed images are far smaller
 # Uploaded and generated files are deleted at this interval, at this age; both in seconds.
 CLEANING_INTERVAL, MAX_AGE = 300, 3600
 # The value of the image component, and what is shown for it: probabilities, heat map, note.
@@ -33,31 +28,42 @@ class Page(gr.Blocks):
 
     Args:
         networks: the networks to choose from.
-        examples: paths of example images.
+        examples: paths of example images, by the name of their data set.
         uploads: the folder of Gradio's uploads; no other file is read for a user.
     """
 
-    def __init__(self, networks: Networks, examples: Sequence[str], uploads: Path) -> None:
+    def __init__(self, networks: Networks, examples: Mapping[str, Sequence[str]], uploads: Path) -> None:
         super().__init__(title=TITLE, analytics_enabled=False, delete_cache=(CLEANING_INTERVAL, MAX_AGE))
         self._networks, self._uploads = networks, uploads
+        first, several = networks.data_set, len(networks.data_sets) > 1
         with self:
-            gr.Markdown(_introduction(networks))
+            introduction = gr.Markdown(self._introduction(first))
             with gr.Row():
                 with gr.Column():
                     image = gr.Image(label="Image", type="filepath", height=320,
                                      sources=["upload", "webcam", "clipboard"])
-                    network = gr.Dropdown(networks.choices, value=networks.first, label="Network")
+                    data_set = gr.Dropdown(networks.data_sets, value=first, label="Data set", visible=several)
+                    network = gr.Dropdown(**self._choice(first), label="Network")
                     note = gr.Markdown()
                 with gr.Column():
-                    classes = gr.Label(label="Calibrated probabilities", num_top_classes=TOP_CLASSES)
+                    top_classes = gr.Label(label="Calibrated probabilities", num_top_classes=TOP_CLASSES)
                     heat_map = gr.Image(label="Evidence for the first class (Grad-CAM, yellow: strongest)",
                                         format="png", height=320, interactive=False, buttons=["fullscreen"])
-            if examples:
-                gr.Examples(list(examples), image, label="Test images")
+            self._examples = {}
+            for name, files in examples.items():
+                with gr.Column(visible=name == first) as self._examples[name]:
+                    gr.Examples(list(files), image, label="Test images")
+            data_set.change(self.choose, data_set, [introduction, network, *self._examples.values()],
+                            api_visibility="private")
             # Without preprocessing: Gradio would decode the image in another way than for training.
-            gr.on([image.change, network.change], self.respond, [image, network], [classes, heat_map, note],
+            gr.on([image.change, network.change], self.respond, [image, network], [top_classes, heat_map, note],
                   preprocess=False, concurrency_limit=1, api_visibility="private")
         self.queue(api_open=False)
+
+    def choose(self, data_set: str) -> list[Any]:
+        """What to show for a data set: its introduction, its networks, and its examples in place of the others."""
+        return [self._introduction(data_set), gr.Dropdown(**self._choice(data_set)),
+                *(gr.Column(visible=name == data_set) for name in self._examples)]
 
     def respond(self, image: Upload, name: str) -> Shown:
         """What to show for an image and a network; an error is shown as its note."""
@@ -71,46 +77,25 @@ class Page(gr.Blocks):
             return {}, None, _escaped(f"{error}.")
         return prediction.probabilities, prediction.heat_map, prediction.note
 
+    def _choice(self, data_set: str) -> dict[str, Any]:
+        """The networks of a data set, and the one that is chosen at first."""
+        return {"choices": self._networks.choices(data_set), "value": network_name(self._networks.best(data_set))}
+
+    def _introduction(self, data_set: str) -> str:
+        """What the networks of a data set know; in its place an error where that cannot be read."""
+        try:
+            names = classes(self._networks.best(data_set).val_predictions)
+        except UserError as error:
+            return f"# {TITLE}\n\n{_escaped(f'{error}.')}"
+        return (f"# {TITLE}\n\nDrop, take or paste an image. The networks of {_escaped(data_set)} know {len(names):,} "
+                f"classes: {_escaped(first_few(names, NAMED_CLASSES))}. They name one of these for every image.")
+
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any, **named: Any) -> list[Any]:
         """Gradio's step before a function call: refuse every file or URL that was not uploaded here."""
         for path in _paths(inputs):
             if not Path(str(path)).resolve().is_relative_to(self._uploads):
                 raise gr.Error("That file was not uploaded here.", print_exception=False)
         return await super().preprocess_data(block_fn, inputs, *rest, **named)
-
-
-def example_images(predictions: pd.DataFrame, folders: Collection[Path]) -> list[str]:
-    """Paths of up to `EXAMPLES` test images, one per class: its first file that may be shown; links resolved.
-
-    Args:
-        predictions: one row per image, with `filepath` and `category`. A run from elsewhere can name any file there.
-        folders: where images lie that may be shown.
-    """
-    return list(islice(_first_files(predictions, folders), EXAMPLES))
-
-
-def _first_files(predictions: pd.DataFrame, folders: Collection[Path]) -> Iterator[str]:
-    for _, rows in predictions.groupby("category"):
-        shown = (file for file in rows["filepath"] if is_file_below(file, folders) and _is_small_image(Path(file)))
-        yield from (str(Path(file).resolve()) for file in islice(shown, 1))
-
-
-def _is_small_image(file: Path) -> bool:
-    if file.stat().st_size > LARGEST_EXAMPLE:
-        return False
-    try:
-        with file.open("rb") as opened:
-            read_header(opened)
-    except (ImageError, OSError):
-        return False
-    return True
-
-
-def _introduction(networks: Networks) -> str:
-    categories = networks.load(networks.first).categories
-    names = _escaped(first_few(categories, NAMED_CLASSES))
-    return (f"# {TITLE}\n\nDrop, take or paste an image. The networks know {len(categories):,} classes: {names}. They "
-            "name one of these for every image.")
 
 
 def _escaped(text: str) -> str:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
+from auxiliary.runs.data_sets import data_sets
 from auxiliary.runs.find import find_finished_or_best
+from auxiliary.runs.run import Run
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,28 +29,37 @@ LARGEST_UPLOAD = "20mb"
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 
 
-def serve_page(name: str, host: str, port: int, root: Path | None = None) -> None:
+def serve_page(name: str, host: str, port: int, root: Path | None = None, dataset: str = "") -> None:
     """Serve a page that classifies images, until interrupted.
 
     Args:
-        name: the run to show first, see `find_finished`; empty for the run of the best validation accuracy.
+        name: the run to show first, see `find_finished`; empty for the data set's run of the best validation accuracy.
         host: host name or IP address to listen on.
         port: port to listen on; 0 for any free port.
         root: the folder that holds `models/`; the repository by default.
+        dataset: the data set to show first; empty where there is only one, or the run's name tells it.
 
     Raises:
         UserError: Gradio is not installed, there is no such run, or the address is not available.
     """
     root = find_root(root)
-    run = find_finished_or_best(name, root)
+    run = find_finished_or_best(name, root, dataset)
     with _listening(host, port) as listener, _temporary_folder() as uploads:
         _prepare(uploads)
+        from auxiliary.deploy.app.examples import examples_of
         from auxiliary.deploy.app.models import Networks
-        from auxiliary.deploy.app.page import Page, example_images
+        from auxiliary.deploy.app.page import Page
 
-        page = Page(Networks(run), example_images(run.predictions, processed_folders(root)), uploads)
+        networks = Networks(run, _offered(run, root))
+        page = Page(networks, examples_of(networks, processed_folders(root)), uploads)
         _announce(host, listener.getsockname()[1])
         _run(_application(page, host), listener)
+
+
+def _offered(run: Run, root: Path) -> list[Path]:
+    """The folders of the data sets to choose from: all of the root, or that of a run which lies elsewhere."""
+    folders = [root / "models" / name for name in data_sets(root)]
+    return folders if run.folder.parent in folders else [run.folder.parent]
 
 
 @contextmanager

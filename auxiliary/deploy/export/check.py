@@ -12,7 +12,7 @@ import numpy as np
 
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.files import is_file_below
-from auxiliary.data.jpeg import processed_pixels
+from auxiliary.data.reading.jpeg import processed_pixels
 from auxiliary.deploy.export import runtimes
 from auxiliary.runs.run import Run
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from auxiliary.data.inspect_files import hash_of
+from auxiliary.data.reading.inspect_files import hash_of
 from auxiliary.data.tables import digest
 
 MARK = re.compile(rb"auxiliary-export:(h[0-9a-f]{12})")

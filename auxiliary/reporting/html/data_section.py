@@ -1,7 +1,7 @@
 """The data as blocks of a page: classes, files, near-duplicates, split and suspect labels."""
 
 from auxiliary.core.text import counted
-from auxiliary.data.publisher_parts import kept_parts, leaks_sentence
+from auxiliary.data.splitting.publisher_parts import kept_parts, leaks_sentence
 from auxiliary.reporting.data_overview import (
     class_figure,
     format_table,

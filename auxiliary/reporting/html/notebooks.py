@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.text import printable
-from auxiliary.data.inspect_files import content_hash
+from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.reporting.html.executed import unreadable
 
 # Jupyter's own page without what it would download: scripts for widgets and diagrams, which the notebooks do not use,

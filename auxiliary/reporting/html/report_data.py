@@ -14,7 +14,8 @@ from auxiliary.core.text import printable
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.code import other_code
-from auxiliary.runs.find import runs_in, saved_predictions
+from auxiliary.runs.data_sets import runs_in
+from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.run import Run

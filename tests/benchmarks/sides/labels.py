@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from auxiliary.data.label_match import match_labels
-from auxiliary.data.label_table import read_labels
+from auxiliary.data.labels.match import match_labels
+from auxiliary.data.labels.table import read_labels
 
 stage, csv, images = sys.argv[1], *map(Path, sys.argv[2:])
 if stage == "read":

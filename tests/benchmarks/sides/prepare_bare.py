@@ -9,7 +9,7 @@ import simplejpeg
 from PIL import Image
 from timing import new_folder, say, seconds
 
-from auxiliary.data.jpeg import resized
+from auxiliary.data.reading.jpeg import resized
 
 
 def convert(job: tuple[int, Path, Path]) -> None:

@@ -6,7 +6,7 @@ import simplejpeg
 from timing import new_folder, say, seconds
 
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.preprocess import preprocess_images
+from auxiliary.data.processing.preprocess import preprocess_images
 
 RAW = Path("raw-img")
 out = new_folder()

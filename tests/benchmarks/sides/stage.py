@@ -11,8 +11,8 @@ from timing import SIZE, seconds
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.clean import clean_table
 from auxiliary.data.duplicates import add_duplicate_groups
-from auxiliary.data.preprocess import preprocess_images
-from auxiliary.data.split import split
+from auxiliary.data.processing.preprocess import preprocess_images
+from auxiliary.data.splitting.split import split
 from auxiliary.data.tables import read_table, write_table
 
 RAW, PROCESSED = Path("raw-img"), Path("processed")

@@ -8,12 +8,21 @@ import pytest
 from PIL import Image
 
 from auxiliary.deploy.app.models import Networks
+from auxiliary.runs.run import Run
 
 
 @pytest.fixture(scope="package")
 def networks(trained_root) -> Networks:
     """The networks of all runs, `small` first."""
-    return Networks(trained_root.runs["small"])
+    small = trained_root.runs["small"]
+    return Networks(small, [small.folder.parent])
+
+
+@pytest.fixture(scope="package")
+def both(two_data_sets) -> Networks:
+    """The networks of two data sets, the one of flowers first."""
+    folders = [two_data_sets / "models" / name for name in ("colours", "flowers")]
+    return Networks(Run(folders[1] / "small-h0123456789ab"), folders)
 
 
 @pytest.fixture(scope="package")

@@ -24,13 +24,16 @@ PREDICTED = "[data-testid='label-output-value']"
 
 
 @pytest.fixture(scope="module")
-def address(trained_root, tmp_path_factory) -> Iterator[str]:
-    """The URL of the page. Checks that an interruption stops it without output, and that it leaves no files."""
+def address(two_data_sets, tmp_path_factory) -> Iterator[str]:
+    """The URL of the page, which shows `small` of colours first.
+
+    Checks that an interruption stops it without output, and that it leaves no files.
+    """
     folder = tmp_path_factory.mktemp("served")
     printed, temporary = folder / "printed.txt", folder / "temporary"
     temporary.mkdir()
-    command = [sys.executable, "-m", "auxiliary", "serve", "--run", "small", "--port", "0",
-               "--root", str(trained_root.root)]
+    command = [sys.executable, "-m", "auxiliary", "serve", "--dataset", "colours", "--run", "small",
+               "--port", "0", "--root", str(two_data_sets)]
     with printed.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
                                    env={**os.environ, "TMPDIR": str(temporary)})
@@ -68,10 +71,11 @@ def page(chromium, address):
 
 
 def until(driver, condition):
-    """Wait until a function of the browser returns something, and return that."""
+    """Wait until a function of the browser returns something, and return that; parts of the page may be redrawn."""
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.support.wait import WebDriverWait
 
-    return WebDriverWait(driver, TIMEOUT, poll_frequency=0.1).until(condition)
+    return WebDriverWait(driver, TIMEOUT, 0.1, [StaleElementReferenceException]).until(condition)
 
 
 def found(selector: str):
@@ -129,14 +133,43 @@ def test_an_image_is_classified(page, tested):
     assert page.title == "What is this?"
 
 
+def choose(page, label: str, beginning: str) -> None:
+    page.find_element("css selector", f"input[aria-label='{label}']").click()
+    # A list that is still unfolding has no text.
+    until(page, lambda page: any(option.text.startswith(beginning) for option in found("[role=option]")(page)))
+    next(option for option in found("[role=option]")(page) if option.text.startswith(beginning)).click()
+
+
 def test_another_network_makes_another_prediction(page, tested):
     drop(page, tested["filepath"])
     before = prediction(page)
-    page.find_element("css selector", "input[aria-label='Network']").click()
-    # A list that is still unfolding has no text.
-    until(page, lambda page: any(option.text.startswith("frozen") for option in found("[role=option]")(page)))
-    next(option for option in found("[role=option]")(page) if option.text.startswith("frozen")).click()
+    choose(page, "Network", "frozen")
     assert until(page, lambda page: prediction(page) != before)
+
+
+def test_another_data_set_has_its_own_networks_classes_and_examples(page, tested, flowers):
+    drop(page, tested["filepath"])
+    assert prediction(page).startswith(f"{tested['predicted']}\n")
+    before = until(page, examples)
+    choose(page, "Data set", "flowers")
+    until(page, lambda page: prediction(page).startswith(f"{flowers[tested['predicted']]}\n"))
+    assert "of flowers know 3 classes: iris, fern, rose." in page.find_element("css selector", "body").text
+    page.find_element("css selector", "input[aria-label='Network']").click()
+    assert len(until(page, found("[role=option]"))) == 1
+    after = until(page, examples)
+    assert len(after) == 3 and not set(after) & set(before)
+
+
+def examples(driver) -> list[str]:
+    """The addresses of the examples that can be seen."""
+    return [each.get_attribute("src") for each in found(".gallery-item img")(driver) if each.is_displayed()]
+
+
+def test_an_example_of_another_data_set_is_classified(page, flowers):
+    choose(page, "Data set", "flowers")
+    until(page, lambda page: "of flowers know" in page.find_element("css selector", "body").text)
+    until(page, lambda page: [item for item in found(".gallery-item")(page) if item.is_displayed()])[0].click()
+    assert until(page, lambda page: prediction(page).partition("\n")[0] in flowers.values())
 
 
 def test_a_file_that_is_not_an_image_is_reported_and_the_page_goes_on(page, tested, tmp_path):

@@ -193,3 +193,11 @@ def test_a_missing_package(trained_root, monkeypatch):
 def test_an_unknown_run(trained_root):
     with pytest.raises(UserError, match=r"unknown run of .+ 'smal': did you mean 'small'\?"):
         export_run("smal", "keras", None, trained_root.root)
+
+
+def test_a_run_of_several_data_sets(two_data_sets, tmp_path, capsys):
+    with pytest.raises(UserError, match=r"2 finished runs are called 'small'; .+ its data set with --dataset"):
+        export_run("small", "keras", tmp_path / "x.keras", two_data_sets)
+    export_run("small", "keras", tmp_path / "x.keras", two_data_sets, "flowers")
+    assert capsys.readouterr().out.startswith("exporting small-h0123456789ab of flowers to keras ")
+    assert (tmp_path / "x.keras.labels.txt").read_text().splitlines() == ["iris", "fern", "rose"]

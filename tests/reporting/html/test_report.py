@@ -213,7 +213,7 @@ def test_missing_data_sets(farm, make_root, tmp_path):
     with pytest.raises(UserError, match="holds no finished run on the images of farm"):
         write_report(open_dataset("farm", empty))
     (empty / "models" / "other").mkdir()
-    with pytest.raises(UserError, match="name one of farm, other"):
+    with pytest.raises(UserError, match=r"name one: farm, other$"):
         write_report(open_dataset(None, empty))
     with pytest.raises(UserError, match="does not hold the images split"):
         write_report(open_dataset("other", empty))

@@ -1,0 +1,1 @@
+"""Unpacking zip and tar archives that somebody else made."""

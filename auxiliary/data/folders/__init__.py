@@ -1,0 +1,1 @@
+"""The folders of a data set: which files lie below them, and what their names tell."""

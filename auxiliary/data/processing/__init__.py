@@ -1,0 +1,1 @@
+"""Raw images in, processed images out, with the manifest that lists them."""

@@ -1,0 +1,1 @@
+"""Training, validation and test images: how they are divided, and the tables on disk."""

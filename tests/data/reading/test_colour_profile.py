@@ -1,0 +1,125 @@
+"""ICC profiles, also of formats that others than Pillow decode."""
+
+import io
+import struct
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from auxiliary.data.reading.colour_profile import in_srgb
+from auxiliary.data.reading.decode import open_rgb, rgb_pixels
+from auxiliary.data.reading.jpeg import is_plain
+from auxiliary.data.reading.jpeg_segments import embedded_profile, jpeg_head
+
+WHITE = 0.9642, 1, 0.8249
+# Red, green and blue of Adobe RGB (1998), as seen under the light that profiles are about.
+ADOBE = (0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def xyz(x, y, z):
+    return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in (x, y, z))
+
+
+def profile(red, green, blue, gamma=2.2, name=b"own\0"):
+    """An ICC profile of version 2: the places of three colours, and a gamma."""
+    curve = b"curv\0\0\0\0\0\0\0\1" + struct.pack(">H", round(gamma * 256)) + b"\0\0"
+    description = b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(78)
+    tags = {b"desc": description, b"cprt": b"text\0\0\0\0none\0", b"wtpt": xyz(*WHITE), b"rXYZ": xyz(*red),
+            b"gXYZ": xyz(*green), b"bXYZ": xyz(*blue), b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    table, body, start = b"", b"", 132 + 12 * len(tags)
+    for tag, content in tags.items():
+        padded = content + bytes(-len(content) % 4)
+        table += tag + struct.pack(">II", start + len(body), len(padded))
+        body += padded
+    head = (struct.pack(">I", start + len(body)) + b"\0\0\0\0\x02\x20\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+            + xyz(*WHITE)[8:] + bytes(48))
+    return head + struct.pack(">I", len(tags)) + table + body
+
+
+SWAPPED = profile(*reversed(ADOBE))
+
+
+def soft(width=320, height=240):
+    coarse = np.random.default_rng(0).integers(0, 256, (5, 6, 3), "uint8")
+    return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def encoded(image, kind="JPEG", **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def off(pixels, expected):
+    return np.abs(np.asarray(pixels, float) - np.asarray(expected, float)).mean()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("icc", [profile(*ADOBE), SWAPPED], ids=["Adobe RGB", "swapped"])
+def test_colours_are_those_that_the_profile_means(kind, icc):
+    data = encoded(soft(), kind, icc_profile=icc)
+    # The values that the file holds, and what Pillow's own function makes of them.
+    stored = Image.open(io.BytesIO(data)).convert("RGB").resize((64, 64), Image.Resampling.BILINEAR)
+    expected = ImageCms.profileToProfile(stored, ImageCms.ImageCmsProfile(io.BytesIO(icc)),
+                                         ImageCms.createProfile("sRGB"), outputMode="RGB")
+    assert off(stored, expected) > 5
+    assert off(open_rgb(data, 64), expected) < 2
+    assert off(rgb_pixels(data, 64), expected) < 2
+    assert open_rgb(data).info == {}
+
+
+def test_swapped_channels_come_back():
+    red = encoded(Image.new("RGB", (80, 80), (250, 20, 20)), icc_profile=SWAPPED)
+    assert rgb_pixels(red, 32)[9, 9].argmax() == 2
+
+
+def test_srgb_is_known_by_its_colours_and_not_by_its_name():
+    image = soft()
+    assert in_srgb(image, SRGB) is image
+    assert off(in_srgb(image, profile(*reversed(ADOBE), name=b"sRGB IEC61966-2.1\0")), image) > 20
+
+
+@pytest.mark.parametrize("icc", [b"profile", SWAPPED[:200], SWAPPED[:-100].replace(b"rXYZ", b"none"),
+                                 ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(), bytes(2**23)],
+                         ids=["words", "cut", "without a tag", "of another kind", "huge"])
+def test_a_profile_of_no_use_is_ignored(icc, capfd):
+    image = soft()
+    assert in_srgb(image, icc) is image
+    np.testing.assert_array_equal(rgb_pixels(encoded(image, icc_profile=icc), 64), rgb_pixels(encoded(image), 64))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_jpeg_with_a_profile_stays_on_the_fast_path():
+    for icc in (SRGB, SWAPPED):
+        data = encoded(soft(), icc_profile=icc)
+        assert is_plain(data, jpeg_head(data))
+        np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
+
+
+@pytest.mark.parametrize("icc", [SRGB, SWAPPED, SWAPPED + bytes(150_000), b""], ids=["sRGB", "own", "in parts", "none"])
+def test_the_embedded_profile_is_the_one_that_pillow_finds(icc):
+    data = encoded(soft(), icc_profile=icc, comment=b"text")
+    assert embedded_profile(jpeg_head(data)) == (Image.open(io.BytesIO(data)).info.get("icc_profile") or b"")
+    assert embedded_profile(jpeg_head(data[:100])) == b""
+
+
+def test_the_head_of_a_jpeg_ends_before_its_first_scan():
+    data = encoded(soft(), comment=b"a thumbnail's \xff\xda")
+    head = jpeg_head(data)
+    assert data[len(head):].startswith(b"\xff\xda")
+    assert b"thumbnail" in head and len(head) < 1000
+    for rubbish in (data[:len(head)], b"", b"\xff", b"\xff\xd8" + 9 * b"\xff", data[:2] + b"\0" + data[2:]):
+        assert jpeg_head(rubbish) == rubbish
+
+
+def test_grey_images_with_a_profile_of_colours():
+    data = encoded(soft().convert("L"), icc_profile=SWAPPED)
+    np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
+
+
+def test_cmyk_without_a_profile_is_as_pillow_has_it():
+    image = soft().convert("CMYK")
+    assert in_srgb(image, SRGB) is image
+    assert off(open_rgb(encoded(image, "TIFF")), image.convert("RGB")) == 0
