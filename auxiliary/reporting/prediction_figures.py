@@ -38,12 +38,14 @@ def confusion_figure(predictions: pd.DataFrame) -> Figure:
     fig = new_figure(max(side + 1.3, 5.8), side + 1.3, names)
     axes = fig.subplots()
     sns.heatmap(counts.div(counts.sum(axis=1).clip(lower=1), axis=0), mask=counts.eq(0), annot=counts, fmt="d",
-                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=labels,
-                yticklabels=labels, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
+                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=False,
+                yticklabels=False, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
                                                       "format": PercentFormatter(1)})
     axes.set_facecolor(SHADES(0.0))
-    axes.tick_params(axis="x", rotation=90)
-    axes.tick_params(axis="y", rotation=0)
+    # Set here: seaborn would draw the whole figure once for each label to find those that overlap, in gigabytes.
+    middles = np.arange(len(labels)) + 0.5
+    axes.set_xticks(middles, labels, rotation=90)
+    axes.set_yticks(middles, labels, rotation=0)
     axes.set(xlabel="predicted class", ylabel="true class")
     set_title(fig, mistakes_title(predictions, names))
     return fig

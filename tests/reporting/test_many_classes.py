@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends import backend_agg
 from PIL import Image
 
 from auxiliary.reporting.confusion_map import CELLS, ROWS, confusion_map
@@ -53,6 +54,12 @@ def test_figures_of_predictions_have_a_largest_size(draw, classes):
 @pytest.mark.parametrize("draw", [class_figure, example_sheet])
 def test_figures_of_images_have_a_largest_size(draw, classes, images):
     assert max(draw(images(classes)).get_size_inches()) * SAVED <= LARGEST
+
+
+def test_the_figure_is_not_drawn_while_it_is_made(monkeypatch):
+    # Seaborn would draw it for each label, and keep all drawings: 3.5 GB for 40 classes.
+    monkeypatch.setattr(backend_agg, "RendererAgg", None)
+    assert len(confusion_figure(predicted(MOST)).axes[0].get_xticklabels()) == MOST
 
 
 def test_the_map_has_all_pairs_and_the_list_the_commonest():
