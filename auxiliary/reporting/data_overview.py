@@ -126,6 +126,8 @@ def example_sheet(clean: pd.DataFrame, per_class: int = 8, random_state: int = 0
     fig = new_figure(max(width, 5.6), 0.5 + 0.75 * len(rows), names)
     axes = fig.subplots()
     axes.imshow(image)
+    # Otherwise the layout measures the labels before it moves the axes.
+    axes.set_anchor("W")
     axes.set_yticks((np.arange(len(rows)) + 0.5) * step, labels)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)

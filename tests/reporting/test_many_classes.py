@@ -141,3 +141,10 @@ def test_the_report_shows_a_map_and_the_best_and_the_worst_classes():
     scores = score_table(predicted(1000))
     assert scores.title == "Scores per class: the 10 best and the 10 worst of 1,000 classes"
     assert len(scores.table.rows) == 2 * ENDS
+
+
+def test_names_beside_many_examples_are_whole(images):
+    table = pd.concat([images(SOME)] * 8)
+    fig = example_sheet(table.assign(category="species_of_something_" + table["category"]))
+    fig.draw_without_rendering()
+    assert min(label.get_window_extent().x0 for label in fig.axes[0].get_yticklabels()) >= 0
