@@ -59,6 +59,33 @@ def confidence_bins(predictions: pd.DataFrame, bins: int = 15) -> pd.DataFrame:
         "correct": np.bincount(number, weights=correct, minlength=bins)})
 
 
+def merged_bins(predictions: pd.DataFrame, bins: int = 15, least: int = 10) -> pd.DataFrame:
+    """Bins as `confidence_bins` makes them, those with few images merged: their accuracy would be luck.
+
+    Args:
+        predictions: one row per image, with `category`, `predicted` and `confidence` (0 to 1).
+        bins: number of bins from 0 to 1, before any is merged.
+        least: number of images below which a bin is merged with the next one, the last with the one before.
+
+    Returns:
+        One row per bin, lowest first, with the columns of `confidence_bins`. Each has at least `least` images; if there
+        are fewer in all, one bin holds them.
+    """
+    table = confidence_bins(predictions, bins)
+    return table.groupby(_merged(table["images"], least)).sum()
+
+
+def _merged(images: pd.Series, least: int) -> np.ndarray:
+    """For each bin the number of the merged one that it becomes part of."""
+    numbers, number, held = [], 0, 0
+    for count in images:
+        numbers.append(number)
+        held += count
+        if held >= least:
+            number, held = number + 1, 0
+    return np.minimum(numbers, max(number - 1, 0))
+
+
 LOWEST, HIGHEST = 0.05, 20.0    # temperatures far beyond those of trained networks
 SMALLEST = 1e-30                # replaces a probability rounded to 0, which has no logarithm
 
@@ -103,7 +130,8 @@ def at_temperature(predictions: pd.DataFrame, temperature: float) -> pd.DataFram
     """A predictions frame with its probabilities and confidences at a temperature."""
     columns = [PROBABILITY + name for name in classes(predictions)]
     probabilities = tempered(predictions[columns].to_numpy(), temperature)
-    return predictions.assign(confidence=probabilities.max(axis=1), **dict(zip(columns, probabilities.T, strict=True)))
+    others = predictions.drop(columns=columns).assign(confidence=probabilities.max(axis=1))
+    return pd.concat([others, pd.DataFrame(probabilities, predictions.index, columns)], axis=1)
 
 
 def _logits(probabilities: np.ndarray) -> np.ndarray:

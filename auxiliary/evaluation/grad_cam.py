@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.evaluation.predictions import classes, pick
+from auxiliary.evaluation.predictions import classes, pick, with_groups
 
 # Layers that output the image itself, or the maps of the layer before them in a form that is no better here. In
 # max-pooling the gradient of each window goes to one of its cells, so the weights of the maps before and after it
@@ -88,7 +88,7 @@ def explain(model: keras.Model, predictions: pd.DataFrame, df: pd.DataFrame,
     Args:
         model: the whole model, from images to probabilities.
         predictions: its predictions, one row per image.
-        df: the table of the images in the same order, with `filepath`, `label`, `width` and `height`.
+        df: the table of the images in the same order, with `filepath`, `label`, `width`, `height` and `group`.
         image_size: side of the model's input in pixels.
 
     Returns:
@@ -103,7 +103,7 @@ def explain(model: keras.Model, predictions: pd.DataFrame, df: pd.DataFrame,
                         "that they were made from")
     if feature_layer(model) is None:
         return {}
-    positions = pick(predictions)
+    positions = pick(with_groups(predictions, df))
     predicted = pd.Index(classes(predictions)).get_indexer(predictions["predicted"].iloc[positions])
     batches = mk_tf_dataset(df.iloc[positions].assign(label=predicted), shuffle=False, image_size=image_size)
     heat = np.concatenate([grad_cam(model, images, labels) for images, labels in batches])

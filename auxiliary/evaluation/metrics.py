@@ -79,6 +79,25 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
                         columns=pd.Index(names, name="predicted"))
 
 
+def confusions(predictions: pd.DataFrame, most: int = 20) -> pd.DataFrame:
+    """The commonest mistakes by true and predicted class; of equally common ones the larger share comes first.
+
+    Args:
+        predictions: one row per image.
+        most: how many pairs of classes to list, at most.
+
+    Returns:
+        Columns `category`, `predicted`, `images` (how often the one was taken for the other) and `share` (of the
+        images of `category`, 0 to 1).
+    """
+    wrong = predictions.loc[predictions["category"] != predictions["predicted"], ["category", "predicted"]]
+    # As a category of pandas, so that remaining ties are in the order of labels.
+    pairs = wrong.astype(pd.CategoricalDtype(classes(predictions))).groupby(list(wrong), observed=True)
+    table = pairs.size().reset_index(name="images").astype({"category": object, "predicted": object})
+    table["share"] = table["images"] / table["category"].map(predictions["category"].value_counts())
+    return table.sort_values(["images", "share"], ascending=False, ignore_index=True).head(most)
+
+
 def hardest_class(predictions: pd.DataFrame) -> str:
     """The class with the most mistakes on its images; of equals, or without mistakes, the first."""
     wrong = predictions[predictions["category"] != predictions["predicted"]]

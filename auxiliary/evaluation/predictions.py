@@ -11,10 +11,31 @@ def classes(predictions: pd.DataFrame) -> list[str]:
     return [name.removeprefix(PROBABILITY) for name in predictions.columns if name.startswith(PROBABILITY)]
 
 
+def with_groups(predictions: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
+    """Predictions with the number of each image's group of near-duplicates.
+
+    Args:
+        predictions: one row per image, with `filepath`.
+        images: a table of these images, with `filepath` and `group`.
+
+    Returns:
+        The predictions with `group`, which is missing where `images` lacks the image.
+    """
+    groups = dict(zip(images["filepath"], images["group"], strict=True))
+    return predictions.assign(group=predictions["filepath"].map(groups))
+
+
+def one_per_group(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The first row of each group of near-duplicates; all rows if there is no column `group`."""
+    if "group" not in predictions:
+        return predictions
+    return predictions[~predictions["group"].duplicated() | predictions["group"].isna()]
+
+
 def most_confident_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The wrong predictions, the most confident first."""
+    """The wrong predictions, the most confident first; with a column `group`, one of each group of near-duplicates."""
     wrong = predictions[predictions["category"] != predictions["predicted"]]
-    return wrong.sort_values("confidence", ascending=False, kind="stable")
+    return one_per_group(wrong.sort_values("confidence", ascending=False, kind="stable"))
 
 
 def at_random(predictions: pd.DataFrame, n: int, random_state: int) -> pd.DataFrame:

@@ -24,10 +24,13 @@ ENDS = ["accuracy_low", "accuracy", "accuracy_high"]
 def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
     """Test accuracy of every row with its 95% interval, best validation accuracy on top.
 
+    The axis reaches as far as the results do, so that they can be told apart.
+
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them. A row of several seeds shows
             their lowest and highest accuracy instead of the interval.
-        chance: the accuracy of guessing, 0 to 1, drawn as a line.
+        chance: the accuracy of guessing, 0 to 1, drawn as a line; where it lies beyond the axis, a text below it
+            says so.
     """
     rows, names = _with_ranks(comparable(ranked(results))), Names()
     fig = new_figure(9, 1.9 + 0.36 * len(rows), names)
@@ -41,12 +44,14 @@ def comparison_figure(results: pd.DataFrame, chance: float) -> Figure:
                   markersize=7 if _several_seeds(rows).empty else 4)
     for position, row in rows.iterrows():
         axes.annotate(f"{row['accuracy']:.3f}", (1.02, position), xycoords=("axes fraction", "data"), va="center")
-    line = axes.axvline(chance, color=GREY, linestyle="--", linewidth=1.5, label=f"chance ({chance:.3f})")
+    low, high = _limits(rows)
+    lines = _chance_line(axes, chance) if low <= chance <= high else []
     axes.set_yticks(range(len(rows)), _labels(rows, names))
-    axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=_limits(rows, chance), xlabel=_x_label(rows), ylabel="")
+    axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=(low, high), ylabel="",
+             xlabel=_x_label(rows) + ("" if lines else _chance_beyond(chance, low)))
     axes.grid(axis="y", color=LIGHT_GREY)
     axes.tick_params(left=False)
-    _legend(fig, [line], rows)
+    _legend(fig, lines, rows)
     set_title(fig, f"{_number(rows)} on {_dataset(rows, names)}, best validation accuracy on top")
     return fig
 
@@ -120,9 +125,19 @@ def _x_label(rows: pd.DataFrame) -> str:
     return "test accuracy, with its 95% interval" + (", or the lowest and highest of the seeds" if several else "")
 
 
-def _limits(rows: pd.DataFrame, chance: float) -> tuple[float, float]:
-    ends = rows[ENDS]
-    return max(0.0, min(chance, ends.min().min()) - 0.05), min(1.0, ends.max().max() + 0.05)
+def _limits(rows: pd.DataFrame) -> tuple[float, float]:
+    """The ends of the axis: those of all intervals, and a margin."""
+    low, high = rows[ENDS].min().min(), rows[ENDS].max().max()
+    margin = max(0.05 * (high - low), 0.01)
+    return max(0.0, low - margin), min(1.0, high + margin)
+
+
+def _chance_line(axes: Axes, chance: float) -> list[Line2D]:
+    return [axes.axvline(chance, color=GREY, linestyle="--", linewidth=1.5, label=f"chance ({chance:.3f})")]
+
+
+def _chance_beyond(chance: float, low: float) -> str:
+    return f"\nchance, {chance:.3f}, lies further to the {'left' if chance < low else 'right'}"
 
 
 def _parameter_axis(axes: Axes, parameters: pd.Series) -> None:

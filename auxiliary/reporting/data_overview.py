@@ -12,6 +12,7 @@ from matplotlib.ticker import LogLocator
 from auxiliary.core.text import counted, span
 from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.image_tiles import sheet
+from auxiliary.reporting.many_classes import ENDS, each_of_some, ends, some
 from auxiliary.reporting.names import Names, in_label_order
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, new_figure, set_title, styled
 
@@ -63,21 +64,26 @@ def problem_table(overview: pd.DataFrame) -> pd.DataFrame:
 
 @styled
 def class_figure(overview: pd.DataFrame) -> Figure:
-    """Readable images per class as bars, the largest class on top."""
+    """Readable images per class as bars, the largest class on top; of more than 40 the ten largest and smallest."""
     counts = class_counts(overview)
     # A class of broken files only has no label, so its number follows those of the others.
     names = Names(dict.fromkeys([*in_label_order(readable(overview)["category"]), *counts.index]))
-    fig = new_figure(8, 1.2 + 0.32 * len(counts), names)
+    shown = ends(counts.to_frame(), "images")["images"]
+    title = (f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, "
+             f"{span(counts.min(), counts.max())} in each")
+    fig = new_figure(8, 1.2 + 0.32 * len(shown), names)
     axes = fig.subplots()
-    sns.barplot(x=counts.to_numpy(), y=counts.index, orient="y", color=BLUE, saturation=1, width=0.75, ax=axes)
-    axes.set_yticks(range(len(counts)), [names.category(name) for name in counts.index])
+    sns.barplot(x=shown.to_numpy(), y=shown.index, orient="y", color=BLUE, saturation=1, width=0.75, ax=axes)
+    axes.set_yticks(range(len(shown)), [names.category(name) for name in shown.index])
     for bars in axes.containers:
         axes.bar_label(bars, fmt="{:,.0f}", padding=4)
     axes.set(xlim=(0, max(counts.max(), 1) * 1.12), xticks=[], xlabel="images", ylabel="")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(left=False)
-    set_title(fig, f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, "
-                   f"{span(counts.min(), counts.max())} in each")
+    if len(shown) < len(counts):
+        axes.axhline(ENDS - 0.5, color=GREY, linestyle=":", linewidth=1.5)
+        title += f";\nthe {ENDS} largest and the {ENDS} smallest"
+    set_title(fig, title)
     return fig
 
 
@@ -101,7 +107,7 @@ def size_figure(overview: pd.DataFrame) -> Figure:
 
 @styled
 def example_sheet(clean: pd.DataFrame, per_class: int = 8, random_state: int = 0) -> Figure:
-    """One row of images per class, chosen at random.
+    """One row of images per class, chosen at random; of more than 40 classes, 20 chosen at random.
 
     Args:
         clean: one row per image, with `filepath` and `category`; all files readable.
@@ -109,21 +115,24 @@ def example_sheet(clean: pd.DataFrame, per_class: int = 8, random_state: int = 0
         random_state: seed of the random choice.
     """
     groups, order = clean.groupby("category"), in_label_order(clean["category"])
+    shown = some(order, random_state)
     rows = [list(group.sample(min(per_class, len(group)), random_state=random_state)["filepath"])
-            for group in map(groups.get_group, order)]
+            for group in map(groups.get_group, shown)]
     image = sheet(rows)
     step = image.shape[0] / len(rows)
     names = Names(order)
-    labels = [names.category(name) for name in order]
+    labels = [names.category(name) for name in shown]
     width = 0.4 + 0.1 * max(map(len, labels)) + 0.75 * per_class
     fig = new_figure(max(width, 5.6), 0.5 + 0.75 * len(rows), names)
     axes = fig.subplots()
     axes.imshow(image)
+    # Otherwise the layout measures the labels before it moves the axes.
+    axes.set_anchor("W")
     axes.set_yticks((np.arange(len(rows)) + 0.5) * step, labels)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
     axes.tick_params(left=False)
-    set_title(fig, f"Up to {counted(per_class, 'image')} of each class, chosen at random")
+    set_title(fig, f"Up to {counted(per_class, 'image')} of {each_of_some(len(order))}, chosen at random")
     return fig
 
 

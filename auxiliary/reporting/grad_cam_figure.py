@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
-from auxiliary.evaluation.predictions import classes
+from auxiliary.evaluation.predictions import classes, one_per_group
 from auxiliary.reporting.image_grids import COLUMNS, SIDE, caption
 from auxiliary.reporting.image_tiles import placed
 from auxiliary.reporting.names import Names
@@ -29,7 +29,7 @@ def grad_cam_sheet(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray
     """Test images, and below each the same in grey under the evidence for its predicted class.
 
     Args:
-        predictions: one row per image.
+        predictions: one row per image; with the column `group`, one mistake of each group of near-duplicates is shown.
         explained: `position` and `heat` as `auxiliary.evaluation.grad_cam.explain` returns them; may be empty.
         n: number of images to show, at most.
         wrong: how many of them are mistakes, which come first, in the order of `explained`. There are more or
@@ -58,7 +58,7 @@ def _chosen(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: i
     positions = explained.get("position", [])
     rows = predictions.iloc[positions].assign(explained=range(len(positions)))
     is_correct = rows["category"] == rows["predicted"]
-    mistakes, correct = rows[~is_correct], rows[is_correct]
+    mistakes, correct = one_per_group(rows[~is_correct]), rows[is_correct]
     mistakes = mistakes.head(min(n, max(wrong, n - len(correct))))
     return pd.concat([mistakes, correct.head(n - len(mistakes))])
 

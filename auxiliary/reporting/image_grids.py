@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from auxiliary.core.errors import unknown
 from auxiliary.core.text import counted
-from auxiliary.evaluation.predictions import at_random, classes, most_confident_mistakes
+from auxiliary.evaluation.predictions import at_random, classes, most_confident_mistakes, one_per_group
 from auxiliary.reporting.image_tiles import tile
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import BLUE, VERMILLION, new_figure, set_title, styled, title_only
@@ -28,7 +28,7 @@ def prediction_sheet(predictions: pd.DataFrame, n: int = 10, random_state: int =
 
 
 def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None = None) -> Figure:
-    """The `n` most confident mistakes.
+    """The `n` most confident mistakes; of near-duplicates the most confident one, if the column `group` tells them.
 
     Args:
         predictions: one row per test image.
@@ -43,13 +43,20 @@ def mistakes_sheet(predictions: pd.DataFrame, n: int = 10, category: str | None 
         if category not in classes(predictions):
             raise unknown("class", category, classes(predictions))
         predictions = predictions[predictions["category"] == category]
-    wrong = most_confident_mistakes(predictions)
-    chosen = wrong.head(n)
-    shown = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
-    if len(wrong) > len(chosen):
-        shown = f"The {len(chosen)} most confident of {shown}"
+    chosen = most_confident_mistakes(predictions).head(n)
     of_class = "" if category is None else f" of {names.category(category, 24)}"
-    return captioned_sheet(chosen, f"{shown} in {counted(len(predictions), 'test image')}{of_class}", names)
+    return captioned_sheet(chosen, _mistakes(predictions, len(chosen), of_class), names)
+
+
+def _mistakes(predictions: pd.DataFrame, shown: int, of_class: str) -> str:
+    """The number of mistakes, how many of them are shown, and whether near-duplicates are left out."""
+    wrong = predictions[predictions["category"] != predictions["predicted"]]
+    number = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
+    if shown < len(wrong):
+        number = f"The {shown} most confident of {number}"
+    title = f"{number} in {counted(len(predictions), 'test image')}{of_class}"
+    different = len(one_per_group(wrong))
+    return title if different == len(wrong) else f"{title}, near-duplicates once"
 
 
 @styled

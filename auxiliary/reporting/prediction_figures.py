@@ -3,18 +3,20 @@
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from auxiliary.core.text import counted
-from auxiliary.evaluation.calibration import confidence_bins, expected_calibration_error
+from auxiliary.evaluation.calibration import expected_calibration_error, merged_bins
 from auxiliary.evaluation.metrics import confusion
+from auxiliary.evaluation.predictions import classes
+from auxiliary.reporting.confusion_map import SHADES, confusion_map, mistakes_title
+from auxiliary.reporting.many_classes import MOST
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, set_title, styled
 
-SHADES = colormaps["Blues"]
 BINS = 15
+LEAST = 10      # images; bins of fewer are merged
 SMALL = 0.02    # a calibration error up to which confidence and accuracy agree
 AS_TRAINED, CALIBRATED = "as trained", "with the temperature that predict uses"
 COLOURS = {AS_TRAINED: VERMILLION, CALIBRATED: BLUE}
@@ -23,7 +25,12 @@ MARKERS = {AS_TRAINED: "s", CALIBRATED: "o"}
 
 @styled
 def confusion_figure(predictions: pd.DataFrame) -> Figure:
-    """Counts of test images by true and predicted class, shaded by the share of the true class."""
+    """Counts of test images by true and predicted class, shaded by the share of the true class.
+
+    Of more than 40 classes, a `confusion_map` instead.
+    """
+    if len(classes(predictions)) > MOST:
+        return confusion_map(predictions)
     counts = confusion(predictions)
     names = Names(counts.index)
     labels = [names.category(name) for name in counts.index]
@@ -31,31 +38,24 @@ def confusion_figure(predictions: pd.DataFrame) -> Figure:
     fig = new_figure(max(side + 1.3, 5.8), side + 1.3, names)
     axes = fig.subplots()
     sns.heatmap(counts.div(counts.sum(axis=1).clip(lower=1), axis=0), mask=counts.eq(0), annot=counts, fmt="d",
-                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=labels,
-                yticklabels=labels, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
+                annot_kws={"fontsize": 10}, cmap=SHADES, vmin=0, vmax=1, square=True, xticklabels=False,
+                yticklabels=False, ax=axes, cbar_kws={"label": "share of the true class", "shrink": 0.7,
                                                       "format": PercentFormatter(1)})
     axes.set_facecolor(SHADES(0.0))
-    axes.tick_params(axis="x", rotation=90)
-    axes.tick_params(axis="y", rotation=0)
+    # Set here: seaborn would draw the whole figure once for each label to find those that overlap, in gigabytes.
+    middles = np.arange(len(labels)) + 0.5
+    axes.set_xticks(middles, labels, rotation=90)
+    axes.set_yticks(middles, labels, rotation=0)
     axes.set(xlabel="predicted class", ylabel="true class")
-    set_title(fig, _most_common_mistake(counts, names))
+    set_title(fig, mistakes_title(predictions, names))
     return fig
-
-
-def _most_common_mistake(counts: pd.DataFrame, names: Names) -> str:
-    table = counts.to_numpy()
-    title = f"{np.trace(table) / table.sum():.1%} of {counted(int(table.sum()), 'test image')} correct"
-    wrong = table - np.diag(np.diag(table))
-    if not wrong.any():
-        return title
-    true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
-    return (f"{title};\nmost common mistake, {counted(int(wrong.max()), 'time')}:\n"
-            f"{names.category(counts.index[true], 20)} predicted as {names.category(counts.columns[predicted], 20)}")
 
 
 @styled
 def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None = None) -> Figure:
     """Accuracy against confidence, one marker per bin, its area the number of images; below, the images per bin.
+
+    Above, bins of fewer than ten images are merged. The title says what is drawn of `predictions`.
 
     Args:
         predictions: the predictions of a network, one row per test image.
@@ -74,7 +74,7 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
     sns.histplot(pd.concat([frame[["confidence"]] for frame in frames.values()], keys=frames, names=["predictions"]),
                  x="confidence", hue="predictions", palette=COLOURS, bins=np.linspace(0, 1, BINS + 1), element="step",
                  fill=False, linewidth=1.5, legend=False, ax=below)
-    above.set(ylabel="accuracy", xlim=(0, 1.03), ylim=(-0.03, 1.05))
+    above.set(ylabel=f"accuracy (bins below {LEAST} images merged)", xlim=(0, 1.03), ylim=(-0.03, 1.05))
     below.set(xlabel="confidence", ylabel="images")
     for axes in (above, below):
         axes.grid(color=LIGHT_GREY)
@@ -86,19 +86,29 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
 
 
 def _bins(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Mean confidence, accuracy and number of images of each bin that holds any."""
-    bins = confidence_bins(predictions, BINS).query("images > 0")
+    """Mean confidence, accuracy and number of images of each bin that is drawn."""
+    bins = merged_bins(predictions, BINS, LEAST)
     return bins.assign(confidence=bins["confidence_sum"] / bins["images"], accuracy=bins["correct"] / bins["images"])
 
 
 def _calibration_title(predictions: pd.DataFrame) -> str:
-    error = expected_calibration_error(predictions, BINS)
-    accuracy = (predictions["category"] == predictions["predicted"]).mean()
-    gap = float(predictions["confidence"].mean() - accuracy)
+    """The finding by the bins that are drawn, and the calibration error by all bins where that differs."""
+    error = f"{expected_calibration_error(predictions, BINS):.3f}"
+    bins = merged_bins(predictions, BINS, LEAST)
+    # Above 0 where confidence exceeds accuracy.
+    gaps = (bins["confidence_sum"] - bins["correct"]) / len(predictions)
+    drawn = f"{gaps.abs().sum():.3f}"
+    images = counted(len(predictions), "test image")
+    if drawn == error:
+        return f"{_finding(gaps)}:\ncalibration error {error} on {images}"
+    return f"{_finding(gaps)}:\ncalibration error {drawn} in these bins on {images},\n{error} in {BINS} of equal width"
+
+
+def _finding(gaps: pd.Series) -> str:
+    """What the bins show, by the share of all images that each one's confidence is off."""
+    error, gap = gaps.abs().sum(), gaps.sum()
     if error <= SMALL:
-        finding = "Well calibrated"
-    elif abs(gap) > error / 2:
-        finding = "Overconfident" if gap > 0 else "Underconfident"
-    else:
-        finding = "Overconfident in some bins, underconfident in others"
-    return f"{finding}:\ncalibration error {error:.3f} on {counted(len(predictions), 'test image')}"
+        return "Well calibrated"
+    if abs(gap) <= error / 2:
+        return "Overconfident in some bins, underconfident in others"
+    return "Overconfident" if gap > 0 else "Underconfident"

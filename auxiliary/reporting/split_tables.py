@@ -9,6 +9,7 @@ from auxiliary.core.text import counted, counting_order, first_few
 from auxiliary.data.folders.part_names import IN_WORDS
 from auxiliary.data.splitting.publisher_parts import cut_shares, kept_parts
 from auxiliary.data.splitting.split_record import SPLITS
+from auxiliary.reporting.many_classes import ends
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
 ROUNDING = 1e-9     # of floating-point arithmetic
@@ -16,12 +17,15 @@ NAMED = 3           # classes that a sentence names
 
 
 def split_table(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
-    """Images per class (index `category`) and split, with totals in the last row and column."""
+    """Images per class (index `category`) and split, with totals of all classes in the last row and column.
+
+    Of more than 40 classes, the ten largest and the ten smallest.
+    """
     splits = {"train": train, "val": val, "test": test}
     table = pd.DataFrame({name: split["category"].value_counts() for name, split in splits.items()})
     table = _in_order(table.fillna(0).astype(int))
     table["total"] = table.sum(axis=1)
-    return pd.concat([table, table.sum().to_frame("total").T]).rename_axis("category")
+    return pd.concat([ends(table, "total"), table.sum().to_frame("total").T]).rename_axis("category")
 
 
 def split_shares(train: pd.DataFrame, val: pd.DataFrame, test: pd.DataFrame,

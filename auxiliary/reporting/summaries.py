@@ -47,7 +47,7 @@ def data_summary(overview: pd.DataFrame, train: pd.DataFrame, val: pd.DataFrame,
     classes = pd.concat([train, val, test])["category"].value_counts()
     return "\n".join([
         left_out_summary(overview),
-        f"The {len(classes)} classes have {span(classes.min(), classes.max())} images each.",
+        f"The {len(classes):,} classes have {span(classes.min(), classes.max())} images each.",
         f"{counted(len(train), 'image')} are for training, {len(val):,} for validation and {len(test):,} for the test.",
     ])
 

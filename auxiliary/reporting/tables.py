@@ -1,17 +1,20 @@
 """The table of notebooks, pages, the terminal and Markdown files: one class, four renderings."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import pandas as pd
 import rich.table
 from markupsafe import Markup
 
+from auxiliary.core.text import counted
+
 # Jupyter aligns every cell to the right.
 NOTEBOOK_STYLE = Markup("<style>table.styled th, table.styled td { text-align: left; } "
                         "table.styled th.number, table.styled td.number { text-align: right; }</style>")
 SHORT = 24    # characters up to which a cell of a page is not wrapped
+ROWS = 100    # of a table in a notebook, at most
 
 
 class Cell(NamedTuple):
@@ -36,11 +39,13 @@ class Table:
         headings: the names of the columns.
         rows: the cells, row by row, as many in each row as there are headings.
         sortable: whether a click on a heading sorts the rows of the HTML report.
+        note: what a notebook says below it; empty for nothing.
     """
 
     headings: list[str]
     rows: list[list[Cell]]
     sortable: bool = False
+    note: str = ""
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, precision: int = 3, sortable: bool = False) -> Self:
@@ -96,20 +101,25 @@ class Table:
         return Markup("<td{}{}>{}</td>").format(_class(kind), order, cell.text)
 
     def _repr_html_(self) -> str:
-        return NOTEBOOK_STYLE + self.to_html() if self.rows else Markup("<em>(no rows)</em>")
+        if not self.rows:
+            return Markup("<em>(no rows)</em>")
+        return NOTEBOOK_STYLE + self.to_html() + (Markup("<p>{}</p>").format(self.note) if self.note else "")
 
     def __repr__(self) -> str:
-        return self.to_markdown()
+        return self.to_markdown() + (f"\n\n{self.note}" if self.note else "")
 
 
 def styled_table(frame: pd.DataFrame, precision: int = 3) -> Table:
     """A frame as a table for a notebook: text on the left, numbers on the right, unknown values empty.
 
+    Of more than 100 rows, the first 100 and a note on the number of the others.
+
     Args:
         frame: its index is shown if it has a name.
         precision: decimals of numbers that are not whole.
     """
-    return Table.from_frame(frame, precision)
+    table, others = Table.from_frame(frame.head(ROWS), precision), len(frame) - ROWS
+    return replace(table, note=f"and {counted(others, 'more row')}") if others > 0 else table
 
 
 def _class(name: str) -> Markup:

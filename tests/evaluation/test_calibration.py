@@ -15,6 +15,7 @@ from auxiliary.evaluation.calibration import (
     at_temperature,
     expected_calibration_error,
     fit_temperature,
+    merged_bins,
     tempered,
 )
 from auxiliary.evaluation.metrics import scores
@@ -154,3 +155,28 @@ def test_no_images_no_temperature():
 def test_without_numbers_there_is_no_calibration_error():
     table = pd.DataFrame({"category": ["a", "b"], "predicted": ["a", "a"], "confidence": [0.9, float("nan")]})
     assert math.isnan(expected_calibration_error(table))
+
+
+def in_bins(*images: int) -> pd.DataFrame:
+    """Correct predictions, as many in each of some bins of equal width."""
+    confidence = np.repeat((np.arange(len(images)) + 0.5) / len(images), images)
+    return frame_of(confidence.tolist(), [True] * sum(images))
+
+
+@pytest.mark.parametrize(("images", "merged"), [
+    ([10, 12, 30], [10, 12, 30]), ([3, 12, 30], [15, 30]), ([12, 3, 30], [12, 33]), ([0, 30, 9], [39]),
+    ([4, 4, 4, 11, 0, 2], [12, 13]), ([1, 0, 2], [3]), ([0, 0, 10], [10])])
+def test_bins_of_few_images_are_merged_with_a_neighbour(images, merged):
+    predictions = in_bins(*images)
+    table = merged_bins(predictions, bins=len(images), least=10)
+    assert table["images"].to_list() == merged
+    assert table["correct"].sum() == len(predictions)
+    assert table["confidence_sum"].sum() == pytest.approx(predictions["confidence"].sum())
+
+
+def test_a_temperature_leaves_other_columns_and_the_index():
+    predictions = frame(np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([0, 1])).assign(group=[3, 4])
+    predictions.index = [7, 5]
+    found = at_temperature(predictions, 2.0)
+    assert found[["category", "predicted", "group"]].equals(predictions[["category", "predicted", "group"]])
+    assert found["p:cat"].to_numpy() == pytest.approx([0.75, 1 / (1 + 1.5**0.5)])

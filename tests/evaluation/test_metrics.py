@@ -5,7 +5,7 @@ import pytest
 
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.intervals import wilson_interval
-from auxiliary.evaluation.metrics import confusion, hardest_class, per_class, scores
+from auxiliary.evaluation.metrics import confusion, confusions, hardest_class, per_class, scores
 from auxiliary.evaluation.predictions import classes
 
 PREDICTIONS = pd.DataFrame({
@@ -59,3 +59,26 @@ def test_the_hardest_class_has_the_most_mistakes():
 def test_of_equally_hard_classes_the_first_is_taken():
     assert hardest_class(PREDICTIONS.assign(predicted=["cat", "dog", "cat", "dog"])) == "cat"
     assert hardest_class(PREDICTIONS.tail(2)) == "cat"
+
+
+def frame_of(*pairs: tuple[str, str]) -> pd.DataFrame:
+    """Predictions by true and predicted class, of the classes c2, c10 and c30."""
+    return pd.DataFrame(pairs, columns=["category", "predicted"]).assign(**{"p:c2": 0.0, "p:c10": 0.0, "p:c30": 0.0})
+
+
+def test_the_commonest_mistakes_come_first():
+    table = confusions(frame_of(*[("c30", "c2")] * 3, *[("c2", "c10")] * 2, *[("c10", "c2")] * 2, ("c10", "c10")))
+    assert table.to_dict("list") == {"category": ["c30", "c2", "c10"], "predicted": ["c2", "c10", "c2"],
+                                     "images": [3, 2, 2], "share": pytest.approx([1, 1, 2 / 3])}
+
+
+def test_of_equally_common_mistakes_the_first_label_comes_first():
+    pairs = [("c30", "c2"), ("c10", "c30"), ("c10", "c2"), ("c2", "c30"), ("c10", "c10")]
+    table = confusions(frame_of(*pairs, ("c30", "c30"), ("c30", "c30"), ("c2", "c2"), ("c2", "c2")))
+    assert list(zip(table["category"], table["predicted"], strict=True)) == [
+        ("c2", "c30"), ("c10", "c2"), ("c10", "c30"), ("c30", "c2")]
+    assert len(confusions(frame_of(*pairs), most=2)) == 2
+
+
+def test_without_mistakes_there_are_none_to_list():
+    assert confusions(frame_of(("c2", "c2"))).empty

@@ -7,7 +7,7 @@ from PIL import Image
 from auxiliary.core.errors import UserError
 from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.evaluation.grad_cam import explain
-from auxiliary.evaluation.predictions import pick
+from auxiliary.evaluation.predictions import most_confident_mistakes, pick, with_groups
 
 CLASSES = ["blue", "green", "red"]
 
@@ -30,7 +30,8 @@ def frame(tmp_path) -> pd.DataFrame:
         path = tmp_path / f"{number}.png"
         Image.fromarray(pixels).save(path)
         rows.append((str(path), content_hash(path.read_bytes()), CLASSES[label], label, 8, 8))
-    return pd.DataFrame(rows, columns=["filepath", "content_hash", "category", "label", "width", "height"])
+    table = pd.DataFrame(rows, columns=["filepath", "content_hash", "category", "label", "width", "height"])
+    return table.assign(group=range(len(table)))
 
 
 def drawn(fig) -> list[str]:
@@ -65,6 +66,21 @@ def test_without_mistakes_all_images_are_chosen_at_random(frame):
     predictions = predicted(frame, list(frame["category"]))
     assert len(pick(predictions)) == 10
     assert len(pick(predictions.head(0))) == 0
+
+
+def test_of_near_duplicates_the_most_confident_mistake_is_picked(frame):
+    # Twenty of thirty are mistakes, in two groups; confidence rises from row to row.
+    predictions = with_groups(predicted(frame, ["red"] * 30), frame.assign(group=frame["label"]))
+    assert most_confident_mistakes(predictions).index.to_list() == [28, 27]
+    assert pick(predictions)[:2].tolist() == [28, 27]
+
+
+def test_an_image_that_the_table_lacks_has_no_group(frame):
+    predictions = with_groups(predicted(frame, ["red"] * 30), frame[::-1].iloc[:28])
+    assert predictions["group"].isna().to_list() == [True] * 2 + [False] * 28
+    assert predictions["group"].to_list()[2:] == list(range(2, 30))
+    # Nobody knows whether the two are alike, so both are shown.
+    assert len(most_confident_mistakes(predictions)) == 20
 
 
 class TestExplain:
@@ -107,6 +123,12 @@ class TestExplain:
 
         model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(3)])
         assert explain(model, predicted(frame, ["red"] * 30), frame, image_size=8) == {}
+
+    def test_one_mistake_of_each_group_is_explained(self, model, frame):
+        predictions, table = predicted(frame, ["red"] * 30), frame.assign(group=frame["label"])
+        positions = explain(model, predictions, table, image_size=8)["position"]
+        np.testing.assert_array_equal(positions, pick(with_groups(predictions, table)))
+        assert positions[:2].tolist() == [28, 27]
 
     def test_predictions_of_other_images_are_refused(self, model, frame):
         with pytest.raises(UserError, match="for other images than the table"):

@@ -18,9 +18,22 @@ def test_comparison_figure_draws_each_run_with_its_interval_and_chance(results):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["lite0", "cnn_$best$", "cnn_lucky"]
     assert axes.yaxis_inverted()
     low, high = axes.get_xlim()
-    assert low <= 0.1 and high >= 0.98
+    assert 0.75 < low < 0.81 and 0.98 < high <= 1
+    assert axes.get_xlabel() == "test accuracy, with its 95% interval\nchance, 0.100, lies further to the left"
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["from scratch", "pre-trained"]
+
+
+def test_chance_is_a_line_where_the_results_are(results):
+    fig = comparison_figure(results, chance=0.9)
+    assert "chance" not in fig.axes[0].get_xlabel()
     assert [text.get_text() for text in fig.legends[0].get_texts()] == [
-        "chance (0.100)", "from scratch", "pre-trained"]
+        "chance (0.900)", "from scratch", "pre-trained"]
+
+
+def test_results_below_chance_have_it_on_the_right(results):
+    poor = results.assign(accuracy=0.1, accuracy_low=0.08, accuracy_high=0.12)
+    assert comparison_figure(poor, chance=0.5).axes[0].get_xlabel().endswith("chance, 0.500, lies further to the right")
+    assert comparison_figure(poor, chance=0.5).axes[0].get_xlim() == pytest.approx((0.07, 0.13))
 
 
 def test_names_that_cannot_be_drawn_are_the_ranks_of_the_leaderboard(results):
@@ -50,7 +63,7 @@ def test_intervals_and_accuracies_are_those_of_the_results(results):
 
 def test_the_stages_differ_in_more_than_colour(results):
     fig = comparison_figure(results, chance=0.1)
-    markers = [handle.get_marker() for handle in fig.legends[0].legend_handles[1:]]
+    markers = [handle.get_marker() for handle in fig.legends[0].legend_handles]
     assert len(set(markers)) == 2
 
 
@@ -92,10 +105,10 @@ def test_seeds_together_are_drawn_from_the_lowest_to_the_highest(results, seeds)
     several = pd.concat([seeds(0.70, 0.72, 0.71), seeds(0.70, 0.72, 0.71, key="M1")])
     fig = comparison_figure(over_seeds(several), chance=0.1)
     assert fig.get_suptitle().startswith("2 experiments (6 runs) on demo")
-    assert fig.axes[0].get_xlabel() == "mean test accuracy of the seeds, with the lowest and highest"
+    assert fig.axes[0].get_xlabel().partition("\n")[0] == "mean test accuracy of the seeds, with the lowest and highest"
     assert intervals(fig) == [pytest.approx((0.70, 0.72))] * 2
     mixed = pd.concat([several, results])
-    assert comparison_figure(over_seeds(mixed), chance=0.1).axes[0].get_xlabel() == (
+    assert comparison_figure(over_seeds(mixed), chance=0.1).axes[0].get_xlabel().partition("\n")[0] == (
         "test accuracy, with its 95% interval, or the lowest and highest of the seeds")
     assert tradeoff_figure(over_seeds(several)).get_suptitle().startswith("Accuracy and size of 2 experiments (6 runs)")
 

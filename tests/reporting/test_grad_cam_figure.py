@@ -43,6 +43,11 @@ def test_mistakes_come_first_in_their_order(predictions):
     assert fig.get_suptitle() == "Grad-CAM: evidence for the predicted class, 2 wrong (✗) and 1 correct (✓)"
 
 
+def test_of_near_duplicates_one_mistake_is_shown(predictions):
+    fig = grad_cam_sheet(predictions.assign(group=[0, 0, 0]), explained(0, 2, 1))
+    assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$", "✓ $cash_1^2$ 0.90"]
+
+
 @pytest.mark.parametrize(("n", "wrong", "expected"), [
     (2, 1, "✗✓"), (2, 0, "✗✓"), (1, 0, "✓"), (3, 1, "✗✗✓"), (1, 5, "✗"), (0, 2, ""), (9, 9, "✗✗✓")])
 def test_the_numbers_of_mistakes_and_of_correct_predictions(predictions, n, wrong, expected):

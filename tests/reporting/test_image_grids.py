@@ -53,6 +53,18 @@ def test_mistakes_on_the_images_of_one_class(predictions):
         "No mistakes in 1 test image of a_class_name…rty_letters")
 
 
+def test_of_near_duplicates_the_most_confident_mistake_is_shown(predictions):
+    fig = mistakes_sheet(predictions.assign(group=[1, 0, 0]))
+    assert captions(fig) == ["✗ a_class_…_letters 0.80\nis $cash_1^2$"]
+    assert fig.get_suptitle() == (
+        "The 1 most confident of 2 mistakes in 3 test images, near-duplicates once")
+
+
+def test_a_mistake_without_a_known_group_stands_alone(predictions):
+    fig = mistakes_sheet(predictions.assign(group=float("nan")))
+    assert len(captions(fig)) == 2 and "near-duplicates" not in fig.get_suptitle()
+
+
 def test_an_unknown_class_is_named(predictions):
     with pytest.raises(UserError, match=r"unknown class 'cash': .*\$cash_1\^2\$"):
         mistakes_sheet(predictions, category="cash")

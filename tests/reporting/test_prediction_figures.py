@@ -36,14 +36,28 @@ def test_each_bin_has_its_confidence_and_accuracy():
     assert below.lines and above.collections[0].get_offsets().tolist() == [pytest.approx([0.95, 0.5])]
 
 
+def test_a_bin_of_few_images_is_drawn_with_its_neighbour():
+    predictions = predicted(*[(0.95, True)] * 19, (0.35, False))
+    assert [line.get_xydata().tolist() for line in calibration_figure(predictions).axes[0].lines[1:2]] == [
+        [pytest.approx([0.92, 0.95])]]
+
+
 @pytest.mark.parametrize(("predictions", "title"), [
     (OVERCONFIDENT, "Overconfident:\ncalibration error 0.450"),
     (predicted(*[(0.5, True)] * 9, (0.5, False)), "Underconfident:\ncalibration error 0.400"),
     (predicted(*[(0.9, True)] * 9, (0.9, False)), "Well calibrated:\ncalibration error 0.000"),
-    (predicted((0.95, False), (0.55, True)),
-     "Overconfident in some bins, underconfident in others:\ncalibration error 0.700")])
+    (predicted(*[(0.95, False)] * 10, *[(0.55, True)] * 10),
+     "Overconfident in some bins, underconfident in others:\ncalibration error 0.700 on 20 test images")])
 def test_the_title_names_the_finding(predictions, title):
     assert calibration_figure(predictions).get_suptitle().startswith(title)
+
+
+def test_the_title_agrees_with_the_merged_bins():
+    # By themselves the two are off by 0.95 and by 0.45; together they are one point.
+    few = predicted((0.95, False), (0.55, True))
+    assert calibration_figure(few).get_suptitle() == (
+        "Overconfident:\ncalibration error 0.250 in these bins on 2 test images,\n0.700 in 15 of equal width")
+    assert calibration_figure(few.assign(confidence=[0.6, 0.4])).get_suptitle().startswith("Well calibrated")
 
 
 def test_the_tempered_predictions_are_drawn_as_well():

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.console import PlainConsole
-from auxiliary.reporting.tables import Cell, Table, styled_table
+from auxiliary.reporting.tables import ROWS, Cell, Table, styled_table
 
 FRAME = pd.DataFrame({"network": ["conv(4) | <gap>", "res(8)"], "parameters": [1_234_567, 8],
                       "accuracy": [0.71239, None], "equal": [True, False]}, index=pd.Index(["a", "b"], name="key"))
@@ -78,3 +78,12 @@ def test_a_notebook_shows_html_and_markdown_as_its_text():
     table = styled_table(FRAME)
     assert table._repr_html_().startswith("<style>table.styled") and ">0.712<" in table._repr_html_()
     assert repr(table) == table.to_markdown()
+
+
+def test_a_long_table_of_a_notebook_ends_with_the_number_of_the_other_rows():
+    frame = pd.DataFrame({"place": range(ROWS + 5)})
+    table = styled_table(frame)
+    assert len(table.rows) == ROWS
+    assert table._repr_html_().endswith("<p>and 5 more rows</p>") and repr(table).endswith("\n\nand 5 more rows")
+    whole = styled_table(frame.head(ROWS))
+    assert len(whole.rows) == ROWS and not whole.note

@@ -14,6 +14,7 @@ from auxiliary.reporting.duplicates import duplicate_table, group_sentence, labe
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.thumbnails import example_thumbnails, suspect_thumbnails
+from auxiliary.reporting.many_classes import each_of_some, ends_title
 from auxiliary.reporting.split_tables import split_sentence, split_table
 from auxiliary.reporting.summaries import left_out_summary
 from auxiliary.reporting.tables import Table
@@ -24,7 +25,8 @@ CONFLICTS = 20    # label conflicts to list, at most
 def class_blocks(data: ReportData) -> list[Block]:
     """The number of images per class, and an example of each."""
     examples = example_thumbnails(data.clean, data.project.paths.processed)
-    return [Chart(class_figure(data.overview)), Gallery("One image of each class, chosen at random", examples)]
+    classes = each_of_some(data.clean["category"].nunique())
+    return [Chart(class_figure(data.overview)), Gallery(f"One image of {classes}, chosen at random", examples)]
 
 
 def file_blocks(data: ReportData) -> list[Block]:
@@ -60,8 +62,9 @@ def duplicate_blocks(data: ReportData) -> list[Block]:
 
 def split_blocks(data: ReportData) -> list[Block]:
     """The split into training, validation and test set."""
+    title = ends_title("Images per class and split", len(data.project.categories), "largest", "smallest")
     return [Facts([("split rule", data.project.split_rule)]),
-            TitledTable("Images per class and split", Table.from_frame(split_table(*data.splits))),
+            TitledTable(title, Table.from_frame(split_table(*data.splits))),
             Prose(split_sentence(*data.splits, data.project.profile.split.fractions), small=True)]
 
 

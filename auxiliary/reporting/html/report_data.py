@@ -11,6 +11,7 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import printable
+from auxiliary.evaluation.predictions import with_groups
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.code import other_code
@@ -30,7 +31,7 @@ class ReportData:
         project: the opened data set or profile.
         results: one row per experiment on these images, best validation accuracy first, with the column `name`.
         predictions: test predictions by `run_id`, of the runs whose folder is available; of several seeds those of
-            the run with the best validation accuracy.
+            the run with the best validation accuracy. Each has the column `group`.
     """
 
     project: Project
@@ -105,7 +106,7 @@ def read_report_data(project: Project) -> ReportData:
             f"(python -m auxiliary run {project.paths.dataset})"
         )
     rows = ranked(over_seeds(results))
-    predictions = {run_id: project.with_own_images(table)
+    predictions = {run_id: with_groups(project.with_own_images(table), project.test)
                    for run_id, table in saved_predictions(rows, project.paths.models).items()}
     return ReportData(project, rows.assign(name=labelled(rows)), predictions)
 

@@ -36,7 +36,7 @@ def key_facts(data: ReportData) -> Facts:
     return Facts([
         ("best network", "none" if pd.isna(best["accuracy"]) else best["name"]), ("test accuracy", with_interval(best)),
         ("chance", f"{project.chance:.3f}"), ("images", f"{sum(map(len, data.splits)):,}"),
-        ("classes", f"{len(project.categories)}"), ("compared", counted(len(data.results), "experiment")),
+        ("classes", f"{len(project.categories):,}"), ("compared", counted(len(data.results), "experiment")),
     ])
 
 

@@ -5,11 +5,13 @@ import pandas as pd
 from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.calibration import at_temperature, fit_temperature
 from auxiliary.evaluation.metrics import confusion, per_class
+from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Matrix, Prose, Section, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.thumbnails import mistake_thumbnails
 from auxiliary.reporting.layer_tables import cheat_sheet
-from auxiliary.reporting.prediction_figures import calibration_figure
+from auxiliary.reporting.many_classes import MOST, ends, ends_title
+from auxiliary.reporting.prediction_figures import calibration_figure, confusion_figure
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.runs.labels import several, with_interval
@@ -54,8 +56,21 @@ def quality_blocks(data: ReportData, row: pd.Series) -> list[Block]:
     """Confusion matrix, scores per class, and calibration."""
     predictions = data.predictions[row["run_id"]]
     temperature = fit_temperature(data.run(row).val_predictions)
-    return [Matrix(confusion(predictions)), TitledTable("Scores per class", Table.from_frame(per_class(predictions))),
+    return [confusion_block(predictions), score_table(predictions),
             Chart(calibration_figure(predictions, at_temperature(predictions, temperature)))]
+
+
+def confusion_block(predictions: pd.DataFrame) -> Matrix | Chart:
+    """The confusion matrix with its names and numbers, or of many classes its map and the commonest mistakes."""
+    if len(classes(predictions)) <= MOST:
+        return Matrix(confusion(predictions))
+    return Chart(confusion_figure(predictions))
+
+
+def score_table(predictions: pd.DataFrame) -> TitledTable:
+    """Precision, recall and F1 per class; of many classes the best and the worst by F1."""
+    title = ends_title("Scores per class", len(classes(predictions)), "best", "worst")
+    return TitledTable(title, Table.from_frame(ends(per_class(predictions), "f1")))
 
 
 def mistakes(data: ReportData, row: pd.Series) -> Block:

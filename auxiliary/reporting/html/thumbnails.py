@@ -15,6 +15,7 @@ from auxiliary.core.files import is_file_below
 from auxiliary.evaluation.predictions import most_confident_mistakes
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.reporting.image_tiles import placed
+from auxiliary.reporting.many_classes import some
 from auxiliary.reporting.names import in_label_order
 
 SIDE = 168      # pixels of each image
@@ -42,7 +43,7 @@ def mistake_thumbnails(predictions: pd.DataFrame, explained: Mapping[str, np.nda
     """The most confident mistakes of a network, each with its heat map.
 
     Args:
-        predictions: its predictions, one row per test image.
+        predictions: its predictions, one row per test image; see `most_confident_mistakes`.
         explained: `position` and `heat` as `auxiliary.evaluation.grad_cam.explain` returns them; may be empty.
         processed: the folder of processed images.
         n: how many to show, or as many as there are.
@@ -64,7 +65,7 @@ def _mistake(row: pd.Series, heat: np.ndarray | None, processed: Path) -> Thumbn
 
 def example_thumbnails(clean: pd.DataFrame, processed: Path, per_class: int = 1,
                        random_state: int = 0) -> list[Thumbnail]:
-    """Images of each class, chosen at random; `UserError` as in `mistake_thumbnails`.
+    """Images of each class, or of some of many, chosen at random; `UserError` as in `mistake_thumbnails`.
 
     Args:
         clean: one row per image, with `filepath` and `category`; all files readable.
@@ -72,7 +73,8 @@ def example_thumbnails(clean: pd.DataFrame, processed: Path, per_class: int = 1,
         per_class: images per class, or as many as it has.
         random_state: seed of the random choice.
     """
-    groups = map(clean.groupby("category").get_group, in_label_order(clean["category"]))
+    shown = some(in_label_order(clean["category"]), random_state)
+    groups = map(clean.groupby("category").get_group, shown)
     chosen = [group.sample(min(per_class, len(group)), random_state=random_state) for group in groups]
     return [_captioned(row, [row["category"]], processed, wrong=False) for _, row in pd.concat(chosen).iterrows()]
 

@@ -268,3 +268,5 @@ def test_a_root_that_was_moved_shows_the_same_images(make_root, finish, tmp_path
     root.rename(tmp_path / "moved")
     data = read_report_data(open_dataset("farm", tmp_path / "moved"))
     assert mistakes(data, data.results.iloc[0]) == before
+    predictions = data.predictions[data.results["run_id"][0]]
+    assert predictions["group"].to_list() == data.project.test["group"].to_list()
