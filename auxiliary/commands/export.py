@@ -9,8 +9,9 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import find_format
+from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
-from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
+from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
 from auxiliary.runs.find import find_network
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     # On the CPU, because GPUs round float32 differently.
     with keras.device("cpu"):
         predictor = load_predictor(run)
-        with replacing_export(path, labels_text(predictor.categories)) as temporary:
+        with replacing_export(path, labels_text(predictor.categories), how_to_run(form, path.name)) as temporary:
             outcome = _write_and_check(predictor, form, temporary, processed_folders(root))
     console.print(f"wrote {path} ({format_bytes(_size(path))})")
     console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
+    console.print(f"to run it without this project: python {program_file(path).name} IMAGE, also beside it")
     console.print("\n".join([*_describe_interface(predictor), *outcome]))
 
 
@@ -61,6 +63,7 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     """Write the export, check it, and return the outcome in sentences."""
     from auxiliary.deploy.export.check import check_images, predict_with_export
     from auxiliary.deploy.export.model import build_export_model, plain_network
+    from auxiliary.deploy.export.originals_check import compare_originals
     from auxiliary.deploy.export.write import WRITERS
     from auxiliary.deploy.predictor import BATCH
     from auxiliary.evaluation.calibration import tempered
@@ -79,7 +82,9 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     if differing := exported.count_differing(reference):
         raise UserError(f"the export was discarded: {exported.runtime} predicts another class than the run's network "
                         f"for {differing} of {len(reference)} images; choose another format, and report this")
-    return _describe_check(predictor.result, images, exported, abs(exported.probabilities - reference).max())
+    originals = compare_originals(predictor, network, form, path, images.files, folders)
+    difference = abs(exported.probabilities - reference).max()
+    return [*_describe_check(predictor.result, images, exported, difference), originals]
 
 
 def _describe_interface(predictor: "Predictor") -> list[str]:

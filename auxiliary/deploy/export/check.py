@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,12 @@ class CheckImages:
     Attributes:
         pixels: (N, S, S, 3) uint8 in RGB.
         predicted: the class names that the run's own test predicted; None for random images.
+        files: the processed images; empty for random images.
     """
 
     pixels: np.ndarray
     predicted: list[str] | None
+    files: list[str]
 
 
 def check_images(run: Run, size: int, folders: Collection[Path]) -> CheckImages:
@@ -49,8 +51,9 @@ def check_images(run: Run, size: int, folders: Collection[Path]) -> CheckImages:
     table = table.iloc[np.unique(np.linspace(0, len(table) - 1, IMAGES).round().astype(int))]
     table = table[[is_file_below(file, folders) for file in table["filepath"]]]
     if table.empty:
-        return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None)
-    return CheckImages(np.stack([_pixels(file, size) for file in table["filepath"]]), table["predicted"].to_list())
+        return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None, [])
+    files = table["filepath"].to_list()
+    return CheckImages(np.stack([_pixels(file, size) for file in files]), table["predicted"].to_list(), files)
 
 
 def _pixels(file: str, size: int) -> np.ndarray:
@@ -90,23 +93,24 @@ class ExportPredictions:
         return int((np.array(self.labels)[self.probabilities.argmax(axis=1)] == np.array(predicted)).sum())
 
 
-def predict_with_export(form: str, path: Path, pixels: np.ndarray) -> ExportPredictions:
+def predict_with_export(form: str, path: Path, images: Iterable[np.ndarray]) -> ExportPredictions:
     """Predict images one by one with an export, in a separate process that does not import this package.
 
     Args:
         form: name of the format.
         path: the exported file or folder.
-        pixels: (N, S, S, 3) uint8 in RGB.
+        images: (H, W, 3) uint8 in RGB each, of any sizes; taken one by one, as they may be large.
 
     Raises:
         UserError: the runtime fails; the message has the last line of its output.
     """
     # Beside the export: what a killed process leaves is removed with it.
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        images, predictions = Path(folder) / "images.npy", Path(folder) / "predictions.npz"
-        np.save(images, pixels)
+        predictions = Path(folder) / "predictions.npz"
+        for number, image in enumerate(images):
+            np.save(Path(folder) / f"{number:03}.npy", image)
         # On the CPU, because GPUs round float32 differently.
-        done = subprocess.run([sys.executable, "-I", runtimes.__file__, form, path, images, predictions], check=False,
+        done = subprocess.run([sys.executable, "-I", runtimes.__file__, form, path, folder, predictions], check=False,
                               capture_output=True, text=True, env=os.environ | {"CUDA_VISIBLE_DEVICES": "-1"})
         if done.returncode:
             reason = done.stderr.strip().rpartition("\n")[2] or f"exit status {done.returncode}"

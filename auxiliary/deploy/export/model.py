@@ -4,28 +4,22 @@ from dataclasses import dataclass
 
 import keras
 
+from auxiliary.deploy.export.resize import resize
 from auxiliary.networks.costs import OUTPUT
 from auxiliary.networks.inference import InferenceMode, fold_batch_norm
 
 
 @dataclass(frozen=True)
 class ExportModel:
-    """The models to export in any format; they share their layers.
+    """The model to export in any format.
 
     Attributes:
-        network: from (N, S, S, 3) float32 images in 0..255 to (N, classes) float32 probabilities, calibrated.
-        model: the same, from (N, H, W, 3) uint8 images of any size.
+        model: from (N, H, W, 3) uint8 images of any size to (N, classes) float32 probabilities, calibrated.
         categories: class names in the order of the probabilities.
     """
 
-    network: keras.Model
     model: keras.Model
     categories: list[str]
-
-    @property
-    def size(self) -> int:
-        """Side of the network's images in pixels."""
-        return self.network.input_shape[1]
 
 
 def build_export_model(network: keras.Model, temperature: float, categories: list[str]) -> ExportModel:
@@ -36,8 +30,7 @@ def build_export_model(network: keras.Model, temperature: float, categories: lis
         temperature: see `auxiliary.evaluation.calibration`.
         categories: class names in the order of the labels.
     """
-    calibrated = _calibrate(network, temperature)
-    return ExportModel(calibrated, _add_resizing(calibrated), categories)
+    return ExportModel(_add_resizing(_calibrate(network, temperature)), categories)
 
 
 def plain_network(model: keras.Model) -> keras.Model:
@@ -75,8 +68,5 @@ def _calibrate(network: keras.Model, temperature: float) -> keras.Model:
 
 def _add_resizing(network: keras.Model) -> keras.Model:
     images = keras.Input((None, None, 3), dtype="uint8", name="images")
-    # Without this cast, resizing rounds integer images outside of graphs, but not inside.
     x = keras.layers.Rescaling(1.0, dtype="float32", name="as_float32")(images)
-    size = network.input_shape[1]
-    x = keras.layers.Resizing(size, size, "bilinear", antialias=True, dtype="float32", name="resize")(x)
-    return keras.Model(images, network(x), name=network.name)
+    return keras.Model(images, network(resize(x, network.input_shape[1])), name=network.name)

@@ -1,10 +1,10 @@
 """The path of an export. It is written completely or not at all, and replaces nothing but an earlier export.
 
-The class names lie beside it in a text file.
+The class names lie beside it in a text file, and a program that runs it in another.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, remove_leftovers, wait_for_disk, write_atomically
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.paths import with_home
+from auxiliary.deploy.export.how_to_run import is_unchanged
 from auxiliary.deploy.export.marks import mark, read_mark
 from auxiliary.runs.run import Run
 
@@ -45,21 +46,27 @@ def labels_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.labels.txt")
 
 
+def program_file(path: Path) -> Path:
+    """The program beside an export that runs it, see `auxiliary.deploy.export.how_to_run`."""
+    return path.with_name(f"{path.name}.how-to-run.py")
+
+
 @contextmanager
-def replacing_export(path: Path, labels: str) -> Iterator[Path]:
-    """Yield a temporary path to write an export to. At the end of the block it goes to `path`, the class names beside.
+def replacing_export(path: Path, labels: str, program: str) -> Iterator[Path]:
+    """Yield a temporary path to write an export to. At the end of the block it goes to `path`, the other files beside.
 
     What killed exports left in the same folder is removed.
 
     Args:
         path: where the export goes.
         labels: the class names, one per line.
+        program: what `how_to_run` gives for it.
 
     Raises:
         UserError: it cannot be written, or the path has been taken meanwhile; what is at `path` stays.
     """
     try:
-        _check_labels_file(path, labels)
+        _check_beside(path, labels)
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(path.parent)
         _restore(path.parent)
@@ -67,8 +74,9 @@ def replacing_export(path: Path, labels: str) -> Iterator[Path]:
             yield scratch / path.name
             # Again: the block takes minutes.
             _check_path(path)
-            _check_labels_file(path, labels)
+            _check_beside(path, labels)
             write_atomically(labels_file(path), labels)
+            write_atomically(program_file(path), program)
             _move(scratch / path.name, path, scratch / "old")
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror or error}): free space, check its permissions, "
@@ -80,16 +88,18 @@ def _check_path(path: Path) -> None:
         raise UserError(f"{path} exists and is not an earlier export, or was changed since: {OTHER}, or remove it")
 
 
-def _check_labels_file(path: Path, labels: str) -> None:
-    """Refuse a file of class names that is neither the new one nor that of the earlier export."""
-    file = labels_file(path)
+def _check_beside(path: Path, labels: str) -> None:
+    """Refuse files beside an export that were not written by an earlier one."""
+    earlier = read_mark(path)
+    _check_file(labels_file(path), lambda content: content == labels.encode() or mark(content) == earlier)
+    _check_file(program_file(path), is_unchanged)
+
+
+def _check_file(file: Path, is_ours: Callable[[bytes], bool]) -> None:
     if not os.path.lexists(file):
         return
-    if not file.is_symlink() and file.is_file():
-        content = file.read_bytes()
-        if content == labels.encode() or ((earlier := read_mark(path)) and mark(content) == earlier):
-            return
-    raise UserError(f"{file} was not written by an earlier export, or was changed since: {OTHER}, or remove it")
+    if file.is_symlink() or not file.is_file() or not is_ours(file.read_bytes()):
+        raise UserError(f"{file} was not written by an earlier export, or was changed since: {OTHER}, or remove it")
 
 
 def _move(new: Path, path: Path, old: Path) -> None:

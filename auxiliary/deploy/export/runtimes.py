@@ -1,8 +1,8 @@
 """A program that predicts images with an export in its own runtime, as any other program would.
 
-    python -I auxiliary/deploy/export/runtimes.py FORMAT PATH IMAGES.npy PREDICTIONS.npz
+    python -I auxiliary/deploy/export/runtimes.py FORMAT PATH IMAGES PREDICTIONS.npz
 
-It is run in a separate process, which loads no other module of this package.
+IMAGES is a folder of `.npy` files. It is run in a separate process, which loads no other module of this package.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -62,10 +63,11 @@ OPENERS: Mapping[str, Callable[[str], Opened]] = {
 
 
 def main(form: str, path: str, images: str, predictions: str) -> None:
-    """Predict images one by one, and save their probabilities and times."""
+    """Predict the images of a folder one by one, and save their probabilities and times."""
     predict, labels, runtime = OPENERS[form](path)
     probabilities, seconds = [], []
-    for image in np.load(images):
+    for file in sorted(Path(images).glob("*.npy")):
+        image = np.load(file)
         start = time.perf_counter()
         probabilities.append(predict(image[None])[0])
         seconds.append(time.perf_counter() - start)

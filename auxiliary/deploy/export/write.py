@@ -25,7 +25,7 @@ def write_keras(export: ExportModel, path: Path) -> None:
 
 def write_savedmodel(export: ExportModel, folder: Path) -> None:
     """Write a folder for TensorFlow and TensorFlow Serving, with one signature for images and one for class names."""
-    archive = _export_archive(lambda images: {PROBABILITIES: export.model(images, training=False)})
+    archive = _export_archive(_signature(export))
     archive.add_endpoint(LABELS, lambda: {LABELS: tf.constant(export.categories)}, [])
     try:
         archive.write_out(str(folder), verbose=False)
@@ -41,7 +41,7 @@ def write_litert(export: ExportModel, path: Path) -> None:
     The class names are added as Android's tools do it: as a file in a zip archive at its end.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        _export_archive(_converter_signature(export)).write_out(folder, verbose=False)
+        _export_archive(_signature(export)).write_out(folder, verbose=False)
         path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
     _add_labels(export, path)
 
@@ -52,7 +52,7 @@ def write_onnx(export: ExportModel, path: Path) -> None:
     import tf2onnx
 
     inputs = [_images_spec()]
-    function = tf.function(_converter_signature(export), input_signature=inputs)
+    function = tf.function(_signature(export), input_signature=inputs)
     model, _ = tf2onnx.convert.from_function(function, inputs, opset=OPSET)
     # The mark last, where `read_mark` looks for it.
     onnx.helper.set_model_props(model, {LABELS: "\n".join(export.categories),
@@ -76,9 +76,8 @@ def _export_archive(signature: Signature) -> keras.export.ExportArchive:
     return archive
 
 
-def _converter_signature(export: ExportModel) -> Signature:
-    """The function for converters that lack TensorFlow's antialiased resize."""
-    return lambda images: {PROBABILITIES: export.network(antialiased_resize(images, export.size), training=False)}
+def _signature(export: ExportModel) -> Signature:
+    return lambda images: {PROBABILITIES: export.model(images, training=False)}
 
 
 def _add_labels(export: ExportModel, path: Path) -> None:
@@ -86,35 +85,3 @@ def _add_labels(export: ExportModel, path: Path) -> None:
         labels = labels_text(export.categories)
         archive.writestr("labels.txt", labels)
         archive.comment = mark(labels).encode()
-
-
-def antialiased_resize(images: tf.Tensor, size: int) -> tf.Tensor:
-    """Resize images to a square by bilinear interpolation with antialiasing, in operations that every converter knows.
-
-    Each pixel is a weighted mean with triangular weights. The result equals that of `keras.layers.Resizing` with
-    `antialias`, and except for rounding that of Pillow's bilinear resize.
-
-    Args:
-        images: (N, H, W, 3) of any numeric type.
-        size: side of the square in pixels.
-
-    Returns:
-        (N, size, size, 3) float32, in the range of `images`.
-    """
-    height, width = tf.unstack(tf.shape(images)[1:3])
-    rows, columns = _resize_weights(height, size), _resize_weights(width, size)
-    # Two matrix products: the first reduces the height, the second the width.
-    flat = tf.reshape(tf.cast(images, tf.float32), (-1, height, width * 3))
-    low = tf.reshape(tf.matmul(rows, flat), (-1, size, width, 3))
-    narrow = tf.matmul(tf.reshape(tf.transpose(low, (0, 1, 3, 2)), (-1, width)), columns, transpose_b=True)
-    return tf.transpose(tf.reshape(narrow, (-1, size, 3, size)), (0, 1, 3, 2))
-
-
-def _resize_weights(length: tf.Tensor, size: int) -> tf.Tensor:
-    """The weight of each of `length` input pixels for each of `size` output pixels: (size, length), rows sum to 1."""
-    length = tf.cast(length, tf.float32)
-    scale = length / size
-    centres = (tf.range(size, dtype=tf.float32) + 0.5) * scale
-    distances = tf.abs(tf.range(length) + 0.5 - centres[:, None])
-    weights = tf.nn.relu(1 - distances / tf.maximum(scale, 1.0))
-    return weights / tf.reduce_sum(weights, axis=1, keepdims=True)

@@ -14,14 +14,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from auxiliary.commands.export import export_run
 from auxiliary.core.errors import UserError
+from auxiliary.data.reading.jpeg import resized
 from auxiliary.deploy.export import check
 from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.export.marks import mark, read_mark
+from auxiliary.deploy.export.output_path import program_file
 from auxiliary.deploy.export.runtimes import OPENERS
+from auxiliary.deploy.preprocess import file_pixels
 from auxiliary.runs.run import Run
 
 # Keras alone, in a process that could import this package and does not.
@@ -31,6 +34,14 @@ import keras, numpy as np
 model = keras.saving.load_model(sys.argv[1])
 probabilities = model.predict(np.load(sys.argv[2]), verbose=0)
 print(json.dumps({"imported": "auxiliary" in sys.modules, "probabilities": probabilities.tolist()}))
+"""
+
+# Runs a program, and says what it has imported.
+PROGRAM = """
+import runpy, sys
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0])
+print(*{"auxiliary", "tensorflow"} & set(sys.modules))
 """
 
 
@@ -93,9 +104,9 @@ def test_every_format_has_the_probabilities_of_the_network(export, reference, fo
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (40, 71), (7, 3), (1, 200)])
 def test_images_of_any_size_are_resized_inside(export, reference, form, height, width):
     pixels = noise(2, height, width)
-    resized = [np.asarray(Image.fromarray(image).resize((16, 16), Image.Resampling.BILINEAR)) for image in pixels]
-    # Pillow rounds resized pixels to whole numbers.
-    assert export("small", form).open()[0](pixels) == pytest.approx(reference("small", np.stack(resized)), abs=0.01)
+    expected = reference("small", np.stack([resized(image, 16) for image in pixels]))
+    # Resized pixels are rounded to whole numbers.
+    assert export("small", form).open()[0](pixels) == pytest.approx(expected, abs=0.01)
 
 
 def test_class_names_are_inside_the_export_and_beside_it(export, form):
@@ -106,6 +117,22 @@ def test_class_names_are_inside_the_export_and_beside_it(export, form):
 
 def test_the_mark_by_which_an_export_may_be_replaced_is_inside(export, form):
     assert read_mark(export("small", form).path) == mark("blue\ngreen\nred\n")
+
+
+def test_the_program_beside_it_names_the_class_that_predict_names(export, reference, form, tmp_path):
+    made, photograph, exif = export("small", form), tmp_path / "photograph.jpg", Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    pixels = np.linspace((200, 0, 0), (250, 99, 99), 60 * 40).astype("uint8").reshape(60, 40, 3)
+    Image.fromarray(pixels).save(photograph, exif=exif)
+    done = subprocess.run([sys.executable, "-I", "-c", PROGRAM, program_file(made.path), photograph],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    *lines, imported = done.stdout.split("\n")[:-1]
+    probabilities = reference("small", file_pixels(photograph, 16)[None])[0]
+    expected = dict(zip(["blue", "green", "red"], probabilities, strict=True))
+    assert {name: float(said) for name, said in map(str.split, lines)} == pytest.approx(expected, abs=0.01)
+    assert lines[0].startswith(max(expected, key=expected.get))
+    assert imported == ("" if form in ("litert", "onnx") else "tensorflow")
 
 
 def test_keras_reads_it_without_this_package(export, reference, tmp_path):
@@ -127,7 +154,8 @@ def test_an_earlier_export_is_replaced(export, trained_root):
     made = export("views", "onnx")
     export_run("small", "onnx", made.path, trained_root.root)
     assert made.open()[0](noise(2, 16, 16)) == pytest.approx(export("small", "onnx").open()[0](noise(2, 16, 16)))
-    assert {entry.name for entry in made.path.parent.iterdir()} == {"views.onnx", "views.onnx.labels.txt"}
+    assert {entry.name for entry in made.path.parent.iterdir()} == {
+        "views.onnx", "views.onnx.labels.txt", "views.onnx.how-to-run.py"}
 
 
 def test_random_images_replace_missing_test_images(export, trained_root, tmp_path, capsys):

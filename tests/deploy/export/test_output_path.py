@@ -11,12 +11,14 @@ import pytest
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import mark, write_listing
-from auxiliary.deploy.export.output_path import find_output_path, labels_file, replacing_export
+from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
 from auxiliary.runs.run import Run
 
 RUN = Run(Path("/models/demo/small-0.5-0123456789ab"))
 LABELS = "cat\ndog\n"
+PROGRAM = how_to_run("onnx", "model.onnx")
 
 
 def write(path: Path, content: str = "content", labels: str = LABELS) -> None:
@@ -30,7 +32,7 @@ def write(path: Path, content: str = "content", labels: str = LABELS) -> None:
 
 
 def export(path: Path, content: str = "content", labels: str = LABELS) -> None:
-    with replacing_export(find_output_path(RUN, path.suffix, path), labels) as temporary:
+    with replacing_export(find_output_path(RUN, path.suffix, path), labels, PROGRAM) as temporary:
         write(temporary, content, labels)
 
 
@@ -69,12 +71,13 @@ def test_a_file_does_not_replace_a_folder_nor_the_other_way_round(tmp_path):
         find_output_path(RUN, "", tmp_path / "model")
 
 
-def test_an_earlier_export_is_replaced_with_its_class_names(path):
+def test_an_earlier_export_is_replaced_with_the_files_beside_it(path):
     export(path, "first")
     export(path, "second", "cow\n")
     assert b"second" in b"".join(filter(None, content(path.parent).values()))
     assert labels_file(path).read_text(encoding="utf-8") == "cow\n"
-    assert {entry.name for entry in path.parent.iterdir()} == {path.name, labels_file(path).name}
+    assert program_file(path).read_text(encoding="utf-8") == PROGRAM
+    assert set(path.parent.iterdir()) == {path, labels_file(path), program_file(path)}
 
 
 def own_file(path: Path) -> None:
@@ -134,11 +137,21 @@ def linked_labels(path: Path) -> None:
     labels_file(path).symlink_to(path.with_name("mine.txt"))
 
 
+def own_program(path: Path) -> None:
+    program_file(path).write_text("print('mine')")
+
+
+def changed_program(path: Path) -> None:
+    export(path)
+    program_file(path).write_text(PROGRAM.replace("[:3]", "[:5]"))
+
+
 @pytest.mark.parametrize(("name", "make"), [
     *(("model.onnx", make) for make in (own_file, link, link_to_nothing, pipe, own_labels, changed_labels,
-                                        linked_labels)),
+                                        linked_labels, own_program, changed_program)),
     *(("model", make) for make in (own_folder, Path.mkdir, with_own_file, with_own_folder, changed, unlisted, link,
-                                   link_to_nothing, own_labels, changed_labels))])
+                                   link_to_nothing, own_labels, changed_labels, own_program,
+                                   changed_program))])
 def test_anything_else_is_refused_and_stays(tmp_path, name, make: Callable[[Path], None]):
     path = tmp_path / name
     make(path)
@@ -149,7 +162,8 @@ def test_anything_else_is_refused_and_stays(tmp_path, name, make: Callable[[Path
 
 
 def test_what_appears_while_an_export_is_written_stays_too(path):
-    with pytest.raises(UserError, match="is not an earlier export"), replacing_export(path, LABELS) as temporary:
+    with pytest.raises(UserError, match="is not an earlier export"), \
+            replacing_export(path, LABELS, PROGRAM) as temporary:
         write(temporary)
         (own_file if path.suffix else own_folder)(path)
     assert b"mine" in content(path.parent).values() and len(list(path.parent.iterdir())) == 1
@@ -158,7 +172,7 @@ def test_what_appears_while_an_export_is_written_stays_too(path):
 def test_an_interrupted_export_leaves_the_earlier_one(path):
     export(path, "first")
     before = content(path.parent)
-    with pytest.raises(KeyboardInterrupt), replacing_export(path, LABELS) as temporary:
+    with pytest.raises(KeyboardInterrupt), replacing_export(path, LABELS, PROGRAM) as temporary:
         write(temporary, "second")
         raise KeyboardInterrupt
     assert content(path.parent) == before
@@ -181,7 +195,7 @@ def test_a_folder_that_cannot_be_moved_leaves_the_earlier_one(tmp_path, monkeypa
 
 def test_an_export_that_cannot_be_written(path):
     with pytest.raises(UserError, match="cannot be written \\(No space left on device\\): free space"), \
-            replacing_export(path, LABELS):
+            replacing_export(path, LABELS, PROGRAM):
         raise OSError(28, "No space left on device")
     assert not list(path.parent.iterdir())
 
@@ -212,7 +226,7 @@ def moved(self, target):
 
 if at == "moving":
     Path.rename = moved
-with output_path.replacing_export(path, "cat\\ndog\\n") as temporary:
+with output_path.replacing_export(path, "cat\\ndog\\n", "") as temporary:
     temporary.mkdir()
     (temporary / "half").touch()
     if at == "writing":
@@ -229,11 +243,11 @@ def test_what_a_killed_export_left_is_removed_and_what_it_moved_is_put_back(tmp_
     with process:
         assert process.stdout.readline() == b"ready\n"
         running = next(tmp_path.glob(".auxiliary-*"))
-        with replacing_export(tmp_path / "other.onnx", LABELS) as temporary:
+        with replacing_export(tmp_path / "other.onnx", LABELS, PROGRAM) as temporary:
             write(temporary)
         assert running.is_dir(), "the folder of a running export stays"
         process.send_signal(signal.SIGKILL)
-    with pytest.raises(KeyboardInterrupt), replacing_export(tmp_path / "other.onnx", LABELS):
+    with pytest.raises(KeyboardInterrupt), replacing_export(tmp_path / "other.onnx", LABELS, PROGRAM):
         assert not running.exists()
         raise KeyboardInterrupt
     assert content(path) == before

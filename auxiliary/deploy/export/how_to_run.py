@@ -1,0 +1,87 @@
+"""The program beside an export that names the class of an image with nothing but the runtime of the format.
+
+Its last line is a mark, by which a later export knows that it may replace it.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from auxiliary.deploy.export.marks import mark
+
+ZIPPED = 'zipfile.ZipFile(file).read("labels.txt").decode().split("\\n")'
+
+
+class Runtime(NamedTuple):
+    """What differs between the formats.
+
+    Attributes:
+        packages: what to install.
+        imports: lines.
+        load: an expression, from `file`.
+        names: an expression of the class names, from `file` and what was `loaded`.
+        predict: an expression of the probabilities, from `image` and what was `loaded`.
+    """
+
+    packages: str
+    imports: str
+    load: str
+    names: str
+    predict: str
+
+
+RUNTIMES: Mapping[str, Runtime] = {
+    "keras": Runtime(
+        "keras tensorflow", "import zipfile\nimport keras", "keras.saving.load_model(file)", ZIPPED,
+        "loaded.predict(image[None], verbose=0)[0]"),
+    "litert": Runtime(
+        "ai-edge-litert", "import zipfile\nfrom ai_edge_litert.interpreter import Interpreter",
+        'Interpreter(file).get_signature_runner("serving_default")', ZIPPED,
+        'loaded(images=image[None])["probabilities"][0]'),
+    "onnx": Runtime(
+        "onnxruntime", "import onnxruntime", "onnxruntime.InferenceSession(file)",
+        'loaded.get_modelmeta().custom_metadata_map["labels"].split("\\n")',
+        'loaded.run(["probabilities"], {"images": image[None]})[0][0]'),
+    "savedmodel": Runtime(
+        "tensorflow", "import tensorflow", "tensorflow.saved_model.load(file)",
+        '[name.decode() for name in loaded.signatures["labels"]()["labels"].numpy()]',
+        'loaded.signatures["serving_default"](images=tensorflow.constant(image[None]))["probabilities"].numpy()[0]'),
+}
+PROGRAM = """\
+# Prints the three likeliest classes of an image:  python THIS_FILE IMAGE
+# It needs:  pip install {packages} numpy pillow
+import os
+import sys
+{imports}
+import numpy as np
+from PIL import Image, ImageOps
+
+file = os.path.join(os.path.dirname(os.path.abspath(__file__)), {name!a})
+loaded = {load}
+names = {names}
+# Cameras store photographs as they lie, and note how to turn them; the export takes them upright, at any size.
+image = np.asarray(ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB"))
+probabilities = {predict}
+for place in probabilities.argsort()[::-1][:3]:
+    print(names[place], f"{{probabilities[place]:.3f}}")
+"""
+
+
+def how_to_run(form: str, name: str) -> str:
+    """The program for an export.
+
+    Args:
+        form: name of the format.
+        name: of the exported file or folder, which lies beside the program.
+    """
+    body = PROGRAM.format(name=name, **RUNTIMES[form]._asdict())
+    return body + _mark_line(body.encode())
+
+
+def is_unchanged(program: bytes) -> bool:
+    """Whether a file is the program of an earlier export, as it was written."""
+    body, separator, line = program.rpartition(b"# auxiliary-export:")
+    return (separator + line).decode(errors="replace") == _mark_line(body)
+
+
+def _mark_line(body: bytes) -> str:
+    return f"# {mark(body)}\n"
