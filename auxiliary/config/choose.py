@@ -40,14 +40,16 @@ def choose(name: str) -> Choice:
         return Choice(known)
     if name and (os.path.isdir(path) or (os.path.isfile(path) and path.suffix not in SUFFIXES)):  # noqa: PTH112, PTH113
         return Choice(IMAGES, path.resolve())
-    if os.path.isfile(path):  # noqa: PTH113
-        return Choice(path.resolve())
+    # Beside the profiles too: a notebook's current folder is its own.
+    for file in (path, PROFILES / path):
+        if path.suffix in SUFFIXES and os.path.isfile(file):  # noqa: PTH113
+            return Choice(file.resolve())
     raise _missing(name, path)
 
 
 def _missing(name: str, path: Path) -> UserError:
     if path.suffix in SUFFIXES:
-        return UserError(f"there is no profile {path}: name a file, or a profile of {PROFILES}")
+        return UserError(f"there is no profile {path}, neither from the current folder {Path.cwd()} nor in {PROFILES}")
     if len(path.parts) > 1 or path.suffix:
         return UserError(f"there is no {path}: give the path of your images, or the name of a profile")
     names = (file.stem for file in PROFILES.glob("*.yaml"))

@@ -21,6 +21,14 @@ def test_a_profile_is_found_by_name_or_path(here):
     assert choose("own.yml") == choose(str(here / "own.yml")) == Choice(here / "own.yml")
 
 
+def test_a_file_is_searched_for_beside_the_profiles_too(here):
+    assert choose("demo.yaml") == Choice(PROFILES / "demo.yaml")
+    (here / "demo.yaml").touch()
+    assert choose("demo.yaml") == Choice(here / "demo.yaml")
+    with pytest.raises(UserError, match=f"nor in {re.escape(str(PROFILES))}"):
+        choose("absent.yaml")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_takes_the_place_of_a_profile(here, name):
     (here / name).mkdir()
