@@ -6,7 +6,7 @@ from auxiliary.config.profile import Experiment
 from auxiliary.core.errors import Diverged
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import is_unfinished
-from auxiliary.training.job import jobs_of
+from auxiliary.training.job import Job, jobs_of
 
 
 def check_converged(experiments: Iterable[Experiment], project: Project) -> None:
@@ -16,11 +16,20 @@ def check_converged(experiments: Iterable[Experiment], project: Project) -> None
         Diverged: some diverged, or were not trained because a parent did; the message names all of them.
     """
     jobs = jobs_of(experiments, project)
-    diverged = [f"{job.name} ({job.run.diverged})" for job in jobs if job.run.finished and job.run.diverged]
-    waiting = [job.name for job in jobs if is_unfinished(job.run)]
+    diverged = [f"{job.name} ({job.run.diverged})" for job in jobs if _has_diverged(job)]
+    waiting = [job.name for job in jobs if is_unfinished(job.run) and _waits(job)]
     sentences = [f"these diverged, and no accuracy is claimed for them: {', '.join(diverged)}; lower their "
                  "learning_rate"] if diverged else []
     if waiting:
         sentences.append(f"not trained, because a parent diverged: {', '.join(waiting)}")
     if sentences:
         raise Diverged("; ".join(sentences))
+
+
+def _has_diverged(job: Job) -> bool:
+    return job.run.finished and bool(job.run.diverged)
+
+
+def _waits(job: Job) -> bool:
+    """Whether a parent of a job diverged."""
+    return job.parent is not None and (_has_diverged(job.parent) or _waits(job.parent))

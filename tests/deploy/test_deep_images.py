@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.commands.predict import predict_images
-from auxiliary.deploy.app.models import NO_EVIDENCE, Networks
+from auxiliary.deploy.app.models import NO_EVIDENCE, Networks, Prediction
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import UNSCALED
 from auxiliary.project.open import open_project
@@ -58,11 +58,17 @@ def test_raw_files_get_the_predictions_of_the_run(run, capsys):
     assert UNSCALED not in printed.err
 
 
+def _page(run: Run, image: Path) -> Prediction:
+    """What the page answers with the network of a run."""
+    folder = run.folder.parent
+    return Networks(run, [folder]).predict(image.read_bytes(), f"{folder.name}/{run.id}")
+
+
 def test_so_does_the_page(run):
     made, folder = run
     file = made.predictions["filepath"][0]
     raw = folder / Path(file).parent.name / Path(file).name.removesuffix(".png")
-    prediction = Networks(made).predict(raw.read_bytes(), made.id)
+    prediction = _page(made, raw)
     assert max(prediction.probabilities, key=prediction.probabilities.get) == made.predictions["predicted"][0]
     assert prediction.note in ("", NO_EVIDENCE)
 
@@ -73,4 +79,4 @@ def test_a_run_without_such_images_says_that_it_has_no_span(run, trained_root, c
     printed = capsys.readouterr()
     assert len(json.loads(printed.out)["images"]) == 1
     assert UNSCALED in printed.err
-    assert Networks(small).predict(raw.read_bytes(), small.id).note.startswith(UNSCALED.capitalize())
+    assert _page(small, raw).note.startswith(UNSCALED.capitalize())
