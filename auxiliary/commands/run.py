@@ -61,14 +61,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         "overrides": overrides | _absolute_paths(project, profile),
         "root": str(project.paths.root),
     }
-    written = []
-    # Without `with`, which would wait for it when the command is interrupted.
-    background = ThreadPoolExecutor(1)
-    for notebook in run_notebooks(console, project, notebooks, values):
-        written.append(notebook)
-        # While the next notebook runs. An error is ignored here: `conclude` writes missing pages and raises it.
-        background.submit(_write_page, notebook)
-    background.shutdown()
+    written = _run_and_write_pages(console, project, notebooks, values)
     # Imported late: mistakes are reported faster without it.
     from auxiliary.commands.conclusion import conclude
 
@@ -76,6 +69,20 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     project = open_project(profile, experiments, values["overrides"], root)
     conclude(console, project, written)
     check_converged(trained, project)
+
+
+def _run_and_write_pages(console: PlainConsole, project: Project, notebooks: list[Path],
+                         values: Mapping[str, Any]) -> list[Path]:
+    """Execute notebooks, and write the page of each while the next one runs; the executed notebooks."""
+    written = []
+    # Without `with`, which would wait for it when the command is interrupted.
+    background = ThreadPoolExecutor(1)
+    for notebook in run_notebooks(console, project, notebooks, values):
+        written.append(notebook)
+        # An error is ignored here: `conclude` writes missing pages and raises it.
+        background.submit(_write_page, notebook)
+    background.shutdown()
+    return written
 
 
 def _write_page(notebook: Path) -> None:

@@ -13,7 +13,7 @@ from auxiliary.data.augment import AUGMENTATIONS, augment_batch
 from auxiliary.data.epochs import step_generator
 from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.image_paths import ImagePath
-from auxiliary.deploy.preprocess import file_pixels, is_unscaled
+from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.networks.inference import PredictFunction, predict_batches
 from auxiliary.runs.result import Result
@@ -97,9 +97,10 @@ def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredi
         images = []
         for path in paths:
             try:
-                images.append(_pixels(path, predictor))
+                data = _bytes(path)
+                images.append(network_pixels(data, predictor.result.image_size, predictor.span))
                 files.append(path.name)
-                if is_unscaled(path.path, predictor.span):
+                if is_unscaled(data, predictor.span):
                     unscaled.append(path.name)
             except ImageError as error:
                 errors[path.name] = str(error)
@@ -116,7 +117,7 @@ def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredi
                            unscaled)
 
 
-def _pixels(path: ImagePath, predictor: Predictor) -> np.ndarray:
+def _bytes(path: ImagePath) -> bytes:
     if path.error:
         raise ImageError(path.error)
-    return file_pixels(path.path, predictor.result.image_size, predictor.span)
+    return image_bytes(path.path)

@@ -18,11 +18,11 @@ from auxiliary.data.reading.jpeg import resized
 UNSCALED = "images with more than 8 bits a value are scaled by the range of their type: the run was trained on none"
 
 
-def file_pixels(path: Path, size: int, span: Span | None = None) -> np.ndarray:
-    """The pixels of an image file, see `network_pixels`; of other files only the first bytes are read.
+def image_bytes(path: Path) -> bytes:
+    """The bytes of an image file; of other files only the first ones are read.
 
     Raises:
-        ImageError: as in `network_pixels`, or the file cannot be read.
+        ImageError: it is not an image, or cannot be read.
     """
     with short_reasons():
         # Opening a pipe or a device may never return.
@@ -31,8 +31,7 @@ def file_pixels(path: Path, size: int, span: Span | None = None) -> np.ndarray:
         with path.open("rb") as file:
             read_header(file)
             file.seek(0)
-            data = file.read()
-    return network_pixels(data, size, span)
+            return file.read()
 
 
 def network_pixels(data: bytes, size: int, span: Span | None = None) -> np.ndarray:
@@ -56,9 +55,6 @@ def network_pixels(data: bytes, size: int, span: Span | None = None) -> np.ndarr
     return resized(pixels, size) if small else pixels
 
 
-def is_unscaled(source: Path | bytes, span: Span | None) -> bool:
-    """Whether an image file, or its bytes, holds more than 8 bits a value, and there is no span for it."""
-    if span:
-        return False
-    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-        return is_deep(read_header(file).mode)
+def is_unscaled(data: bytes, span: Span | None) -> bool:
+    """Whether the bytes of an image file hold more than 8 bits a value, and there is no span for them."""
+    return not span and is_deep(read_header(io.BytesIO(data)).mode)

@@ -66,7 +66,7 @@ class Project:
         # All at once, so that they are of one split even if another process writes a new one.
         return read_splits(self.profile.split, self.paths)
 
-    @property
+    @cached_property
     def categories(self) -> list[str]:
         """The names of the classes, in the order of their labels."""
         # From the table, which another version may have made with labels in another order.

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from auxiliary.core.text import counted, counting_order, first_few
+from auxiliary.core.text import counted, first_few
 from auxiliary.data.folders.part_names import IN_WORDS
 from auxiliary.data.splitting.publisher_parts import cut_shares, kept_parts
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.reporting.many_classes import ends
+from auxiliary.reporting.names import in_label_order
 
 TOLERANCE = 0.01    # distance of a class's share in a split from the requested one
 ROUNDING = 1e-9     # of floating-point arithmetic
@@ -89,4 +90,4 @@ def _together(splits: dict[str, pd.DataFrame], categories: pd.Index) -> bool:
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """A table of classes (index `category`) in the order of their labels."""
-    return table.reindex(sorted(table.index, key=counting_order)).rename_axis("category")
+    return table.reindex(in_label_order(table.index)).rename_axis("category")

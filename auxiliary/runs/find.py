@@ -98,14 +98,15 @@ def _find_by_path(path: str) -> Run | None:
 
 def _find_by_name(name: str, root: Path, dataset: str) -> Run:
     """The run below `root` with a name; a key counts where no run has that name."""
-    place = root / "models" / find_data_set(dataset, root, OPTION) if dataset else root
-    runs = runs_in(place) if dataset else [run for each in data_sets(root) for run in runs_in(root / "models" / each)]
+    names = [find_data_set(dataset, root, OPTION)] if dataset else data_sets(root)
+    runs = [run for each in names for run in runs_in(root / "models" / each)]
     untimed = folder_of(name)
     finished = [run for run in runs if run.finished]
     found = [run for run in runs if run.id in (name, untimed)] or [run for run in finished if _has_key(run, name)]
     if not found:
         # Where a result is damaged, this is its error: the name may be that of its run.
         keys = {run.result.key for run in finished}
+        place = root / "models" / dataset if dataset else root
         raise unknown(f"run of {place}", name, {run.id for run in finished} if FINGERPRINT.search(untimed) else keys)
     if len(found) > 1:
         listed = [f"{run.id} ({run.folder.parent.name}, seed {run.result.seed})" for run in found]

@@ -1,6 +1,6 @@
 """The record that travels through training: one experiment, one seed, one project."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -65,6 +65,14 @@ class Job:
         if not self.experiment.parent:
             return None
         return replace(self, experiment=self.project.experiments[self.experiment.parent], title="", anew=False)
+
+    @property
+    def parents(self) -> Iterator["Job"]:
+        """The parent, its parent, and so on."""
+        job = self
+        while job.parent:
+            job = job.parent
+            yield job
 
     @cached_property
     def train(self) -> pd.DataFrame:

@@ -17,7 +17,7 @@ def check_converged(experiments: Iterable[Experiment], project: Project) -> None
     """
     jobs = jobs_of(experiments, project)
     diverged = [f"{job.name} ({job.run.diverged})" for job in jobs if _has_diverged(job)]
-    waiting = [job.name for job in jobs if is_unfinished(job.run) and _waits(job)]
+    waiting = [job.name for job in jobs if is_unfinished(job.run) and any(map(_has_diverged, job.parents))]
     sentences = [f"these diverged, and no accuracy is claimed for them: {', '.join(diverged)}; lower their "
                  "learning_rate"] if diverged else []
     if waiting:
@@ -28,8 +28,3 @@ def check_converged(experiments: Iterable[Experiment], project: Project) -> None
 
 def _has_diverged(job: Job) -> bool:
     return job.run.finished and bool(job.run.diverged)
-
-
-def _waits(job: Job) -> bool:
-    """Whether a parent of a job diverged."""
-    return job.parent is not None and (_has_diverged(job.parent) or _waits(job.parent))

@@ -1,6 +1,6 @@
 """`--retrain`: which finished runs are trained anew. They are marked first, so that an interrupted command goes on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from auxiliary.config.profile import Experiment
 from auxiliary.core.progress import notify
@@ -27,7 +27,7 @@ def retrain_later(experiments: Iterable[Experiment], project: Project) -> None:
     if left := [job.name for job in jobs if is_replaced(job.run)]:
         notify(f"an earlier --retrain was interrupted and goes on with {', '.join(left)}: what it has trained stays")
         return
-    outdated = [parent for job in jobs for parent in _parents(job) if parent.run.finished and other_code(parent.run)]
+    outdated = [parent for job in jobs for parent in job.parents if parent.run.finished and other_code(parent.run)]
     for job in _with_children([*outdated, *jobs], project):
         if job.run.finished:
             replace_later(job.run)
@@ -38,12 +38,6 @@ def children_to_retrain(experiments: Iterable[Experiment], project: Project) -> 
     jobs = jobs_of(experiments, project)
     own = {job.run.id for job in jobs}
     return [job for job in _with_children(jobs, project) if job.run.id not in own and is_replaced(job.run)]
-
-
-def _parents(job: Job) -> Iterator[Job]:
-    while job.parent:
-        job = job.parent
-        yield job
 
 
 def _with_children(jobs: Iterable[Job], project: Project) -> list[Job]:

@@ -14,7 +14,7 @@ from auxiliary.deploy import predictor as predictor_module
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import BATCH, Predictor, predict_files
-from auxiliary.deploy.preprocess import file_pixels
+from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
@@ -23,7 +23,8 @@ from tests.images import clean_table_of
 
 
 def pixels_of(predictor: Predictor, predictions: pd.DataFrame) -> np.ndarray:
-    return np.stack([file_pixels(Path(file), predictor.result.image_size) for file in predictions["filepath"]])
+    size = predictor.result.image_size
+    return np.stack([network_pixels(image_bytes(Path(file)), size) for file in predictions["filepath"]])
 
 
 def check_parity(run: Run) -> None:
@@ -93,8 +94,9 @@ def test_predicting_writes_nothing_to_the_run_folder(trained_root):
 
 def test_only_a_few_images_are_in_memory_at_a_time(monkeypatch):
     monkeypatch.setattr(predictor_module, "BATCH", 4)
-    monkeypatch.setattr(predictor_module, "file_pixels",
-                        lambda path, size, _: np.full((size, size, 3), int(path.name), "uint8"))
+    monkeypatch.setattr(predictor_module, "image_bytes", lambda path: path.name.encode())
+    monkeypatch.setattr(predictor_module, "network_pixels",
+                        lambda data, size, _: np.full((size, size, 3), int(data), "uint8"))
     monkeypatch.setattr(predictor_module, "is_unscaled", lambda *_: False)
     shapes = []
 

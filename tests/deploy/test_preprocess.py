@@ -10,7 +10,7 @@ from auxiliary.data.processing.convert import Conversion, convert
 from auxiliary.data.reading.decode import rgb_pixels
 from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.data.reading.jpeg import processed_pixels
-from auxiliary.deploy.preprocess import file_pixels, network_pixels
+from auxiliary.deploy.preprocess import image_bytes, network_pixels
 
 
 def soft(width, height):
@@ -77,13 +77,13 @@ def test_a_file_that_is_not_an_image_is_refused_with_the_reason(data, reason, tm
     with pytest.raises(ImageError, match=f"^{reason}$"):
         network_pixels(data, 32)
     with pytest.raises(ImageError, match=f"^{reason}$"):
-        file_pixels(tmp_path / "file", 32)
+        network_pixels(image_bytes(tmp_path / "file"), 32)
 
 
 def test_a_file_has_the_pixels_of_its_bytes(tmp_path):
     data = encoded(soft(300, 200), "JPEG")
     (tmp_path / "a.jpg").write_bytes(data)
-    np.testing.assert_array_equal(file_pixels(tmp_path / "a.jpg", 32), network_pixels(data, 32))
+    np.testing.assert_array_equal(network_pixels(image_bytes(tmp_path / "a.jpg"), 32), network_pixels(data, 32))
 
 
 @pytest.mark.parametrize("size", [(28, 28), (300, 200)])
@@ -96,15 +96,15 @@ def test_a_huge_file_of_another_kind_is_not_read_completely(tmp_path):
     with (tmp_path / "film.mp4").open("wb") as file:
         file.truncate(2**36)    # a sparse file: 64 GiB on no disk and in no memory
     with pytest.raises(ImageError, match=r"^not an image$"):
-        file_pixels(tmp_path / "film.mp4", 32)
+        network_pixels(image_bytes(tmp_path / "film.mp4"), 32)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ImageError, match=r"^not a regular file$"):
-        file_pixels(tmp_path / "pipe", 32)
+        network_pixels(image_bytes(tmp_path / "pipe"), 32)
 
 
 def test_a_missing_file(tmp_path):
     with pytest.raises(ImageError, match=r"^cannot be read: No such file or directory$"):
-        file_pixels(tmp_path / "gone.jpg", 32)
+        network_pixels(image_bytes(tmp_path / "gone.jpg"), 32)

@@ -31,6 +31,7 @@ FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "ICO"
 # Pillow looks for the end of a PPM file's comments byte by byte, ten seconds in a file of 50 MB; it gets no more.
 LONGEST_HEAD = 2**16
 
+
 @dataclass(frozen=True)
 class Header:
     """What an image's first bytes tell.

@@ -23,7 +23,7 @@ def kept_parts(images: pd.DataFrame) -> tuple[str, ...]:
     return tuple(part for part in SPLITS[1:] if part in found)
 
 
-def part_of(images: pd.DataFrame, part: str) -> pd.DataFrame:
+def images_in(images: pd.DataFrame, part: str) -> pd.DataFrame:
     """The images that the publisher put into a part."""
     return images[images["publisher_split"] == part]
 
@@ -70,9 +70,9 @@ def parts_sentence(images: pd.DataFrame, fractions: Sequence[float]) -> str:
         fractions: as for `cut_shares`.
     """
     kept = kept_parts(images)
-    sizes = [f"{IN_WORDS[part]} set ({counted(len(part_of(images, part)), 'image')})" for part in kept]
+    sizes = [f"{IN_WORDS[part]} set ({counted(len(images_in(images, part)), 'image')})" for part in kept]
     _, *cut = cut_shares(kept, fractions).items()
-    own = counted(len(part_of(images, "train")), "training image")
+    own = counted(len(images_in(images, "train")), "training image")
     rest = [f"{float(share):g} of its {own} become the {IN_WORDS[name]} set" for name, share in cut]
     return (f"The publisher's {' and '.join(sizes)} {'is' if len(kept) == 1 else 'are'} kept; "
             f"{''.join(rest) or f'its {own} are all for training'}.")
@@ -84,7 +84,7 @@ def leaks_sentence(images: pd.DataFrame) -> str:
     Args:
         images: one row per image, with `publisher_split` and `group`; at least one part is kept.
     """
-    parts = {name: part_of(images, name) for name in ("train", *kept_parts(images))}
+    parts = {name: images_in(images, name) for name in ("train", *kept_parts(images))}
     counts = [
         f"{int(has_duplicate_in(parts[earlier], parts[part]).sum()):,} of "
         f"{counted(len(parts[part]), f'{IN_WORDS[part]} image')} have one among the {IN_WORDS[earlier]} images"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from auxiliary.data.folders.part_names import IN_WORDS
-from auxiliary.data.splitting.publisher_parts import cut_shares, kept_parts, part_of
+from auxiliary.data.splitting.publisher_parts import cut_shares, images_in, kept_parts
 
 
 class Shortage(NamedTuple):
@@ -42,7 +42,7 @@ def small_classes(images: pd.DataFrame, names: Sequence[str], fractions: Sequenc
     needed = {"train" if kept else "": _least(list(cut_shares(kept, fractions).values()))} | dict.fromkeys(kept, 1)
     small: dict[str, Shortage] = {}
     for part, least in needed.items():
-        rows = part_of(images, part) if part else images
+        rows = images_in(images, part) if part else images
         counts = rows["category"].value_counts().reindex(names, fill_value=0)
         small |= {name: Shortage(part, int(count), least) for name, count in counts.items()
                   if count < least and name not in small}

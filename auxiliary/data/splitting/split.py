@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.progress import notify
 from auxiliary.data.splitting.class_sizes import check_sizes
-from auxiliary.data.splitting.publisher_parts import cut_shares, kept_parts, leaks_sentence, part_of, parts_sentence
+from auxiliary.data.splitting.publisher_parts import cut_shares, images_in, kept_parts, leaks_sentence, parts_sentence
 from auxiliary.data.splitting.split_by_group import split_groups
 from auxiliary.data.splitting.split_record import SPLITS
 
@@ -48,9 +48,9 @@ def split(clean: pd.DataFrame, fractions: Sequence[float] = (0.7, 0.2, 0.1), ran
     kept = kept_parts(clean)
     if kept:
         _notify_parts(clean, fractions)
-    own = part_of(clean, "train") if kept else clean
+    own = images_in(clean, "train") if kept else clean
     splits = _divide(own, cut_shares(kept, fractions), random_state, by)
-    splits |= {part: part_of(clean, part) for part in kept}
+    splits |= {part: images_in(clean, part) for part in kept}
     train, val, test = (splits[name].reset_index(drop=True) for name in SPLITS)
     return train, val, test
 

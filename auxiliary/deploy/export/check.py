@@ -48,12 +48,17 @@ def check_images(run: Run, size: int, folders: Collection[Path]) -> CheckImages:
         UserError: an image cannot be read.
     """
     table = run.predictions
-    table = table.iloc[np.unique(np.linspace(0, len(table) - 1, IMAGES).round().astype(int))]
+    table = table.iloc[spread(len(table), IMAGES)]
     table = table[[is_file_below(file, folders) for file in table["filepath"]]]
     if table.empty:
         return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None, [])
     files = table["filepath"].to_list()
     return CheckImages(np.stack([_pixels(file, size) for file in files]), table["predicted"].to_list(), files)
+
+
+def spread(length: int, most: int) -> np.ndarray:
+    """Up to `most` places in a table of that length, evenly spread from its first row to its last."""
+    return np.unique(np.linspace(0, length - 1, most).round().astype(int))
 
 
 def _pixels(file: str, size: int) -> np.ndarray:

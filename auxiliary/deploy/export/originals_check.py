@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from auxiliary.data.reading.decode import open_rgb
-from auxiliary.deploy.export.check import predict_with_export
+from auxiliary.deploy.export.check import predict_with_export, spread
 from auxiliary.deploy.export.originals import read_originals
 from auxiliary.deploy.predictor import BATCH, Predictor
 from auxiliary.deploy.preprocess import network_pixels
@@ -40,8 +40,8 @@ def compare_originals(predictor: Predictor, network: keras.Model, form: str, pat
     Raises:
         UserError: the runtime of the format fails.
     """
-    chosen = np.unique(np.linspace(0, len(files) - 1, min(IMAGES, len(files))).round().astype(int))
-    originals = read_originals([files[place] for place in chosen], folders)
+    chosen = [files[place] for place in spread(len(files), IMAGES)] if files else []
+    originals = read_originals(chosen, folders)
     if not originals:
         return "original images: not compared, because those of the run's test images are missing or were changed"
     pixels = np.stack([network_pixels(data, network.input_shape[1], predictor.span) for data in originals])

@@ -24,7 +24,7 @@ from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.export.marks import mark, read_mark
 from auxiliary.deploy.export.output_path import program_file
 from auxiliary.deploy.export.runtimes import OPENERS
-from auxiliary.deploy.preprocess import file_pixels
+from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.runs.run import Run
 
 # Keras alone, in a process that could import this package and does not.
@@ -128,7 +128,7 @@ def test_the_program_beside_it_names_the_class_that_predict_names(export, refere
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     *lines, imported = done.stdout.split("\n")[:-1]
-    probabilities = reference("small", file_pixels(photograph, 16)[None])[0]
+    probabilities = reference("small", network_pixels(image_bytes(photograph), 16)[None])[0]
     expected = dict(zip(["blue", "green", "red"], probabilities, strict=True))
     assert {name: float(said) for name, said in map(str.split, lines)} == pytest.approx(expected, abs=0.01)
     assert lines[0].startswith(max(expected, key=expected.get))
