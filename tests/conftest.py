@@ -87,7 +87,7 @@ def results_of() -> Callable[..., pd.DataFrame]:
         "seed": 0,
         "parent": "",
         "patience": 0,
-        "tta": 0,
+        "tta": "",
         "config_hash": "",
         "published_accuracy": float("nan"),
         "test_duplicates": 0,

@@ -9,6 +9,7 @@ from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExpe
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.splitting.split_files import is_divided
+from auxiliary.data.views import views_of
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project
@@ -54,8 +55,8 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
     others = images.validation + images.test
     views = experiment.views if cost.once and experiment.augment else 1
     once = 0 if extracted else cost.once * (images.training * views + others)
-    evaluated = others * (experiment.tta * (cost.once + cost.evaluation) or cost.evaluation)
-    return FIXED + once + experiment.epochs * epoch + evaluated
+    evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
+    return FIXED + once + experiment.epochs * epoch + others * evaluation
 
 
 def _scratch(experiment: ScratchExperiment) -> PerImage:

@@ -8,6 +8,7 @@ from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
+from auxiliary.data.views import views_of
 from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
@@ -89,8 +90,8 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
 
 def _describe_interface(predictor: "Predictor") -> list[str]:
     """The input and the output of an export, in sentences."""
-    side, views = predictor.result.image_size, predictor.result.tta
-    augmentation = f"; without the {views} augmented views per image of the run's test" if views else ""
+    side, views = predictor.result.image_size, len(views_of(predictor.result.tta))
+    augmentation = f"; of the image alone, without the {views} views of the run's test" if views > 1 else ""
     return [f"input: `images`, RGB, uint8, (N, H, W, 3) of any size, resized inside to {side} x {side}",
             f"output: `probabilities`, float32, (N, {len(predictor.categories)}), calibrated (temperature "
             f"{predictor.temperature:.3f}){augmentation}"]

@@ -57,24 +57,31 @@ class Settings(Record):
         batch_size: number of images per training step.
         sampling: size to which every class of the training set is sampled: that of the `smallest`, `mean` or `largest`
             class, or `none` for no sampling.
-        optimizer: `adam`, `sgd` (momentum 0.9) or `rmsprop`.
-        schedule: `constant` learning rate, or `onecycle`: up for a third of the steps, then down to zero.
+        optimizer: spec of the optimiser, such as `adam` or `sgd(0.9, nesterov=True)`.
+        schedule: spec of the learning rate over the steps, such as `constant` or `cosine(warmup=1)`.
+        label_smoothing: the share of each training label that is given to all classes alike.
+        averaging: spec of the average of the weights over many steps that is evaluated and saved, such as
+            `ema(0.998)`; empty for the weights themselves.
+        class_weight: `balanced` counts the images of a class the more, the fewer they are; `none` counts all alike.
         augment: spec of the augmentations of the training images, such as `flip | shift(0.1)`; empty for none.
         patience: early stopping: training stops after so many epochs in a row without a lower validation loss, and the
             weights of the lowest are kept; 0 trains all epochs and keeps the last weights.
-        tta: test-time augmentation: the prediction for an image is the mean over so many augmented views of it; 0 for
-            the image alone.
+        tta: test-time augmentation: spec of the views of an image over which its prediction is the mean, such as
+            `mirror` or `augmented(8)`; empty for the image alone.
     """
 
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
     image_size: ImageSize = 224
     batch_size: Positive = 32
     sampling: Literal["smallest", "mean", "largest", "none"] = "mean"
-    optimizer: Literal["adam", "sgd", "rmsprop"] = "adam"
-    schedule: Literal["constant", "onecycle"] = "constant"
+    optimizer: str = "adam"
+    schedule: str = "constant"
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    averaging: str = ""
+    class_weight: Literal["none", "balanced"] = "none"
     augment: str = ""
     patience: Annotated[int, Field(ge=0)] = 0
-    tta: Annotated[int, Field(ge=0)] = 0
+    tta: str = ""
 
 
 class Experiment(Settings):
@@ -83,7 +90,7 @@ class Experiment(Settings):
     Attributes:
         model_id: name of the model; several experiments may share it.
         key: unique name of the experiment; the same as `model_id` unless given.
-        learning_rate: learning rate of the optimiser; the highest one with `onecycle`.
+        learning_rate: learning rate of the optimiser, the highest one of its schedule.
         epochs: number of epochs, those of a parent not counted; 0 trains nothing.
         parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
         published_accuracy: accuracy that somebody published for this experiment, for comparison; or a list, one per

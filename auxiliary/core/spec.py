@@ -44,6 +44,14 @@ def parse_spec(spec: str, registry: Mapping[str, type[Kind]], what: str) -> tupl
     return tuple(_parse_operation(text, registry, what) for text in operations)
 
 
+def parse_one(spec: str, registry: Mapping[str, type[Kind]], what: str) -> Kind:
+    """Parse a spec of exactly one operation; arguments and errors as in `parse_spec`."""
+    operations = parse_spec(spec, registry, what)
+    if len(operations) != 1:
+        raise UserError(f"{what}: {short(spec, 80)!r} is not one of {', '.join(sorted(registry))}")
+    return operations[0]
+
+
 def _parse_operation(text: str, registry: Mapping[str, type[Kind]], what: str) -> Kind:
     try:
         node = ast.parse(text, mode="eval").body

@@ -12,6 +12,7 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS, augment_batch
 from auxiliary.data.epochs import step_generator
 from auxiliary.data.reading.deep import Span
+from auxiliary.data.views import View, views_of
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
 from auxiliary.evaluation.calibration import tempered
@@ -47,7 +48,7 @@ class Predictor:
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """The calibrated probability of each class for each image.
 
-        With test-time augmentation (`tta`) it is the mean over as many augmented views as in the run's test.
+        With test-time augmentation (`tta`) it is the mean over the views of the run's test.
 
         Args:
             images: (N, S, S, 3) uint8 in RGB from `network_pixels`, S being the run's `image_size`.
@@ -59,15 +60,19 @@ class Predictor:
 
     def batch_probabilities(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """The probabilities of each batch of images in turn; later batches are prepared meanwhile."""
-        views = ((view, None) for batch in batches for view in self._views(batch))
-        outputs = predict_batches(self.predict, views)
-        for views_of_batch in zip(*[outputs] * max(1, self.result.tta), strict=True):
-            yield tempered(np.mean(views_of_batch, axis=0), self.temperature)
+        views = views_of(self.result.tta)
+        outputs = predict_batches(self.predict, ((self._seen(batch, view), None) for batch in batches for view in views))
+        for outputs_of_batch in zip(*[outputs] * len(views), strict=True):
+            mean = np.average(outputs_of_batch, axis=0, weights=[view.weight for view in views])
+            yield tempered(mean, self.temperature)
 
-    def _views(self, images: np.ndarray) -> list[np.ndarray]:
-        steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment") if self.result.tta else ()
-        return [augment_batch(images, steps, step_generator(self.result.seed, view, 0))
-                for view in range(max(1, self.result.tta))]
+    def _seen(self, images: np.ndarray, view: View) -> np.ndarray:
+        """One view of each image."""
+        if view.augmented is not None:
+            steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment")
+            images = augment_batch(images, steps, step_generator(self.result.seed, view.augmented, 0))
+        rows, columns = view.places(images.shape[1])
+        return images[:, rows][:, :, columns]
 
 
 @dataclass(frozen=True)

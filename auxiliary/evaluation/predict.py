@@ -1,5 +1,7 @@
 """The predictions of a model, as a table."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import pandas as pd
@@ -9,22 +11,25 @@ from auxiliary.evaluation.predictions import PROBABILITY
 from auxiliary.networks.inference import frozen_graph, predict_batches
 
 
-def predict(model: keras.Model, batches: tf.data.Dataset, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+def predict(model: keras.Model, views: Sequence[tf.data.Dataset], df: pd.DataFrame, categories: list[str],
+            weights: Sequence[float] | None = None) -> pd.DataFrame:
     """The class probabilities of each image by a model.
 
     Args:
         model: a model with (N, classes) probabilities as output.
-        batches: the images in the table's order, preprocessed for the model. They may come several times, each time
-            in that order; the probabilities of an image are then averaged.
+        views: batches of the images in the table's order, preprocessed for the model. Of several views the
+            probabilities of an image are averaged.
         df: the table of the images, with `filepath`, `category` and `label`.
         categories: class names in the order of the labels.
+        weights: the weight of each view; the same for all unless given.
 
     Returns:
         One row per image: `filepath`, `category`, `label`, `predicted` (a class name), `confidence` (0 to 1), and one
         column `p:<class>` per class.
     """
-    outputs = np.concatenate(list(predict_batches(frozen_graph(model), batches)))
-    probabilities = outputs.reshape(-1, len(df), len(categories)).mean(axis=0)
+    graph = frozen_graph(model)
+    outputs = [np.concatenate(list(predict_batches(graph, batches))) for batches in views]
+    probabilities = np.average(outputs, axis=0, weights=weights)
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)
     table["predicted"] = np.array(categories, dtype=object)[best]

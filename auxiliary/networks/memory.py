@@ -4,12 +4,12 @@ import math
 from itertools import pairwise
 
 from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.core.spec import parse_one
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import experiment_costs
+from auxiliary.networks.optimizers import OPTIMIZERS
 
 FLOAT32, FLOAT16 = 4, 2     # bytes
-# What training holds of each trained weight: itself, its gradient, and the averages of the optimiser.
-COPIES = {"adam": 4, "rmsprop": 3, "sgd": 3}
 
 
 def weight_bytes(experiment: Experiment, classes: int) -> int:
@@ -45,7 +45,9 @@ def experiment_bytes(experiment: Experiment, classes: int, images: int, precisio
         return weight_bytes(experiment, classes) + batch * max(pixels, width * neighbours)
     trained = sum(cost.parameters - cost.non_trainable for cost in layers)
     held = sum(size for size, cost in zip(sizes, layers, strict=True) if cost.parameters)
-    return (weight_bytes(experiment, classes) + FLOAT32 * (COPIES[experiment.optimizer] - 1) * trained
+    # Of each trained weight also its gradient, what the optimiser holds, and the averages with the weights themselves.
+    copies = 1 + parse_one(experiment.optimizer, OPTIMIZERS, "optimizer").averages + 2 * bool(experiment.averaging)
+    return (weight_bytes(experiment, classes) + FLOAT32 * copies * trained
             + batch * (pixels + width * held))
 
 

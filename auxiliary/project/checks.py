@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from auxiliary.config.profile import Experiment, Profile, ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
-from auxiliary.core.spec import parse_spec
-from auxiliary.data.augment import AUGMENTATIONS
 from auxiliary.data.splitting.split_record import RECORD
+from auxiliary.data.views import views_of
 from auxiliary.networks.backbones import check_size, find_backbone
 from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.costs import costs_per_layer
+from auxiliary.project.specs import parsed_specs
 
 
 def check_experiments(profile: Profile) -> None:
@@ -22,10 +22,10 @@ def check_experiments(profile: Profile) -> None:
     """
     for experiment in profile.experiments:
         try:
-            parse_spec(experiment.augment, AUGMENTATIONS, "augment")
+            parsed_specs(experiment)
             _check_network(experiment)
             _check_batch(experiment)
-            if experiment.tta and not experiment.augment:
+            if not experiment.augment and any(view.augmented is not None for view in views_of(experiment.tta)):
                 raise UserError("`tta` averages over augmented images: give `augment` too")
         except UserError as error:
             raise UserError(f"experiment {experiment.key!r}: {error}") from None

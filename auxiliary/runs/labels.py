@@ -7,7 +7,7 @@ from auxiliary.runs.result import LABELS
 # Columns in which runs of one key may differ, with the text of the difference; they are tried in this order.
 DIFFERENCES = {"seed": "seed {}", "image_size": "{} px", "epochs": "{} epochs", "learning_rate": "rate {:g}",
                "batch_size": "batches of {}", "sampling": "sampling {}", "optimizer": "{}", "schedule": "{}",
-               "patience": "patience {}", "tta": "{} views"}
+               "patience": "patience {}", "tta": "{}"}
 
 
 def ranked(results: pd.DataFrame) -> pd.DataFrame:

@@ -86,14 +86,19 @@ class Result(BaseModel):
                                       "largest, or none for no sampling")
     image_size: Count = Field(description="side of the square network input in pixels")
     batch_size: Count = Field(description="number of images per training step")
-    optimizer: str = Field(description="name of the optimiser")
-    schedule: str = Field(description="schedule of the learning rate: constant or onecycle")
+    optimizer: str = Field(description="spec of the optimiser")
+    schedule: str = Field(description="spec of the learning rate over the steps")
+    label_smoothing: Share = Field(default=0.0, description="share of each training label that was given to all "
+                                                            "classes alike")
+    averaging: str = Field(default="", description="spec of the average of weights that was evaluated; empty for the "
+                                                   "weights after the last step")
+    class_weight: str = Field(default="none", description="balanced if images of small classes counted more; else none")
     augment: str = Field(description="spec of the augmentations; empty for none")
     patience: Count = Field(default=0, description="number of epochs without a lower validation loss after which "
                                                    "training stops and the best weights are saved; 0 for no early "
                                                    "stopping")
-    tta: Count = Field(default=0, description="number of augmented views per image over which predictions are "
-                                              "averaged; 0 for the image alone")
+    tta: str = Field(default="", description="spec of the views of an image over which predictions are averaged; empty "
+                                             "for the image alone")
     network: str = Field(description="spec of the network, or of the head on a backbone")
     backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")

@@ -9,7 +9,7 @@ from auxiliary.runs.run import Run
 # stopping ended a run.
 SAME_EXPERIMENT = ["dataset", "images_hash", "split_rule", "stage", "model_id", "key", "parent", "network", "backbone",
                    "tune_last", "image_size", "learning_rate", "batch_size", "sampling", "optimizer", "schedule",
-                   "augment", "patience", "tta"]
+                   "label_smoothing", "averaging", "class_weight", "augment", "patience", "tta"]
 MEANS = ["accuracy", "val_accuracy", "acc_train", "train_loss", "val_loss", "test_loss", "macro_f1", "ece",
          "accuracy_without_duplicates", "published_accuracy", "train_seconds", "images_per_second"]
 
@@ -60,7 +60,7 @@ def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
 
 def _experiments(results: pd.DataFrame) -> pd.Series:
     """A number for each run, the same for runs that differ only in their seed."""
-    known = results[SAME_EXPERIMENT].fillna({"patience": 0, "tta": 0})
+    known = results[SAME_EXPERIMENT].fillna({"patience": 0})
     settings = known.assign(epochs=results["epochs"].mask(known["patience"] > 0))
     named = results["config_hash"] != ""
     settings = settings.astype(object).mask(named).assign(

@@ -19,6 +19,8 @@ from auxiliary.training.job import Job
 Arrays = list[np.ndarray]
 # Hexadecimal digits, at the start of the file: the content hash of the rest.
 CHECKSUM = 32
+# Attributes that are lists of arrays.
+ARRAYS = ("weights", "optimizer", "best", "averages")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Checkpoint:
         optimizer: the optimiser's variables, among them the learning rate and the number of steps.
         patience: early stopping's counters; empty without early stopping.
         best: the weights that early stopping would restore.
+        averages: with averaged weights, which `weights` are then, the state of averaging.
     """
 
     run: str
@@ -46,6 +49,7 @@ class Checkpoint:
     optimizer: Arrays
     patience: dict[str, Any] = field(default_factory=dict)
     best: Arrays = field(default_factory=list)
+    averages: Arrays = field(default_factory=list)
 
     @property
     def epochs(self) -> int:
@@ -56,7 +60,7 @@ class Checkpoint:
         """Write the checkpoint in place of an earlier one, which stays whole until then."""
         state = {"run": self.run, "recipe": self.recipe, "history": self.history.to_dict("list"),
                  "stopped": self.stopped, "patience": self.patience}
-        arrays = {f"{name}.{number}": array for name in ("weights", "optimizer", "best")
+        arrays = {f"{name}.{number}": array for name in ARRAYS
                   for number, array in enumerate(getattr(self, name))}
         # A killed process leaves the earlier one whole. A power cut may damage it, which `load` notices.
         with replacing(path, sync=False) as temporary, temporary.open("w+b") as file:
@@ -85,7 +89,7 @@ class Checkpoint:
             state = json.loads(str(arrays.pop("state")))
         except (OSError, ValueError) as error:
             raise UserError(f"the checkpoint {path} cannot be read ({error})") from error
-        lists: dict[str, Arrays] = {"weights": [], "optimizer": [], "best": []}
+        lists: dict[str, Arrays] = {name: [] for name in ARRAYS}
         for name, array in arrays.items():
             lists[name.partition(".")[0]].append(array)
         return cls(**state | {"history": pd.DataFrame(state["history"])}, **lists)

@@ -3,17 +3,15 @@
 import json
 from typing import Any
 
-from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
-from auxiliary.core.spec import parse_spec
-from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.config.profile import Experiment
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.tables import digest
-from auxiliary.networks.operations import OPERATIONS
 from auxiliary.project.project import Project
+from auxiliary.project.specs import parsed_specs
 
 # Raise it when you change how images are read, or how a run is trained or evaluated, so that no old figures or
 # features pass for new ones; tests/training/test_golden.py fails when it should be raised.
-PIPELINE = 5
+PIPELINE = 6
 
 # Remarks of an experiment, which change neither what is trained nor what it is called.
 REMARKS = {"published_accuracy", "note", "seeds"}
@@ -47,9 +45,4 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
     settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"})
-    settings["augment"] = repr(parse_spec(experiment.augment, AUGMENTATIONS, "augment"))
-    if isinstance(experiment, ScratchExperiment):
-        settings["net"] = repr(parse_spec(experiment.net, OPERATIONS, "net"))
-    if isinstance(experiment, TransferExperiment):
-        settings["head"] = repr(parse_spec(experiment.head, OPERATIONS, "head"))
-    return settings
+    return settings | {name: repr(operations) for name, operations in parsed_specs(experiment).items()}

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.views import View, views_of
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.training.features import FeatureExtractor, feature_batches
@@ -68,7 +69,7 @@ def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:
 
 
 def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFrame:
-    """The trained model's predictions for the images of a split; with `tta` their mean over augmented views.
+    """The trained model's predictions for the images of a split; with `tta` their mean over its views.
 
     Args:
         job: whose experiment says whether, and how, the images are augmented.
@@ -80,9 +81,18 @@ def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFr
     """
     experiment, categories = job.experiment, job.project.categories
     if not experiment.tta:
-        return predict(setup.trained, setup.batches(df, shuffle=False), df, categories)
-    # Each epoch augments every image in another way. A frozen experiment's head takes features, so the whole model
-    # predicts here.
-    views = mk_tf_dataset(df, shuffle=False, augment=experiment.augment, image_size=experiment.image_size,
-                          batch_size=experiment.batch_size, seed=job.seed, epochs=experiment.tta)
-    return predict(setup.model, views, df, categories)
+        return predict(setup.trained, [setup.batches(df, shuffle=False)], df, categories)
+    # A frozen experiment's head takes features, so the whole model predicts here.
+    views = views_of(experiment.tta)
+    return predict(setup.model, [_view_batches(job, df, view) for view in views], df, categories,
+                   [view.weight for view in views])
+
+
+def _view_batches(job: Job, df: pd.DataFrame, view: View) -> tf.data.Dataset:
+    """One view of each image, in the table's order."""
+    experiment = job.experiment
+    rows, columns = view.places(experiment.image_size)
+    augmented = {} if view.augmented is None else {"augment": experiment.augment, "first_epoch": view.augmented}
+    return mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=experiment.batch_size,
+                         seed=job.seed, **augmented,
+                         preprocess_fn=lambda batch: tf.gather(tf.gather(batch, rows, axis=1), columns, axis=2))

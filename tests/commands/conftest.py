@@ -19,7 +19,7 @@ image_size: 32
 batch_size: 8
 scratch:
   - {{model_id: small, learning_rate: 0.02, epochs: 1, net: conv(4) | batchnorm | gap}}
-  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: brightness(0.5), tta: 2}}
+  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: brightness(0.5), tta: augmented(2)}}
   - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | batchnorm | gap}}
 transfer:
   - {{model_id: frozen, backbone: MobileNetV2_035, weights: random, head: gap, learning_rate: 0.01, epochs: 1}}

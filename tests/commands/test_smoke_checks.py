@@ -58,7 +58,7 @@ def test_predictions_that_were_edited(copy_of):
 
 def test_predictions_are_of_augmented_views_where_the_experiment_says_so(copy_of):
     project = copy_of("small", "small_on")
-    small, plain = project.experiments["small"], project.experiments["small_on"].model_copy(update={"tta": 0})
+    small, plain = project.experiments["small"], project.experiments["small_on"].model_copy(update={"tta": ""})
     shutil.copytree(Job(project.experiments["small_on"], 0, project).run.folder, Job(plain, 0, project).run.folder)
     otherwise = replace(project, profile=project.profile.model_copy(update={"scratch": (small, plain)}))
     assert list(problems(project)) == []

@@ -30,7 +30,7 @@ split: {fractions: [0.8, 0.1, 0.1]}
 scratch:
   - {model_id: a, published_accuracy: [0.5, 0.6], learning_rate: 0.01, epochs: 80, patience: 5, net: conv(4) | gap}
   - {model_id: b, parent: a, learning_rate: 0.01, epochs: 3}
-  - {model_id: c, key: "no", parent: b, learning_rate: 0.01, epochs: 0, tta: 2, note: "1e-3, of course: [x]"}
+  - {model_id: c, key: "no", parent: b, learning_rate: 0.01, epochs: 0, tta: augmented(2), note: "1e-3, of course: [x]"}
   - {model_id: d, learning_rate: 0.01, epochs: 2, net: conv(4) | gap}
 transfer:
   - {model_id: e, backbone: MobileNetV2, head: gap, learning_rate: 0.01, epochs: 2, image_size: 96}

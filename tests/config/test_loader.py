@@ -74,16 +74,16 @@ class TestOverrides:
         assert given == {"small": 9, "longer": 0, "frozen": 9, "tuned": 9}
 
     def test_an_experiment_without_epochs_keeps_its_augmentation(self, experiment):
-        change = ("epochs: 3", "epochs: 0, tta: 2, augment: zoom(0.1)")
+        change = ("epochs: 3", "epochs: 0, tta: augmented(2), augment: zoom(0.1)")
         assert experiment("longer", change, augment="").augment == "zoom(0.1)"
-        assert experiment("longer", ("epochs: 3", "epochs: 0, tta: 2")).augment == "flip"
+        assert experiment("longer", ("epochs: 3", "epochs: 0, tta: augmented(2)")).augment == "flip"
 
     def test_frozen_experiments_are_left_out_of_test_time_augmentation(self, load):
-        assert {experiment.key: experiment.tta for experiment in load(tta=4).experiments} == {
-            "small": 4,
-            "longer": 4,
-            "frozen": 0,
-            "tuned": 4,
+        assert {experiment.key: experiment.tta for experiment in load(tta="mirror").experiments} == {
+            "small": "mirror",
+            "longer": "mirror",
+            "frozen": "",
+            "tuned": "mirror",
         }
 
     def test_an_experiment_may_have_seeds_of_its_own(self, experiment):

@@ -278,7 +278,7 @@ class TestFlowers:
         assert (experiment.parent, experiment.epochs, experiment.tta, experiment.network) == (
             parent,
             0,
-            8,
+            "augmented(8)",
             flowers[parent].network,
         )
         assert experiment.augment == "flip | shift(0.05) | zoom(0.1)"

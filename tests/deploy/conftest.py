@@ -24,7 +24,7 @@ sampling: none
 scratch:
   - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
   - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1}}
-  - {{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: 3, augment: flip | shift(0.3)}}
+  - {{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(3), augment: flip | shift(0.3)}}
 transfer:
   - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.1, epochs: 3}}
 """

@@ -27,7 +27,7 @@ from auxiliary.core.errors import UserError
             ("image_size: 112", "image_size: 16"),
             "experiment 'frozen': image_size 16 is too small for EfficientNetLite0: it needs",
         ),
-        (("epochs: 4", "epochs: 4, tta: 3"), "experiment 'frozen': `tta` averages over augmented images"),
+        (("epochs: 4", "epochs: 4, tta: augmented(3)"), "experiment 'frozen': `tta` averages over augmented images"),
     ],
 )
 def test_an_experiment_that_cannot_work_is_named(load, change, message):
@@ -43,7 +43,7 @@ def test_a_network_must_fit_its_image_size(load):
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_a_frozen_experiment_may_be_augmented_in_training_and_test(load, epochs):
-    load(("tune_last: 5", "tta: 3, augment: flip"), ("0.0001, epochs: 1", f"0.0001, epochs: {epochs}"))
+    load(("tune_last: 5", "tta: augmented(3), augment: flip"), ("0.0001, epochs: 1", f"0.0001, epochs: {epochs}"))
 
 
 @pytest.mark.parametrize("change", [

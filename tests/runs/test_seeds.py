@@ -51,8 +51,8 @@ def test_the_best_run_of_each_is_that_of_the_best_mean(seeds):
     assert best_of_each(both)[["key", "accuracy"]].to_numpy().tolist() == [["steady", 0.82], ["lucky", 0.9]]
 
 
-def test_an_empty_patience_or_tta_is_0(seeds):
-    old = seeds(0.7).astype({"patience": "Int64", "tta": "Int64"}).assign(patience=pd.NA, tta=pd.NA)
+def test_an_empty_patience_is_0(seeds):
+    old = seeds(0.7).astype({"patience": "Int64"}).assign(patience=pd.NA)
     assert over_seeds(pd.concat([old, seeds(0.7, 0.8).tail(1)]))["seeds"].tolist() == [2]
 
 

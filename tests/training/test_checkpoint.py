@@ -10,7 +10,7 @@ import pytest
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.runs.run import Run
-from auxiliary.training import fit as callbacks
+from auxiliary.training import callbacks
 from auxiliary.training.checkpoint import ENVIRONMENT, Checkpoint, breaks, resume
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
@@ -43,9 +43,10 @@ def figures(run) -> str:
 
 @pytest.mark.parametrize(("key", "settings"), [
     ("small", {"optimizer": "adam", "schedule": "onecycle", "augment": "flip | shift(0.1)"}),
-    ("small", {"optimizer": "rmsprop", "patience": 3}),
-    ("frozen", {"optimizer": "sgd"}),
-    ("tuned", {"optimizer": "adam", "augment": "flip"}),
+    ("small", {"optimizer": "rmsprop", "patience": 3, "class_weight": "balanced"}),
+    ("frozen", {"optimizer": "sgd(0.9, nesterov=True, weight_decay=0.01)", "averaging": "lookahead(3)"}),
+    ("tuned", {"optimizer": "adamw(0.05)", "schedule": "flat_cosine(warmup=1)", "averaging": "ema(0.9)", "augment": "flip",
+               "label_smoothing": 0.1, "patience": 2}),
 ])
 def test_an_interrupted_run_ends_with_the_figures_of_an_uninterrupted_one(
     make_project, cut, capsys, key, settings

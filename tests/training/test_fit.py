@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.runs.run import Run
-from auxiliary.training.fit import EpochSeeds, fit
+from auxiliary.training.callbacks import EpochSeeds
+from auxiliary.training.fit import fit
 from auxiliary.training.setup import TrainingSetup
 
 PAIRS = tf.data.Dataset.from_tensor_slices((np.eye(8, dtype="float32"), np.arange(8) % 2)).batch(4)

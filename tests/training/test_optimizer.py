@@ -1,55 +1,79 @@
-from math import cos, pi
-
 import keras
+import numpy as np
 import pytest
 
 from auxiliary.config.profile import ScratchExperiment
-from auxiliary.training.optimizer import make_optimizer, one_cycle
-
-
-def rates(peak: float, steps: int) -> list[float]:
-    schedule = one_cycle(peak, steps)
-    return [float(schedule(step)) for step in range(steps)]
-
-
-def test_one_cycle_rises_to_its_peak_and_falls_to_zero():
-    rate = rates(0.1, 100)
-    assert rate[0] == pytest.approx(0.1 / 25)
-    assert rate[30] == max(rate) == pytest.approx(0.1)
-    assert rate[:31] == sorted(rate[:31])
-    assert rate[30:] == sorted(rate[30:], reverse=True)
-    assert rate[-1] < 0.1 / 1000
-
-
-@pytest.mark.parametrize("step", [0, 7, 29, 30, 31, 65, 99])
-def test_one_cycle_by_its_formula(step):
-    by_hand = 0.004 + (0.1 - 0.004) * step / 30 if step < 30 else 0.1 * (1 + cos(pi * (step - 30) / 70)) / 2
-    assert rates(0.1, 100)[step] == pytest.approx(by_hand, rel=1e-4)
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_one_cycle_of_very_few_steps_is_a_learning_rate(steps):
-    assert all(0 < rate <= 0.1 * (1 + 1e-6) for rate in rates(0.1, steps))
-
-
-@pytest.mark.parametrize(("name", "kind"), [
-    ("adam", keras.optimizers.Adam), ("sgd", keras.optimizers.SGD), ("rmsprop", keras.optimizers.RMSprop)])
-def test_optimisers_by_name(name, kind):
-    optimizer = make_optimizer(experiment(optimizer=name), steps=10)
-    assert type(optimizer) is kind
-    assert float(optimizer.learning_rate) == pytest.approx(0.01)
-
-
-def test_the_cycle_spans_all_epochs():
-    optimizer = make_optimizer(experiment(schedule="onecycle"), steps=10)
-    schedule = optimizer._learning_rate
-    assert float(schedule(6)) == pytest.approx(0.01)
-    assert float(schedule(20)) == pytest.approx(0, abs=1e-9)
-
-
-def test_no_epochs_need_an_optimiser_too():
-    assert make_optimizer(experiment(schedule="onecycle", epochs=0), steps=10)
+from auxiliary.training.optimizer import make_optimizer
 
 
 def experiment(**values) -> ScratchExperiment:
     return ScratchExperiment(**{"model_id": "m", "key": "m", "learning_rate": 0.01, "epochs": 2, "net": "gap"} | values)
+
+
+def weights(**values: float) -> list[keras.Variable]:
+    return [keras.Variable(value, name=name) for name, value in values.items()]
+
+
+def step(optimizer: keras.optimizers.Optimizer, variables: list[keras.Variable], gradient: float) -> list[float]:
+    optimizer.apply([keras.ops.full((), gradient) for _ in variables], variables)
+    return [float(variable) for variable in variables]
+
+
+@pytest.mark.parametrize(("spec", "kind"), [
+    ("adam", keras.optimizers.Adam), ("adamw(0.05)", keras.optimizers.AdamW), ("sgd", keras.optimizers.SGD),
+    ("rmsprop", keras.optimizers.RMSprop)])
+def test_optimisers_by_name(spec, kind):
+    optimizer = make_optimizer(experiment(optimizer=spec), per_epoch=10)
+    assert type(optimizer) is kind
+    assert float(optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_arguments_are_those_of_keras():
+    optimizer = make_optimizer(experiment(optimizer="adamw(0.05, beta_1=0.95, epsilon=1e-6)"), per_epoch=10)
+    assert (optimizer.weight_decay, optimizer.beta_1, optimizer.beta_2, optimizer.epsilon) == (0.05, 0.95, 0.999, 1e-6)
+    assert make_optimizer(experiment(optimizer="sgd(0.85, nesterov=True)"), per_epoch=10).nesterov
+
+
+def test_the_rate_of_a_schedule_spans_all_epochs():
+    optimizer = make_optimizer(experiment(schedule="onecycle"), per_epoch=10)
+    rates = [float(optimizer._learning_rate(step)) for step in range(20)]
+    assert rates[6] == max(rates) == pytest.approx(0.01)
+    assert rates[-1] < 0.0002
+
+
+def test_after_the_last_step_the_rate_stays():
+    rate = make_optimizer(experiment(schedule="cosine"), per_epoch=10)._learning_rate
+    assert float(rate(1000)) == float(rate(19))
+
+
+def test_no_epochs_need_an_optimiser_too():
+    assert make_optimizer(experiment(schedule="onecycle", epochs=0), per_epoch=10)
+
+
+@pytest.mark.parametrize("spec", ["sgd(0, weight_decay=0.5)", "adamw(0.5)"])
+def test_kernels_decay_and_biases_and_norms_do_not(spec):
+    variables = weights(kernel=2.0, bias=2.0, beta=2.0, gamma=2.0)
+    kernel, *others = step(make_optimizer(experiment(optimizer=spec), 10), variables, gradient=0.0)
+    assert kernel == pytest.approx(2 - 0.01 * 0.5 * 2)
+    assert others == [2, 2, 2]
+
+
+def test_all_weights_decay_if_asked():
+    variables = weights(kernel=2.0, bias=2.0)
+    optimizer = make_optimizer(experiment(optimizer="sgd(0, weight_decay=0.5, decay_all=True)"), 10)
+    assert step(optimizer, variables, gradient=0.0) == pytest.approx([1.99, 1.99])
+
+
+def test_the_shifts_of_batch_norm_move_faster():
+    variables = weights(kernel=1.0, beta=1.0)
+    optimizer = make_optimizer(experiment(optimizer="sgd(0, shift_rate=64)"), 10)
+    assert step(optimizer, variables, gradient=0.5) == pytest.approx([1 - 0.005, 1 - 64 * 0.005])
+
+
+def test_nesterov_by_hand():
+    optimizer = make_optimizer(experiment(optimizer="sgd(0.5, nesterov=True)", learning_rate=0.1), 10)
+    variables, value, velocity = weights(kernel=1.0), 1.0, 0.0
+    for gradient in (1.0, 2.0, -1.0):
+        velocity = 0.5 * velocity - 0.1 * gradient
+        value += 0.5 * velocity - 0.1 * gradient
+        np.testing.assert_allclose(step(optimizer, variables, gradient), [value], rtol=1e-6)

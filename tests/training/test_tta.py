@@ -9,9 +9,9 @@ from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 
 VIEWS = """\
-  - {model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: 3, augment: flip | shift(0.3)}
+  - {model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(3), augment: flip | shift(0.3)}
 transfer:"""
-FROZEN_VIEWS = "  - {model_id: frozen_views, parent: frozen, learning_rate: 0.01, epochs: 0, tta: 2, augment: flip}\n"
+FROZEN_VIEWS = "  - {model_id: frozen_views, parent: frozen, learning_rate: 0.01, epochs: 0, tta: augmented(2), augment: flip}\n"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_it_is_the_mean_over_augmented_views(project, views):
 def test_it_changes_predictions_but_trains_nothing(project, views):
     parent = Job(project.experiments["small"], 0, project).run
     assert np.abs(probabilities(views) - probabilities(parent)).max() > 1e-4
-    assert (views.result.tta, views.result.epochs, views.result.epochs_total) == (3, 0, 2)
+    assert (views.result.tta, views.result.epochs, views.result.epochs_total) == ("augmented(3)", 0, 2)
     weights = [keras.saving.load_model(run.model).get_weights() for run in (views, parent)]
     for ours, theirs in zip(*weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)

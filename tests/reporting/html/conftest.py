@@ -26,7 +26,7 @@ NET = "conv(4) | gap"
 USUAL = {name: {int: 1, float: 0.5}.get(kind, "") for name, kind in COLUMNS.items()} | {
     "learning_rate": 0.01, "image_size": 16, "network": NET, "device": "a processor", "precision": "float32",
     "commit": "0123456789ab", "parameters": 127, "epochs": 3, "epochs_total": 3, "train_seconds": 12.0, "patience": 0,
-    "tta": 0, "test_duplicates": 0, "published_accuracy": float("nan")}
+    "tta": "", "test_duplicates": 0, "published_accuracy": float("nan")}
 
 
 @pytest.fixture(scope="package")

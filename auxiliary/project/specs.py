@@ -1,0 +1,29 @@
+"""The specs of an experiment, parsed: what its network, its augmentation and its training are made of."""
+
+from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.core.errors import UserError
+from auxiliary.core.spec import parse_one, parse_spec
+from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.views import VIEWS
+from auxiliary.networks.averages import AVERAGES
+from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.optimizers import OPTIMIZERS
+from auxiliary.networks.schedules import SCHEDULES
+
+
+def parsed_specs(experiment: Experiment) -> dict[str, tuple[object, ...]]:
+    """The operations of each spec of an experiment, by the name of its field.
+
+    Raises:
+        UserError: for an unknown operation or an invalid argument; or where a spec takes one operation, for none or
+            several.
+    """
+    network = "net" if isinstance(experiment, ScratchExperiment) else "head"
+    return {
+        "augment": parse_spec(experiment.augment, AUGMENTATIONS, "augment"),
+        "optimizer": (parse_one(experiment.optimizer, OPTIMIZERS, "optimizer"),),
+        "schedule": (parse_one(experiment.schedule, SCHEDULES, "schedule"),),
+        "averaging": (parse_one(experiment.averaging, AVERAGES, "averaging"),) if experiment.averaging else (),
+        "tta": parse_spec(experiment.tta, VIEWS, "tta"),
+        network: parse_spec(experiment.network, OPERATIONS, network),
+    }

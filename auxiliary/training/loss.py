@@ -1,0 +1,36 @@
+"""The loss of an experiment: cross-entropy, with smoothed labels and weighted classes where it asks for them."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from auxiliary.config.profile import Experiment
+from auxiliary.training.job import Job
+
+
+def make_loss(experiment: Experiment) -> keras.losses.Loss:
+    """The mean cross-entropy in nats; of labels as `takes_shares` says."""
+    if takes_shares(experiment):
+        return keras.losses.CategoricalCrossentropy(label_smoothing=experiment.label_smoothing)
+    return keras.losses.SparseCategoricalCrossentropy()
+
+
+def takes_shares(experiment: Experiment) -> bool:
+    """Whether labels are the shares of all classes, (N, classes), in place of one number per image."""
+    return experiment.label_smoothing > 0
+
+
+def with_shares(batches: tf.data.Dataset, classes: int) -> tf.data.Dataset:
+    """Batches with (N, classes) float32 labels in place of (N,) numbers of classes."""
+    return batches.map(lambda inputs, labels: (inputs, tf.one_hot(labels, classes)))
+
+
+def class_weights(job: Job) -> dict[int, float] | None:
+    """How much an image of each class counts, by label; None where all count alike.
+
+    With `balanced` that is N / (classes * images of the class), so that all classes count alike and the mean is 1.
+    """
+    if job.experiment.class_weight == "none":
+        return None
+    counts = np.bincount(job.train["label"], minlength=len(job.project.categories))
+    return dict(enumerate((counts.sum() / (len(counts) * counts)).tolist()))
