@@ -15,7 +15,7 @@ from auxiliary.commands.cli import command
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.operations import OPERATIONS
 from auxiliary.project.checks import check_experiments

@@ -9,8 +9,9 @@ import numpy as np
 from auxiliary.core.errors import ImageError
 from auxiliary.core.progress import Progress
 from auxiliary.core.spec import parse_spec
-from auxiliary.data.augment import AUGMENTATIONS, augment_batch
-from auxiliary.data.epochs import step_generator
+from auxiliary.data.augmentation.augment_batch import augment_batch
+from auxiliary.data.augmentation.kinds import Draw
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.reading.deep import Span
 from auxiliary.data.views import View, views_of
 from auxiliary.deploy.image_paths import ImagePath
@@ -70,7 +71,7 @@ class Predictor:
         """One view of each image."""
         if view.augmented is not None:
             steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment")
-            images = augment_batch(images, steps, step_generator(self.result.seed, view.augmented, 0))
+            images = augment_batch(images, steps, Draw(self.result.seed, view.augmented, 0, np.arange(len(images))))
         rows, columns = view.places(images.shape[1])
         return images[:, rows][:, :, columns]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from auxiliary.config.profile import Experiment, Profile, ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
+from auxiliary.data.augmentation.registry import refuse_mixing
 from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.data.views import views_of
 from auxiliary.networks.backbones import check_size, find_backbone
@@ -22,13 +23,23 @@ def check_experiments(profile: Profile) -> None:
     """
     for experiment in profile.experiments:
         try:
-            parsed_specs(experiment)
+            _check_augment(experiment)
             _check_network(experiment)
             _check_batch(experiment)
-            if not experiment.augment and any(view.augmented is not None for view in views_of(experiment.tta)):
-                raise UserError("`tta` averages over augmented images: give `augment` too")
         except UserError as error:
             raise UserError(f"experiment {experiment.key!r}: {error}") from None
+
+
+def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
+    steps = parsed_specs(experiment)["augment"]
+    if any(view.augmented is not None for view in views_of(experiment.tta)):
+        if not steps:
+            raise UserError("`tta` averages over augmented images: give `augment` too")
+        refuse_mixing(steps, "`tta` asks which one class an image has: leave `augmented` out of it")
+    if experiment.class_weight != "none":
+        refuse_mixing(steps, "`class_weight` asks which one class an image has: leave it out")
+    if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
+        refuse_mixing(steps, "a frozen backbone's features are cached for one class each: leave them out, or tune layers")
 
 
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:

@@ -3,7 +3,7 @@
 from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.core.spec import parse_one, parse_spec
-from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.views import VIEWS
 from auxiliary.networks.averages import AVERAGES
 from auxiliary.networks.operations import OPERATIONS
