@@ -6,7 +6,7 @@ from auxiliary.core.spec import parse_one, parse_spec
 from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.views import VIEWS
 from auxiliary.networks.averages import AVERAGES
-from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.operations.registry import OPERATIONS
 from auxiliary.networks.optimizers import OPTIMIZERS
 from auxiliary.networks.schedules import SCHEDULES
 

@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.spec import parse_spec
-from auxiliary.networks.costs import named_operations
 from auxiliary.networks.layer_costs import Cost
-from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.operations.registry import OPERATIONS, named_operations
 from auxiliary.networks.summary import count_parameters, multiply_adds
 
 IMAGE, VECTOR = (11, 9, 3), (20,)
