@@ -60,14 +60,19 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
 
 
 def _scratch(experiment: ScratchExperiment) -> PerImage:
-    side, cores = experiment.image_size, runtime.usable_cores()
-    layers = costs_per_layer(experiment.net, (side, side, 3), classes=10).values()
-    products = 2 * sum(layer.multiply_adds for layer in layers) / (SCRATCH_SHARE * network_speed(depthwise=False))
-    numbers = sum(math.prod(layer.shape) for layer in layers) * NUMBER / cores
-    forward = products + numbers
+    cores, sides = runtime.usable_cores(), experiment.sizes or (experiment.image_size,)
+    layers = costs_per_layer(experiment.net, (sides[0], sides[0], 3), classes=10).values()
     update = UPDATE * sum(layer.parameters for layer in layers) / experiment.batch_size
-    training = FORWARD_AND_BACK * forward + (IMAGE + PIXEL * side**2 + update) / cores
-    return PerImage(0, training, forward + IMAGE / cores)
+    training = [FORWARD_AND_BACK * _forward(experiment.net, side) + (IMAGE + PIXEL * side**2 + update) / cores
+                for side in sides]
+    return PerImage(0, sum(training) / len(training), _forward(experiment.net, experiment.image_size) + IMAGE / cores)
+
+
+def _forward(net: str, side: int) -> float:
+    """Seconds that a network takes for an image of a side in pixels."""
+    layers = costs_per_layer(net, (side, side, 3), classes=10).values()
+    products = 2 * sum(layer.multiply_adds for layer in layers) / (SCRATCH_SHARE * network_speed(depthwise=False))
+    return products + sum(math.prod(layer.shape) for layer in layers) * NUMBER / runtime.usable_cores()
 
 
 def _transfer(experiment: TransferExperiment) -> PerImage:

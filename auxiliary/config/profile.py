@@ -124,9 +124,17 @@ class ScratchExperiment(Experiment):
 
     Attributes:
         net: spec of the network, such as `conv(16) | pool | flatten`; the final layer, one unit per class, is added.
+        sizes: sides in pixels that images are trained at, each for an equal share of the epochs, one after the other;
+            a side may stand there several times. They are evaluated at `image_size`. Empty for `image_size` in all.
     """
 
     net: str
+    sizes: tuple[ImageSize, ...] = ()
+
+    @property
+    def size_of_epoch(self) -> tuple[int, ...]:
+        """The side of the training images in each epoch; empty without `sizes`."""
+        return tuple(self.sizes[epoch * len(self.sizes) // self.epochs] for epoch in range(self.epochs) if self.sizes)
 
     @property
     def stage(self) -> str:

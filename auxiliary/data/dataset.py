@@ -13,6 +13,7 @@ from auxiliary.data.augmentation.kinds import Draw
 from auxiliary.data.augmentation.registry import AUGMENTATIONS, DEFAULT, refuse_mixing
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.images import Images
+from auxiliary.data.targets import Targets
 
 Preprocess = Callable[[tf.Tensor], tf.Tensor]
 
@@ -59,22 +60,19 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
     steps = parse_spec(DEFAULT if augment is True else augment or "", AUGMENTATIONS, "augment")
     if classes is None:
         refuse_mixing(steps, "here each image has one class: give `classes` to train on shares of classes")
-    images, labels, sides = Images(df, size, cache), _labels(df, classes), sizes or [size]
+    images, targets, sides = Images(df, size, cache), Targets(df, classes), sizes or [size]
 
     def batch(places: np.ndarray, epoch: int, step: int) -> Batch:
         draw = Draw(seed, epoch, step, places)
         batch = augment_batch(images[places], steps, draw, sides[min(epoch, len(sides) - 1)])
-        if classes is None:
-            return batch, labels[places]
-        return mix_batch(batch, _shares(labels[places], classes), steps, draw)
+        return mix_batch(batch, targets[places], steps, draw)
 
     def finish(batch: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch = tf.cast(batch, tf.float32)
         return preprocess_fn(batch) if preprocess_fn else batch, labels
 
     side = None if sizes else size
-    shape, dtype = ((None,), tf.int64) if classes is None else ((None, classes), tf.float32)
-    like = tf.TensorSpec((None, side, side, 3), tf.uint8), tf.TensorSpec(shape, dtype)
+    like = tf.TensorSpec((None, side, side, 3), tf.uint8), targets.spec
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=batch_size, seed=seed, first_epoch=first_epoch,
                           epochs=epochs)
     return batches.map(finish, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
@@ -97,15 +95,3 @@ def _size(df: pd.DataFrame, image_size: int | None) -> int:
 def _check_sizes(sizes: Sequence[int], size: int) -> None:
     if sizes and not 0 < min(sizes) <= max(sizes) <= size:
         raise UserError(f"sizes {list(sizes)}: each must be 1 to {size} pixels, the side that images are read at")
-
-
-def _labels(df: pd.DataFrame, classes: int | None) -> np.ndarray:
-    labels = df["label"].to_numpy("int64")
-    if classes is not None and labels.max() >= classes:
-        raise UserError(f"the table has label {labels.max()}, but there are {classes} classes, from 0")
-    return labels
-
-
-def _shares(labels: np.ndarray, classes: int) -> np.ndarray:
-    """The share of each class, (N, classes) float32, of images that have one class each."""
-    return (labels[:, None] == np.arange(classes)).astype("float32")

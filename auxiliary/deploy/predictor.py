@@ -62,7 +62,8 @@ class Predictor:
     def batch_probabilities(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """The probabilities of each batch of images in turn; later batches are prepared meanwhile."""
         views = views_of(self.result.tta)
-        outputs = predict_batches(self.predict, ((self._seen(batch, view), None) for batch in batches for view in views))
+        seen = ((self._seen(batch, view), None) for batch in batches for view in views)
+        outputs = predict_batches(self.predict, seen)
         for outputs_of_batch in zip(*[outputs] * len(views), strict=True):
             mean = np.average(outputs_of_batch, axis=0, weights=[view.weight for view in views])
             yield tempered(mean, self.temperature)

@@ -10,7 +10,7 @@ from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.data.views import views_of
 from auxiliary.networks.backbones import check_size, find_backbone
 from auxiliary.networks.batch_norm import norm_of_vectors
-from auxiliary.networks.costs import costs_per_layer
+from auxiliary.networks.costs import costs_per_layer, network_cost
 from auxiliary.project.specs import parsed_specs
 
 
@@ -39,19 +39,33 @@ def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
     if experiment.class_weight != "none":
         refuse_mixing(steps, "`class_weight` asks which one class an image has: leave it out")
     if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
-        refuse_mixing(steps, "a frozen backbone's features are cached for one class each: leave them out, or tune layers")
+        refuse_mixing(steps, "a frozen backbone's features are cached, one class each: leave them out, or tune layers")
 
 
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
     # Any number of classes will do: whether the final layer fits does not depend on it.
     if isinstance(experiment, ScratchExperiment):
-        costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes=2)
+        _check_sizes(experiment)
         return
     backbone = find_backbone(experiment.backbone)
     check_size(experiment.backbone, experiment.image_size)
     if experiment.head.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
     costs_per_layer(experiment.head, (7, 7, backbone.channels), classes=2)
+
+
+def _check_sizes(experiment: ScratchExperiment) -> None:
+    """Refuse a network that does not fit an image size, or sizes that it cannot be trained at."""
+    parameters = {size: network_cost(experiment.net, (size, size, 3), classes=2).parameters
+                  for size in (experiment.image_size, *experiment.sizes)}
+    if experiment.sizes and max(experiment.sizes) > experiment.image_size:
+        raise UserError(f"`sizes` go up to {max(experiment.sizes)} pixels, and `image_size` is "
+                        f"{experiment.image_size}: images are trained at sizes up to the one they are evaluated at")
+    if len(set(parameters.values())) > 1:
+        raise UserError("`sizes` need a network that takes images of any size: end it in `gap`, in place of `flatten`")
+    if experiment.sizes and experiment.patience:
+        raise UserError("`patience` compares losses of all epochs, and those of several `sizes` cannot be compared: "
+                        "leave one of the two out")
 
 
 def _check_batch(experiment: ScratchExperiment | TransferExperiment) -> None:

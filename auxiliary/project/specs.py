@@ -1,7 +1,6 @@
 """The specs of an experiment, parsed: what its network, its augmentation and its training are made of."""
 
 from auxiliary.config.profile import Experiment, ScratchExperiment
-from auxiliary.core.errors import UserError
 from auxiliary.core.spec import parse_one, parse_spec
 from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.views import VIEWS

@@ -85,6 +85,8 @@ class Result(BaseModel):
     sampling: str = Field(description="size to which every class of the training set was sampled: smallest, mean, "
                                       "largest, or none for no sampling")
     image_size: Count = Field(description="side of the square network input in pixels")
+    sizes: str = Field(default="", description="sides that images were trained at, one after the other; empty for "
+                                               "image_size in all epochs")
     batch_size: Count = Field(description="number of images per training step")
     optimizer: str = Field(description="spec of the optimiser")
     schedule: str = Field(description="spec of the learning rate over the steps")

@@ -16,6 +16,7 @@ from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.tables import digest
+from auxiliary.data.targets import Targets
 from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_batches
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features, save_features
 
@@ -76,23 +77,24 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
 
 
 def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment, folder: Path, df: pd.DataFrame,
-                    shuffle: bool = True, augment: str = "", seed: int = 0, **options: Any) -> tf.data.Dataset:
+                    shuffle: bool = True, augment: str = "", seed: int = 0, classes: int | None = None,
+                    **options: Any) -> tf.data.Dataset:
     """Batches of pooled features and labels; the table may hold an image several times.
 
     Arguments as in `pooled_features` and `mk_tf_dataset`. Augmented images have the experiment's number of `views`,
     and epochs use them in turn: epoch mod views.
 
     Returns:
-        Pairs of (N, channels) float32 and (N,) int64.
+        Pairs of (N, channels) float32 and (N,) int64; with `classes` labels are (N, classes) float32.
     """
     images = each_once(df)
     views = [View(augment, seed, number) for number in range(experiment.views)] if augment else [None]
     features = [pooled_features(extractor, experiment, images, folder, view) for view in views]
-    position, labels = pd.Index(images["filepath"]).get_indexer(df["filepath"]), df["label"].to_numpy("int64")
+    position, targets = pd.Index(images["filepath"]).get_indexer(df["filepath"]), Targets(df, classes)
 
     def batch(rows: np.ndarray, epoch: int, _: int) -> Batch:
-        return features[epoch % len(features)][position[rows]], labels[rows]
+        return features[epoch % len(features)][position[rows]], targets[rows]
 
-    like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int64)
+    like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.float32), targets.spec
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=experiment.batch_size, seed=seed, **options)
     return batches.prefetch(tf.data.AUTOTUNE)

@@ -15,7 +15,7 @@ from auxiliary.training.callbacks import CheckpointWriter, EarlyStopping, EpochS
 from auxiliary.training.checkpoint import Checkpoint
 from auxiliary.training.divergence import StopAtDivergence
 from auxiliary.training.job import Job
-from auxiliary.training.loss import class_weights, make_loss, takes_shares, with_shares
+from auxiliary.training.loss import class_weights, make_loss, takes_shares
 from auxiliary.training.optimizer import make_optimizer
 from auxiliary.training.setup import TrainingSetup
 
@@ -57,6 +57,7 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
                      # It holds whether training stops, and the history, so it is written after both.
                      CheckpointWriter(job, writer, stopping, averages)]
         model.fit(train, validation_data=val, initial_epoch=done, steps_per_epoch=steps, shuffle=False, verbose=0,
+                  validation_steps=steps_per_epoch(len(job.project.val), experiment.batch_size),
                   epochs=done if checkpoint and checkpoint.stopped else experiment.epochs,
                   class_weight=class_weights(job), callbacks=[each for each in callbacks if each])
     earlier = checkpoint.history["seconds"].sum() if checkpoint else 0
@@ -74,16 +75,16 @@ def _averaged(job: Job, model: keras.Model, steps: int) -> tuple[keras.Model, Av
 
 
 def _batches(job: Job, setup: TrainingSetup, first_epoch: int) -> tuple[tf.data.Dataset, tf.data.Dataset]:
-    """Training batches without end, and validation batches."""
+    """Training and validation batches without end."""
+    experiment = job.experiment
+    options = {"seed": job.seed, "epochs": None, "first_epoch": first_epoch}
+    if takes_shares(experiment):
+        options["classes"] = len(job.project.categories)
+    if getattr(experiment, "sizes", ()):
+        options["sizes"] = experiment.size_of_epoch
     # An experiment that trains nothing has `augment` for its test images only.
-    augment = job.experiment.augment if job.experiment.epochs else ""
-    train = setup.batches(job.train, shuffle=True, augment=augment, seed=job.seed, epochs=None,
-                          first_epoch=first_epoch)
-    val = setup.batches(job.project.val, shuffle=False)
-    if not takes_shares(job.experiment):
-        return train, val
-    classes = len(job.project.categories)
-    return with_shares(train, classes), with_shares(val, classes)
+    train = setup.batches(job.train, shuffle=True, augment=experiment.augment if experiment.epochs else "", **options)
+    return train, setup.batches(job.project.val, shuffle=False, **options)
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint, averages: Averages | None = None) -> None:

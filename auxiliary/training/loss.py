@@ -2,9 +2,10 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from auxiliary.config.profile import Experiment
+from auxiliary.data.augmentation.registry import mixes
+from auxiliary.project.specs import parsed_specs
 from auxiliary.training.job import Job
 
 
@@ -17,12 +18,7 @@ def make_loss(experiment: Experiment) -> keras.losses.Loss:
 
 def takes_shares(experiment: Experiment) -> bool:
     """Whether labels are the shares of all classes, (N, classes), in place of one number per image."""
-    return experiment.label_smoothing > 0
-
-
-def with_shares(batches: tf.data.Dataset, classes: int) -> tf.data.Dataset:
-    """Batches with (N, classes) float32 labels in place of (N,) numbers of classes."""
-    return batches.map(lambda inputs, labels: (inputs, tf.one_hot(labels, classes)))
+    return experiment.label_smoothing > 0 or mixes(parsed_specs(experiment)["augment"])
 
 
 def class_weights(job: Job) -> dict[int, float] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import keras
+import numpy as np
 import pandas as pd
 import tensorflow as tf
 
@@ -13,8 +14,12 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.views import View, views_of
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
+from auxiliary.networks.whitening import whiten, whitening_layers
 from auxiliary.training.features import FeatureExtractor, feature_batches
 from auxiliary.training.job import Job
+
+# Training images that `whiten` takes: they hold millions of patches.
+WHITENED = 2000
 
 
 @dataclass(frozen=True)
@@ -25,14 +30,27 @@ class TrainingSetup:
         model: the whole model, from images to probabilities; it is the one that is saved.
         trained: the model that is trained: the whole model, or a head that shares its layers.
         batches: makes batches for `trained` from a table of images; takes the keyword arguments `shuffle`,
-            `augment`, `seed`, `first_epoch` and `epochs` of `mk_tf_dataset`.
+            `augment`, `seed`, `first_epoch`, `epochs` and `classes` of `mk_tf_dataset`; those of images also `sizes`.
         extractor: computes the cached features of a frozen experiment; None for all others.
+        has_copy: whether `trained` is a copy of the whole model, for images of any size, with weights of its own.
     """
 
     model: keras.Model
     trained: keras.Model
     batches: Callable[..., tf.data.Dataset]
     extractor: FeatureExtractor | None = None
+    has_copy: bool = False
+
+    def begin(self, job: Job) -> None:
+        """Set the weights that a fresh network computes from its training images, see `whiten`."""
+        if not job.parent and whitening_layers(self.trained):
+            images = mk_tf_dataset(job.train.head(WHITENED), image_size=job.experiment.image_size, seed=job.seed)
+            whiten(self.trained, np.concatenate([batch for batch, _ in images.as_numpy_iterator()]))
+
+    def complete(self) -> None:
+        """Give the whole model the trained weights, where the two do not share them."""
+        if self.has_copy:
+            self.model.set_weights(self.trained.get_weights())
 
 
 def build_setup(job: Job) -> TrainingSetup:
@@ -43,12 +61,16 @@ def build_setup(job: Job) -> TrainingSetup:
     setup = _scratch(job) if isinstance(job.experiment, ScratchExperiment) else _transfer(job)
     if job.parent:
         setup.model.load_weights(job.parent.run.model)
+        if setup.has_copy:
+            setup.trained.set_weights(setup.model.get_weights())
     return setup
 
 
 def _scratch(job: Job) -> TrainingSetup:
-    model = build_scratch(job.experiment, len(job.project.categories))
-    return TrainingSetup(model, model, _image_batches(job))
+    classes = len(job.project.categories)
+    model = build_scratch(job.experiment, classes)
+    trained = build_scratch(job.experiment, classes, any_size=True) if job.experiment.sizes else model
+    return TrainingSetup(model, trained, _image_batches(job), has_copy=trained is not model)
 
 
 def _transfer(job: Job) -> TrainingSetup:

@@ -49,7 +49,10 @@ def train_run(job: Job) -> None:
         "features": setup.extractor.fingerprint if setup.extractor else ""})
     run.save_layers(layer_table(setup.model))
     with own_errors():
+        if not checkpoint:
+            setup.begin(job)
         fitted = fit(job, setup, checkpoint)
+        setup.complete()
         diverged = divergence_of(fitted.history)
         predictions = {} if diverged else _predict(job, setup)
     save_figure(curves_figure(run.history), run.folder, "curves")
@@ -85,7 +88,9 @@ def _check_resources(job: Job, setup: TrainingSetup, machine: runtime.Machine) -
     key = job.experiment.key
     # Now with the outputs of a tuned backbone's layers.
     if job.experiment.epochs and not machine.gpu:
-        check_memory(training_bytes(setup.trained, job.experiment.batch_size), f"training {key} takes")
+        # A model for any size has no shapes; training goes up to those of the whole model.
+        shaped = setup.model if setup.has_copy else setup.trained
+        check_memory(training_bytes(shaped, job.experiment.batch_size), f"training {key} takes")
     model, saved, trained = map(count_parameters, (
         setup.model.weights, setup.trained.weights, setup.trained.trainable_weights))
     # The model; and the weights with the two averages of Adam, twice while one checkpoint replaces another.

@@ -45,8 +45,8 @@ def figures(run) -> str:
     ("small", {"optimizer": "adam", "schedule": "onecycle", "augment": "flip | shift(0.1)"}),
     ("small", {"optimizer": "rmsprop", "patience": 3, "class_weight": "balanced"}),
     ("frozen", {"optimizer": "sgd(0.9, nesterov=True, weight_decay=0.01)", "averaging": "lookahead(3)"}),
-    ("tuned", {"optimizer": "adamw(0.05)", "schedule": "flat_cosine(warmup=1)", "averaging": "ema(0.9)", "augment": "flip",
-               "label_smoothing": 0.1, "patience": 2}),
+    ("tuned", {"optimizer": "adamw(0.05)", "schedule": "flat_cosine(warmup=1)", "averaging": "ema(0.9)",
+               "augment": "flip | mixup(0.2)", "label_smoothing": 0.1, "patience": 2}),
 ])
 def test_an_interrupted_run_ends_with_the_figures_of_an_uninterrupted_one(
     make_project, cut, capsys, key, settings

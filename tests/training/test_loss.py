@@ -3,10 +3,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 
 from auxiliary.config.profile import ScratchExperiment
-from auxiliary.training.loss import class_weights, make_loss, with_shares
+from auxiliary.training.loss import class_weights, make_loss, takes_shares
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], "float32")
 LABELS = np.array([0, 1])
@@ -22,8 +21,7 @@ def test_the_loss_is_the_mean_cross_entropy():
 
 def test_smoothed_labels_give_a_share_to_all_classes():
     smoothed = np.full((2, 3), 0.1) + 0.7 * np.eye(3)[LABELS]
-    (_, shares), = with_shares(tf.data.Dataset.from_tensors((PROBABILITIES, LABELS)), classes=3)
-    loss = make_loss(experiment(label_smoothing=0.3))(shares, PROBABILITIES)
+    loss = make_loss(experiment(label_smoothing=0.3))(np.eye(3)[LABELS], PROBABILITIES)
     assert float(loss) == pytest.approx(-(smoothed * np.log(PROBABILITIES)).sum(axis=1).mean(), rel=1e-5)
 
 
@@ -41,3 +39,10 @@ def test_balanced_classes_count_alike():
 
 def test_otherwise_all_images_count_alike():
     assert class_weights(job([0, 0, 1, 2])) is None
+
+
+@pytest.mark.parametrize(("settings", "shares"), [
+    ({}, False), ({"augment": "flip"}, False), ({"label_smoothing": 0.1}, True), ({"augment": "flip | mixup(0.2)"}, True)
+])
+def test_labels_are_shares_where_they_are_smoothed_or_mixed(settings, shares):
+    assert takes_shares(experiment(**settings)) == shares

@@ -11,7 +11,9 @@ from auxiliary.training import fit
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 
-VIEWS = "  - {model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(2), augment: flip | shift(0.3)}\n"
+VIEWS = """\
+  - {model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(2), augment: flip | shift(0.3)}
+"""
 FROZEN = """\
   - {model_id: frozen_views, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01, epochs: 3,
      augment: flip | shift(0.2), views: 2}

@@ -11,7 +11,9 @@ from auxiliary.training.train import train_and_evaluate
 VIEWS = """\
   - {model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(3), augment: flip | shift(0.3)}
 transfer:"""
-FROZEN_VIEWS = "  - {model_id: frozen_views, parent: frozen, learning_rate: 0.01, epochs: 0, tta: augmented(2), augment: flip}\n"
+FROZEN_VIEWS = """\
+  - {model_id: frozen_views, parent: frozen, learning_rate: 0.01, epochs: 0, tta: augmented(2), augment: flip}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,16 @@ def test_it_is_the_mean_over_augmented_views(project, views):
         predictions.append(np.concatenate([model.predict_on_batch(batch) for batch, _ in images]))
     assert np.abs(predictions[0] - predictions[1]).max() > 1e-3
     np.testing.assert_allclose(probabilities(views), np.mean(predictions, axis=0), atol=1e-6)
+
+
+def test_a_mirror_image_counts_as_much_as_the_image(make_project):
+    mirrored = VIEWS.replace("tta: augmented(3), augment: flip | shift(0.3)", "tta: mirror")
+    project = make_project(edit=("transfer:", mirrored))
+    run = train_and_evaluate(project.experiments["views"], project)
+    model = keras.saving.load_model(Job(project.experiments["small"], 0, project).run.model)
+    images = np.concatenate([batch for batch, _ in mk_tf_dataset(project.test, shuffle=False).as_numpy_iterator()])
+    both = [model.predict_on_batch(view) for view in (images, images[:, :, ::-1])]
+    np.testing.assert_allclose(probabilities(run), np.mean(both, axis=0), atol=1e-6)
 
 
 def test_it_changes_predictions_but_trains_nothing(project, views):

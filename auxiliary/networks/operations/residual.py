@@ -10,10 +10,10 @@ from pydantic import Field
 from auxiliary.core.spec import operation
 from auxiliary.networks import layer_costs
 from auxiliary.networks.layer_costs import Cost, Shape
-from auxiliary.networks.operations.special import SqueezeExcite
 from auxiliary.networks.operations.layers import Act, BatchNorm, Conv
 from auxiliary.networks.operations.operation import Count, Curve, Parts, Rate, build_parts, costs_of_parts
 from auxiliary.networks.operations.pooling import AveragePool
+from auxiliary.networks.operations.special import SqueezeExcite
 
 if TYPE_CHECKING:
     from keras import KerasTensor
