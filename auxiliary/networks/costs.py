@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import counted
-from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks import layer_costs
+from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.layer_costs import Cost, Shape
 from auxiliary.networks.operations.registry import final_layer, named_operations
 
