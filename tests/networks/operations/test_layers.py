@@ -27,7 +27,8 @@ def test_activations_have_their_published_values(built, activation, expected):
 
 
 def test_identity_passes_channels_on(built):
-    outputs = np.asarray(built("conv(8, 3, 1, same, activation=linear, bias=False, initial=identity)", IMAGE)(images(2)))
+    model = built("conv(8, 3, 1, same, activation=linear, bias=False, initial=identity)", IMAGE)
+    outputs = np.asarray(model(images(2)))
     np.testing.assert_array_equal(outputs[..., :3], images(2))
     assert 0 < outputs[..., 3:].std() < 1
 
