@@ -5,7 +5,7 @@ import tensorflow as tf
 
 # Smaller ones are not for cuDNN.
 LEAST_EPSILON = 1.001e-5
-DTYPES = ("float32", "bfloat16", "float16")
+DTYPES = (tf.float32, tf.bfloat16, tf.float16)
 
 
 class BatchNormalization(keras.layers.BatchNormalization):
@@ -39,7 +39,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     def _can_be_fused(self, inputs: tf.Tensor) -> bool:
         """Whether the fused operation computes what this layer is to compute."""
-        return (len(inputs.shape) == 4 and self.axis in (-1, 3) and keras.backend.standardize_dtype(inputs.dtype) in DTYPES
+        return (len(inputs.shape) == 4 and self.axis in (-1, 3) and inputs.dtype in DTYPES
                 and self.epsilon >= LEAST_EPSILON and not self.renorm and not self.synchronized)
 
     def _follow(self, average: keras.Variable, value: tf.Tensor) -> None:

@@ -1,6 +1,7 @@
 """The weights of `whiten`, computed from training images."""
 
 import re
+from collections.abc import Iterable
 
 import keras
 import numpy as np
@@ -32,12 +33,12 @@ def whiten(model: keras.Model, images: np.ndarray) -> None:
             large ones, make no difference: millions of patches are counted in either case.
     """
     for layer in whitening_layers(model):
-        before = keras.Model(model.inputs, layer.input)
+        before = keras.Model(model.input, layer.input)
         batches = [np.asarray(before(images[start:start + BATCH], training=False), "float32")
                    for start in range(0, len(images), BATCH)]
         mean, deviation = _channel_statistics(batches)
         size = layer.kernel_size[0]
-        covariance = _patch_covariance([(batch - mean) / deviation for batch in batches], size)
+        covariance = _patch_covariance(((batch - mean) / deviation for batch in batches), size)
         variances, directions = np.linalg.eigh(covariance)
         # Columns of `directions`, the largest variance first.
         filters = (directions / np.sqrt(variances + SMALLEST))[:, ::-1].reshape(size, size, len(mean), -1)
@@ -53,9 +54,9 @@ def _channel_statistics(batches: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
     return mean, np.maximum(np.sqrt(variance), FLAT)
 
 
-def _patch_covariance(batches: list[np.ndarray], size: int) -> np.ndarray:
-    """The mean product of every two numbers of a patch; its numbers are in the order of a kernel: row, column, channel."""
-    total, count = 0, 0
+def _patch_covariance(batches: Iterable[np.ndarray], size: int) -> np.ndarray:
+    """The mean product of every two numbers of a patch, which are in a kernel's order: row, column, channel."""
+    total, count = 0.0, 0
     for batch in batches:
         # (N, rows, columns, channels, size, size)
         windows = sliding_window_view(batch, (size, size), axis=(1, 2))

@@ -11,7 +11,15 @@ from auxiliary.core.spec import operation
 from auxiliary.networks import layer_costs
 from auxiliary.networks.layer_costs import Cost, Shape
 from auxiliary.networks.operations.layers import Act, BatchNorm, Conv
-from auxiliary.networks.operations.operation import Count, Curve, Parts, Rate, build_parts, costs_of_parts
+from auxiliary.networks.operations.operation import (
+    Count,
+    Curve,
+    Operation,
+    Parts,
+    Rate,
+    build_parts,
+    costs_of_parts,
+)
 from auxiliary.networks.operations.pooling import AveragePool
 from auxiliary.networks.operations.special import SqueezeExcite
 
@@ -79,22 +87,27 @@ class Block(ABC):
         return f"_{self.activation}{len(self._convolutions(1))}"
 
     def _branch(self, stride: int) -> Parts:
-        parts: list = []
-        for number, (filters, size, step) in enumerate(self._convolutions(stride), start=1):
-            parts += [(f"_conv{number}", _conv(filters, size, step)), (f"_norm{number}", BatchNorm()),
-                      (f"_{self.activation}{number}", Act(self.activation))]
-        *parts, (norm, last), _ = parts
-        return [*parts, (norm, _ZeroNorm() if self.zero_gamma else last),
-                *([("_se", SqueezeExcite(self.se))] if self.se else []),
-                *([("_drop", _DropPath(self.drop))] if self.drop else [])]
+        convolutions = self._convolutions(stride)
+        parts: list[tuple[str, Operation]] = []
+        for number, (filters, size, step) in enumerate(convolutions, start=1):
+            last = number == len(convolutions)
+            parts += [(f"_conv{number}", _conv(filters, size, step)),
+                      (f"_norm{number}", _ZeroNorm() if last and self.zero_gamma else BatchNorm())]
+            if not last:
+                parts.append((f"_{self.activation}{number}", Act(self.activation)))
+        if self.se:
+            parts.append(("_se", SqueezeExcite(self.se)))
+        if self.drop:
+            parts.append(("_drop", _DropPath(self.drop)))
+        return parts
 
     def _shortcut(self, channels: int, stride: int) -> Parts:
         outputs = self._convolutions(1)[-1][0]
         if stride == 1 and channels == outputs:
             return []
         pools = self.shortcut == "avgpool" and stride > 1
-        return [*([("_project_pool", AveragePool(stride, "same"))] if pools else []),
-                ("_project", _conv(outputs, 1, 1 if pools else stride)), ("_project_norm", BatchNorm())]
+        before = [("_project_pool", AveragePool(stride, "same"))] if pools else []
+        return [*before, ("_project", _conv(outputs, 1, 1 if pools else stride)), ("_project_norm", BatchNorm())]
 
 
 @operation

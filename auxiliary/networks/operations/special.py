@@ -7,7 +7,7 @@ from auxiliary.core.spec import operation
 from auxiliary.networks import layer_costs
 from auxiliary.networks.layer_costs import Cost, Shape
 from auxiliary.networks.operations.layers import Act, BatchNorm, Conv
-from auxiliary.networks.operations.operation import Count, Curve, Parts, build_parts, costs_of_parts
+from auxiliary.networks.operations.operation import Count, Curve, Operation, Parts, build_parts, costs_of_parts
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -32,7 +32,7 @@ class Stem:
         return costs_of_parts(self._parts(), shape)
 
     def _parts(self) -> Parts:
-        parts: list = []
+        parts: list[tuple[str, Operation]] = []
         for number, filters in enumerate((self.first, self.second, self.third), start=1):
             convolution = Conv(filters, 3, 2 if number == 1 else 1, "same", activation="linear", bias=False,
                                initial="he")
