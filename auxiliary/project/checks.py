@@ -36,7 +36,7 @@ def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
             raise UserError("`tta` averages over augmented images: give `augment` too")
         refuse_mixing(steps, "`tta` asks which one class an image has: leave `tta` out")
     if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
-        refuse_mixing(steps, "a frozen backbone's features are cached for one class each: leave them out, or tune layers")
+        refuse_mixing(steps, "a frozen backbone's features are those of one image each: leave them out, or tune it")
 
 
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
