@@ -39,7 +39,7 @@ def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
     if experiment.class_weight != "none":
         refuse_mixing(steps, "`class_weight` asks which one class an image has: leave it out")
     if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
-        refuse_mixing(steps, "a frozen backbone's features are cached, one class each: leave them out, or tune layers")
+        refuse_mixing(steps, "a frozen backbone's features are those of one image each: leave them out, or tune it")
 
 
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:

@@ -3,9 +3,10 @@
 import cv2
 import numpy as np
 
-# Images that are made smaller by no more than this are as close to Pillow's antialiased ones without a filter.
+# Up to here images are as close to Pillow's antialiased ones without a filter.
 MUCH = 1.2
-# Standard deviation of the filter that brings others closest to those: 1 of 255 levels on average, in place of 3.
+# Width of the filter beyond. At scales of 1.3 to 3, photographs are then 0.4 to 1.5 of 255 levels from Pillow's on
+# average, in place of 2 to 10.
 WIDTH = 0.45
 FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
