@@ -114,7 +114,8 @@ class World:
             for number in range(12):
                 Image.fromarray(rng.integers(0, 256, (66, 66, 3), "uint8")).save(folder / f"raw/{colour}/{number}.png")
         self._versions = [(folder / f"raw/{colour}/0.png").read_bytes() for colour in ("green", "blue")]
-        (folder / "profile.yaml").write_text(colours_profile(folder / "raw", (UNTRAINED,), (FROZEN,), 72), encoding="utf-8")
+        profile = colours_profile(folder / "raw", (UNTRAINED,), (FROZEN,), 72)
+        (folder / "profile.yaml").write_text(profile, encoding="utf-8")
 
     def open(self, root: str, size: int):
         return open_project(str(self._folder / "profile.yaml"), experiments="untrained", overrides={"image_size": size},
