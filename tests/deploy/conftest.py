@@ -1,5 +1,6 @@
 """A root with finished runs, really trained on a few tiny images, once for all tests of this folder."""
 
+import importlib.util
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
+from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from tests.colours import SMALL, SMALL_ON, colours_profile
@@ -46,6 +48,12 @@ def tiny_backbone() -> Iterator[None]:
     """The backbone Tiny, for tests that build it."""
     with with_tiny():
         yield
+
+
+@pytest.fixture(scope="session")
+def quick_form() -> str:
+    """The format for tests of what all formats share: its runtime starts in a second, that of Keras in six."""
+    return "onnx" if all(map(importlib.util.find_spec, FORMATS["onnx"].packages)) else "keras"
 
 
 @pytest.fixture(scope="session")
