@@ -41,7 +41,7 @@ def _verdict(best: dict[str, pd.Series]) -> dict[str, str]:
     if missing := [label for stage, label in LABELS.items() if stage not in best]:
         return {"difference": "", "verdict": f"nothing {missing[0]} yet"}
     found = compare(best[TRANSFER], best[SCRATCH])
-    if found.inconclusive or found.overlap:
+    if found.noise:
         verdict = "too close to tell apart"
     else:
         verdict = f"{LABELS[TRANSFER if found.points > 0 else SCRATCH]} is better"
