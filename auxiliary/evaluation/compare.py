@@ -77,6 +77,22 @@ def compare(row: pd.Series, other: pd.Series, predictions: Mapping[str, pd.DataF
     return compare_rows(row, other, _answers(row, predictions), _answers(other, predictions))
 
 
+def compare_in_table(row: pd.Series, other: pd.Series, ordered: pd.DataFrame,
+                     predictions: Mapping[str, pd.DataFrame] | None = None) -> Comparison | None:
+    """Compare the best row of a table with another one, in either order, with the correction of that table.
+
+    Args:
+        row: a row of `ordered`.
+        other: the row to subtract.
+        ordered: as for `compare_with_best`.
+        predictions: as for `against_best`.
+    """
+    found = compare(row, other, predictions)
+    # The p-value does not depend on the order of the two.
+    shown = compare_with_best(ordered, predictions).get(max(row.name, other.name))
+    return replace(found, p=shown.p) if found and shown else found
+
+
 def p_value(p: float) -> str:
     """A p-value as text, such as `p 0.61` or `p < 0.001`; with as many digits as tell it from 0.05."""
     if p < 0.001:

@@ -11,7 +11,7 @@ this ratio; with two seeds that calls up to 9% of equally good networks differen
 variance between seeds: it is taken to be that of the other experiment.
 
 Why this test: in a simulation of equally good networks with 1 to 5 seeds each and 100 to 1,000 test images, where the
-accuracies of seeds vary by 0 to 3 points, it calls 1 to 7% of them different at p < 0.05. A bootstrap that draws seeds
+accuracies of seeds vary by 0 to 3 points, it calls 1 to 8% of them different at p < 0.05. A bootstrap that draws seeds
 and images again does so for up to 31%, because two or three seeds drawn again vary too little. McNemar's test of one
 run each does so for up to 53%, since it does not know the noise of the seeds.
 

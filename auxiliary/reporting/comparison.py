@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from auxiliary.core.text import counted, duration
-from auxiliary.evaluation.compare import against_best, compare, compare_with_best, p_value, points_text
+from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
 from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
@@ -102,7 +101,7 @@ def _comparison(results: pd.DataFrame, chance: float, predictions: Mapping[str, 
         return (f"{test_set}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
                 f"{with_interval(row)}; no {other} has an accuracy yet.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
-    found = _compared(transfer, scratch, rows, predictions)
+    found = compare_in_table(transfer, scratch, rows, predictions)
     return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
             f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
             f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}.")
@@ -124,15 +123,6 @@ def _test_set(best: pd.DataFrame, chance: float) -> str:
     sizes = sorted(set(best["test_images"].dropna().astype(int)))
     images = " or ".join(counted(number, "test image") for number in sizes) or "size of test set unknown"
     return f"On {best['dataset'].iloc[0]} ({images}, chance {chance:.3f})"
-
-
-def _compared(transfer: pd.Series, scratch: pd.Series, rows: pd.DataFrame,
-              predictions: Mapping[str, pd.DataFrame] | None) -> Comparison | None:
-    """The comparison of the two, one of which is the best of all rows, with the leaderboard's p-value and interval."""
-    found = compare(transfer, scratch, predictions)
-    # The p-value does not depend on the order of the two.
-    shown = compare_with_best(rows, predictions).get(max(transfer.name, scratch.name))
-    return replace(found, p=shown.p) if found and shown else found
 
 
 def _difference(transfer: pd.Series, scratch: pd.Series, found: Comparison | None) -> str:
