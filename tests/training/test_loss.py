@@ -42,7 +42,8 @@ def test_otherwise_all_images_count_alike():
 
 
 @pytest.mark.parametrize(("settings", "shares"), [
-    ({}, False), ({"augment": "flip"}, False), ({"label_smoothing": 0.1}, True), ({"augment": "flip | mixup(0.2)"}, True)
+    ({}, False), ({"augment": "flip"}, False), ({"label_smoothing": 0.1}, True),
+    ({"augment": "flip | mixup(0.2)"}, True)
 ])
 def test_labels_are_shares_where_they_are_smoothed_or_mixed(settings, shares):
     assert takes_shares(experiment(**settings)) == shares
