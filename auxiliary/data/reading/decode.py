@@ -44,9 +44,9 @@ def _orientation(image: Image.Image) -> int:
 if TYPE_CHECKING:
     import numpy as np
 
-# Large images are reduced while they are decoded, or at once after it, where they are still this many times the side that
-# is wanted. For JPEG files at 1, some photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255
-# off. All other steps are those of whole images, in the order in which users of an export take them.
+# Large images are reduced while they are decoded, or right after it, as far as this many times the side that is wanted.
+# For JPEG files at 1, some photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255 off. All
+# other steps have the order in which users of an export take them: transparency, colours, and the resize last.
 JPEG_GAP, GAP = 2, 4
 
 

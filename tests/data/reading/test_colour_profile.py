@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from auxiliary.data.reading import matrix_profile
 from auxiliary.data.reading.colour_profile import in_srgb
 from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.jpeg import is_plain, resized
@@ -127,7 +128,7 @@ def test_cmyk_without_a_profile_is_as_pillow_has_it():
 
 def parametric(number, *values):
     """A curve by formula, as ICC.1:2010 numbers them."""
-    return b"para\0\0\0\0" + struct.pack(">HH", number, 0) + b"".join(struct.pack(">i", round(v * 65536)) for v in values)
+    return struct.pack(f">4s4xHH{len(values)}i", b"para", number, 0, *(round(value * 65536) for value in values))
 
 
 def table(*values):
@@ -153,14 +154,15 @@ def test_curves_and_matrix_are_as_littlecms_has_them(curve):
 
 @pytest.mark.parametrize("icc", [
     SWAPPED.replace(b"cprt", b"A2B0", 1), SWAPPED[:300], SWAPPED.replace(b"curv", b"none"), b"profile",
-    profile(*ADOBE, curve=parametric(9, 1)), profile(*ADOBE, curve=parametric(1, 1, 0, 1)), SRGB.replace(b"RGB ", b"GRAY"),
+    profile(*ADOBE, curve=parametric(9, 1)), profile(*ADOBE, curve=parametric(1, 1, 0, 1)),
+    SRGB.replace(b"RGB ", b"GRAY"),
 ], ids=["tables", "cut", "no curve", "words", "unknown formula", "formula of nothing", "grey"])
 def test_other_profiles_are_left_to_littlecms(icc):
     assert matrix_conversion(icc) is None
 
 
 def test_where_curves_and_matrix_go_wrong_littlecms_converts(monkeypatch):
-    monkeypatch.setattr("auxiliary.data.reading.matrix_profile.matrix_conversion", lambda _: lambda pixels: 255 - pixels)
+    monkeypatch.setattr(matrix_profile, "matrix_conversion", lambda _: lambda pixels: 255 - pixels)
     icc = profile(*ADOBE, gamma=2.25)
     expected = ImageCms.profileToProfile(soft(), ImageCms.ImageCmsProfile(io.BytesIO(icc)),
                                          ImageCms.createProfile("sRGB"))
