@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
+from auxiliary.core.files import beginning
 from auxiliary.core.text import counted, span
 from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.image_tiles import sheet
@@ -54,11 +55,16 @@ def size_tables(overview: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index(columns[:3])
 
 
-def problem_table(overview: pd.DataFrame) -> pd.DataFrame:
-    """Reasons why files were left out (index `error`), their number, and an example; the most common first."""
+def problem_table(overview: pd.DataFrame, raw: Path) -> pd.DataFrame:
+    """Reasons why files were left out (index `error`), their number, and an example; the most common first.
+
+    Args:
+        overview: a catalogue.
+        raw: the folder that was catalogued; the path of an example begins there.
+    """
     broken = overview[overview["error"] != ""]
     table = broken.groupby("error").agg(files=("filepath", "size"), example=("filepath", "first"))
-    table["example"] = [Path(path).name for path in table["example"]]
+    table["example"] = table["example"].str.removeprefix(beginning(raw))
     return table.sort_values("files", ascending=False, kind="stable")
 
 

@@ -21,7 +21,7 @@ def images(tmp_path) -> list[str]:
 def overview(images) -> pd.DataFrame:
     """A catalogue: one class of two good images, and one of a good image and a broken one."""
     return pd.DataFrame({
-        "filepath": [*images, images[0], str(Path("raw-img") / "b.jpg")],
+        "filepath": [*images, images[0], str(Path("raw-img") / "cats" / "b.jpg")],
         "category": [NAMES[0], NAMES[0], NAMES[1], NAMES[1]],
         "format": ["png", "jpg", "png", "jpg"],
         "width": pd.array([28, 300, 28, None], dtype="Int64"),

@@ -1,3 +1,4 @@
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -86,5 +87,5 @@ def test_size_tables_list_the_most_common(overview):
 
 
 def test_problem_table_counts_and_gives_an_example(overview):
-    assert problem_table(overview).to_dict("index") == {"truncated": {"files": 1, "example": "b.jpg"}}
-    assert problem_table(overview.head(2)).empty
+    assert problem_table(overview, Path("raw-img")).to_dict("index") == {"truncated": {"files": 1, "example": "cats/b.jpg"}}
+    assert problem_table(overview.head(2), Path("raw-img")).empty
