@@ -25,8 +25,9 @@ def with_groups(predictions: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame
     """
     groups, files = (dict(zip(images["filepath"], column, strict=True))
                      for column in (images["group"], originals(images)))
-    return predictions.assign(group=predictions["filepath"].map(groups),
-                              original=predictions["filepath"].map(files).fillna(""))
+    found = {"group": predictions["filepath"].map(groups), "original": predictions["filepath"].map(files).fillna("")}
+    # In one step, because pandas warns of columns that are added to hundreds.
+    return pd.concat([predictions, pd.DataFrame(found)], axis=1)
 
 
 def one_per_group(predictions: pd.DataFrame) -> pd.DataFrame:

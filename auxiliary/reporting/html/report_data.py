@@ -75,10 +75,13 @@ class ReportData:
         return Run(self.project.paths.models / folder_of(row["run_id"]))
 
     @property
-    def other_code(self) -> list[tuple[str, str]]:
-        """The names of the runs that other code trained, each with what is known of it."""
-        named = [(row["name"], self.run(row)) for _, row in self.results.iterrows()]
-        return [(name, code) for name, run in named if run.finished and (code := other_code(run))]
+    def other_code(self) -> dict[str, list[str]]:
+        """What is known of other code that trained runs, and the names of these runs."""
+        found: dict[str, list[str]] = {}
+        for run, name in ((self.run(row), row["name"]) for _, row in self.results.iterrows()):
+            if run.finished and (code := other_code(run)):
+                found.setdefault(code, []).append(name)
+        return found
 
     @property
     def unfinished(self) -> list[str]:
