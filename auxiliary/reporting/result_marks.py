@@ -13,6 +13,7 @@ from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER
 
 COLOURS = {SCRATCH: VERMILLION, TRANSFER: BLUE}
 MARKERS = {SCRATCH: "s", TRANSFER: "o"}
+LONGEST = 40    # letters of a label: names of a search differ in a few of them
 
 
 def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
@@ -24,7 +25,7 @@ def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
 
 def labels_of(rows: pd.DataFrame, names: Names) -> list[str]:
     """The label of each row; its rank where that cannot be drawn."""
-    return [names.text(label, f"(rank {rank})") for label, rank in zip(rows["label"], rows["rank"], strict=True)]
+    return [names.text(label, f"(rank {rank})", LONGEST) for label, rank in zip(rows["label"], rows["rank"], strict=True)]
 
 
 def dataset_of(rows: pd.DataFrame, names: Names) -> str:

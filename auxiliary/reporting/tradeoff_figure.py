@@ -22,6 +22,7 @@ from auxiliary.reporting.style import GREY, LIGHT_GREY, NARROW, new_figure, set_
 from auxiliary.runs.labels import comparable, ranked
 
 NAMED = 14    # rows that have a name, at most
+SIZES, SMALL_SIZES = (40, 600), (20, 200)    # areas of the markers; small ones where there are many
 
 
 @styled
@@ -46,7 +47,7 @@ def tradeoff_figure(results: pd.DataFrame, narrow: bool = False) -> Figure:
     axes = fig.subplots()
     _parameter_axis(axes, table["parameters"], (1, 3) if narrow else (1, 2, 5))
     sns.scatterplot(table, x="parameters", y="accuracy", hue="stage", style="stage", palette=COLOURS, markers=MARKERS,
-                    size="seconds", sizes=(40, 600), size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65,
+                    size="seconds", sizes=SIZES if len(rows) <= NAMED else SMALL_SIZES, size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65,
                     edgecolor="white", legend=False, ax=axes)
     _labels_beside(axes, named, named["rank"].map(str).tolist() if narrow else labels_of(named, names))
     axes.set(xlabel="parameters", ylabel="test accuracy")

@@ -4,6 +4,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from auxiliary.runs.seeds import over_seeds
+from tests.reporting.experiments import search_rows
+
 # Class names with characters of markup, and of a length that layout must handle.
 NAMES = ["$cash_1^2$", "a_class_name_of_thirty_letters"]
 
@@ -39,9 +42,7 @@ def predictions(images) -> pd.DataFrame:
     return frame.assign(**{f"p:{NAMES[0]}": [0.9, 0.4, 0.2], f"p:{NAMES[1]}": [0.1, 0.6, 0.8]})
 
 
-
-
-
-
-
-
+@pytest.fixture
+def search_results(results_of) -> pd.DataFrame:
+    """The results of 45 experiments, each of three seeds together."""
+    return over_seeds(results_of(*search_rows()))

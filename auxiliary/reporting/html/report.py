@@ -53,7 +53,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     if diverged.any():
         blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
                             f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))
-    blocks += [Prose(f"{', '.join(names)}: {code}; --retrain trains them anew.")
+    blocks += [Prose(f"{', '.join(names)}: {code}; --retrain trains {'it' if len(names) == 1 else 'them'} anew.")
                for code, names in data.other_code.items()]
     if data.unfinished:
         blocks.append(Prose(f"Not shown, because unfinished: {', '.join(data.unfinished)}."))

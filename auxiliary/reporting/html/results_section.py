@@ -68,7 +68,7 @@ def comparison_charts(data: ReportData) -> list[Chart]:
 
 def tradeoff_blocks(data: ReportData) -> list[Chart | TitledTable]:
     """Accuracy against size and training time."""
-    table = TitledTable("Size and training time", _table(tradeoff_table(data.results), sortable=True))
+    table = TitledTable("Size and training time", _table(tradeoff_table(data.results)))
     if comparable(data.results).empty:
         return [table]
     return [Chart("Accuracy and size", *(tradeoff_figure(data.results, narrow) for narrow in (False, True))), table]

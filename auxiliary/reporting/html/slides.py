@@ -51,10 +51,15 @@ def _network(data: ReportData, row: pd.Series, title: str, chapter: str) -> Iter
     yield _slide(title, chapter, [*run_section.run_facts(data, row), run_section.layers(data, row)])
     yield _slide(f"{row['name']}: training and calibration", chapter,
                  [run_section.training_chart(data, row), run_section.calibration_chart(data, row)])
-    if title.startswith("Best"):
-        yield _slide(f"{row['name']}: confusion", chapter,
-                     [*run_section.confusion_blocks(predictions), run_section.score_table(predictions)])
-        yield _slide(f"{row['name']}: mistakes", chapter, run_section.mistakes(data, row))
+    if not title.startswith("Best"):
+        return
+    gallery = run_section.mistakes(data, row)
+    # A sentence alone would leave its slide empty.
+    without = [block for block in gallery if isinstance(block, Prose)]
+    yield _slide(f"{row['name']}: confusion", chapter,
+                 [*without, *run_section.confusion_blocks(predictions), run_section.score_table(predictions)])
+    if not without:
+        yield _slide(f"{row['name']}: mistakes", chapter, gallery)
 
 
 def _slide(title: str, chapter: str, blocks: Sequence[Block]) -> Section:
