@@ -51,7 +51,7 @@ def comparison_figure(results: pd.DataFrame, chance: float, narrow: bool = False
     lines = _chance_line(axes, chance) if low <= chance <= high else []
     _name_rows(axes, labels_of(rows, names), narrow)
     axes.set(ylim=(len(rows) - 0.5, -0.7 if narrow else -0.5), xlim=(low, high), ylabel="",
-             xlabel=_x_label(rows, narrow) + ("" if lines else _chance_beyond(chance, low)))
+             xlabel=_x_label(rows) + ("" if lines else _chance_beyond(chance, low)))
     axes.grid(axis="y", color=LIGHT_GREY)
     axes.tick_params(left=False)
     add_legend(fig, lines, rows)
@@ -77,12 +77,11 @@ def _name_rows(axes: Axes, labels: list[str], narrow: bool) -> None:
         axes.annotate(label, (0, position - 0.36), xycoords=("axes fraction", "data"), va="center", fontsize=10)
 
 
-def _x_label(rows: pd.DataFrame, narrow: bool) -> str:
-    several, line_end = len(several_seeds(rows)), "\n" if narrow else " "
+def _x_label(rows: pd.DataFrame) -> str:
+    several = len(several_seeds(rows))
     if several == len(rows):
-        return f"mean test accuracy of the seeds,{line_end}with the lowest and highest"
-    return "test accuracy, with its 95% interval" + (
-        f",{line_end}or the lowest and highest of the seeds" if several else "")
+        return "mean test accuracy of the seeds,\nwith the lowest and highest"
+    return "test accuracy, with its 95% interval" + (",\nor the lowest and highest of the seeds" if several else "")
 
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:

@@ -25,7 +25,8 @@ def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
 
 def labels_of(rows: pd.DataFrame, names: Names) -> list[str]:
     """The label of each row; its rank where that cannot be drawn."""
-    return [names.text(label, f"(rank {rank})", LONGEST) for label, rank in zip(rows["label"], rows["rank"], strict=True)]
+    return [names.text(label, f"(rank {rank})", LONGEST)
+            for label, rank in zip(rows["label"], rows["rank"], strict=True)]
 
 
 def dataset_of(rows: pd.DataFrame, names: Names) -> str:

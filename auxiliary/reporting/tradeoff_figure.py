@@ -45,10 +45,10 @@ def tradeoff_figure(results: pd.DataFrame, narrow: bool = False) -> Figure:
     named = rows[_is_named(rows)]
     fig = new_figure(NARROW if narrow else 10, max(4.8, 1.6 + 0.3 * len(named)), names)
     axes = fig.subplots()
-    _parameter_axis(axes, table["parameters"], (1, 3) if narrow else (1, 2, 5))
+    _parameter_axis(axes, table["parameters"], narrow)
     sns.scatterplot(table, x="parameters", y="accuracy", hue="stage", style="stage", palette=COLOURS, markers=MARKERS,
-                    size="seconds", sizes=SIZES if len(rows) <= NAMED else SMALL_SIZES, size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65,
-                    edgecolor="white", legend=False, ax=axes)
+                    size="seconds", sizes=SIZES if len(rows) <= NAMED else SMALL_SIZES,
+                    size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65, edgecolor="white", legend=False, ax=axes)
     _labels_beside(axes, named, named["rank"].map(str).tolist() if narrow else labels_of(named, names))
     axes.set(xlabel="parameters", ylabel="test accuracy")
     axes.margins(y=0.1)
@@ -78,8 +78,10 @@ def _which(rows: pd.DataFrame, named: pd.DataFrame, how: str) -> str:
     return f";\n{how}{ranks} are those that no smaller network beats, and the best of each backbone and from scratch"
 
 
-def _parameter_axis(axes: Axes, parameters: pd.Series, digits: tuple[int, ...]) -> None:
-    axes.set(xscale="log", xlim=(parameters.min() / 2, parameters.max() * 2))
+def _parameter_axis(axes: Axes, parameters: pd.Series, narrow: bool) -> None:
+    low, high = parameters.min() / 2, parameters.max() * 2
+    axes.set(xscale="log", xlim=(low, high))
+    digits = (1,) if high > 10_000 * low else (1, 3) if narrow else (1, 2, 5)
     log_ticks(axes.xaxis, LogLocator(subs=digits, numticks=8), _rounded)
 
 

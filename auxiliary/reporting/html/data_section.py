@@ -43,7 +43,7 @@ def file_blocks(data: ReportData) -> list[Block]:
 
 def problem_blocks(data: ReportData) -> list[Block]:
     """The files that were left out, and the reasons."""
-    problems = problem_table(data.overview, data.project.paths.raw)
+    problems = problem_table(data.overview, data.raw)
     summary = Prose(left_out_summary(data.overview))
     return [summary] if problems.empty else [summary, TitledTable("Reasons", Table.from_frame(problems))]
 

@@ -1,6 +1,7 @@
 """A data set's images and results, read from disk for a report; no model is run."""
 
 import json
+import os
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,15 @@ class ReportData:
     def overview(self) -> pd.DataFrame:
         """The catalogue of the original files."""
         return self.project.table("overview")
+
+    @property
+    def raw(self) -> Path:
+        """The folder of the original files: a data set that is opened by its name does not know the user's own."""
+        folders = {file.rpartition("/")[0] for file in self.overview["filepath"]}
+        known = self.project.paths.raw
+        if all(Path(folder).is_relative_to(known) for folder in folders):
+            return known
+        return Path(os.path.commonpath(folders))
 
     @cached_property
     def clean(self) -> pd.DataFrame:

@@ -44,8 +44,10 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
         overview.loc[overview["format"] == "txt", "error"] = "not an image"
         project.save_table(overview, "overview")
         # Where no image is refused, but not among those that a manifest must name.
-        shutil.copytree(folder, project.paths.processed / "made")
-        clean = clean_table_of(project.paths.processed / "made").query("format != 'txt'").reset_index(drop=True)
+        made = project.paths.processed / "made"
+        shutil.copytree(folder, made)
+        clean = clean_table_of(made).query("format != 'txt'").reset_index(drop=True)
+        clean["original"] = [Path(file).relative_to(made).as_posix() for file in clean["filepath"]]
         divide(project, clean)
         project.save_table(add_duplicate_groups(clean), "clean")
         return root

@@ -12,8 +12,9 @@ from tests.browser import PHONE, browser, complaints, requests
 DESKTOP = 1280, 900
 PROJECTOR = 1280, 720
 # Charts that are shown: how large a unit of the drawing is in pixels, and where its right side lies.
-CHARTS = """return [...document.querySelectorAll(".chart svg")].map(svg => [svg.getBoundingClientRect(), svg.viewBox.baseVal])
-  .filter(([box]) => box.width).map(([box, drawn]) => [box.width / drawn.width, box.right])"""
+CHARTS = """return [...document.querySelectorAll(".chart svg")]
+  .map(svg => [svg.getBoundingClientRect(), svg.viewBox.baseVal]).filter(([box]) => box.width)
+  .map(([box, drawn]) => [box.width / drawn.width, box.right])"""
 # What overflows each slide, and the share of it that the content takes up.
 SLIDES = """return [...document.querySelectorAll(".slide")].map(slide => {
   const page = slide.getBoundingClientRect();

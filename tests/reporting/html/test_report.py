@@ -86,6 +86,12 @@ def test_the_report_has_all_sections(page):
         assert text in page, text
 
 
+def test_files_have_the_paths_of_the_users_own(page, tmp_path_factory):
+    assert ">cat/notes.txt</td>" in page
+    assert re.search(r"<p><b>cat 0.80</b><br>is &lt;b&gt;cow<br>&lt;b&gt;cow/\d+.png</p>", page)
+    assert "processed/" not in page and str(tmp_path_factory.getbasetemp()) not in page
+
+
 def test_published_accuracy_is_a_column_of_the_leaderboard(page):
     assert ">published</th>" in page and ">0.700</td>" in page
 
