@@ -48,7 +48,8 @@ def tradeoff_figure(results: pd.DataFrame, narrow: bool = False) -> Figure:
     _parameter_axis(axes, table["parameters"], narrow)
     sns.scatterplot(table, x="parameters", y="accuracy", hue="stage", style="stage", palette=COLOURS, markers=MARKERS,
                     size="seconds", sizes=SIZES if len(rows) <= NAMED else SMALL_SIZES,
-                    size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65, edgecolor="white", legend=False, ax=axes)
+                    size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65, edgecolor="white", legend=False,
+                    ax=axes)
     _labels_beside(axes, named, named["rank"].map(str).tolist() if narrow else labels_of(named, names))
     axes.set(xlabel="parameters", ylabel="test accuracy")
     axes.margins(y=0.1)
