@@ -69,7 +69,7 @@ def captioned_sheet(predictions: pd.DataFrame, title: str, names: Names) -> Figu
     if predictions.empty:
         return title_only(2.1 * COLUMNS, title, names)
     lines = math.ceil(len(predictions) / COLUMNS)
-    tall = 2.35 if "original" not in predictions else 2.85
+    tall = 2.35 if "original" not in predictions else 3.2
     fig = new_figure(2.1 * COLUMNS, 0.6 + tall * lines, names)
     grid = fig.subplots(lines, COLUMNS, squeeze=False).ravel()
     for axes in grid:
@@ -106,7 +106,8 @@ def caption(axes: Axes, row: pd.Series, names: Names, image: np.ndarray | None =
 def _add_file(axes: Axes, row: pd.Series, names: Names) -> None:
     """The path of the user's own file below a caption, if it is known."""
     if row.get("original", ""):
-        axes.set_xlabel(f"{axes.get_xlabel()}\n{names.path(row['original'], f'(file {row.name})', LETTERS)}")
+        file = names.path(row["original"], f"(file {row.name})", LETTERS)
+        axes.xaxis.label.set_text(f"{axes.get_xlabel()}\n{file}")
 
 
 def suspect_sheet(suspects: pd.DataFrame, categories: Sequence[str], n: int = 10) -> Figure:
