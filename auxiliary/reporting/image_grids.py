@@ -17,7 +17,7 @@ from auxiliary.reporting.style import BLUE, VERMILLION, new_figure, set_title, s
 
 COLUMNS = 5    # images side by side
 SIDE = 224     # pixels of each
-LETTERS = 26   # of a path on one line
+LETTERS = 25   # of a path on one line
 
 
 def prediction_sheet(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> Figure:
