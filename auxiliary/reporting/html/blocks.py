@@ -12,7 +12,8 @@ from auxiliary.reporting.names import EXPLANATION, stand_in_table
 from auxiliary.reporting.style import StyledFigure
 from auxiliary.reporting.tables import Table
 
-UNFOLDED, FEW = 20, 4    # rows of a table that are always shown, and of more rows as many that are shown too
+# Rows of a table that are always shown, as in `blocks.css`; so few more are not worth a fold.
+UNFOLDED, FEW = 20, 4
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from auxiliary.runs.result import LABELS
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
             "published_accuracy": "published", "acc_train": "training", "epochs_total": "epochs",
             "calibration error": "calib. error", "without duplicates": "without dupl."}
-FEW = 6
+FEW = 6    # results that fit a slide as a table and as a chart
 FIRST = ["key", "accuracy", "against the best"]
 ELSEWHERE = ["parameters", "train_seconds"]    # columns of the leaderboard that another table of the page has
 NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy. "
