@@ -31,8 +31,8 @@ class ReportData:
     Attributes:
         project: the opened data set or profile.
         results: one row per experiment on these images, best validation accuracy first, with the column `name`.
-        predictions: test predictions by `run_id`, of the runs whose folder is available; of several seeds those of
-            the run with the best validation accuracy. Each has the column `group`.
+        predictions: test predictions by `run_id`, of the runs whose folder is available, as `saved_predictions` reads
+            them. Each has the column `group`.
     """
 
     project: Project
