@@ -12,7 +12,7 @@ import numpy as np
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export import int8_runtime
 from auxiliary.deploy.export.check import CheckImages
-from auxiliary.evaluation.intervals import paired_interval
+from auxiliary.evaluation.significance import mcnemar_interval
 
 IMAGES = 1000               # at most
 MOST = 2**28                # bytes of pixels
@@ -90,8 +90,7 @@ def describe_loss(images: CheckImages, found: Int8Predictions, categories: list[
                 f"int8 names the class of float32 for {found.same} of {count} random images"]
     true = np.array(images.classes)
     run, int8 = np.array(images.predicted) == true, np.array(categories)[found.int8.argmax(axis=1)] == true
-    low, high = paired_interval(int((run & int8).sum()), int((run & ~int8).sum()), int((~run & int8).sum()),
-                                int((~run & ~int8).sum()))
+    low, high = mcnemar_interval(int((run & ~int8).sum()), int((~run & int8).sum()), count)
     return [f"accuracy on {count} test images: {run.mean():.3f} by the run, {int8.mean():.3f} in int8; lost: "
             f"{POINTS * (run.mean() - int8.mean()):.1f} points [{POINTS * low:.1f}, {POINTS * high:.1f}]",
             f"int8 names the class of float32 for {found.same} of {count} test images"]
