@@ -29,8 +29,8 @@ def whiten(model: keras.Model, images: np.ndarray) -> None:
 
     Args:
         model: from `build_scratch`; without whitening layers nothing happens.
-        images: (N, H, W, 3) in 0..255, some thousand training images without augmentation. More small images, or fewer
-            large ones, make no difference: millions of patches are counted in either case.
+        images: (N, H, W, 3) in 0..255, training images without augmentation. Some thousand small ones, or some hundred
+            large ones, hold patches enough.
     """
     for layer in whitening_layers(model):
         before = keras.Model(model.input, layer.input)

@@ -160,6 +160,10 @@ class TestMixing:
         assert kinds["cutmix"] == pytest.approx(100, abs=35)
         assert kinds["none"] == pytest.approx(100, abs=35)
 
+    def test_the_second_one_does_nothing_then(self):
+        for one, other in zip(changed("mixup(1) | cutmix(1)"), changed("mixup(1)"), strict=True):
+            np.testing.assert_array_equal(one, other)
+
     def test_whatever_else_a_spec_holds_is_done_once(self):
         steps = parsed("brightness(0.3) | mixup(1, batches=0.5)")
         images, labels = mix_batch(NOISE, LABELS, parsed("brightness(0.3)"), draw(40))

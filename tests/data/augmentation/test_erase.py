@@ -19,7 +19,8 @@ def test_a_share_of_the_images_is_touched(erased):
 def test_what_is_erased_is_a_rectangle_that_lies_anywhere(erased):
     for axis in (1, 2):
         lines = [np.flatnonzero(image.any(2 - axis)) for image in erased if image.any()]
-        ends = np.array([(line[0], line[-1]) for line in lines])
+        # Of those that leave room.
+        ends = np.array([(line[0], line[-1]) for line in lines if len(line) < 20])
         assert ends[:, 0].min() == 0
         assert ends[:, 1].max() == 29
     sides = [image.any(0).sum() * image.any(1).sum() for image in erased]
