@@ -16,16 +16,16 @@ from auxiliary.runs.run import Run
 # Files of the package. What prepares images is left out: their hashes are part of a run's name.
 CODE: dict[str, tuple[str, ...]] = {
     "core": ("keras_settings", "runtime"),
-    "data": ("dataset", "duplicates", "epochs", "images", "sampling"),
+    "data": ("dataset", "duplicates", "epochs", "images", "sampling", "targets", "views"),
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),
     "data/reading": ("jpeg",),
-    "networks": ("backbones", "build", "efficientnet_lite", "fused_norm", "inference", "pretrained", "torch_weights",
-                 "whitening"),
+    "networks": ("averages", "backbones", "build", "efficientnet_lite", "fused_norm", "inference", "optimizers",
+                 "pretrained", "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
-    "training": ("checkpoint", "divergence", "feature_files", "features", "fit", "metadata", "optimizer", "setup",
-                 "trainer"),
+    "training": ("averaging", "callbacks", "checkpoint", "divergence", "feature_files", "features", "fit", "loss",
+                 "metadata", "optimizer", "setup", "trainer"),
 }
 
 

@@ -20,7 +20,7 @@ OTHERS = {
     "data.splitting": {"split_record"},
     "evaluation": {"convolution", "grad_cam"},
     "networks": {"batch_norm", "costs", "layer_costs", "memory", "summary"},
-    "project": {"project"},
+    "project": {"project", "specs"},
     "reporting": {"style", "training_curves"},
     "runs": {"code", "result", "run"},
     "training": {"identity", "job"},
