@@ -69,21 +69,21 @@ def test_one_table_per_data_set_and_split(listed):
     output = listed()
     titles = [line.strip() for line in output.splitlines() if "test accuracy with" in line]
     assert [title.partition(":")[0] for title in titles] == [
-        "demo, split_rule split_rule",
-        "demo, split_rule seed",
-        "pets",
+        "demo, shipped rows, split_rule split_rule",
+        "demo, shipped rows, split_rule seed",
+        "pets, shipped rows",
     ]
     assert rows(output)[:3] == ["lite0", "cnn", "cnn"]
     # Each table has a best of its own.
     assert output.count("│ best ") == 3
-    assert output.splitlines()[-1] == (
+    assert output.splitlines()[-2] == (
         "Results on other images or another split cannot be compared: they have separate tables.")
 
 
 def test_one_data_set(listed):
     output = listed("pets")
     assert rows(output) == ["a_name_so_long_that_it_would_need_a_second_line_in_a_terminal"]
-    assert "pets: test accuracy" in output and "cannot be compared" not in output
+    assert "pets, shipped rows: test accuracy" in output and "cannot be compared" not in output
 
 
 def test_chosen_experiments(listed):

@@ -166,7 +166,7 @@ def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
-    assert "because their folders are missing in models/farm: lacking." in page
+    assert "experiments that were not trained here: lacking (python -m auxiliary results farm --shipped)." in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
