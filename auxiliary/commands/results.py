@@ -10,7 +10,7 @@ from auxiliary.core.console import ENDLESS, PlainConsole
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root
 from auxiliary.core.text import matches
-from auxiliary.runs.own import Rows, own_and_shipped
+from auxiliary.runs.own import Rows, own_and_shipped, shipped_remark
 from auxiliary.runs.results_csv import read_results
 
 WIDE = 120      # characters: a terminal at least so wide shows more columns
@@ -48,7 +48,8 @@ def print_results(dataset: str | None = None, experiments: str = "*", sort: str 
         return
     for form in forms:
         console.print(form.table)
-    for sentence in (comparability(results) if not by else "", "" if shipped else rows.remark):
+    for sentence in ("" if by else comparability(results),
+                     "" if shipped else shipped_remark(set(results["dataset"]) - own)):
         if sentence:
             console.print(sentence)
 

@@ -58,7 +58,7 @@ def also_differing(results: pd.DataFrame, by: str) -> list[str]:
 
 def _places(values: pd.Series) -> pd.Series:
     """The place of each value: numbers by their size, also those of a user's column; other texts as people count."""
-    known = values.where(values.notna(), "").astype(str)
+    known = values.astype(object).where(values.notna(), "").astype(str)
     numbers = pd.to_numeric(known, errors="coerce")
     if numbers.notna().equals(known != ""):
         return numbers

@@ -46,6 +46,8 @@ def labelled(results: pd.DataFrame) -> list[str]:
 
 def _told_apart(names: pd.Series, column: str, rows: pd.DataFrame, by: pd.Series) -> pd.Series:
     """Names with the value of a column, in the groups in which it differs."""
+    if rows[column].nunique() < 2:
+        return names
     names = names.copy()
     for _, group in rows[rows[column].groupby(by).transform("nunique") > 1].groupby(by):
         texts = texts_of(column, group[column], group["stage"])

@@ -5,7 +5,7 @@
 - *Shipped* is every other row: results.csv came with it, it is of another machine, or its folder was removed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,11 +45,15 @@ class Rows(NamedTuple):
     @property
     def remark(self) -> str:
         """A sentence that names the data sets whose shipped rows are shown; empty where there is none."""
-        names = self.shipped["dataset"].drop_duplicates()
-        if (names := names[~names.isin(set(self.own["dataset"]))]).empty:
-            return ""
-        return (f"No own run of {', '.join(names)} is in models/: these rows were shipped with results.csv, or the "
-                "folders of their runs were removed.")
+        return shipped_remark(set(self.shipped["dataset"]) - set(self.own["dataset"]))
+
+
+def shipped_remark(names: Iterable[str]) -> str:
+    """A sentence that says that the rows of some data sets are shipped ones; empty where there is none."""
+    if not (listed := ", ".join(sorted(names))):
+        return ""
+    return (f"No own run of {listed} is in models/: these rows were shipped with results.csv, or the folders of their "
+            "runs were removed.")
 
 
 def own_and_shipped(results: pd.DataFrame, root: Path) -> Rows:
