@@ -66,7 +66,7 @@ def own_and_shipped(results: pd.DataFrame, root: Path) -> Rows:
     Raises:
         UserError: when the result of a run that a row names was changed since training, or cannot be read.
     """
-    newest = in_order(results).drop_duplicates("run_id", keep="last")
+    newest = in_order(results).drop_duplicates(["dataset", "run_id"], keep="last")
     is_own, is_earlier = pd.Series(False, newest.index), pd.Series(False, newest.index)
     for dataset in data_sets(root):
         rows = newest["dataset"] == dataset

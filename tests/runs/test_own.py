@@ -61,7 +61,8 @@ def test_each_data_set_for_itself(train, tmp_path, results_of):
     assert ids(found.shown) == [OWN, SHIPPED] and found.beside.empty
     assert "pets" in found.remark and "demo" not in found.remark
     # The same name in another data set is another run.
-    assert ids(own_and_shipped(results_of({"run_id": OWN, "dataset": "pets"}), tmp_path).shipped) == [OWN]
+    both = own_and_shipped(results_of({"run_id": OWN}, {"run_id": OWN, "dataset": "pets"}), tmp_path)
+    assert (both.own["dataset"].to_list(), both.shipped["dataset"].to_list()) == (["demo"], ["pets"])
 
 
 def test_what_is_no_finished_run_of_that_row_is_not_own(train, rows):
