@@ -105,10 +105,10 @@ def _explanation(board: pd.DataFrame, shown: list[str]) -> str:
     """The words that need one, as far as they occur."""
     cells = board["against the best"]
     compared = cells[~cells.isin(["", "best"])]
-    unpaired, overlapping = compared.str.contains("unpaired"), compared.str.contains("seeds overlap")
+    unpaired = compared.str.contains("unpaired")
     explained = {
-        "noise: could be chance, by McNemar's paired test with Holm's correction": not (unpaired | overlapping).all(),
-        "seeds overlap: noise, because other seeds could reverse the order": overlapping.any(),
+        "noise: could be chance, by McNemar's paired test, or of several seeds by an analysis of variance over seeds "
+        "and images, with Holm's correction": not unpaired.all(),
         "unpaired: judged by the interval of the difference, without predictions": unpaired.any(),
         "shipped: rows of results.csv whose runs are not in models/": SHIPPED in shown,
         "*: with other settings, images or version, see the report": SHIPPED in shown and board[SHIPPED].str.endswith(

@@ -33,8 +33,8 @@ class ReportData:
     Attributes:
         project: the opened data set or profile.
         results: one row per experiment on these images, best validation accuracy first, with the column `name`.
-        predictions: test predictions by `run_id`, of the runs whose folder is available; of several seeds those of
-            the run with the best validation accuracy. Each has the column `group`.
+        predictions: test predictions by `run_id`, of the runs whose folder is available, as `saved_predictions` reads
+            them. Each has the column `group`.
         shipped: the shipped rows that may stand beside own results; none where `results` are shipped ones.
         remark: a sentence where `results` are shipped ones; else empty.
     """

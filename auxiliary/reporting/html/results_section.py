@@ -16,11 +16,12 @@ from auxiliary.runs.result import LABELS
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
             "published_accuracy": "published", "acc_train": "training", "epochs_total": "epochs",
             "train_seconds": "seconds"}
-NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy. "
-         "“Noise” is a difference to the best row that the choice of test images could explain by chance. Two runs "
-         "are compared image by image (McNemar's exact test, Holm's correction for the number of rows) if the "
-         "predictions of both are available, otherwise by the interval of the difference. With several seeds, a "
-         "difference is also noise if their ranges overlap.")
+NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy, or "
+         "the lowest and highest of several seeds. “Noise” is a difference to the best row that chance could explain. "
+         "Two runs are compared image by image by McNemar's exact test: could other test images reverse it? Several "
+         "seeds are compared by an analysis of variance, with all their predictions: could other test images or other "
+         "seeds reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected "
+         "for the number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
            "models/. A star says that something but machine and seed differs; the table of shipped results says what.")

@@ -29,7 +29,7 @@ USUAL = {name: {int: 1, float: 0.5}.get(kind, "") for name, kind in COLUMNS.item
     "tta": 0, "test_duplicates": 0, "published_accuracy": float("nan")}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
     """Makes a root with the images of `farm`, split, and no run."""
     folder = image_folder(dict.fromkeys(CATEGORIES, 20), size=16)
@@ -52,7 +52,7 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
     return make
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def finish() -> Callable[..., Run]:
     """Writes a finished run of `farm`: `finish(root, "small", wrong=2, stage="transfer")`."""
 
@@ -117,7 +117,7 @@ def result_of(project: Project, run: Run, key: str, wrong: int, about: dict[str,
     )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def farm(make_root, finish) -> SimpleNamespace:
     """A root with two runs from scratch and a pre-trained one, the best: `farm.root`, `farm.runs` by key."""
     root = make_root()
