@@ -23,7 +23,8 @@ notebooks: $(READY)  ## open JupyterLab; the notebooks are in notebooks/
 	$(BIN)/jupyter lab $(ARGS)
 
 test: $(READY)  ## run the tests: make test ARGS="tests/core"
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
+	  --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)  ## check style, that notebooks hold no output, and that imports point downwards
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 from auxiliary.runs.result import COLUMNS, Result
+from tests.running import pytest_collection, pytest_collection_modifyitems  # noqa: F401
 
 # A property test does not fail because the machine is slow.
 settings.register_profile("project", deadline=None)

@@ -10,7 +10,7 @@ from auxiliary.core.paths import REPOSITORY
 
 TENSORFLOW = {"tensorflow", "keras"}
 REPORTING = ("comparison", "comparison_figures", "convolution_figure", "grad_cam_figure", "image_grids",
-             "model_tables", "prediction_figures", "training_curves")
+             "model_tables", "prediction_figures", "tradeoff_figure", "training_curves")
 COMMAND = """
 import sys
 from auxiliary.__main__ import main

@@ -119,4 +119,4 @@ def test_every_file_is_used_or_named(files, tmp_path, capfd):
     assert set(noise.split("\n")) <= {"catalogue", "measuring deep images", "preprocess", ""}
     lost = sum(error != "" for error in expected.values())
     assert f"{lost} of {len(expected)} files were left out" in left_out_summary(overview)
-    assert problem_table(overview)["files"].sum() == lost
+    assert problem_table(overview, folder)["files"].sum() == lost

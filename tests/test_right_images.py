@@ -17,29 +17,19 @@ from auxiliary.core.paths import REPOSITORY
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
+from tests.colours import UNTRAINED, colours_profile
 from tests.prepare import prepare
-from tests.tiny import with_tiny
+from tests.tiny import with_plain_curves, with_tiny
 
-PROFILE = """
-dataset: {folder}
-name: colours
-image_size: 72
-batch_size: 8
-split: {{by: seed}}
-sampling: none
-scratch:
-  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | gap}}
-transfer:
-  - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.01, epochs: 1}}
-"""
+FROZEN = "{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.01, epochs: 1}"
 SIZES = (40, 72)
 FIGURES = {"accuracy", "val_accuracy", "test_loss", "val_loss", "macro_f1", "images_hash"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def same_everywhere():
-    """A backbone called Tiny, and float32."""
-    with with_tiny(), pytest.MonkeyPatch.context() as patch:
+    """A backbone called Tiny, plain curves, and float32."""
+    with with_tiny(), with_plain_curves(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "cpu_precision", lambda _: "float32")
         yield
 
@@ -48,7 +38,7 @@ def same_everywhere():
 def opened(tmp_path, image_folder):
     """Opens the profile in a root of a name, at an image size: `opened("one", 72)`."""
     folder = image_folder({"green": 12, "blue": 12}, size=100, suffix="png")
-    (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
+    (tmp_path / "profile.yaml").write_text(colours_profile(folder, (UNTRAINED,), (FROZEN,), 72), encoding="utf-8")
     return lambda root, size=72: open_project(str(tmp_path / "profile.yaml"), overrides={"image_size": size},
                                               root=tmp_path / root)
 
@@ -124,7 +114,8 @@ class World:
             for number in range(12):
                 Image.fromarray(rng.integers(0, 256, (66, 66, 3), "uint8")).save(folder / f"raw/{colour}/{number}.png")
         self._versions = [(folder / f"raw/{colour}/0.png").read_bytes() for colour in ("green", "blue")]
-        (folder / "profile.yaml").write_text(PROFILE.format(folder=folder / "raw"), encoding="utf-8")
+        profile = colours_profile(folder / "raw", (UNTRAINED,), (FROZEN,), 72)
+        (folder / "profile.yaml").write_text(profile, encoding="utf-8")
 
     def open(self, root: str, size: int):
         return open_project(str(self._folder / "profile.yaml"), experiments="untrained", overrides={"image_size": size},

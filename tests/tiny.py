@@ -1,4 +1,4 @@
-"""A small backbone for tests."""
+"""A small backbone for tests, and curves that take no time."""
 
 import sys
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from auxiliary.networks import backbones
+from auxiliary.reporting.style import new_figure
 
 
 @contextmanager
@@ -17,7 +18,7 @@ def with_tiny() -> Iterator[None]:
         import keras
 
         images = keras.Input(input_shape)
-        maps = keras.layers.BatchNormalization()(keras.layers.Conv2D(8, 8, strides=8)(images))
+        maps = keras.layers.BatchNormalization(name="norm")(keras.layers.Conv2D(8, 8, strides=8, name="conv")(images))
         return keras.Model(images, maps)
 
     module = ModuleType("tiny_backbone")
@@ -26,4 +27,17 @@ def with_tiny() -> Iterator[None]:
         patch.setitem(sys.modules, "tiny_backbone", module)
         patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
             "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
+        yield
+
+
+@contextmanager
+def with_plain_curves() -> Iterator[None]:
+    """Lets training in this process save an empty figure: drawing curves takes a third of the time of a small network.
+
+    `tests/reporting` draws them, and so does every command that tests start.
+    """
+    from auxiliary.training import trainer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "curves_figure", lambda _: new_figure(1, 1))
         yield

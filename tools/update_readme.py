@@ -11,7 +11,7 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.evaluation.compare import against_best, compare
+from auxiliary.evaluation.compare import against_best, compare_in_table
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
@@ -31,17 +31,18 @@ def markdown_summary(results: pd.DataFrame) -> str:
 
 
 def _summary(group: pd.DataFrame) -> dict[str, str]:
-    best = {row["stage"]: row for _, row in ranked(comparable(group)).drop_duplicates("stage").iterrows()}
+    rows = ranked(comparable(group))
+    best = {row["stage"]: row for _, row in rows.drop_duplicates("stage").iterrows()}
     return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]} classes)",
             **{label: with_interval(best[stage]) if stage in best else "" for stage, label in LABELS.items()},
-            **_verdict(best)}
+            **_verdict(best, rows)}
 
 
-def _verdict(best: dict[str, pd.Series]) -> dict[str, str]:
+def _verdict(best: dict[str, pd.Series], rows: pd.DataFrame) -> dict[str, str]:
     if missing := [label for stage, label in LABELS.items() if stage not in best]:
         return {"difference": "", "verdict": f"nothing {missing[0]} yet"}
-    found = compare(best[TRANSFER], best[SCRATCH])
-    if found.inconclusive or found.overlap:
+    found = compare_in_table(best[TRANSFER], best[SCRATCH], rows)
+    if found.noise:
         verdict = "too close to tell apart"
     else:
         verdict = f"{LABELS[TRANSFER if found.points > 0 else SCRATCH]} is better"

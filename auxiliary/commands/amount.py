@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from auxiliary.config.profile import Experiment, Split
 from auxiliary.core.paths import with_home
-from auxiliary.data.archives.zip_contents import open_zip
+from auxiliary.data.archives.zip_contents import count_files
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.folders.find_files import find_files_below
+from auxiliary.data.labels.count import count_labels
 from auxiliary.data.layout import find_layout
 from auxiliary.data.walk import walk
 from auxiliary.project.project import Project
@@ -48,18 +49,35 @@ def amount(experiment: Experiment, sizes: Sequence[int], split: Split) -> Amount
 
 
 def count_images(project: Project) -> list[int]:
-    """The number of images of each class, from the names of their files; published ones where none are here yet.
+    """The number of images of each class, see `count_by_class`; published ones where none are here yet.
 
     Raises:
         UserError: the images have no classes, see `find_layout`.
     """
     paths = project.paths
     if paths.raw.is_dir() and (paths.own or any(paths.raw.iterdir())):
-        entries = walk(paths.raw, find_layout(paths.raw, paths.labels))
-        return list(Counter(entry.folder for entry in entries if not entry.error).values())
+        return list(count_by_class(paths.raw, paths.labels).values())
     known = DATA_SETS[project.profile.dataset]
     images = _in_source(with_home(project.profile.source)) if project.profile.source else known.images
     return [(images or known.images) // known.classes] * known.classes
+
+
+def count_by_class(folder: Path, labels: Path | None) -> Counter[str]:
+    """Count the files of each class by their folders or, where CSV files tell the classes, the rows of those.
+
+    Nothing is opened but CSV files, and nothing printed: notebook 01 tells which files and rows are of no use.
+
+    Args:
+        folder: the data set's.
+        labels: the CSV file that names the classes, if the user named one.
+
+    Raises:
+        UserError: see `find_layout` and `count_labels`.
+    """
+    layout = find_layout(folder, labels)
+    if layout.label_files:
+        return count_labels(layout.label_files.values())
+    return Counter(entry.folder for entry in walk(folder, layout) if not entry.error)
 
 
 def _in_source(source: Path) -> int:
@@ -68,5 +86,4 @@ def _in_source(source: Path) -> int:
         return sum(not error for _, error in find_files_below(source))
     if not zipfile.is_zipfile(source):
         return 0
-    with open_zip(source) as bundle:
-        return sum(not entry.is_dir() for entry in bundle.infolist())
+    return count_files(source)

@@ -145,17 +145,23 @@ def serve(name: str, dataset: str, host: str, port: int, root: Path | None) -> N
               help="Format of the model.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH",
               help="File or folder to write.  [default: in export/ in the run's folder]")
+@click.option("--int8", is_flag=True,
+              help="With --to litert: in whole numbers of 8 bits, for phones and microcontrollers; prints what that "
+                   "costs.")
 @dataset_option
 @root_option
-def export(name: str, form: str, out: Path | None, dataset: str, root: Path | None) -> None:
+def export(name: str, form: str, out: Path | None, int8: bool, dataset: str, root: Path | None) -> None:
     """Export the model of RUN and check the result.
 
     The exported model takes RGB images of any size as uint8 and holds the names of the classes. The formats onnx and
     litert need the extra `export`: pip install -e '.[export]'. RUN is as for `reproduce`.
+
+    With --int8 the model takes images of its own size, and the training images of RUN must be here.
     """
     from auxiliary.commands.export import export_run
+    from auxiliary.commands.export_int8 import export_int8
 
-    export_run(name, form, out, root, dataset)
+    (export_int8 if int8 else export_run)(name, form, out, root, dataset)
 
 
 @command.command()

@@ -9,13 +9,12 @@ import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from auxiliary.commands.amount import count_by_class
 from auxiliary.config.parameters import read_parameters
 from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
-from auxiliary.data.layout import find_layout
-from auxiliary.data.walk import walk
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import NetworkCost, network_cost
 from auxiliary.networks.pretrained import load_backbone, set_tuned
@@ -130,15 +129,15 @@ def list_models(profile: str, parameters: Mapping[str, str], experiments: str = 
 
 
 def count_classes(project: Project) -> int:
-    """The number of classes: published for a known data set, else the number of folders with images.
+    """The number of classes: published for a known data set, else that of the user's own.
 
     Raises:
-        UserError: see `find_layout`.
+        UserError: see `count_by_class`.
     """
     own = project.paths.own
     if own is None:
         return DATA_SETS[project.paths.dataset].classes
-    return len({entry.folder for entry in walk(own, find_layout(own, project.paths.labels)) if not entry.error})
+    return len(count_by_class(own, project.paths.labels))
 
 
 def _rich_table(table: pd.DataFrame, wide: bool) -> Table:

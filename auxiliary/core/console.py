@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from auxiliary.core.escapes import ESCAPED
 from auxiliary.core.text import printable
 
 # Characters: a console so wide folds no line, as is right for a file or another program.
@@ -27,5 +28,5 @@ class PlainConsole(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Turn text into what is printed; rich calls this for all text, in tables too."""
-        shown = printable(text).encode(self.encoding, "backslashreplace").decode(self.encoding)
+        shown = printable(text).encode(self.encoding, ESCAPED).decode(self.encoding)
         return super().render_str(shown, **options)

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from auxiliary.core import keras_settings
+from auxiliary.core.collection import kept_from_collection
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.streams import stderr_discarded
 
@@ -78,7 +79,7 @@ def load() -> None:
         UserError: Keras refuses a setting of the user's, or has been imported with another backend.
     """
     if not {"keras", "tensorflow"} <= sys.modules.keys():
-        with stderr_discarded(), keras_settings.refusal_explained():
+        with stderr_discarded(), keras_settings.refusal_explained(), kept_from_collection():
             import keras  # noqa: F401
             import tensorflow  # noqa: F401
     keras_settings.apply()

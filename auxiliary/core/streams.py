@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 
+from auxiliary.core.escapes import ESCAPED
+
 STANDARD = (0, 1, 2)
 # Two threads at a time would each take the other's null device for standard error, and leave it there.
 DISCARDING = threading.Lock()
@@ -60,7 +62,7 @@ def _escape_unknown() -> None:
     for stream in (sys.stdout, sys.stderr):
         # Not so where a notebook or a test reads them.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=ESCAPED)
 
 
 def _reader_has_gone(number: int) -> bool:

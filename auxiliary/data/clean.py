@@ -26,8 +26,9 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
 
     Returns:
         One row per processed image, sorted by relative path: the columns of `catalogue`, all about the processed file;
-        phash (16 hexadecimal digits) and thumbnail (base64), "" for images of 64 pixels or fewer; label (int64): the
-        category's place among all categories, from 0, in alphabetical order with numbers as people count.
+        phash (16 hexadecimal digits) and thumbnail (base64), "" for images of 64 pixels or fewer; original: the path
+        of the raw file below `raw`, with forward slashes; label (int64): the category's place among all categories,
+        from 0, in alphabetical order with numbers as people count.
 
     Raises:
         UserError: the overview holds no usable image, or one that was not processed.
@@ -36,8 +37,10 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
     usable = overview[overview["error"] == ""]
     if usable.empty:
         raise UserError(f"{raw} holds no usable images: put images there, in one folder per category")
-    df = pd.DataFrame(_images(conversions(usable, raw), processed))
+    wanted = conversions(usable, raw)
+    df = pd.DataFrame(_images(wanted, processed))
     df = df.assign(
+        original=[source.removeprefix(beginning(raw)).replace(os.sep, "/") for source, _, _ in wanted],
         filepath=beginning(processed) + df["path"],
         category=usable["category"].to_numpy(),
         format=[path.rpartition(".")[2] for path in df["path"]],
@@ -47,7 +50,7 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
     )
     # The order of the folder's own catalogue: name by name.
     df = df.sort_values("path", key=lambda paths: paths.str.replace(os.sep, "\0"), ignore_index=True)
-    types = COLUMNS | {"phash": "str", "thumbnail": "str", "label": "int64"}
+    types = COLUMNS | {"phash": "str", "thumbnail": "str", "original": "str", "label": "int64"}
     return df[list(types)].astype(types)
 
 

@@ -11,7 +11,7 @@ from auxiliary.core.files import absolute, replacing
 
 # Always read as text: a category may be called "NA" or "007".
 TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "thumbnail",
-        "predicted", "suggested", "phase")
+        "original", "predicted", "suggested", "phase")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
 REMEDY = f"notebook 01 makes it ({PREPARE})"
@@ -75,6 +75,12 @@ def _parsed(path: Path) -> pd.DataFrame:
 def _absolute(files: pd.Series, folder: Path) -> list[str]:
     below = folder.as_posix().rstrip("/")
     return [file if file.startswith("/") else f"{below}/{file}" for file in files]
+
+
+def originals(df: pd.DataFrame) -> pd.Series:
+    """The paths of the user's own files, see `clean_table`; of a table that an earlier version made, their names."""
+    # The name of a processed image is that of the original with a suffix.
+    return df["original"] if "original" in df else pd.Series([Path(file).stem for file in df["filepath"]], df.index)
 
 
 def images_fingerprint(df: pd.DataFrame) -> str:

@@ -3,61 +3,30 @@
 The rule:
 
 - Each row is compared with the best row, the one with the best validation accuracy, if both were tested on the same
-  images. The difference shown is between the accuracies shown. For several seeds these are means, and the tests below
-  use the seed with the best validation accuracy.
-- If the predictions of both are available, McNemar's exact paired test decides: p >= 0.05 is noise. The p-values of a
-  table are corrected by Holm. The summary sentence uses the same p-values, so that table and sentence never disagree.
-- Otherwise the 95% interval of the difference of two independent accuracies decides: an interval that contains 0 is
-  noise. It is wider than necessary and therefore not corrected.
-- In addition, a difference is noise if one of the rows stands for several seeds and the two ranges, from lowest to
-  highest accuracy, overlap. The range of a single run is its one accuracy.
+  images. A row is a run, or an experiment with the mean of its seeds.
+- Of one run each, McNemar's exact paired test decides. It covers the choice of the test images, not the seeds.
+- If one of them has several seeds, the test of `difference_by_image` decides. It covers all their seeds and the test
+  images.
+- Both need the predictions of all runs. Where some are missing, the accuracies alone decide ("unpaired"), by Newcombe's
+  interval for independent accuracies and by the spread of the seeds. That interval is wider than necessary.
+- p >= 0.05 is noise. The p-values of a table are corrected by Holm for the number of its comparisons, and each interval
+  is widened by the same factor: its level is 1 - 0.05 * p / (corrected p). So an interval contains 0 exactly where the
+  difference is noise. Each still covers its difference in at least 95% of cases, and the chance that any interval of
+  the table excludes a true 0 stays below 5%.
+- The summary sentence uses the comparison of the table, so that table and sentence never disagree.
+
+Test images count as independent, near-duplicates among them too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from math import isnan, nan
+from dataclasses import replace
 
 import pandas as pd
 
-from auxiliary.evaluation.intervals import difference_interval, wilson_interval
-from auxiliary.evaluation.significance import holm, paired_test
-from auxiliary.runs.labels import comparable, several
-
-ALPHA = 0.05
-SAME_IMAGES = ("dataset", "images_hash", "split_rule")
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The difference between two rows, and how certain it is.
-
-    Attributes:
-        points: difference in test accuracy, the row minus the other, in percentage points.
-        low: lower end of the 95% interval of the difference in points; of several seeds that of their best run.
-        high: its upper end.
-        p: p-value of McNemar's test; NaN where the two were not compared image by image.
-        seeds: whether one of the rows stands for several seeds.
-        overlap: whether the ranges of these seeds overlap.
-        corrected: whether Holm's correction raised the p-value.
-    """
-
-    points: float
-    low: float
-    high: float
-    p: float
-    seeds: bool
-    overlap: bool
-    corrected: bool = False
-
-    @property
-    def paired(self) -> bool:
-        """Whether the two were compared image by image."""
-        return not isnan(self.p)
-
-    @property
-    def inconclusive(self) -> bool:
-        """Whether the test images do not suffice to tell the two apart."""
-        return self.p >= ALPHA if self.paired else self.low <= 0 <= self.high
+from auxiliary.evaluation.answers import Answers, answers_of
+from auxiliary.evaluation.comparison import ALPHA, Comparison, compare_rows, same_images
+from auxiliary.evaluation.significance import holm
+from auxiliary.runs.labels import comparable, run_ids
 
 
 def against_best(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None,
@@ -88,12 +57,12 @@ def compare_with_best(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFr
         One comparison per row that can be compared, by its place in the index.
     """
     rows = comparable(ordered)
-    others = {place: row for place, row in rows.iloc[1:].iterrows() if _same_images(row, rows.iloc[0])}
-    found = {place: compare(row, rows.iloc[0], predictions) for place, row in others.items()}
+    others = {place: row for place, row in rows.iloc[1:].iterrows() if same_images(row, rows.iloc[0])}
+    best = _answers(rows.iloc[0], predictions) if others else None
+    found = {place: compare_rows(row, rows.iloc[0], _answers(row, predictions), best) for place, row in others.items()}
     known = {place: comparison for place, comparison in found.items() if comparison}
-    paired = [place for place, comparison in known.items() if comparison.paired]
-    corrected = dict(zip(paired, holm([known[place].p for place in paired]), strict=True))
-    return known | {place: replace(known[place], p=p, corrected=p > known[place].p) for place, p in corrected.items()}
+    corrected = holm([comparison.p for comparison in known.values()])
+    return {place: replace(known[place], p=p) for place, p in zip(known, corrected, strict=True)}
 
 
 def compare(row: pd.Series, other: pd.Series, predictions: Mapping[str, pd.DataFrame] | None = None) -> (
@@ -105,56 +74,45 @@ def compare(row: pd.Series, other: pd.Series, predictions: Mapping[str, pd.DataF
         other: the row to subtract.
         predictions: as for `against_best`.
     """
-    one, another = ((predictions or {}).get(each["run_id"]) for each in (row, other))
-    available = _same_images(row, other) and one is not None and another is not None
-    if available and (test := paired_test(one, another)):
-        low, high, p = test.low, test.high, test.p
-    else:
-        low, high = difference_interval(_interval(row), _interval(other))
-        p = nan
-    if isnan(low):
-        return None
-    return Comparison(points=100 * (row["accuracy"] - other["accuracy"]), low=100 * low, high=100 * high, p=p,
-                      seeds=several(row) or several(other), overlap=_overlap(row, other))
+    return compare_rows(row, other, _answers(row, predictions), _answers(other, predictions))
+
+
+def compare_in_table(row: pd.Series, other: pd.Series, ordered: pd.DataFrame,
+                     predictions: Mapping[str, pd.DataFrame] | None = None) -> Comparison | None:
+    """Compare the best row of a table with another one, in either order, with the correction of that table.
+
+    Args:
+        row: a row of `ordered`.
+        other: the row to subtract.
+        ordered: as for `compare_with_best`.
+        predictions: as for `against_best`.
+    """
+    found = compare(row, other, predictions)
+    # The p-value does not depend on the order of the two.
+    shown = compare_with_best(ordered, predictions).get(max(row.name, other.name))
+    return replace(found, p=shown.p) if found and shown else found
 
 
 def p_value(p: float) -> str:
-    """A p-value as text, such as `p 0.61` or `p < 0.001`."""
+    """A p-value as text, such as `p 0.61` or `p < 0.001`; with as many digits as tell it from 0.05."""
     if p < 0.001:
         return "p < 0.001"
-    return f"p {p:.2f}" if p >= 0.1 else f"p {p:.2g}"
+    if p >= 0.1:
+        return f"p {p:.2f}"
+    return next(f"p {text}" for digits in range(2, 18)
+                if (float(text := f"{p:.{digits}g}") >= ALPHA) == (p >= ALPHA))
 
 
-def _same_images(row: pd.Series, other: pd.Series) -> bool:
-    return row["images_hash"] != "" and all(row[name] == other[name] for name in SAME_IMAGES)
+def points_text(points: float) -> str:
+    """Percentage points as text with a sign, such as `+1.5`; with as many digits as tell them from 0."""
+    return f"{points:+.1f}" if abs(points) >= 0.05 or abs(points) < 1e-9 else f"{points:+.1g}"
 
 
-def _interval(row: pd.Series) -> tuple[float, float, float]:
-    """The accuracy and its 95% interval, NaN where unknown; of several seeds those of their best run."""
-    if not several(row):
-        return row["accuracy"], row["accuracy_low"], row["accuracy_high"]
-    accuracy = row["run_accuracy"]
-    if pd.isna(row["test_images"]):
-        return accuracy, nan, nan
-    images = int(row["test_images"])
-    return accuracy, *wilson_interval(round(accuracy * images), images)
-
-
-def _range(row: pd.Series) -> tuple[float, float]:
-    return (row["accuracy_low"], row["accuracy_high"]) if several(row) else (row["accuracy"], row["accuracy"])
-
-
-def _overlap(row: pd.Series, other: pd.Series) -> bool:
-    (low, high), (other_low, other_high) = _range(row), _range(other)
-    return (several(row) or several(other)) and low <= other_high and other_low <= high
+def _answers(row: pd.Series, predictions: Mapping[str, pd.DataFrame] | None) -> Answers | None:
+    return answers_of(run_ids(row), predictions or {})
 
 
 def _cell(found: Comparison, reasons: bool) -> str:
-    difference = f"{found.points:+.1f} points" + (", noise" if found.inconclusive or found.overlap else "")
-    if not found.paired:
-        reason = "unpaired" if found.inconclusive or not found.overlap else "seeds overlap"
-    elif found.inconclusive:
-        reason = p_value(found.p) + (", best seeds" if found.seeds else "")
-    else:
-        reason = "seeds overlap" if found.overlap else ""
+    reason = ("" if found.paired else "unpaired") or (p_value(found.p) if found.noise else "")
+    difference = f"{points_text(found.points)} points" + (", noise" if found.noise else "")
     return f"{difference} ({reason})" if reason and reasons else difference

@@ -34,59 +34,21 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def difference_interval(first: tuple[float, float, float], second: tuple[float, float, float],
-                        correlation: float = 0.0) -> tuple[float, float]:
+def difference_interval(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float]:
     """The 95% interval of the difference of two accuracies, from the Wilson interval of each.
 
-    Without a correlation the two accuracies count as independent. Two models tested on the same images agree more
-    often than that, so the interval is then wider than necessary, never too narrow.
+    The two accuracies count as independent. Two models tested on the same images agree more often than that, so the
+    interval is then wider than necessary, never too narrow.
 
     Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics
-    in Medicine 17 (1998), 873-890, method 10; with a correlation, the same author's "Improved confidence intervals
-    for the difference between binomial proportions based on paired data", 2635-2650 of that volume.
+    in Medicine 17 (1998), 873-890, method 10.
 
     Args:
         first: an accuracy, and the lower and upper end of its interval.
         second: the same for the accuracy to subtract.
-        correlation: between the two models' correct predictions, -1 to 1.
 
     Returns:
         Lower and upper end, from -1 to 1.
     """
     (a, a_low, a_high), (b, b_low, b_high) = first, second
-    return (a - b - _third_side(a - a_low, b_high - b, correlation),
-            a - b + _third_side(a_high - a, b - b_low, correlation))
-
-
-def paired_interval(both: int, only_first: int, only_second: int, neither: int) -> tuple[float, float]:
-    """The 95% interval of the difference of two accuracies on the same images, the first minus the second.
-
-    Source: R. G. Newcombe, "Improved confidence intervals for the difference between binomial proportions based on
-    paired data", Statistics in Medicine 17 (1998), 2635-2650, method 10: the correlation with a continuity correction.
-
-    Args:
-        both: number of images that both models predict correctly.
-        only_first: number of images that only the first predicts correctly.
-        only_second: number of images that only the second predicts correctly.
-        neither: number of images that neither predicts correctly.
-
-    Returns:
-        Lower and upper end, from -1 to 1.
-
-    Raises:
-        UserError: when there are no images.
-    """
-    total = both + only_first + only_second + neither
-    first, second = both + only_first, both + only_second
-    excess = both * neither - only_first * only_second
-    excess = max(excess - total / 2, 0) if excess > 0 else excess
-    spread = first * (total - first) * second * (total - second)
-    return difference_interval((first / max(total, 1), *wilson_interval(first, total)),
-                               (second / max(total, 1), *wilson_interval(second, total)),
-                               excess / math.sqrt(spread) if spread else 0.0)
-
-
-def _third_side(one: float, other: float, cosine: float) -> float:
-    """The third side of a triangle, from two sides and the cosine of the angle between them."""
-    # Rounding may leave a square of -1e-18.
-    return math.sqrt(abs(one * one + other * other - 2 * cosine * one * other))
+    return a - b - math.hypot(a - a_low, b_high - b), a - b + math.hypot(a_high - a, b - b_low)

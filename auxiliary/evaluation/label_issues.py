@@ -17,10 +17,12 @@ from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_
 from threadpoolctl import threadpool_limits
 from tqdm import TqdmWarning
 
-SUSPECTS = 3    # version of the method; raise it when it would list other labels
+from auxiliary.data.tables import originals
+
+SUSPECTS = 4    # version of the method; raise it when it would list other labels or columns
 FOLDS = 5
 COMPONENTS = 128    # of the features, at most
-COLUMNS = ["filepath", "category", "suggested", "self_confidence", "confidence", "split"]
+COLUMNS = ["original", "category", "suggested", "self_confidence", "confidence", "split", "group", "filepath"]
 
 
 def suspect_labels(features: np.ndarray, images: pd.DataFrame) -> pd.DataFrame:
@@ -30,11 +32,12 @@ def suspect_labels(features: np.ndarray, images: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         features: (N, channels) float32, one row per image, computed without knowledge of the labels.
-        images: in the same order, with `filepath`, `category`, `group` (of near-duplicates) and `split`.
+        images: in the same order, with `filepath`, `original`, `category`, `group` (of near-duplicates) and `split`.
 
     Returns:
-        One row per suspect label: `filepath`, `category` (the label), `suggested` (the predicted class),
-        `self_confidence` and `confidence` (probabilities of the label and of the predicted class, 0 to 1), `split`.
+        One row per suspect label: `original` (the user's own file), `category` (the label), `suggested` (the predicted
+        class), `self_confidence` and `confidence` (probabilities of the label and of the predicted class, 0 to 1),
+        `split`, `group`, and `filepath` (the processed image).
     """
     # cleanlab's progress bar, which is not used here, asks notebooks for widgets.
     with warnings.catch_warnings(action="ignore", category=TqdmWarning):
@@ -50,7 +53,9 @@ def suspect_labels(features: np.ndarray, images: pd.DataFrame) -> pd.DataFrame:
         probabilities = out_of_fold(features, labels, images["group"].to_numpy())
     found = find_label_issues(labels, probabilities, return_indices_ranked_by="self_confidence",
                               filter_by="prune_by_noise_rate", n_jobs=1)
-    return images.iloc[found].assign(
+    images = images.iloc[found]
+    return images.assign(
+        original=originals(images),
         suggested=np.asarray(names)[probabilities[found].argmax(axis=1)],
         self_confidence=probabilities[found, labels[found]],
         confidence=probabilities[found].max(axis=1))[COLUMNS].reset_index(drop=True)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from auxiliary.data.tables import originals
+
 PROBABILITY = "p:"    # prefix of the columns that hold class probabilities
 
 
@@ -12,17 +14,20 @@ def classes(predictions: pd.DataFrame) -> list[str]:
 
 
 def with_groups(predictions: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
-    """Predictions with the number of each image's group of near-duplicates.
+    """Predictions with the number of each image's group of near-duplicates, and with the path of the user's own file.
 
     Args:
         predictions: one row per image, with `filepath`.
-        images: a table of these images, with `filepath` and `group`.
+        images: a table of these images, with `filepath`, `group` and `original`.
 
     Returns:
-        The predictions with `group`, which is missing where `images` lacks the image.
+        The predictions with `group`, which is missing where `images` lacks the image, and `original`, which is then "".
     """
-    groups = dict(zip(images["filepath"], images["group"], strict=True))
-    return predictions.assign(group=predictions["filepath"].map(groups))
+    groups, files = (dict(zip(images["filepath"], column, strict=True))
+                     for column in (images["group"], originals(images)))
+    found = {"group": predictions["filepath"].map(groups), "original": predictions["filepath"].map(files).fillna("")}
+    # In one step, because pandas warns of columns that are added to hundreds.
+    return pd.concat([predictions, pd.DataFrame(found)], axis=1)
 
 
 def one_per_group(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -1,61 +1,13 @@
-"""Significance of the difference between two runs on the same test images: McNemar's test and Holm's correction."""
+"""McNemar's test of two runs on the same test images, the interval that agrees with it, and Holm's correction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from os.path import basename
 
 import numpy as np
-import pandas as pd
 
-from auxiliary.evaluation.intervals import paired_interval
+from auxiliary.core.errors import UserError
 
-
-@dataclass(frozen=True)
-class PairedTest:
-    """Two runs compared image by image.
-
-    Attributes:
-        both: number of images that both runs predict correctly.
-        only_first: number of images that only the first predicts correctly.
-        only_second: number of images that only the second predicts correctly.
-        neither: number of images that neither predicts correctly.
-        p: the p-value of McNemar's test, 0 to 1.
-        low: lower end of the 95% interval of the difference in accuracy, the first minus the second, -1 to 1.
-        high: its upper end.
-    """
-
-    both: int
-    only_first: int
-    only_second: int
-    neither: int
-    p: float
-    low: float
-    high: float
-
-
-def paired_test(first: pd.DataFrame, second: pd.DataFrame) -> PairedTest | None:
-    """Compare two runs by their predictions for the same images in the same order; None for other images.
-
-    Images count as the same if their categories and file names are equal; their folder may have been moved. The
-    caller has to know that the files' contents are equal.
-
-    The p-value is that of `mcnemar`, the interval that of `paired_interval`. These are two methods, so near p = 0.05
-    one may find a difference where the other finds none; the p-value decides.
-
-    Args:
-        first: predictions of a run, one row per image, with `filepath`, `category` and `predicted`.
-        second: predictions of the other run.
-
-    Raises:
-        UserError: when there are no images.
-    """
-    if _images(first) != _images(second):
-        return None
-    one, other = ((frame["category"] == frame["predicted"]).to_numpy() for frame in (first, second))
-    counts = {"both": int((one & other).sum()), "only_first": int((one & ~other).sum()),
-              "only_second": int((~one & other).sum()), "neither": int((~one & ~other).sum())}
-    low, high = paired_interval(**counts)
-    return PairedTest(**counts, p=mcnemar(counts["only_first"], counts["only_second"]), low=low, high=high)
+# The middles of 200 equal parts of 0 to 1, over which a probability is averaged: right to 0.0003.
+MIDDLES = (np.arange(200) + 0.5) / 200
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -81,6 +33,34 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return float(binomtest(only_first, differ, 0.5).pvalue) if differ else 1.0
 
 
+def mcnemar_interval(only_first: int, only_second: int, total: int, alpha: float = 0.05) -> tuple[float, float]:
+    """The interval of the difference of two accuracies on the same images, the first minus the second.
+
+    It agrees with `mcnemar`: it contains 0 exactly where that p-value is at least `alpha`. The difference is the share
+    of the images on which the two differ, times how unevenly these fall to the two. Each of the two factors has exact
+    limits, and their distributions are combined.
+
+    Source: M. P. Fay and K. Lumbard, "Confidence intervals for difference in proportions for matched pairs compatible
+    with exact McNemar's or sign tests", Statistics in Medicine 40 (2021), 1147-1159.
+
+    Args:
+        only_first: number of images that only the first run predicts correctly.
+        only_second: number of images that only the second run predicts correctly.
+        total: number of images, at least 1.
+        alpha: 1 minus the interval's level, 0 to 1.
+
+    Returns:
+        Lower and upper end, from -1 to 1.
+
+    Raises:
+        UserError: when there are no images.
+    """
+    if total < 1:
+        raise UserError("no interval for no images: give at least one image")
+    return (_lower_end(only_first, only_second, total, alpha / 2),
+            -_lower_end(only_second, only_first, total, alpha / 2))
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """The p-values of several tests, corrected so that the chance of any false alarm stays below 5%.
 
@@ -101,6 +81,26 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
-def _images(predictions: pd.DataFrame) -> list[tuple[str, str]]:
-    """Category and file name of each image."""
-    return list(zip(predictions["category"], predictions["filepath"].map(basename), strict=True))
+def _lower_end(more: int, less: int, total: int, tail: float) -> float:
+    """The `tail` quantile of a product: how often the two differ, times how unevenly (twice a share, minus 1)."""
+    from scipy.optimize import brentq
+    from scipy.special import bdtr, betainc, betaincinv
+
+    differ = more + less
+    # The probability of a share of at most 1/2 is the one-sided p-value: where it is below `tail`, the end is above 0.
+    half = float(bdtr(less, differ, 0.5))
+    above = half < tail
+    # Of the two limits of how often they differ, the one that makes the end lower.
+    rate = (differ, total - differ + 1) if above else (differ + 1, total - differ)
+    if differ == total and not above:    # the limit is 1
+        return 2 * float(betaincinv(more, less + 1, tail)) - 1 if more else -1.0
+    if more == 0:                        # the limit of the share is 0
+        return -float(betaincinv(*rate, 1 - tail))
+    first, last = (half, 1) if above else (0, half)
+    shares = betaincinv(more, less + 1, first + (last - first) * MIDDLES)
+
+    def beyond(end: float) -> float:
+        within = betainc(*rate, np.minimum(end / (2 * shares - 1), 1)).mean()
+        return (half + (1 - half) * within if above else half * (1 - within)) - tail
+
+    return float(brentq(beyond, 0, 1) if above else brentq(beyond, -1, 0))

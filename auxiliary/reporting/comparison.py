@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from auxiliary.core.text import counted, duration
-from auxiliary.evaluation.compare import Comparison, against_best, compare, compare_with_best, p_value
+from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
+from auxiliary.evaluation.comparison import Comparison
 from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
@@ -27,8 +27,8 @@ def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] |
 
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
-        predictions: test predictions of runs by `run_id`, as `saved_predictions` reads them. If those of two runs are
-            available, the two are compared image by image.
+        predictions: test predictions of runs by `run_id`, as `saved_predictions` reads them. If those of all runs of
+            two rows are available, the two are compared image by image.
 
     Returns:
         Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `against the best` (the
@@ -76,7 +76,7 @@ def summary_sentence(results: pd.DataFrame, chance: float,
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
         chance: the accuracy of guessing, 0 to 1.
-        predictions: as for `leaderboard`; the sentence uses the p-values of that table.
+        predictions: as for `leaderboard`; the sentence uses the p-value and interval of that table.
     """
     return " ".join([_comparison(results, chance, predictions), *_diverged(results)])
 
@@ -101,7 +101,7 @@ def _comparison(results: pd.DataFrame, chance: float, predictions: Mapping[str, 
         return (f"{test_set}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
                 f"{with_interval(row)}; no {other} has an accuracy yet.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
-    found = _compared(transfer, scratch, rows, predictions)
+    found = compare_in_table(transfer, scratch, rows, predictions)
     return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
             f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
             f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}.")
@@ -125,29 +125,23 @@ def _test_set(best: pd.DataFrame, chance: float) -> str:
     return f"On {best['dataset'].iloc[0]} ({images}, chance {chance:.3f})"
 
 
-def _compared(transfer: pd.Series, scratch: pd.Series, rows: pd.DataFrame,
-              predictions: Mapping[str, pd.DataFrame] | None) -> Comparison | None:
-    """The comparison of the two, one of which is the best of all rows, with the leaderboard's p-value."""
-    found = compare(transfer, scratch, predictions)
-    # The p-value does not depend on the order of the two.
-    shown = compare_with_best(rows, predictions).get(max(transfer.name, scratch.name))
-    return replace(found, p=shown.p, corrected=shown.corrected) if found and shown else found
-
-
 def _difference(transfer: pd.Series, scratch: pd.Series, found: Comparison | None) -> str:
-    points = 100 * (transfer["accuracy"] - scratch["accuracy"])
-    difference = f"{abs(points):.1f} percentage points {'more' if points >= 0 else 'less'}"
-    if not found:
-        return difference
-    ends = f"{found.low:+.1f} to {found.high:+.1f}"
-    doubt = ["these test images cannot tell the two apart"] if found.inconclusive else []
-    whose = "between their runs best on validation, " if found.seeds else ""
-    if found.paired:
-        test = "McNemar's test with Holm's correction" if found.corrected else "McNemar's test"
-        details = [f"{whose}95% interval of the paired difference {ends}", f"{test}: {p_value(found.p)}", *doubt]
-    else:
-        details = [f"{whose}unpaired 95% interval of the difference {ends}",
-                   *(f"with 0 inside, {words}" for words in doubt)]
-    if found.overlap:
-        details.append("from lowest to highest, their seeds overlap")
-    return f"{difference} ({'; '.join(details)})"
+    points = found.points if found else 100 * (transfer["accuracy"] - scratch["accuracy"])
+    size = points_text(points).lstrip("+-")
+    difference = f"{size} percentage points {'more' if points >= 0 else 'less'}"
+    return f"{difference} ({'; '.join(_certainty(found))})" if found else difference
+
+
+def _certainty(found: Comparison) -> list[str]:
+    """How certain a difference is: its interval, test and correction, and whether it may be noise."""
+    ends = " to ".join(map(points_text, found.ends))
+    luck = "seeds and test images" if found.seeds else "test images"
+    doubt = [f"these {luck} cannot tell the two apart"] if found.noise else []
+    over = f" over {luck}" if found.seeds else ""
+    if not found.paired:
+        corrected = " with Holm's correction" if found.corrected else ""
+        return [f"unpaired 95% interval of the difference{over}{corrected} {ends}",
+                *(f"with 0 inside, {words}" for words in doubt)]
+    test = "analysis of variance" if found.seeds else "McNemar's test"
+    return [f"95% interval of the paired difference{over} {ends}", f"{test}: {p_value(found.p)}",
+            *(["both with Holm's correction"] if found.corrected else []), *doubt]

@@ -14,7 +14,7 @@ from auxiliary.core.text import counted
 from auxiliary.evaluation.metrics import confusion, confusions
 from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.names import Names
-from auxiliary.reporting.style import GREY, new_figure, set_title, styled
+from auxiliary.reporting.style import GREY, NARROW, new_figure, set_title, styled
 
 SHADES = colormaps["Blues"]
 INCHES = 13, 6.4
@@ -37,6 +37,20 @@ def confusion_map(predictions: pd.DataFrame) -> Figure:
     left, right = fig.subplots(1, 2)
     _map(fig, left, confusion(predictions).to_numpy())
     _list(right, confusions(predictions, ROWS), names)
+    set_title(fig, mistakes_title(predictions, names))
+    return fig
+
+
+@styled
+def pairs_map(predictions: pd.DataFrame) -> Figure:
+    """The map of `confusion_map` alone, which a phone can show.
+
+    Args:
+        predictions: one row per test image.
+    """
+    names = Names(classes(predictions))
+    fig = new_figure(NARROW, 5, names)
+    _map(fig, fig.subplots(), confusion(predictions).to_numpy())
     set_title(fig, mistakes_title(predictions, names))
     return fig
 

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from auxiliary.core.text import counted, span
+from auxiliary.core.files import beginning
+from auxiliary.core.text import LONGEST_NAME, counted, span
 from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.image_tiles import sheet
 from auxiliary.reporting.many_classes import ENDS, each_of_some, ends, some
 from auxiliary.reporting.names import Names, in_label_order
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, new_figure, set_title, styled
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, NARROW, new_figure, set_title, styled
 
 
 def readable(overview: pd.DataFrame) -> pd.DataFrame:
@@ -54,27 +55,37 @@ def size_tables(overview: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index(columns[:3])
 
 
-def problem_table(overview: pd.DataFrame) -> pd.DataFrame:
-    """Reasons why files were left out (index `error`), their number, and an example; the most common first."""
+def problem_table(overview: pd.DataFrame, raw: Path) -> pd.DataFrame:
+    """Reasons why files were left out (index `error`), their number, and an example; the most common first.
+
+    Args:
+        overview: a catalogue.
+        raw: the folder that was catalogued; the path of an example begins there.
+    """
     broken = overview[overview["error"] != ""]
     table = broken.groupby("error").agg(files=("filepath", "size"), example=("filepath", "first"))
-    table["example"] = [Path(path).name for path in table["example"]]
+    table["example"] = table["example"].str.removeprefix(beginning(raw))
     return table.sort_values("files", ascending=False, kind="stable")
 
 
 @styled
-def class_figure(overview: pd.DataFrame) -> Figure:
-    """Readable images per class as bars, the largest class on top; of more than 40 the ten largest and smallest."""
+def class_figure(overview: pd.DataFrame, narrow: bool = False) -> Figure:
+    """Readable images per class as bars, the largest class on top; of more than 40 the ten largest and smallest.
+
+    Args:
+        overview: a catalogue.
+        narrow: whether to draw it for a phone.
+    """
     counts = class_counts(overview)
     # A class of broken files only has no label, so its number follows those of the others.
     names = Names(dict.fromkeys([*in_label_order(readable(overview)["category"]), *counts.index]))
     shown = ends(counts.to_frame(), "images")["images"]
     title = (f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, "
              f"{span(counts.min(), counts.max())} in each")
-    fig = new_figure(8, 1.2 + 0.32 * len(shown), names)
+    fig = new_figure(NARROW if narrow else 8, 1.2 + 0.32 * len(shown), names)
     axes = fig.subplots()
     sns.barplot(x=shown.to_numpy(), y=shown.index, orient="y", color=BLUE, saturation=1, width=0.75, ax=axes)
-    axes.set_yticks(range(len(shown)), [names.category(name) for name in shown.index])
+    axes.set_yticks(range(len(shown)), [names.category(name, 18 if narrow else LONGEST_NAME) for name in shown.index])
     for bars in axes.containers:
         axes.bar_label(bars, fmt="{:,.0f}", padding=4)
     axes.set(xlim=(0, max(counts.max(), 1) * 1.12), xticks=[], xlabel="images", ylabel="")
@@ -88,12 +99,17 @@ def class_figure(overview: pd.DataFrame) -> Figure:
 
 
 @styled
-def size_figure(overview: pd.DataFrame) -> Figure:
-    """Width against height: one dot per size, its area the number of images of that size."""
+def size_figure(overview: pd.DataFrame, narrow: bool = False) -> Figure:
+    """Width against height: one dot per size, its area the number of images of that size.
+
+    Args:
+        overview: a catalogue.
+        narrow: whether to draw it for a phone.
+    """
     sizes = readable(overview).astype({"width": float, "height": float}).groupby(["width", "height"]).size()
     sizes = sizes.rename("images").sort_values(ascending=False)
     table = sizes.reset_index()
-    fig = new_figure(7, 6)
+    fig = new_figure(NARROW, 4.8) if narrow else new_figure(7, 6)
     axes = fig.subplots()
     sides = table[["width", "height"]].to_numpy()
     _pixel_axes(axes, sides.min(), sides.max())

@@ -1,12 +1,11 @@
 """Groups of near-duplicates as rows of images."""
 
-from pathlib import Path
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from auxiliary.core.text import counted
+from auxiliary.data.tables import originals
 from auxiliary.reporting.duplicates import groups_of_several
 from auxiliary.reporting.image_tiles import tile
 from auxiliary.reporting.names import Names, in_label_order
@@ -15,6 +14,7 @@ from auxiliary.reporting.style import VERMILLION, new_figure, set_title, styled,
 COLUMNS = 6      # images side by side in the largest group
 NARROWEST = 4    # columns of every sheet, at least
 SIDE = 200       # pixels of each image
+LETTERS = 25     # of a path on one line below an image
 NONE = "No image has a near-duplicate"
 
 
@@ -24,7 +24,7 @@ def duplicate_sheet(clean: pd.DataFrame, groups: int = 5, most: int = 6, random_
     Categories are red if those of a group differ.
 
     Args:
-        clean: one row per image, with `filepath`, `category`, `content_hash` and `group`.
+        clean: one row per image, with `filepath`, `category`, `content_hash`, `group` and `original`.
         groups: number of groups to show, or as many as there are.
         most: number of images per group, at most; identical copies come last.
         random_state: seed of the random choice.
@@ -56,10 +56,11 @@ def largest_group_sheet(clean: pd.DataFrame, most: int = 12) -> Figure:
 
 
 def _members(clean: pd.DataFrame, group: int) -> pd.DataFrame:
-    """The images of a group, identical copies last; `disputed` if their categories differ."""
+    """The images of a group with `original`, identical copies last; `disputed` if their categories differ."""
     rows = clean[clean["group"] == group]
     copies = rows["content_hash"].duplicated()
-    return pd.concat([rows[~copies], rows[copies]]).assign(disputed=len(set(rows["category"])) > 1)
+    rows = rows.assign(original=originals(rows), disputed=len(set(rows["category"])) > 1)
+    return pd.concat([rows[~copies], rows[copies]])
 
 
 def _label(rows: pd.DataFrame) -> str:
@@ -85,7 +86,7 @@ def _sheet(lines: list[pd.DataFrame], labels: list[str], title: str, names: Name
     if not lines:
         return title_only(7, title)
     columns = max(NARROWEST, *map(len, lines))
-    fig = new_figure(0.6 + 1.6 * columns, 0.5 + 2.05 * len(lines), names)
+    fig = new_figure(0.6 + 1.6 * columns, 0.5 + 2.25 * len(lines), names)
     grid = fig.subplots(len(lines), columns, squeeze=False)
     for line, label, rows in zip(grid, labels, lines, strict=True):
         line[0].set_ylabel(label)
@@ -99,10 +100,8 @@ def _sheet(lines: list[pd.DataFrame], labels: list[str], title: str, names: Name
 
 
 def _image(axes: Axes, row: pd.Series, names: Names) -> None:
-    """An image with its category above, red if disputed, and its name in `raw-img/` below."""
+    """An image with its category above, red if disputed, and the path of the user's own file below."""
     axes.imshow(tile(row["filepath"], SIDE))
     axes.set_title(names.category(row["category"], 18), fontsize=11, pad=4,
                    color=VERMILLION if row["disputed"] else "black")
-    # The name of a preprocessed image is that of the original with a suffix.
-    file = Path(row["filepath"]).stem
-    axes.set_xlabel(names.text(file, f"(file {row.name})", 18), fontsize=9, loc="left")
+    axes.set_xlabel(names.path(row["original"], f"(file {row.name})", LETTERS), fontsize=8, loc="left")

@@ -1,12 +1,10 @@
 """Tables of near-duplicates: groups of images that are identical or nearly identical."""
 
-import os
-from pathlib import Path
-
 import pandas as pd
 
 from auxiliary.core.text import counted
 from auxiliary.data.duplicates import has_duplicate_in
+from auxiliary.data.tables import originals
 
 
 def groups_of_several(clean: pd.DataFrame) -> pd.DataFrame:
@@ -61,17 +59,14 @@ def label_conflicts(clean: pd.DataFrame) -> pd.DataFrame:
     """Identical images in several categories: all labels but one must be wrong.
 
     Args:
-        clean: one row per image, with `filepath`, `category` and `content_hash`.
+        clean: one row per image, with `filepath`, `category`, `content_hash` and `original`.
 
     Returns:
-        One row per file: `image`, a number from 1 that identical images share; `category`; and `file`, its name in
-        `raw-img/`. Identical images follow each other; empty if there are none.
+        One row per file: `image`, a number from 1 that identical images share; `category`; and `file`, the
+        path of the user's own file. Identical images follow each other; empty if there are none.
     """
     categories = clean.groupby("content_hash")["category"].transform("nunique")
     rows = clean[categories > 1]
     number = pd.factorize(rows["content_hash"])[0] + 1
-    folder = Path(os.path.commonpath(list(clean["filepath"]))) if len(rows) else Path()
-    # The name of a preprocessed image is that of the original with a suffix.
-    files = [Path(path).relative_to(folder).with_suffix("").as_posix() for path in rows["filepath"]]
-    table = pd.DataFrame({"image": number, "category": rows["category"].to_numpy(), "file": files})
+    table = pd.DataFrame({"image": number, "category": rows["category"].to_numpy(), "file": originals(rows).to_numpy()})
     return table.sort_values(["image", "category", "file"], ignore_index=True)

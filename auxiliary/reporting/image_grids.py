@@ -17,6 +17,7 @@ from auxiliary.reporting.style import BLUE, VERMILLION, new_figure, set_title, s
 
 COLUMNS = 5    # images side by side
 SIDE = 224     # pixels of each
+LETTERS = 25   # of a path on one line
 
 
 def prediction_sheet(predictions: pd.DataFrame, n: int = 10, random_state: int = 0) -> Figure:
@@ -61,16 +62,21 @@ def _mistakes(predictions: pd.DataFrame, shown: int, of_class: str) -> str:
 
 @styled
 def captioned_sheet(predictions: pd.DataFrame, title: str, names: Names) -> Figure:
-    """The images of a predictions frame in order, five side by side, each with its `caption`; none: the title alone."""
+    """The images of a predictions frame in order, five side by side, each with its `caption`; none: the title alone.
+
+    Below the captions stand the paths of the user's own files, if the column `original` tells them.
+    """
     if predictions.empty:
         return title_only(2.1 * COLUMNS, title, names)
     lines = math.ceil(len(predictions) / COLUMNS)
-    fig = new_figure(2.1 * COLUMNS, 0.6 + 2.35 * lines, names)
+    tall = 2.35 if "original" not in predictions else 3.2
+    fig = new_figure(2.1 * COLUMNS, 0.6 + tall * lines, names)
     grid = fig.subplots(lines, COLUMNS, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
     for axes, (_, row) in zip(grid, predictions.iterrows(), strict=False):
         caption(axes, row, names)
+        _add_file(axes, row, names)
     set_title(fig, title)
     return fig
 
@@ -97,21 +103,34 @@ def caption(axes: Axes, row: pd.Series, names: Names, image: np.ndarray | None =
                     loc="left", color=BLUE if correct else VERMILLION)
 
 
+def _add_file(axes: Axes, row: pd.Series, names: Names) -> None:
+    """The path of the user's own file below a caption, if it is known."""
+    if row.get("original", ""):
+        file = names.path(row["original"], f"(file {row.name})", LETTERS)
+        axes.xaxis.label.set_text(f"{axes.get_xlabel()}\n{file}")
+
+
 def suspect_sheet(suspects: pd.DataFrame, categories: Sequence[str], n: int = 10) -> Figure:
     """The `n` most suspicious labels, each below its image with the class that the other images suggest.
+
+    Of near-duplicates the most suspicious one is shown.
 
     Args:
         suspects: the table that `suspect_labels` returns, the most suspicious first.
         categories: all classes in the order of their labels.
         n: how many to show, or as many as there are; an empty table gives a figure with the title alone.
     """
-    chosen = suspects.head(n)
+    different = one_per_group(suspects)
+    chosen = different.head(n)
     shown = counted(len(suspects), "suspect label") if len(suspects) else "No suspect labels"
     if len(suspects) > len(chosen):
         shown = f"The {len(chosen)} most suspicious of {shown}"
+    if len(suspects) > len(different):
+        shown += ", near-duplicates once"
     names = Names(categories)
     fig = captioned_sheet(chosen.rename(columns={"suggested": "predicted"}), shown, names)
     for axes, (_, row) in zip(fig.axes, chosen.iterrows(), strict=False):
         axes.xaxis.label.set_text(f"labelled {names.category(row['category'], 18)}\n"
                                   f"suggested {names.category(row['suggested'], 13)} {row['confidence']:.2f}")
+        _add_file(axes, row, names)
     return fig

@@ -28,11 +28,9 @@ def ends(table: pd.DataFrame, by: str) -> pd.DataFrame:
     return pd.concat([ordered.head(ENDS), ordered.tail(ENDS)])
 
 
-def ends_title(title: str, classes: int, highest: str, lowest: str) -> str:
-    """The title of a table that `ends` may have cut: `Scores: the 10 best and the 10 worst of 1,000 classes`."""
-    if classes <= MOST:
-        return title
-    return f"{title}: the {ENDS} {highest} and the {ENDS} {lowest} of {classes:,} classes"
+def ends_sentence(classes: int, highest: str, lowest: str) -> str:
+    """What a table has that `ends` cut: `The 10 best and the 10 worst of 1,000 classes.`; empty if it did not."""
+    return "" if classes <= MOST else f"The {ENDS} {highest} and the {ENDS} {lowest} of {classes:,} classes."
 
 
 def some(categories: Sequence[str], random_state: int) -> list[str]:

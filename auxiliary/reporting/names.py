@@ -48,6 +48,11 @@ class Names:
             return self._replaced(name, stand_in)
         return self.text(name, stand_in, longest)
 
+    def path(self, path: str, stand_in: str, letters: int, lines: int = 3) -> str:
+        """A path on at most `lines` lines of `letters` letters, cut anywhere; only one that is longer lacks some."""
+        text = self.text(path, stand_in, letters * lines)
+        return "\n".join(text[start:start + letters] for start in range(0, len(text), letters))
+
     def _replaced(self, name: str, stand_in: str) -> str:
         self.stand_ins[stand_in] = name
         return stand_in

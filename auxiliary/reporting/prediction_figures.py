@@ -13,7 +13,7 @@ from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.confusion_map import SHADES, confusion_map, mistakes_title
 from auxiliary.reporting.many_classes import MOST
 from auxiliary.reporting.names import Names
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, VERMILLION, new_figure, set_title, styled
+from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, NARROW, VERMILLION, new_figure, set_title, styled
 
 BINS = 15
 LEAST = 10      # images; bins of fewer are merged
@@ -52,7 +52,7 @@ def confusion_figure(predictions: pd.DataFrame) -> Figure:
 
 
 @styled
-def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None = None) -> Figure:
+def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None = None, narrow: bool = False) -> Figure:
     """Accuracy against confidence, one marker per bin, its area the number of images; below, the images per bin.
 
     Above, bins of fewer than ten images are merged. The title says what is drawn of `predictions`.
@@ -60,9 +60,10 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
     Args:
         predictions: the predictions of a network, one row per test image.
         tempered: the same at the temperature that was fitted on validation images, drawn for comparison.
+        narrow: whether to draw it for a phone.
     """
     frames = {AS_TRAINED: predictions} | ({} if tempered is None else {CALIBRATED: tempered})
-    fig = new_figure(6.4, 6.8)
+    fig = new_figure(NARROW if narrow else 6.4, 6.8)
     above, below = fig.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     above.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.5, label="accuracy equal to confidence")
     bins = pd.concat([_bins(frame) for frame in frames.values()], keys=frames, names=["predictions"])

@@ -80,9 +80,9 @@ def _cell(value: object) -> Cell:
 def _explanation(cells: pd.Series) -> str:
     """The words of the column `against the best` that need one, as far as they occur."""
     compared = cells[~cells.isin(["", "best"])]
-    unpaired, overlapping = compared.str.contains("unpaired"), compared.str.contains("seeds overlap")
+    unpaired = compared.str.contains("unpaired")
     explained = {
-        "noise: could be chance, by McNemar's paired test with Holm's correction": not (unpaired | overlapping).all(),
-        "seeds overlap: noise, because other seeds could reverse the order": overlapping.any(),
+        "noise: could be chance, by McNemar's paired test, or of several seeds by an analysis of variance over seeds "
+        "and images, with Holm's correction": not unpaired.all(),
         "unpaired: judged by the interval of the difference, without predictions": unpaired.any()}
     return "; ".join(text for text, occurs in explained.items() if occurs)

@@ -28,6 +28,9 @@ from auxiliary.reporting.tables import NOTEBOOK_STYLE
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, LIGHT_GREY = "#555555", "#DDDDDD"
 
+# Inches of a figure for a phone: shown 350 pixels wide, letters of 10 points are 9 pixels tall.
+NARROW = 5.2
+
 # Dots per inch of files and of notebooks.
 SAVED, SHOWN = 150, 100
 # zlib's level: photographs take a third of the time of its default, 6, and 3% more space.

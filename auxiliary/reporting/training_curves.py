@@ -1,11 +1,12 @@
 """Accuracy and loss over the epochs: of one run, and of several experiments side by side."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -17,6 +18,7 @@ from auxiliary.reporting.style import (
     GREEN,
     GREY,
     LIGHT_GREY,
+    NARROW,
     ORANGE,
     VERMILLION,
     new_figure,
@@ -34,7 +36,7 @@ PANELS = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy"
 
 
 @styled
-def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
+def score_figure(histories: Mapping[str, list[pd.DataFrame]], narrow: bool = False) -> Figure:
     """Accuracy and loss over the epochs, training and validation: one line per experiment, the mean over its seeds.
 
     A band reaches from the lowest to the highest seed, and a dot ends each line. Of more than eight experiments those
@@ -44,6 +46,7 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
     Args:
         histories: the histories of each experiment's seeds: one row per epoch with `epoch`, `accuracy`, `loss`,
             `val_accuracy`, `val_loss` and `phase`.
+        narrow: whether to draw it for a phone, with the panels below each other.
     """
     trained = _best_first({key: own for key, frames in histories.items() if (own := _own_epochs(frames))})
     shown = dict(list(trained.items())[:len(COLOURS)])
@@ -53,9 +56,7 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
     looks = {"palette": dict(zip(shown, COLOURS, strict=False)), "dashes": dict(zip(shown, DASHES, strict=False))}
     names = Names()
     labels = [names.text(key, f"(line {number})") for number, key in enumerate(shown, 1)]
-    columns = min(len(shown), max(1, 100 // (max(map(len, labels)) + 8)))
-    fig = new_figure(10, 6.9 + 0.25 * math.ceil(len(shown) / columns), names)
-    panels = fig.subplots(2, 2, sharex=True, sharey="row").ravel()
+    fig, panels, columns = _panels(labels, names, narrow)
     # Without several seeds there is nothing to average, which takes a second.
     looks["estimator"] = "mean" if any(len(frames) > 1 for frames in shown.values()) else None
     for axes, (quantity, title) in zip(panels, PANELS.items(), strict=True):
@@ -65,13 +66,26 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]]) -> Figure:
         axes.set_ylabel("")
         axes.grid(axis="y", color=LIGHT_GREY)
         epoch_axis(axes, int(table["epoch"].max()))
-    for axes in panels[:2]:
-        axes.set_xlabel("")
+        axes.label_outer()
     handles = [Line2D([], [], color=color, linestyle="-" if dashes == DASHES[0] else (0, dashes))
                for color, dashes in zip(looks["palette"].values(), looks["dashes"].values(), strict=True)]
     fig.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=3)
     set_title(fig, _title(trained, names.text(next(iter(shown)), "(line 1)", 20), len(shown)))
     return fig
+
+
+def _panels(labels: list[str], names: Names, narrow: bool) -> tuple[Figure, Sequence[Axes], int]:
+    """A figure with four panels, room for a legend of these labels, and the columns of that legend."""
+    columns = min(len(labels), max(1, (50 if narrow else 100) // (max(map(len, labels)) + 8)))
+    legend = 0.25 * math.ceil(len(labels) / columns)
+    if not narrow:
+        fig = new_figure(10, 6.9 + legend, names)
+        return fig, fig.subplots(2, 2, sharex=True, sharey="row").ravel(), columns
+    fig = new_figure(NARROW, 9.6 + legend, names)
+    panels = fig.subplots(len(PANELS), 1, sharex=True)
+    for training, validation in (panels[:2], panels[2:]):
+        validation.sharey(training)
+    return fig, panels, columns
 
 
 def _own_epochs(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
@@ -100,17 +114,19 @@ def _title(trained: Mapping[str, list[pd.DataFrame]], best: str, shown: int) -> 
 
 
 @styled
-def curves_figure(history: pd.DataFrame) -> Figure:
+def curves_figure(history: pd.DataFrame, narrow: bool = False) -> Figure:
     """Accuracy and loss of one run over all epochs, training and validation; a line marks the end of the parent's.
 
     Args:
         history: one row per epoch with `accuracy`, `loss`, `val_accuracy`, `val_loss` and `phase`; the epochs of a
             parent (phase "parent") come first.
+        narrow: whether to draw it for a phone, the loss below the accuracy.
     """
     epochs = np.arange(1, len(history) + 1)
     parents = int((history["phase"] == "parent").sum())
-    fig = new_figure(10, 4.6)
-    for axes, quantity, label in zip(fig.subplots(1, 2), ("accuracy", "loss"), ("accuracy", LOSS), strict=True):
+    fig = new_figure(NARROW, 6.2) if narrow else new_figure(10, 4.6)
+    panels = fig.subplots(2, 1) if narrow else fig.subplots(1, 2)
+    for axes, quantity, label in zip(panels, ("accuracy", "loss"), ("accuracy", LOSS), strict=True):
         axes.plot(epochs, history[quantity], "o--", color=ORANGE, markersize=4, label="training")
         axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
         epoch_axis(axes, len(history))
@@ -118,7 +134,7 @@ def curves_figure(history: pd.DataFrame) -> Figure:
         axes.grid(axis="y", color=LIGHT_GREY)
         if parents:
             axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="end of the parent's epochs")
-    fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
+    fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=2 if narrow else 3)
     set_title(fig, _best_epoch(history, parents))
     return fig
 

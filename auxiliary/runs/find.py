@@ -22,6 +22,9 @@ OPTION = "--dataset"
 NEEDED = {"experiment", "seed", "parent", "pipeline", "dataset", "image_size", "split", "images", "device",
           "precision", "settings", "versions", "commit"}
 
+# The columns of predictions that a comparison of runs needs.
+ANSWERS = ["filepath", "category", "predicted"]
+
 
 def find_finished(name: str, root: Path, dataset: str = "") -> Run:
     """The finished run of a name.
@@ -135,16 +138,18 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
     diverged are left out.
 
     Args:
-        results: rows as `read_results` or `over_seeds` returns them; for several seeds `over_seeds` names the run of
-            the best validation accuracy, and only that one is read.
+        results: rows as `read_results` or `over_seeds` returns them.
         models: the folder `models/<dataset>`.
 
     Returns:
-        The predictions of each run found, by its `run_id`.
+        The predictions of each run found, by its `run_id`. Of several seeds, which `over_seeds` joined, those of the
+        best validation accuracy are complete; of the others only the columns `ANSWERS` are kept, to save memory.
 
     Raises:
         UserError: when a run's result or predictions were changed since training.
     """
-    runs = {run_id: Run(models / folder_of(run_id)) for run_id in results["run_id"]}
-    return {run_id: run.predictions for run_id, run in runs.items()
-            if run.finished and run.result.run_id == run_id and not run.diverged}
+    complete = set(results["run_id"])
+    seeds = [run_id for run_ids in results.get("run_ids", []) for run_id in run_ids]
+    runs = {run_id: Run(models / folder_of(run_id)) for run_id in dict.fromkeys([*results["run_id"], *seeds])}
+    return {run_id: run.predictions if run_id in complete else run.predictions[ANSWERS]
+            for run_id, run in runs.items() if run.finished and run.result.run_id == run_id and not run.diverged}

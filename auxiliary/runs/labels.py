@@ -59,6 +59,11 @@ def several(row: pd.Series) -> bool:
     return row.get("seeds", 1) > 1
 
 
+def run_ids(row: pd.Series) -> tuple[str, ...]:
+    """The runs whose mean a row is, one per seed that did not diverge; a row of `read_results` is one run."""
+    return row["run_ids"] if "run_ids" in row else (row["run_id"],)
+
+
 def has_duplicates(results: pd.DataFrame) -> bool:
     """Whether any run has test images with a near-duplicate in the training set."""
     return bool((results["test_duplicates"] > 0).any())

@@ -23,18 +23,19 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         results: rows as `read_results` returns them.
 
     Returns:
-        One row per experiment in order of appearance, with the columns of `results` and three more: `seeds`, the number
-        of seeds, `diverged_seeds`, how many of them diverged, and `run_accuracy`. Accuracies, losses, times and epochs
-        are means; those that diverged have no accuracies and losses. With several seeds `accuracy_low` and
-        `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95% interval. `run_id` is
-        the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other columns are those of
-        the first run.
+        One row per experiment in order of appearance, with the columns of `results` and five more: `seeds`, the number
+        of seeds, `diverged_seeds`, how many of them diverged, `run_ids`, the names of the others (tuple of str),
+        `accuracy_std`, the standard deviation of their test accuracies (NaN for one), and `run_accuracy`. Accuracies,
+        losses, times and epochs are means; those that diverged have no accuracies and losses. With several seeds
+        `accuracy_low` and `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95%
+        interval. `run_id` is the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other
+        columns are those of the first run.
     """
     number = _experiments(results)
     last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
     groups = results[last].groupby(number[last])
     diverged = (results["diverged"] != "")[last].groupby(number[last]).sum()
-    table = groups.first().assign(seeds=groups.size(), diverged_seeds=diverged)
+    table = groups.first().assign(seeds=groups.size(), diverged_seeds=diverged, accuracy_std=groups["accuracy"].std())
     table[MEANS] = groups[MEANS].mean()
     for name in ("epochs", "epochs_total"):
         table[name] = groups[name].mean().round().astype("Int64")
@@ -42,7 +43,10 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         table[name] = table[name].mask(table["seeds"] > 1, end)
     best = results.assign(number=number)[last].sort_values("val_accuracy", ascending=False, kind="stable")
     best = best.drop_duplicates("number").set_index("number")
-    table = table.assign(run_id=best["run_id"], run_accuracy=best["accuracy"])
+    known = last & results["accuracy"].notna()
+    run_ids = results["run_id"][known].groupby(number[known]).agg(tuple)
+    table = table.assign(run_id=best["run_id"], run_accuracy=best["accuracy"],
+                         run_ids=[run_ids.get(each, ()) for each in table.index])
     return table.reset_index(drop=True)
 
 

@@ -1,7 +1,7 @@
 """A small trained profile whose files tests can damage."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,6 +11,7 @@ from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.training.train import train_all
 from tests.images import clean_table_of
+from tests.tiny import with_plain_curves, with_tiny
 
 PROFILE = """
 dataset: {folder}
@@ -22,31 +23,40 @@ scratch:
   - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1, augment: brightness(0.5), tta: 2}}
   - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | batchnorm | gap}}
 transfer:
-  - {{model_id: frozen, backbone: MobileNetV2_035, weights: random, head: gap, learning_rate: 0.01, epochs: 1}}
-  - {{model_id: tuned, parent: frozen, tune_last: 2, learning_rate: 0.001, epochs: 1}}
+  - {{model_id: frozen, backbone: Tiny, weights: random, head: gap, learning_rate: 0.01, epochs: 1}}
+  - {{model_id: tuned, parent: frozen, tune_last: 1, learning_rate: 0.001, epochs: 1}}
 """
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module", autouse=True)
+def tiny_backbone() -> Iterator[None]:
+    """The backbone Tiny, which the profile names."""
+    with with_tiny():
+        yield
+
+
+@pytest.fixture(scope="session")
 def colours(image_folder):
     """Three classes of 20 images, each with its own colour."""
     return image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def opened(colours, divide, tmp_path_factory) -> Project:
     """The profile with split images; nothing is trained."""
     root = tmp_path_factory.mktemp("root")
     (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
-    project = open_project(str(root / "profile.yaml"), root=root)
+    with with_tiny():
+        project = open_project(str(root / "profile.yaml"), root=root)
     divide(project, clean_table_of(colours))
     return project
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def trained(opened) -> Project:
     """The profile with all experiments trained."""
-    train_all(opened.profile.experiments, opened)
+    with with_tiny(), with_plain_curves():
+        train_all(opened.profile.experiments, opened)
     return opened
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from auxiliary.commands.amount import Amount, amount, count_images
 from auxiliary.config.profile import ScratchExperiment, Split
+from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_project
 
 SPLIT = Split(fractions=(0.5, 0.25, 0.25))
@@ -33,6 +34,25 @@ def test_rows_of_a_csv_file_are_counted(folder, tmp_path):
     rows = ["file,label", "cat/0.png,tame", "cat/1.png,tame", "dog/0.png,wild"]
     (folder / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
     assert sorted(count_images(open_project(str(folder / "labels.csv"), root=tmp_path))) == [1, 2]
+
+
+def test_nothing_is_said_of_rows_and_names_that_notebook_01_will_tell_of(folder, tmp_path, capsys):
+    rows = ["file,label", "cat/0.png,tame", "cat/0.png,tame", "cat/0.png,wild", "cow/7.png,tame", "dog/0.png,", ",tame"]
+    (folder / "labels.csv").write_text("\n".join(rows), encoding="cp1252")
+    assert sorted(count_images(open_project(str(folder / "labels.csv"), root=tmp_path))) == [1, 4]
+    bundle = tmp_path / "images.zip"
+    with zipfile.ZipFile(bundle, "w") as written:
+        written.writestr("raw-img/katze/grxn.png", "")
+    # A name in the encoding of MS-DOS, which is not recorded.
+    bundle.write_bytes(bundle.read_bytes().replace(b"grxn", b"gr\x81n"))
+    count_images(open_project("flowers", overrides={"source": str(bundle)}, root=tmp_path))
+    assert capsys.readouterr().out == ""
+
+
+def test_damaged_rows_are_told_before_anything_is_prepared(folder, tmp_path):
+    (folder / "labels.csv").write_text("file,label\ncat/0.png\n", encoding="utf-8")
+    with pytest.raises(UserError, match="line 2"):
+        count_images(open_project(str(folder / "labels.csv"), root=tmp_path))
 
 
 def test_so_are_those_of_a_source(folder, tmp_path):

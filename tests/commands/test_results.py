@@ -120,6 +120,19 @@ def test_saved_predictions_allow_a_paired_comparison(listed, table, answers, res
     assert "│ -11.0 points " in listed("demo") and "unpaired" not in listed("demo")
 
 
+def test_all_seeds_of_an_experiment_are_compared(command, seeds, answers, result, tmp_path):
+    runs = {"a-0": (0, 80), "a-1": (0, 82), "b-0": (0, 60), "b-1": (0, 62)}
+    pd.concat([seeds(0.8, 0.82, key="a").assign(run_id=["a-0", "a-1"]),
+               seeds(0.6, 0.62, key="b").assign(run_id=["b-0", "b-1"])]).to_csv(tmp_path / "results.csv", index=False)
+    for name, images in runs.items():
+        run = Run(tmp_path / "models" / "demo" / name)
+        run.save_predictions("test", answers(*images))
+        run.finish(result.model_copy(update={"run_id": name}))
+    assert "│ -20.0 points " in command("demo")[1]
+    (tmp_path / "models" / "demo" / "b-0" / "result.json").unlink()
+    assert "│ -20.0 points (unpaired) " in command("demo")[1]
+
+
 def test_unknown_name_is_reported(refusal):
     assert "unknown data set of" in refusal("dmo") and "did you mean 'demo'?" in refusal("dmo")
     assert "unknown experiment 'lite': did you mean 'lite0'?" in refusal("--experiments", "cnn,lite")

@@ -103,10 +103,10 @@ def test_every_problem_is_listed(smoke_test, capsys):
 
 
 def test_random_weights_are_announced(smoke_test, monkeypatch, capsys):
-    monkeypatch.setattr(session, "missing_weights", lambda _: {"MobileNetV2_035": "the network is down"})
+    monkeypatch.setattr(session, "missing_weights", lambda _: {"Tiny": "the network is down"})
     smoke_test()
     printed = " ".join(capsys.readouterr().out.split())
-    assert "MobileNetV2_035 starts from random weights, because the network is down" in printed
+    assert "Tiny starts from random weights, because the network is down" in printed
 
 
 def test_only_some_notebooks_cannot_be_tried(monkeypatch, capsys):

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.displays import Terminal
+from auxiliary.core.escapes import ESCAPED
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.task import State
-from auxiliary.core.text import one_line, printable
+from auxiliary.core.text import one_line, printable, short
 
 WIDE = 10_000    # characters
 MARKUP = st.lists(st.sampled_from([*"[]/:ab =\\", "red", "smile", "link=", "\x1b", "\r", "\0", "\u202e"])).map("".join)
@@ -46,6 +47,19 @@ def test_labels_and_notes_of_progress_are_escaped(name):
     display.show(State(name, 1, 2, "step", note=f"note {name}", event="begin"))
     display.show(State(name, 2, 2, "step", event="end"))
     assert one_line(name) in file.getvalue() and f"note {one_line(name)}" in file.getvalue()
+
+
+def test_a_shortened_cell_keeps_its_column_where_there_are_few_characters():
+    table = Table()
+    table.add_column("name", no_wrap=True, overflow="ellipsis", max_width=8)
+    table.add_row(f"a_class_{'name' * 9}")
+    table.add_row(short("a class of a longer name", 8))
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors=ESCAPED)
+    PlainConsole(file=file, width=80).print(table)
+    file.seek(0)
+    lines = file.read().splitlines()
+    assert "| a_class~ |" in lines and len(set(map(len, lines))) == 1
+    assert "\\u" not in "".join(lines)
 
 
 def test_no_other_console_is_made():

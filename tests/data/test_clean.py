@@ -27,12 +27,14 @@ def test_a_row_is_about_the_processed_file(tmp_path):
     image(tmp_path / "raw-img" / "train" / "cane" / "a.PNG")
     image(tmp_path / "raw-img" / "test" / "cane" / "b.bmp", (20, 10))
     df = clean_table(*made(tmp_path, {"cane": "dog"}))
-    assert list(df.columns) == [*COLUMNS, "phash", "thumbnail", "label"]
+    assert list(df.columns) == [*COLUMNS, "phash", "thumbnail", "original", "label"]
     small, large = (tmp_path / "processed" / name for name in ("test/cane/b.bmp.png", "train/cane/a.PNG.jpg"))
     common = {"category": "dog", "mode": "RGB", "channels": 3, "error": "", "label": 0}
     for row, file, expected in (
-            (df.iloc[0], small, {"format": "png", "width": 20, "height": 10, "publisher_split": "test"}),
-            (df.iloc[1], large, {"format": "jpg", "width": 32, "height": 32, "publisher_split": "train"})):
+            (df.iloc[0], small, {"format": "png", "width": 20, "height": 10, "publisher_split": "test",
+                                  "original": "test/cane/b.bmp"}),
+            (df.iloc[1], large, {"format": "jpg", "width": 32, "height": 32, "publisher_split": "train",
+                                  "original": "train/cane/a.PNG"})):
         content = file.read_bytes()
         expected |= common | {"filepath": str(file), "bytes": len(content),
                               "content_hash": hashlib.blake2b(content, digest_size=16).hexdigest()}

@@ -1,5 +1,6 @@
 """A root with finished runs, really trained on a few tiny images, once for all tests of this folder."""
 
+import importlib.util
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,25 +10,15 @@ import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
+from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
+from tests.colours import SMALL, SMALL_ON, colours_profile
 from tests.images import clean_table_of
-from tests.tiny import with_tiny
+from tests.tiny import with_plain_curves, with_tiny
 
-PROFILE = """
-dataset: {folder}
-name: colours
-image_size: 16
-batch_size: 8
-split: {{by: seed}}
-sampling: none
-scratch:
-  - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2)}}
-  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1}}
-  - {{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: 3, augment: flip | shift(0.3)}}
-transfer:
-  - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.1, epochs: 3}}
-"""
+VIEWS = "{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: 3, augment: flip | shift(0.3)}"
+FROZEN = "{model_id: frozen, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.1, epochs: 3}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,13 @@ def tiny_backbone() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
+def quick_form() -> str:
+    """The format for tests of what all formats share: its runtime starts in a second, that of Keras in six."""
+    return "onnx" if all(map(importlib.util.find_spec, FORMATS["onnx"].packages)) else "keras"
+
+
+@pytest.fixture(scope="session")
 def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     """A root in which every experiment has been trained: `trained_root.runs["small"]`."""
     from auxiliary.training.train import train_all
@@ -71,9 +68,9 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     image_folder({"green": 20, "blue": 20, "red": 20}, size=16).rename(images)
     for number in range(5):
         _exchange(images / "green" / f"{number}.png", images / "blue" / f"{number}.png")
-    (root / "profile.yaml").write_text(PROFILE.format(folder=images), encoding="utf-8")
+    (root / "profile.yaml").write_text(colours_profile(images, (SMALL, SMALL_ON, VIEWS), (FROZEN,)), encoding="utf-8")
     # Undone here, because a fixture of this scope would last until the tests of all folders are over.
-    with with_tiny(), pytest.MonkeyPatch.context() as patch:
+    with with_tiny(), with_plain_curves(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "cpu_precision", lambda _: "float32")
         project = open_project(str(root / "profile.yaml"), root=root)
         divide(project, clean_table_of(images))
@@ -81,13 +78,13 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def flowers() -> dict[str, str]:
     """The classes of flowers in `two_data_sets`, by those of colours."""
     return {"blue": "iris", "green": "fern", "red": "rose"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def two_data_sets(trained_root, flowers, tmp_path_factory) -> Path:
     """A root with `small` and `frozen` of colours, and with a later `small` of flowers.
 

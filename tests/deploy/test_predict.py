@@ -245,11 +245,14 @@ def test_invalid_names_are_refused_before_tensorflow_is_loaded(trained_root, wor
     assert done.stdout.splitlines() == ["1", "[]"]
 
 
-def test_the_command_in_its_own_process(two_data_sets, mixed_files):
+def test_the_command_in_its_own_process_and_in_a_terminal_that_is_only_ascii(two_data_sets, mixed_files):
+    Path("a.png").rename("猫.png")
+    mixed_files[1] = "猫.png"
     command = [sys.executable, "-m", "auxiliary", "predict", *mixed_files, "--dataset", "flowers", "--run", "small",
                "--json", "--csv", "out.csv", "--root", str(two_data_sets)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False,
-                          env=os.environ | {"PYTHONPATH": str(REPOSITORY)})
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, encoding="ascii", check=False,
+                          env=os.environ | ascii_only | {"PYTHONPATH": str(REPOSITORY)})
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["predicting", "error: 2 of 3 files are not images"]
     image, = json.loads(done.stdout)["images"]

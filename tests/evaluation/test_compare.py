@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.evaluation.compare import against_best, compare, p_value
+from auxiliary.evaluation.compare import against_best, compare, compare_with_best, p_value, points_text
 from auxiliary.runs.labels import ranked
 from auxiliary.runs.seeds import over_seeds
 
@@ -59,32 +59,72 @@ class TestPaired:
 
 
 class TestSeveralSeeds:
-    def test_overlapping_seeds_are_noise_whatever_the_test_finds(self, seeds, answers):
-        lines = over_seeds(
-            pd.concat(
-                [
-                    seeds(0.8, 0.9, key="a").assign(run_id=["a-0", "a-1"]),
-                    seeds(0.7, 0.82, key="b").assign(run_id=["b-0", "b-1"]),
-                ]
-            )
-        )
-        assert cells(lines) == ["best", "-9.0 points, noise (unpaired)"]
-        assert cells(lines, predictions={"a-1": answers(0, 90), "b-1": answers(0, 82)}) == [
-            "best", "-9.0 points, noise (seeds overlap)"]
+    """Experiments a and b of two seeds each, and predictions of all four runs."""
 
-    def test_other_seeds_are_judged_by_their_runs_best_on_validation(self, seeds, answers):
-        lines = over_seeds(pd.concat([
-            seeds(0.88, 0.9, key="a").assign(run_id=["a-0", "a-1"]),
-            seeds(0.7, 0.86, key="b").assign(run_id=["b-0", "b-1"])]))
-        assert cells(lines) == ["best", "-11.0 points, noise (unpaired)"]
-        assert cells(lines, predictions={"a-1": answers(0, 90), "b-1": answers(0, 86)}) == [
-            "best", "-11.0 points, noise (p 0.12, best seeds)"]
-        assert cells(lines, predictions={"a-1": answers(0, 90), "b-1": answers(0, 80)}) == ["best", "-11.0 points"]
+    @pytest.fixture
+    def lines(self, seeds):
+        return over_seeds(pd.concat([seeds(0.88, 0.9, key="a").assign(run_id=["a-0", "a-1"]),
+                                     seeds(0.7, 0.86, key="b").assign(run_id=["b-0", "b-1"])]))
 
-    def test_a_single_run_between_the_seeds_of_another_is_noise(self, seeds, row, answers):
+    @pytest.fixture
+    def predictions(self, answers):
+        return {"a-0": answers(0, 88), "a-1": answers(0, 90), "b-0": answers(0, 70), "b-1": answers(0, 86)}
+
+    def test_all_seeds_count_and_not_the_best_of_each(self, lines, predictions, answers):
+        found = compare(lines.loc[1], lines.loc[0], predictions)
+        assert found.paired and found.seeds and found.points == pytest.approx(-11)
+        # Were the other seed of b as good as its best one, the difference would be smaller and more certain.
+        closer = compare(lines.loc[1], lines.loc[0], predictions | {"b-0": answers(0, 84)})
+        assert closer.points == pytest.approx(-4)
+        assert closer.ends[1] - closer.ends[0] < found.ends[1] - found.ends[0]
+        assert cells(lines, predictions=predictions) == ["best", f"-11.0 points, noise ({p_value(found.p)})"]
+
+    def test_steady_seeds_are_told_apart(self, lines, predictions, answers):
+        steady = predictions | {"b-0": answers(0, 75), "b-1": answers(0, 77)}
+        assert cells(lines, predictions=steady) == ["best", "-13.0 points"]
+
+    @pytest.mark.parametrize("gone", ["a-0", "a-1", "b-0"])
+    def test_without_the_predictions_of_a_seed_they_are_unpaired(self, lines, predictions, gone):
+        del predictions[gone]
+        assert cells(lines, predictions=predictions) == cells(lines) == ["best", "-11.0 points, noise (unpaired)"]
+
+    def test_unpaired_the_spread_of_the_seeds_counts(self, seeds):
+        apart = [over_seeds(pd.concat([seeds(0.9, 0.92, 0.91, key="a"), seeds(*others, key="b")]))
+                 for others in ((0.7, 0.72, 0.71), (0.5, 0.9, 0.73))]
+        assert cells(apart[0]) == ["best", "-20.0 points (unpaired)"]
+        assert cells(apart[1]) == ["best", "-20.0 points, noise (unpaired)"]
+
+    def test_one_run_against_several(self, seeds, row, answers):
         lines = over_seeds(pd.concat([seeds(0.7, 0.98, key="a").assign(run_id=["a-0", "a-1"]), row("b", 0.75)]))
-        assert cells(lines, predictions={"a-1": answers(0, 98), "b-1": answers(0, 75)}) == [
-            "best", "-9.0 points, noise (seeds overlap)"]
+        predictions = {"a-0": answers(0, 70), "a-1": answers(0, 98), "b-1": answers(0, 75)}
+        assert cells(lines, predictions=predictions)[1].startswith("-9.0 points, noise (p 0.")
+
+    def test_a_seed_that_diverged_is_left_out(self, seeds, predictions):
+        runs = pd.concat([seeds(0.88, 0.9, key="a").assign(run_id=["a-0", "a-1"]),
+                          seeds(0.7, 0.86, key="b").assign(run_id=["b-0", "b-1"])], ignore_index=True)
+        runs.loc[2, ["diverged", "accuracy", "val_accuracy"]] = ["in epoch 2", float("nan"), float("nan")]
+        del predictions["b-0"]
+        found = compare_with_best(ranked(over_seeds(runs)), predictions)[1]
+        assert found.paired and found.points == pytest.approx(-3)
+
+
+class TestNoContradiction:
+    @pytest.mark.parametrize("others", [range(60, 90, 5), range(80, 90), (84,)])
+    def test_the_interval_holds_the_difference_and_0_exactly_where_it_is_noise(self, row, answers, others):
+        rows = [row("best", 0.9), *(row(f"k{right}", right / 100) for right in others)]
+        predictions = {"best-1": answers(0, 90), **{f"k{right}-1": answers(0, right) for right in others}}
+        for found in compare_with_best(ranked(pd.concat(rows)), predictions).values():
+            low, high = found.ends
+            assert low <= found.points <= high and (low <= 0 <= high) == found.noise
+
+    def test_holms_correction_widens_the_interval_as_it_raises_p(self, row, answers):
+        predictions = {"a-1": answers(0, 90), "b-1": answers(0, 84), "c-1": answers(0, 89)}
+        rows = ranked(pd.concat([row("a", 0.9), row("b", 0.84), row("c", 0.89)]))
+        corrected, alone = compare_with_best(rows, predictions)[2], compare(rows.loc[2], rows.loc[0], predictions)
+        assert corrected.corrected and not alone.corrected
+        assert (alone.p, corrected.p) == pytest.approx((2 / 2**6, 4 / 2**6))
+        assert alone.ends[1] < 0 < corrected.ends[1] and corrected.ends[0] < alone.ends[0]
+        assert corrected.ends == pytest.approx([100 * end for end in corrected.difference.interval(0.025)])
 
 
 @pytest.mark.parametrize(
@@ -116,11 +156,19 @@ def test_compare_changes_sign_with_the_order(row, answers):
     predictions = {"a-1": answers(0, 90), "b-1": answers(0, 84)}
     (_, one), (_, other) = pd.concat([row("a", 0.9), row("b", 0.84)]).iterrows()
     found, turned = compare(one, other, predictions), compare(other, one, predictions)
-    assert found.paired and not found.inconclusive
-    assert (found.points, found.low, found.high, found.p) == pytest.approx(
-        (-turned.points, -turned.high, -turned.low, turned.p))
+    assert found.paired and not found.noise
+    assert (found.points, *found.ends, found.p) == pytest.approx(
+        (-turned.points, -turned.ends[1], -turned.ends[0], turned.p))
 
 
-@pytest.mark.parametrize(("p", "text"), [(1, "p 1.00"), (0.6123, "p 0.61"), (0.0523, "p 0.052"), (1e-9, "p < 0.001")])
+@pytest.mark.parametrize(("p", "text"), [
+    (1, "p 1.00"), (0.6123, "p 0.61"), (0.0523, "p 0.052"), (0.0502, "p 0.05"), (0.05, "p 0.05"), (1e-9, "p < 0.001"),
+    (0.04996, "p 0.04996")])
 def test_p_value(p, text):
     assert p_value(p) == text
+
+
+@pytest.mark.parametrize(("points", "text"), [
+    (1.49, "+1.5"), (-13, "-13.0"), (0, "+0.0"), (0.04, "+0.04"), (-0.0012, "-0.001"), (1e-15, "+0.0")])
+def test_an_end_near_0_is_told_from_it(points, text):
+    assert points_text(points) == text

@@ -76,7 +76,8 @@ def test_of_near_duplicates_the_most_confident_mistake_is_picked(frame):
 
 
 def test_an_image_that_the_table_lacks_has_no_group(frame):
-    predictions = with_groups(predicted(frame, ["red"] * 30), frame[::-1].iloc[:28])
+    predictions = with_groups(predicted(frame, ["red"] * 30), frame.assign(original="red/a.jpg")[::-1].iloc[:28])
+    assert predictions["original"].to_list() == [""] * 2 + ["red/a.jpg"] * 28
     assert predictions["group"].isna().to_list() == [True] * 2 + [False] * 28
     assert predictions["group"].to_list()[2:] == list(range(2, 30))
     # Nobody knows whether the two are alike, so both are shown.

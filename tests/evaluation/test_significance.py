@@ -1,57 +1,16 @@
-from dataclasses import asdict
+from itertools import product
 from math import comb
 
-import pandas as pd
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auxiliary.core.errors import UserError
-from auxiliary.evaluation.significance import holm, mcnemar, paired_test
+from auxiliary.evaluation.significance import holm, mcnemar, mcnemar_interval
 
-
-def frame(right: str, names: str = "") -> pd.DataFrame:
-    """Predictions for images a, b, c …, right where there is a 1: `frame("110")`."""
-    return pd.DataFrame({"filepath": list(names or "abcdefghijklmnop"[:len(right)]), "category": "cat",
-                         "predicted": ["cat" if hit == "1" else "dog" for hit in right]})
-
-
-def test_a_case_worked_by_hand():
-    # They differ on 6 images, 5 to 1: p = 2 * (1 + 6) / 2**6.
-    found = paired_test(frame("1111111100"), frame("1110000010"))
-    assert (found.both, found.only_first, found.only_second, found.neither) == (3, 5, 1, 1)
-    assert found.p == pytest.approx(14 / 64)
-    assert found.low < 0.4 < found.high
-
-
-def test_the_folder_of_the_images_does_not_matter():
-    first, second = frame("1101"), frame("0111")
-    moved = second.assign(filepath="/moved/" + second["filepath"])
-    assert paired_test(first, moved) == paired_test(first, second)
-
-
-def test_it_is_symmetric():
-    one, other = paired_test(frame("11110"), frame("10001")), paired_test(frame("10001"), frame("11110"))
-    assert (one.only_first, one.only_second, one.p) == (other.only_second, other.only_first, other.p)
-    assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
-
-
-def test_runs_that_never_differ_have_p_one():
-    found = paired_test(frame("1100"), frame("1100"))
-    assert asdict(found) | {"low": 0, "high": 0} == {
-        "both": 2, "only_first": 0, "only_second": 0, "neither": 2, "p": 1, "low": 0, "high": 0}
-    assert found.low < 0 < found.high
-
-
-@pytest.mark.parametrize("other", [frame("11", names="ax"), frame("11", names="ba"), frame("1", names="a"),
-                                   frame("11").assign(category="dog")])
-def test_different_images_or_another_order_cannot_be_paired(other):
-    assert paired_test(frame("11"), other) is None
-
-
-def test_no_images_cannot_be_compared():
-    with pytest.raises(UserError, match="at least one image"):
-        paired_test(frame(""), frame(""))
+ALL_OF_FEW = [(first, second, total) for total in (1, 2, 5, 12) for first, second in product(range(total + 1), repeat=2)
+              if first + second <= total]
 
 
 def test_mcnemar_of_published_figures():
@@ -64,6 +23,47 @@ def test_mcnemar_is_the_binomial_sum(first, second):
     differ = first + second
     tail = sum(comb(differ, k) for k in range(max(first, second), differ + 1)) / 2**differ
     assert mcnemar(first, second) == pytest.approx(min(1, 2 * tail))
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_the_interval_contains_0_exactly_where_mcnemar_finds_no_difference(alpha):
+    for first, second, total in [*ALL_OF_FEW, (60, 40, 400), (61, 39, 400), (9, 1, 10_000), (1, 9, 10_000)]:
+        low, high = mcnemar_interval(first, second, total, alpha)
+        assert (low <= 0 <= high) == (mcnemar(first, second) >= alpha), (first, second, total)
+        assert -1 <= low <= (first - second) / total <= high <= 1, (first, second, total)
+        assert mcnemar_interval(second, first, total, alpha) == pytest.approx((-high, -low))
+
+
+@pytest.mark.parametrize("counts", [(6, 0, 100), (37, 0, 100), (10, 10, 100), (5, 1, 10), (120, 80, 1000), (3, 9, 12)])
+def test_the_interval_is_that_of_a_million_draws(counts):
+    """Fay and Lumbard's definition, drawn at random: of both limits of the rate the lower product counts."""
+    first, second, total = counts
+    rng, differ = np.random.default_rng(0), first + second
+
+    def lower(more: int, less: int) -> float:
+        uneven = 2 * (rng.beta(more, less + 1, 1_000_000) if more else 0) - 1
+        rates = (rng.beta(differ, total - differ + 1, 1_000_000),
+                 rng.beta(differ + 1, total - differ, 1_000_000) if differ < total else 1)
+        return min(np.quantile(rate * uneven, 0.025) for rate in rates)
+
+    assert mcnemar_interval(*counts) == pytest.approx((lower(first, second), -lower(second, first)), abs=1e-3)
+
+
+def test_runs_that_never_differ_have_an_interval_around_0():
+    # The largest rate at which 50 images show no difference with a probability of 2.5%.
+    assert mcnemar_interval(0, 0, 50) == pytest.approx((-(1 - 0.025**(1 / 50)), 1 - 0.025**(1 / 50)))
+
+
+def test_the_interval_covers_the_difference():
+    # 100 images; the two differ on 12% of them, 9% in favour of the first.
+    draws = np.random.default_rng(0).multinomial(100, (0.09, 0.03, 0.88), 400)
+    ends = [mcnemar_interval(int(first), int(second), 100) for first, second, _ in draws]
+    assert np.mean([low <= 0.06 <= high for low, high in ends]) >= 0.94
+
+
+def test_no_images_no_interval():
+    with pytest.raises(UserError, match="at least one image"):
+        mcnemar_interval(0, 0, 0)
 
 
 def test_holm_of_a_case_worked_by_hand():

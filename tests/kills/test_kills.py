@@ -5,8 +5,8 @@ import shutil
 import time
 
 import pytest
+from forked import TrainingProcess
 from kill_checks import RootChecker, finished_epochs, runs_in
-from kill_process import KillableProcess
 
 from auxiliary.project.open import open_project
 from auxiliary.runs.results_csv import read_results
@@ -22,13 +22,6 @@ scratch:
   - {{model_id: base, learning_rate: 0.01, epochs: 10, schedule: onecycle, augment: flip | shift(0.1),
      net: conv(8) | gap | dropout(0.3)}}
   - {{model_id: base_on, parent: base, learning_rate: 0.001, epochs: 15, patience: 4}}
-"""
-TRAIN = """
-import sys
-from auxiliary.project.open import open_project
-from auxiliary.training.train import train_all
-project = open_project(sys.argv[1], experiments=sys.argv[3], root=sys.argv[2])
-train_all(project.profile.experiments, project)
 """
 
 
@@ -54,8 +47,8 @@ def start(place):
     processes = []
 
     def begin(root, experiments="*"):
-        processes.append(KillableProcess(["-c", TRAIN, place / "profile.yaml", root, experiments],
-                                         root.with_name(f"{root.name}-{len(processes)}.log"), place / "temporary"))
+        log = root.with_name(f"{root.name}-{len(processes)}.log")
+        processes.append(TrainingProcess(place / "profile.yaml", root, experiments, log, place / "temporary"))
         return processes[-1]
 
     yield begin

@@ -4,6 +4,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from auxiliary.runs.seeds import over_seeds
+from tests.reporting.experiments import search_rows
+
 # Class names with characters of markup, and of a length that layout must handle.
 NAMES = ["$cash_1^2$", "a_class_name_of_thirty_letters"]
 
@@ -21,7 +24,7 @@ def images(tmp_path) -> list[str]:
 def overview(images) -> pd.DataFrame:
     """A catalogue: one class of two good images, and one of a good image and a broken one."""
     return pd.DataFrame({
-        "filepath": [*images, images[0], str(Path("raw-img") / "b.jpg")],
+        "filepath": [*images, images[0], str(Path("raw-img") / "cats" / "b.jpg")],
         "category": [NAMES[0], NAMES[0], NAMES[1], NAMES[1]],
         "format": ["png", "jpg", "png", "jpg"],
         "width": pd.array([28, 300, 28, None], dtype="Int64"),
@@ -39,9 +42,7 @@ def predictions(images) -> pd.DataFrame:
     return frame.assign(**{f"p:{NAMES[0]}": [0.9, 0.4, 0.2], f"p:{NAMES[1]}": [0.1, 0.6, 0.8]})
 
 
-
-
-
-
-
-
+@pytest.fixture
+def search_results(results_of) -> pd.DataFrame:
+    """The results of 45 experiments, each of three seeds together."""
+    return over_seeds(results_of(*search_rows()))

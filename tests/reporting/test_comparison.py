@@ -82,7 +82,7 @@ def test_a_row_that_a_user_typed_in_is_shown_but_not_chosen(results):
 class TestPairedSummary:
     def test_with_the_predictions_of_both_they_are_compared_image_by_image(self, runs, answers):
         sentence = summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(0, 84)})
-        assert sentence.endswith("13.0 percentage points more (95% interval of the paired difference +6.4 to +21.0; "
+        assert sentence.endswith("13.0 percentage points more (95% interval of the paired difference +5.1 to +21.2; "
                              "McNemar's test: p < 0.001).")
 
     def test_a_difference_that_the_test_images_cannot_prove(self, runs, answers):
@@ -100,22 +100,28 @@ class TestPairedSummary:
         board = leaderboard(runs, predictions).set_index("key")["against the best"]
         assert board["cnn" if best == "lite0" else "lite0"].endswith("6.0 points, noise (p 0.062)")
         assert summary_sentence(runs, 0.1, predictions).endswith(
-            "; McNemar's test with Holm's correction: p 0.062; these test images cannot tell the two apart).")
+            " -0.2 to +13.6; McNemar's test: p 0.062; both with Holm's correction; these test images cannot tell the "
+            "two apart).")
         assert "McNemar's test: p 0.031)" in summary_sentence(runs[:2], 0.1, predictions)
 
     def test_with_predictions_of_one_alone_they_are_not(self, runs, answers):
         assert summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97)}) == summary_sentence(runs, 0.1)
 
-    def test_of_several_seeds_the_runs_best_on_validation_are_compared(self, seeds, answers):
-        lines = over_seeds(pd.concat([seeds(0.7, 0.8).assign(run_id=["M3-1", "M3-2"]),
+    def test_of_several_seeds_all_are_compared(self, seeds, answers):
+        lines = over_seeds(pd.concat([seeds(0.78, 0.8).assign(run_id=["M3-1", "M3-2"]),
                                       seeds(0.97, stage="transfer", key="lite0", run_id="lite0-1")]))
-        sentence = summary_sentence(lines, 0.1, {"lite0-1": answers(0, 97), "M3-2": answers(0, 80)})
-        assert "22.0 percentage points more (between their runs best on validation, 95% interval of the pai" in sentence
-        assert "(between their runs best on validation, unpaired 95% interval" in summary_sentence(lines, 0.1)
+        predictions = {"lite0-1": answers(0, 97), "M3-1": answers(0, 78), "M3-2": answers(0, 80)}
+        sentence = summary_sentence(lines, 0.1, predictions)
+        assert "18.0 percentage points more (95% interval of the paired difference over seeds and test im" in sentence
+        assert "; analysis of variance: p " in sentence and "McNemar" not in sentence
+        del predictions["M3-1"]
+        assert "(unpaired 95% interval of the difference over seeds and test images +" in summary_sentence(
+            lines, 0.1, predictions)
 
-    def test_overlapping_seeds_are_mentioned(self, seeds):
+    def test_seeds_that_vary_too_much_are_noise(self, seeds):
         lines = over_seeds(pd.concat([seeds(0.6, 0.8), seeds(0.7, stage="transfer", key="lite0")]))
-        assert summary_sentence(lines, 0.1).endswith("; from lowest to highest, their seeds overlap).")
+        assert summary_sentence(lines, 0.1).endswith("; with 0 inside, these seeds and test images cannot tell the two "
+                                                     "apart).")
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -86,5 +87,6 @@ def test_size_tables_list_the_most_common(overview):
 
 
 def test_problem_table_counts_and_gives_an_example(overview):
-    assert problem_table(overview).to_dict("index") == {"truncated": {"files": 1, "example": "b.jpg"}}
-    assert problem_table(overview.head(2)).empty
+    raw = Path("raw-img")
+    assert problem_table(overview, raw).to_dict("index") == {"truncated": {"files": 1, "example": "cats/b.jpg"}}
+    assert problem_table(overview.head(2), raw).empty

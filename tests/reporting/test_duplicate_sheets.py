@@ -16,6 +16,7 @@ def clean(tmp_path) -> pd.DataFrame:
     rows += [("dog", 1, "d"), ("$cash_1^2$", 1, "d"), ("dog", 2, "e"), ("dog", 2, "e"), ("dog", 3, "f")]
     clean = pd.DataFrame(rows, columns=["category", "group", "content_hash"])
     clean["filepath"] = [str(tmp_path / f"{number}.jpeg.png") for number in range(len(clean))]
+    clean["original"] = [f"a/{number}.jpeg" for number in range(len(clean))]
     for path in clean["filepath"]:
         Image.new("RGB", (8, 8), "red").save(path)
     return clean
@@ -38,8 +39,8 @@ def test_one_line_per_group_differing_ones_first_and_copies_last(clean):
     fig = duplicate_sheet(clean, groups=2, most=13)
     lines = shown(fig)
     # Its second image is identical to its first.
-    assert lines[0] == [f"{number}.jpeg" for number in range(14) if number != 1]
-    assert lines[1] in (["14.jpeg", "15.jpeg"], ["16.jpeg", "17.jpeg"])
+    assert lines[0] == [f"a/{number}.jpeg" for number in range(14) if number != 1]
+    assert lines[1] in (["a/14.jpeg", "a/15.jpeg"], ["a/16.jpeg", "a/17.jpeg"])
     assert fig.get_suptitle() == ("1 group of nearly identical images, 1 of 2 groups of identical images, "
                                   "chosen at random")
 

@@ -10,6 +10,7 @@ def clean() -> pd.DataFrame:
     files = ["cat/a.jpg", "cat/b.png", "dog/a.jpg", "eel/x.jpg", "cat/x.jpg", "eel/y.jpg"]
     return pd.DataFrame({
         "filepath": [f"/data/processed/{file}.jpg" for file in files],
+        "original": files,
         "category": [file.split("/")[0] for file in files],
         "content_hash": ["A", "B", "A", "X", "X", "Y"],
         "group": [0, 0, 0, 7, 7, 9],
@@ -48,3 +49,7 @@ def test_identical_images_of_several_categories_are_listed_file_by_file(clean):
     # The image b differs from a: its category may be another.
     assert list(label_conflicts(clean[1:3]).columns) == ["image", "category", "file"]
     assert label_conflicts(clean[1:3]).empty
+
+
+def test_a_table_without_original_paths_has_their_names(clean):
+    assert label_conflicts(clean.drop(columns="original"))["file"].to_list() == ["a.jpg", "a.jpg", "x.jpg", "x.jpg"]

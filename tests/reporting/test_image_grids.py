@@ -126,3 +126,21 @@ def test_an_empty_table(suspects):
     fig = suspect_sheet(suspects.head(0), CATEGORIES)
     assert fig.get_suptitle() == "No suspect labels"
     assert suspect_captions(fig) == []
+
+
+def test_suspects_that_are_near_duplicates_are_shown_once(suspects):
+    fig = suspect_sheet(suspects.assign(group=[4, 4]), CATEGORIES)
+    assert fig.get_suptitle() == "The 1 most suspicious of 2 suspect labels, near-duplicates once"
+    assert suspect_captions(fig) == ["labelled cat\nsuggested a_clas…etters 0.97"]
+
+
+def test_the_users_own_file_stands_below_suspects_and_mistakes(suspects, predictions):
+    fig = suspect_sheet(suspects.assign(original=["cat/a.png", "money/notes of 1999/a scan.png"]), CATEGORIES)
+    assert [text.split("\n")[2:] for text in suspect_captions(fig)] == [
+        ["cat/a.png"], ["money/notes of 1999/a sca", "n.png"]]
+    fig = suspect_sheet(suspects.assign(original="a" * 99), CATEGORIES)
+    assert {len(text.split("\n")) for text in suspect_captions(fig)} == {5}
+    box = fig.get_tightbbox()
+    assert box.x0 >= 0 and box.y0 >= -0.02
+    fig = mistakes_sheet(predictions.assign(original=["a.png", "b.png", "c/d.png"]))
+    assert [text.split("\n")[-1] for text in captions(fig)] == ["c/d.png", "b.png"]

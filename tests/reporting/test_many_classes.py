@@ -6,10 +6,10 @@ from PIL import Image
 
 from auxiliary.reporting.confusion_map import CELLS, ROWS, confusion_map
 from auxiliary.reporting.data_overview import class_figure, example_sheet
-from auxiliary.reporting.html.blocks import Matrix
-from auxiliary.reporting.html.run_section import confusion_block, score_table
+from auxiliary.reporting.html.blocks import Chart, Matrix
+from auxiliary.reporting.html.run_section import confusion_blocks, score_table
 from auxiliary.reporting.html.thumbnails import example_thumbnails
-from auxiliary.reporting.many_classes import ENDS, MOST, SOME, each_of_some, ends, ends_title, some
+from auxiliary.reporting.many_classes import ENDS, MOST, SOME, each_of_some, ends, ends_sentence, some
 from auxiliary.reporting.prediction_figures import calibration_figure, confusion_figure
 from auxiliary.reporting.split_tables import split_table
 from auxiliary.reporting.style import SAVED
@@ -102,9 +102,9 @@ def test_a_table_of_many_classes_has_its_two_ends():
     assert ends(few, "f1").equals(few)
 
 
-def test_titles_say_what_is_left_out():
-    assert ends_title("Scores", 1000, "best", "worst") == "Scores: the 10 best and the 10 worst of 1,000 classes"
-    assert ends_title("Scores", MOST, "best", "worst") == "Scores"
+def test_sentences_say_what_is_left_out():
+    assert ends_sentence(1000, "best", "worst") == "The 10 best and the 10 worst of 1,000 classes."
+    assert ends_sentence(MOST, "best", "worst") == ""
     assert (each_of_some(MOST), each_of_some(1000)) == ("each class", "each of 20 of 1,000 classes")
 
 
@@ -136,10 +136,11 @@ def test_the_split_table_has_the_totals_of_all_classes(images):
 
 
 def test_the_report_shows_a_map_and_the_best_and_the_worst_classes():
-    assert not isinstance(confusion_block(predicted(MOST + 1)), Matrix)
-    assert isinstance(confusion_block(predicted(MOST)), Matrix)
+    chart, table = confusion_blocks(predicted(MOST + 1))
+    assert isinstance(chart, Chart) and len(table.table.rows) == ROWS
+    assert [type(block) for block in confusion_blocks(predicted(MOST))] == [Matrix]
     scores = score_table(predicted(1000))
-    assert scores.title == "Scores per class: the 10 best and the 10 worst of 1,000 classes"
+    assert scores.sentence == "The 10 best and the 10 worst of 1,000 classes."
     assert len(scores.table.rows) == 2 * ENDS
 
 

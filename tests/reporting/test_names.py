@@ -52,3 +52,12 @@ def test_the_table_tells_names_apart_that_look_alike():
 
 def test_the_order_of_labels():
     assert in_label_order(["c10", "", "c2", "c10"]) == ["c2", "c10"]
+
+
+def test_a_path_is_cut_into_lines_and_loses_letters_only_where_it_is_too_long():
+    names = Names()
+    assert names.path("cat/a.png", "(file 1)", letters=10) == "cat/a.png"
+    assert names.path("cat/images/a.png", "(file 1)", letters=10) == "cat/images\n/a.png"
+    assert names.path("b" * 31, "(file 1)", letters=10).count("b") == 29
+    assert names.stand_ins == {}
+    assert names.path("\u0378", "(file 1)", letters=10) == "(file 1)"

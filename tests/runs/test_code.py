@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "auxiliary"
 # What that code imports besides: it names and writes files, draws, checks resources, prints.
 OTHERS = {
     "config": {"profile"},
-    "core": {"errors", "files", "paths", "progress", "resources", "spec", "streams", "text", "unpickle"},
+    "core": {"collection", "errors", "files", "paths", "progress", "resources", "spec", "streams", "text", "unpickle"},
     "data": {"tables"},
     "data.processing": {"manifest", "phash"},
     "data.reading": {"inspect_files", "jpeg_segments", "largest"},

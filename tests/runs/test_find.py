@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.runs.find import NEEDED, find_best, find_finished, find_finished_or_best, read_recipe, saved_predictions
+from auxiliary.runs.find import (
+    ANSWERS,
+    NEEDED,
+    find_best,
+    find_finished,
+    find_finished_or_best,
+    read_recipe,
+    saved_predictions,
+)
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.run import Run
 
@@ -160,6 +168,14 @@ def test_the_predictions_of_a_finished_run_come_by_its_name(models):
     found = read(models, NAME)
     assert list(found) == [NAME]
     pd.testing.assert_frame_equal(found[NAME], PREDICTIONS, check_dtype=False)
+
+
+def test_of_the_other_seeds_of_an_experiment_the_answers_alone_are_kept(models, make_run):
+    other = make_run("cnn", f"cnn-{PRINT[::-1]}", seed=1)
+    other.save_predictions("test", PREDICTIONS)
+    other.finish(other.result)
+    found = saved_predictions(pd.DataFrame({"run_id": [NAME], "run_ids": [(NAME, other.result.run_id)]}), models)
+    assert [list(found[name]) for name in (NAME, other.result.run_id)] == [list(PREDICTIONS), ANSWERS]
 
 
 @pytest.mark.parametrize("run", [f"cnn-{PRINT}-20200101T000000", "lite0-2e-20250616T120000", "gone-3d-20250616T120000",

@@ -3,7 +3,7 @@ from math import nan
 import pandas as pd
 import pytest
 
-from auxiliary.runs.labels import with_interval
+from auxiliary.runs.labels import run_ids, with_interval
 from auxiliary.runs.seeds import best_of_each, over_seeds
 
 
@@ -65,6 +65,17 @@ def test_the_published_accuracy_stays(seeds):
 def test_the_run_that_stands_for_its_seeds_is_the_one_of_the_best_validation_accuracy(seeds):
     runs = seeds(0.7, 0.8, 0.9).assign(run_id=["M3-0", "M3-1", "M3-2"], val_accuracy=[0.7, 0.9, 0.8])
     assert over_seeds(runs)[["run_id", "run_accuracy", "seed"]].squeeze().tolist() == ["M3-1", 0.8, 0]
+
+
+def test_the_runs_behind_a_mean_are_named_and_their_spread_is_known(seeds):
+    runs = seeds(0.7, 0.8, 0.9).assign(run_id=["M3-0", "M3-1", "M3-2"])
+    row = over_seeds(runs).squeeze()
+    assert run_ids(row) == ("M3-0", "M3-1", "M3-2") and row["accuracy_std"] == pytest.approx(0.1)
+    assert run_ids(runs.iloc[1]) == ("M3-1",)
+    runs.loc[1, ["diverged", "accuracy", "val_accuracy"]] = ["in epoch 2", nan, nan]
+    assert over_seeds(runs)["run_ids"].tolist() == [("M3-0", "M3-2")]
+    assert over_seeds(runs[1:2])[["run_ids", "accuracy_std"]].isna().to_numpy().tolist() == [[False, True]]
+    assert over_seeds(runs[1:2])["run_ids"].tolist() == [()]
 
 
 def test_accuracy_without_duplicates_and_calibration_error_are_means(seeds):

@@ -5,44 +5,33 @@ import pytest
 from auxiliary.core import runtime
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from tests.colours import SMALL, SMALL_ON, UNTRAINED, colours_profile
 from tests.images import clean_table_of
-from tests.tiny import with_tiny
+from tests.tiny import with_plain_curves, with_tiny
 
-PROFILE = """
-dataset: {folder}
-name: colours
-image_size: 16
-batch_size: 8
-split: {{by: seed}}
-sampling: none
-scratch:
-  - {{model_id: small, learning_rate: 0.02, epochs: 2, net: conv(4) | gap | dropout(0.2), note: fast}}
-  - {{model_id: small_on, parent: small, learning_rate: 0.01, epochs: 1}}
-  - {{model_id: untrained, learning_rate: 0.02, epochs: 0, net: conv(4) | gap}}
-transfer:
-  - {{model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01, epochs: 2}}
-  - {{model_id: tuned, parent: frozen, tune_last: 1, learning_rate: 0.001, epochs: 1}}
-"""
+FROZEN = "{model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01, epochs: 2}"
+TUNED = "{model_id: tuned, parent: frozen, tune_last: 1, learning_rate: 0.001, epochs: 1}"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def colours(image_folder):
     """Three classes of 20 images of 16x16, each in a colour of its own."""
     return image_folder({"green": 20, "blue": 20, "red": 20}, size=16)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
     """Opens the profile in a new root, or in a given one, its images split: `make_project(epochs=3)`.
 
     The text of the profile may be changed before: `make_project(edit=("note: fast", "note: slow"))`.
     """
     clean = clean_table_of(colours)
+    text = colours_profile(colours, (SMALL, SMALL_ON, UNTRAINED), (FROZEN, TUNED))
 
     def make(root=None, edit=("", ""), clean=clean, **overrides) -> Project:
         root = root or tmp_path_factory.mktemp("root")
         profile = root / "profile.yaml"
-        profile.write_text(PROFILE.format(folder=colours).replace(*edit), encoding="utf-8")
+        profile.write_text(text.replace(*edit), encoding="utf-8")
         project = open_project(str(profile), overrides=overrides, root=root)
         divide(project, clean)
         return project
@@ -52,8 +41,8 @@ def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
 
 @pytest.fixture(scope="module", autouse=True)
 def tiny_backbone():
-    """A backbone called Tiny, for experiments that would otherwise take long."""
-    with with_tiny():
+    """A backbone called Tiny and plain curves, for experiments that would otherwise take long."""
+    with with_tiny(), with_plain_curves():
         yield
 
 

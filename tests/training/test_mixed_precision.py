@@ -27,7 +27,7 @@ def in_bfloat16(runs_in_float32, monkeypatch):
     monkeypatch.setattr(runtime, "cpu_precision", lambda _: "mixed_bfloat16")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def project(make_project):
     return make_project(edit=("transfer:\n", f"{VIEWS}transfer:\n{FROZEN}"))
 

@@ -29,13 +29,26 @@ def open_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
         UserError: its table of contents is too long, or has names in an unknown encoding; the archive is not named.
         zipfile.BadZipFile: it is damaged; other errors likewise.
     """
-    with _ShortReads(io.FileIO(archive)) as file, zipfile.ZipFile(file) as bundle:
+    with _opened(archive) as bundle:
         infos = bundle.infolist()
         names = _names(infos, archive)
         has_slashes = any("/" in name for name in names)
         for info, name in zip(infos, names, strict=True):
             # Windows PowerShell 5 writes backslashes between folders, and no slashes.
             info.filename = name if has_slashes else name.replace("\\", "/")
+        yield bundle
+
+
+def count_files(archive: Path) -> int:
+    """The number of files in a zip archive, in whatever encoding their names are; the errors are those of `open_zip`.
+    """
+    with _opened(archive) as bundle:
+        return sum(not info.is_dir() for info in bundle.infolist())
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+    with _ShortReads(io.FileIO(archive)) as file, zipfile.ZipFile(file) as bundle:
         yield bundle
 
 

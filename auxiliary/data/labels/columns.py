@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import first_few, short
-from auxiliary.data.labels.csv_file import CsvFile
+from auxiliary.data.labels.csv_file import CsvHead
 
 # Names as `_plain` spells them. Those of a second tuple count only where a file has none of the first: a file with
 # `id` and `filename` may number its rows, one with `class_id` and `label` its classes.
@@ -52,7 +52,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
-def no_labels(table: CsvFile) -> UserError:
+def no_labels(table: CsvHead) -> UserError:
     """The error for a file without a column of files or of classes."""
     if len(table.header) == 1:
         return UserError(f"{table.path} has only one column, {short(table.header[0])!r}: a file and a class are "
@@ -74,7 +74,7 @@ def is_surely_split(name: str) -> bool:
     return _plain(name) in SPLIT[0]
 
 
-def choose(places: Sequence[int], columns: Mapping[int, list[str]], what: str, table: CsvFile) -> list[str]:
+def choose(places: Sequence[int], columns: Mapping[int, list[str]], what: str, table: CsvHead) -> list[str]:
     """The content of the one column that names something, or of several that are the same.
 
     Args:

@@ -3,9 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.resources import free_memory
@@ -14,17 +15,18 @@ from auxiliary.core.text import counted, format_bytes
 SEPARATORS = ",;\t"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 WESTERN = "cp1252"
+# What is read of a file to tell the encoding of its header, in bytes.
+HEAD = 2**16
 # Least memory: of a byte of the file (as bytes and, for a moment, as text), and of a row in the tables made of it.
 BYTES_A_BYTE, BYTES_A_ROW = 3, 300
 
 
 @dataclass(frozen=True)
-class CsvFile:
-    """A CSV file in memory.
+class CsvHead:
+    """How a CSV file is written, and the names of its columns.
 
     Attributes:
         path: the file.
-        raw: its content.
         encoding: of its text: "utf-8-sig" (with or without a byte-order mark), "utf-16" or `WESTERN`.
         separator: of its cells, one of `SEPARATORS`.
         spaced: whether a space follows each separator, which then belongs to no cell.
@@ -32,11 +34,17 @@ class CsvFile:
     """
 
     path: Path
-    raw: bytes
     encoding: str
     separator: str
     spaced: bool
     header: list[str]
+
+
+@dataclass(frozen=True)
+class CsvFile(CsvHead):
+    """A CSV file in memory: as `CsvHead`, and `raw`, its content."""
+
+    raw: bytes
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Read every row after the header that has any text.
@@ -47,7 +55,8 @@ class CsvFile:
         Raises:
             UserError: a row has more or fewer cells than the header, or quotes out of place; its line is named.
         """
-        reader = csv.reader(_text(self.raw, self.encoding), delimiter=self.separator, skipinitialspace=self.spaced,
+        text = io.TextIOWrapper(io.BytesIO(self.raw), self.encoding, newline="")
+        reader = csv.reader(text, delimiter=self.separator, skipinitialspace=self.spaced,
                             strict=True)
         width, line = len(self.header), 1
         try:
@@ -84,16 +93,43 @@ def open_csv(path: Path) -> CsvFile:
         _check_memory(path, BYTES_A_BYTE * path.stat().st_size)
         raw = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}): allow it") from error
+        raise _unreadable(path, error) from error
     encoding = _encoding(raw, path)
     _check_memory(path, BYTES_A_ROW * max(raw.count(b"\n"), raw.count(b"\r")))
-    separator = max(SEPARATORS, key=lambda separator: len(_header(raw, encoding, separator)))
-    header = _header(raw, encoding, separator)
-    spaced = len(header) > 1 and all(name.startswith(" ") for name in header[1:])
-    header = [name.strip() for name in _header(raw, encoding, separator, spaced)]
-    if not any(header):
+    return CsvFile(**vars(_head(path, encoding, lambda: io.BytesIO(raw))), raw=raw)
+
+
+def read_head(path: Path) -> CsvHead:
+    """Read no more of a CSV file than its header takes.
+
+    Raises:
+        UserError: the file cannot be read, is empty, or does not begin as text.
+    """
+    try:
+        with path.open("rb") as file:
+            encoding = _encoding(file.read(HEAD), path, whole=False)
+        return _head(path, encoding, lambda: path.open("rb"))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> UserError:
+    return UserError(f"{path} cannot be read ({error.strerror}): allow it")
+
+
+def _head(path: Path, encoding: str, opened: Callable[[], BinaryIO]) -> CsvHead:
+    """The head of a file, which `opened` opens at its start."""
+    def header(separator: str, spaced: bool = False) -> list[str]:
+        with io.TextIOWrapper(opened(), encoding, newline="") as text:
+            return _first_row(text, separator, spaced)
+
+    separator = max(SEPARATORS, key=lambda separator: len(header(separator)))
+    names = header(separator)
+    spaced = len(names) > 1 and all(name.startswith(" ") for name in names[1:])
+    names = [name.strip() for name in header(separator, spaced)]
+    if not any(names):
         raise UserError(f"{path} has no header: its first line must name the columns")
-    return CsvFile(path, raw, encoding, separator, spaced, header)
+    return CsvHead(path, encoding, separator, spaced, names)
 
 
 def _check_memory(path: Path, needed: int) -> None:
@@ -102,7 +138,8 @@ def _check_memory(path: Path, needed: int) -> None:
                         "free: close other programs, or leave columns and rows out of it that are not needed")
 
 
-def _encoding(raw: bytes, path: Path) -> str:
+def _encoding(raw: bytes, path: Path, whole: bool = True) -> str:
+    """The encoding of bytes that are a whole file, or its beginning, which may end within a character."""
     if raw.startswith(UTF_16):
         candidates = ["utf-16"]
     elif b"\0" in raw:
@@ -111,21 +148,17 @@ def _encoding(raw: bytes, path: Path) -> str:
         candidates = ["utf-8-sig", WESTERN]
     for encoding in candidates:
         try:
-            raw.decode(encoding)
+            codecs.getincrementaldecoder(encoding)().decode(raw, final=whole)
         except UnicodeDecodeError:
             continue
         return encoding
     raise UserError(f"the text of {path} is in no encoding that is known: save it as CSV with the encoding UTF-8")
 
 
-def _text(raw: bytes, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(raw), encoding, newline="")
-
-
-def _header(raw: bytes, encoding: str, separator: str, spaced: bool = False) -> list[str]:
+def _first_row(text: TextIO, separator: str, spaced: bool) -> list[str]:
     """The cells of the first line (of several, where a cell in quotes has line ends); none where it is damaged."""
-    reader = csv.reader(_text(raw, encoding), delimiter=separator, skipinitialspace=spaced, strict=True)
+    reader = csv.reader(text, delimiter=separator, skipinitialspace=spaced, strict=True)
     try:
         return next(reader, [])
-    except csv.Error:
+    except (csv.Error, UnicodeDecodeError):
         return []

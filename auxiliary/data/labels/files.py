@@ -6,7 +6,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.data.folders.find_files import is_hidden
 from auxiliary.data.folders.part_names import IN_WORDS, part_of
 from auxiliary.data.labels.columns import find_columns, names_of, no_labels
-from auxiliary.data.labels.csv_file import CsvFile, open_csv
+from auxiliary.data.labels.csv_file import CsvHead, read_head
 
 # Names of one file for all images, without `.csv`. Those of one part are such as `part_of` knows.
 WHOLE = ("labels", "metadata")
@@ -30,7 +30,7 @@ def find_label_files(folder: Path, has_class_folders: bool = False) -> tuple[dic
         UserError: two files stand for one part, or one for all stands beside others; a file has no columns for file
             and class; or there is one for validation or test images alone.
     """
-    found = [(part, open_csv(path)) for part, path in _candidates(folder)]
+    found = [(part, read_head(path)) for part, path in _candidates(folder)]
     if has_class_folders and not any(find_columns(table.header).are_labels for _, table in found):
         return {}, tuple(f"{table.path} is not used: it has no columns for file and class, and the images lie in class "
                          "folders" for _, table in found)
@@ -53,7 +53,7 @@ def _candidates(folder: Path) -> list[tuple[str, Path]]:
     return [(part_of(path.stem), path) for path in files if part_of(path.stem) or path.stem.casefold() in WHOLE]
 
 
-def _is_unlabelled(table: CsvFile) -> bool:
+def _is_unlabelled(table: CsvHead) -> bool:
     """Whether a file names images but no classes, as those of contests do for test images."""
     columns = find_columns(table.header)
     return bool(columns.file) and not columns.category

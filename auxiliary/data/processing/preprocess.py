@@ -24,7 +24,7 @@ from auxiliary.data.processing.processed_folder import manifest_locked, prepare_
 from auxiliary.data.processing.processed_paths import conversions
 from auxiliary.data.reading.deep import is_deep
 
-VERSION = 7    # of the files made from the same image and settings; raise it when their pixels or hashes change
+VERSION = 8    # of the files made from the same image and settings; raise it when their pixels or hashes change
 BATCH = 32     # images; what a worker gets at a time, and what is added to the manifest at a time
 # Bytes that a file takes on a disk at least, and a JPEG per pixel: photographs take about three times that.
 LEAST, LEAST_SHARE = 4096, 0.1

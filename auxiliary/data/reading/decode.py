@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from PIL import ExifTags, Image
 
 from auxiliary.core.errors import ImageError
-from auxiliary.data.reading.colour_profile import in_srgb
+from auxiliary.data.reading.colour_profile import conversion, in_srgb
 from auxiliary.data.reading.deep import Span, eight_bits, is_deep, stored_mode
 from auxiliary.data.reading.header import identified, short_reasons
 from auxiliary.data.reading.jpeg_damage import find_damage
@@ -44,11 +44,10 @@ def _orientation(image: Image.Image) -> int:
 if TYPE_CHECKING:
     import numpy as np
 
-# Antialiased like Pillow's default, bicubic, in two thirds of its time: on photographs 1.6/255 from it on average.
-FILTER = Image.Resampling.BILINEAR
-# A JPEG is decoded at half scale or less only where that is still this many times the side that is wanted: at 1, some
-# photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255 off.
-GAP = 2
+# Large images are reduced while they are decoded, or right after it, as far as this many times the side that is wanted.
+# For JPEG files at 1, some photographs come out 6/255 off a plain resize; at 2, the worst of 249 was 1.6/255 off. All
+# other steps have the order in which users of an export take them: transparency, colours, and the resize last.
+JPEG_GAP, GAP = 2, 4
 
 
 def rgb_pixels(data: bytes, size: int, span: Span | None = None) -> "np.ndarray":
@@ -62,9 +61,9 @@ def rgb_pixels(data: bytes, size: int, span: Span | None = None) -> "np.ndarray"
     # Of a damaged one `open_rgb` tells what is wrong.
     with suppress(ValueError):
         if is_plain(data, head):
-            pixels = resized(jpeg_pixels(data, GAP * size), size)
-            profile = embedded_profile(head)
-            return np.asarray(in_srgb(Image.fromarray(pixels), profile)) if profile else pixels
+            pixels = jpeg_pixels(data, JPEG_GAP * size)
+            convert = conversion(embedded_profile(head))
+            return resized(convert(pixels) if convert else pixels, size)
     return np.asarray(open_rgb(data, size, span))
 
 
@@ -95,7 +94,8 @@ def open_rgb(source: str | Path | bytes, size: int | None = None, span: Span | N
         pixels = _fast(image, file, size) or _any(image, file, size, span)
         # A printer's profile is one of CMYK; all others here are of RGB.
         colours = pixels if pixels.mode == "CMYK" else pixels.convert("RGB")
-        return upright(in_srgb(colours, profile).convert("RGB"), image)
+        pixels = in_srgb(colours, profile).convert("RGB")
+        return upright(_resized(pixels, size) if size else pixels, image)
 
 
 def _binary(source: str | Path | bytes) -> BinaryIO:
@@ -107,11 +107,11 @@ def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image |
     if image.format not in ("JPEG", "MPO"):
         return None
     # Here, because workers that see no JPEG need not wait for NumPy and OpenCV.
-    from auxiliary.data.reading.jpeg import jpeg_pixels, resized
+    from auxiliary.data.reading.jpeg import jpeg_pixels
 
     file.seek(0)
     try:
-        pixels = jpeg_pixels(file.read(), GAP * size if size else 0)
+        pixels = jpeg_pixels(file.read(), JPEG_GAP * size if size else 0)
     except ValueError as error:
         # Pillow would show what damage left of the image.
         if damage := find_damage(str(error)):
@@ -119,21 +119,21 @@ def _fast(image: Image.Image, file: BinaryIO, size: int | None) -> Image.Image |
         return None
     if image.format == "MPO" or image.mode not in ("L", "RGB"):
         return None
-    return Image.fromarray(resized(pixels, size) if size else pixels)
+    return Image.fromarray(pixels)
 
 
 def _any(image: Image.Image, file: BinaryIO, size: int | None, span: Span | None) -> Image.Image:
     """The image by Pillow, of any format, in L, RGB or CMYK."""
-    # Where a JPEG can be decoded at a reduced scale, its second item is the box of the whole image.
-    drafted = image.draft(None, (GAP * size, GAP * size)) if size else None
-    pixels = _resizable(image, file, span)
     if size:
-        pixels = pixels.resize((size, size), FILTER, drafted and drafted[1], reducing_gap=2.0)
+        image.draft(None, (JPEG_GAP * size, JPEG_GAP * size))
+    pixels = _reducible(image, file, span)
+    if size:
+        pixels = pixels.reduce((max(1, pixels.width // (GAP * size)), max(1, pixels.height // (GAP * size))))
     return flattened(pixels) if pixels.mode == "RGBa" else pixels
 
 
-def _resizable(image: Image.Image, file: BinaryIO, span: Span | None) -> Image.Image:
-    """The image in a mode that Pillow resizes without loss of meaning: L, RGB, CMYK, or RGBa (premultiplied)."""
+def _reducible(image: Image.Image, file: BinaryIO, span: Span | None) -> Image.Image:
+    """The image in a mode that Pillow reduces without loss of meaning: L, RGB, CMYK, or RGBa (premultiplied)."""
     if is_deep(stored_mode(image)):
         image = eight_bits(image, file, span)
     else:
@@ -141,3 +141,11 @@ def _resizable(image: Image.Image, file: BinaryIO, span: Span | None) -> Image.I
     if image.has_transparency_data:
         return premultiplied(image)
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _resized(image: Image.Image, size: int) -> Image.Image:
+    import numpy as np
+
+    from auxiliary.data.reading.jpeg import resized
+
+    return Image.fromarray(resized(np.asarray(image), size))

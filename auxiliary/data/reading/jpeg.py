@@ -62,7 +62,8 @@ def resized(pixels: np.ndarray, size: int) -> np.ndarray:
         pixels = cv2.resize(pixels, (min(width, size), min(height, size)), interpolation=cv2.INTER_AREA)
     if pixels.shape[:2] == (size, size):
         return pixels
-    return cv2.resize(pixels, (size, size), interpolation=cv2.INTER_LINEAR)
+    # Rounded, where OpenCV's usual way cuts off: an eighth of all values came out one too dark.
+    return cv2.resize(pixels, (size, size), interpolation=cv2.INTER_LINEAR_EXACT)
 
 
 def processed_pixels(data: bytes, size: int) -> np.ndarray:

@@ -20,7 +20,8 @@ def premultiplied(image: Image.Image) -> Image.Image:
 def flattened(image: Image.Image) -> Image.Image:
     """An image of mode RGBa in RGB, on white; on mid-grey if the mean luminance of what is seen is above `LIGHT`."""
     *colours, alpha = image.split()
-    ground = alpha.point([(255 - opacity) * _ground(image) // 255 for opacity in range(256)])
+    behind = _ground(image)
+    ground = alpha.point([(255 - opacity) * behind // 255 for opacity in range(256)])
     return Image.merge("RGB", [ImageChops.add(colour, ground) for colour in colours])
 
 

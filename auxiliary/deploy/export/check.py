@@ -16,7 +16,7 @@ from auxiliary.data.reading.jpeg import processed_pixels
 from auxiliary.deploy.export import runtimes
 from auxiliary.runs.run import Run
 
-IMAGES = 100    # at most
+IMAGES = 100    # at most, unless told otherwise
 # Classes whose probabilities differ by less count as equal: no two runtimes sum in the same order.
 TIE = 1e-4
 
@@ -29,31 +29,35 @@ class CheckImages:
         pixels: (N, S, S, 3) uint8 in RGB.
         predicted: the class names that the run's own test predicted; None for random images.
         files: the processed images; empty for random images.
+        classes: the names of their true classes; empty for random images.
     """
 
     pixels: np.ndarray
     predicted: list[str] | None
     files: list[str]
+    classes: list[str]
 
 
-def check_images(run: Run, size: int, folders: Collection[Path]) -> CheckImages:
-    """Up to 100 of a run's test images, evenly spread over their table; random images where those are missing.
+def check_images(run: Run, size: int, folders: Collection[Path], most: int = IMAGES) -> CheckImages:
+    """Some of a run's test images, evenly spread over their table; 100 random images where those are missing.
 
     Args:
         run: the finished run.
         size: side of the images in pixels.
         folders: where its images may lie; others are not opened.
+        most: how many, at most.
 
     Raises:
         UserError: an image cannot be read.
     """
     table = run.predictions
-    table = table.iloc[spread(len(table), IMAGES)]
+    table = table.iloc[spread(len(table), most)]
     table = table[[is_file_below(file, folders) for file in table["filepath"]]]
     if table.empty:
-        return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None, [])
+        return CheckImages(np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), "uint8"), None, [], [])
     files = table["filepath"].to_list()
-    return CheckImages(np.stack([_pixels(file, size) for file in files]), table["predicted"].to_list(), files)
+    return CheckImages(np.stack([_pixels(file, size) for file in files]), table["predicted"].to_list(), files,
+                       table["category"].to_list())
 
 
 def spread(length: int, most: int) -> np.ndarray:

@@ -30,6 +30,9 @@ FORMATS: Mapping[str, Format] = {
     "savedmodel": Format("", (), "signature `labels`"),
 }
 
+# Of a network in whole numbers of 8 bits, which is a `litert` file too.
+INT8_SUFFIX = ".int8.tflite"
+
 
 def find_format(name: str) -> Format:
     """The description of a format whose packages are installed.

@@ -20,6 +20,8 @@ class Runtime(NamedTuple):
         load: an expression, from `file`.
         names: an expression of the class names, from `file` and what was `loaded`.
         predict: an expression of the probabilities, from `image` and what was `loaded`.
+        size: of the images that it takes, in words.
+        prepare: lines that make an array of the upright `image`.
     """
 
     packages: str
@@ -27,6 +29,8 @@ class Runtime(NamedTuple):
     load: str
     names: str
     predict: str
+    size: str = "at any size"
+    prepare: str = "image = np.asarray(image)"
 
 
 RUNTIMES: Mapping[str, Runtime] = {
@@ -37,6 +41,13 @@ RUNTIMES: Mapping[str, Runtime] = {
         "ai-edge-litert", "import zipfile\nfrom ai_edge_litert.interpreter import Interpreter",
         'Interpreter(file).get_signature_runner("serving_default")', ZIPPED,
         'loaded(images=image[None])["probabilities"][0]'),
+    "int8": Runtime(
+        "ai-edge-litert", "import zipfile\nfrom ai_edge_litert.interpreter import Interpreter",
+        'Interpreter(file).get_signature_runner("serving_default")', ZIPPED,
+        'loaded(images=image[None])["probabilities"][0] / 256',
+        "at its own size, as bytes, and gives bytes: 256 would be certain",
+        'side = loaded.get_input_details()["images"]["shape"][1]\n'
+        "image = np.asarray(image.resize((side, side), Image.Resampling.HAMMING))"),
     "onnx": Runtime(
         "onnxruntime", "import onnxruntime", "onnxruntime.InferenceSession(file)",
         'loaded.get_modelmeta().custom_metadata_map["labels"].split("\\n")',
@@ -49,17 +60,26 @@ RUNTIMES: Mapping[str, Runtime] = {
 PROGRAM = """\
 # Prints the three likeliest classes of an image:  python THIS_FILE IMAGE
 # It needs:  pip install {packages} numpy pillow
+import io
 import os
 import sys
 {imports}
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 file = os.path.join(os.path.dirname(os.path.abspath(__file__)), {name!a})
 loaded = {load}
 names = {names}
-# Cameras store photographs as they lie, and note how to turn them; the export takes them upright, at any size.
-image = np.asarray(ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB"))
+# Cameras store photographs as they lie, and note how to turn them; the export takes them upright, {size}.
+image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
+profile = image.info.get("icc_profile")
+if profile:
+    # Other colours than sRGB's, as many phones store them.
+    try:
+        image = ImageCms.profileToProfile(image, io.BytesIO(profile), ImageCms.createProfile("sRGB"))
+    except ImageCms.PyCMSError:
+        print("its colour profile cannot be used", file=sys.stderr)
+{prepare}
 probabilities = {predict}
 for place in probabilities.argsort()[::-1][:3]:
     print(names[place], f"{{probabilities[place]:.3f}}")

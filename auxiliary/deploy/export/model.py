@@ -30,7 +30,7 @@ def build_export_model(network: keras.Model, temperature: float, categories: lis
         temperature: see `auxiliary.evaluation.calibration`.
         categories: class names in the order of the labels.
     """
-    return ExportModel(_add_resizing(_calibrate(network, temperature)), categories)
+    return ExportModel(_add_resizing(calibrated(network, temperature)), categories)
 
 
 def plain_network(model: keras.Model) -> keras.Model:
@@ -57,8 +57,13 @@ def _plain_copy(model: keras.Model) -> keras.Model:
     return clone
 
 
-def _calibrate(network: keras.Model, temperature: float) -> keras.Model:
-    """The network with the weights of its last layer divided by the temperature: softmax((W·x + b) / T)."""
+def calibrated(network: keras.Model, temperature: float) -> keras.Model:
+    """The network with the weights of its last layer divided by the temperature: softmax((W·x + b) / T).
+
+    Args:
+        network: the result of `plain_network`; it is not changed.
+        temperature: see `auxiliary.evaluation.calibration`.
+    """
     last = network.get_layer(OUTPUT)
     layer = keras.layers.Dense.from_config(last.get_config())
     model = keras.Model(network.inputs, layer(last.input), name=network.name)

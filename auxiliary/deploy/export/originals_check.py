@@ -16,8 +16,8 @@ from auxiliary.evaluation.calibration import tempered
 IMAGES = 20     # at most: each may take 50 MB on the disk
 # Probabilities that differ by more deserve a reason.
 CLOSE = 0.02
-REASON = ("the export resizes as `predict` does JPEG files; `predict` resizes other formats more softly, decodes JPEG "
-          "files of many megapixels at a part of their size, and applies colour profiles after it has resized")
+REASON = ("`predict` reduces images whose sides are several times the network's while it decodes them; the export "
+          "resizes whole images")
 
 
 def compare_originals(predictor: Predictor, network: keras.Model, form: str, path: Path, files: Sequence[str],

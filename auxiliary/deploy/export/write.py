@@ -2,7 +2,7 @@
 
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -20,7 +20,7 @@ Signature = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 def write_keras(export: ExportModel, path: Path) -> None:
     """Write a `.keras` file; Keras ignores the class names in it."""
     export.model.save(path)
-    _add_labels(export, path)
+    add_labels(export.categories, path)
 
 
 def write_savedmodel(export: ExportModel, folder: Path) -> None:
@@ -43,7 +43,7 @@ def write_litert(export: ExportModel, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         _export_archive(_signature(export)).write_out(folder, verbose=False)
         path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
-    _add_labels(export, path)
+    add_labels(export.categories, path)
 
 
 def write_onnx(export: ExportModel, path: Path) -> None:
@@ -80,8 +80,10 @@ def _signature(export: ExportModel) -> Signature:
     return lambda images: {PROBABILITIES: export.model(images, training=False)}
 
 
-def _add_labels(export: ExportModel, path: Path) -> None:
+def add_labels(categories: Sequence[str], path: Path) -> None:
+    """Add the class names, and the mark, to a file: as a zip archive, which the formats that need it do not mind."""
     with zipfile.ZipFile(path, "a") as archive:
-        labels = labels_text(export.categories)
-        archive.writestr("labels.txt", labels)
+        labels = labels_text(categories)
+        # Without the time, which would make two exports differ.
+        archive.writestr(zipfile.ZipInfo("labels.txt"), labels)
         archive.comment = mark(labels).encode()

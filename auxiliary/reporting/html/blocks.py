@@ -12,6 +12,9 @@ from auxiliary.reporting.names import EXPLANATION, stand_in_table
 from auxiliary.reporting.style import StyledFigure
 from auxiliary.reporting.tables import Table
 
+# Rows of a table that are always shown, as in `blocks.css`; so few more are not worth a fold.
+UNFOLDED, FEW = 20, 4
+
 
 @dataclass(frozen=True)
 class Prose:
@@ -40,24 +43,35 @@ class Facts:
 
 @dataclass(frozen=True)
 class TitledTable:
-    """A table with a title above it."""
+    """A table with a short title above it, and a sentence below the title."""
 
     title: str
     table: Table
+    sentence: str = ""
     kind: ClassVar[str] = "table"
+
+    @property
+    def folded(self) -> int:
+        """How many rows the reader has to unfold."""
+        rows = len(self.table.rows)
+        return rows - UNFOLDED if rows > UNFOLDED + FEW else 0
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A figure with its own title; narrow ones may stand side by side."""
+class Drawing:
+    """A figure, whose title the page shows as a sentence above it."""
 
     figure: StyledFigure
-    kind: ClassVar[str] = "chart"
 
     @property
     def width(self) -> float:
         """The width in inches at which the letters are as large as those of the page."""
         return float(self.figure.get_figwidth())
+
+    @property
+    def sentence(self) -> str:
+        """The title of the figure, on one line."""
+        return self.figure.get_suptitle().replace("\n", " ")
 
     @property
     def explanation(self) -> str:
@@ -71,11 +85,35 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A figure with a short title; narrow ones may stand side by side.
+
+    Attributes:
+        title: the title.
+        figure: the figure.
+        narrow: the same for a phone; None where the figure itself is narrow enough.
+    """
+
+    title: str
+    figure: StyledFigure
+    narrow: StyledFigure | None = None
+    kind: ClassVar[str] = "chart"
+
+    @property
+    def drawings(self) -> dict[str, Drawing]:
+        """What is drawn, by the kind of page that shows it."""
+        if self.narrow is None:
+            return {"any": Drawing(self.figure)}
+        return {"wide": Drawing(self.figure), "narrow": Drawing(self.narrow)}
+
+
+@dataclass(frozen=True)
 class Gallery:
-    """Images side by side."""
+    """Images side by side, with a short title and a sentence below it."""
 
     title: str
     thumbnails: Sequence[Thumbnail]
+    sentence: str = ""
     kind: ClassVar[str] = "gallery"
 
 
@@ -107,9 +145,11 @@ class Section:
         blocks: its blocks, in order.
         subsections: sections within it, which the reader can fold.
         unfolded: whether a subsection is open at first.
+        chapter: the part of the slides that it belongs to.
     """
 
     title: str
     blocks: Sequence[Block] = ()
     subsections: Sequence["Section"] = ()
     unfolded: bool = False
+    chapter: str = ""

@@ -14,57 +14,66 @@ from auxiliary.reporting.duplicates import duplicate_table, group_sentence, labe
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.thumbnails import example_thumbnails, suspect_thumbnails
-from auxiliary.reporting.many_classes import each_of_some, ends_title
+from auxiliary.reporting.many_classes import each_of_some, ends_sentence
 from auxiliary.reporting.split_tables import split_sentence, split_table
 from auxiliary.reporting.summaries import left_out_summary
 from auxiliary.reporting.tables import Table
 
 CONFLICTS = 20    # label conflicts to list, at most
+SHOWN_ONCE = "Of near-duplicates the most suspicious one is shown. suspects.csv lists all."
 
 
 def class_blocks(data: ReportData) -> list[Block]:
     """The number of images per class, and an example of each."""
     examples = example_thumbnails(data.clean, data.project.paths.processed)
     classes = each_of_some(data.clean["category"].nunique())
-    return [Chart(class_figure(data.overview)), Gallery(f"One image of {classes}, chosen at random", examples)]
+    return [Chart("Images per class", class_figure(data.overview), class_figure(data.overview, narrow=True)),
+            Gallery("Examples", examples, f"One image of {classes}, chosen at random.")]
 
 
 def file_blocks(data: ReportData) -> list[Block]:
     """Formats and sizes of the original files."""
     several = len(readable(data.overview)[["width", "height"]].drop_duplicates()) > 1
-    sizes = [Chart(size_figure(data.overview))] if several else []
+    sizes = [Chart("Widths and heights", size_figure(data.overview, narrow=True))] if several else []
     return [TitledTable("Formats and channels", Table.from_frame(format_table(data.overview))),
-            TitledTable("The most common widths and heights in pixels", Table.from_frame(size_tables(data.overview))),
+            TitledTable("Common sizes", Table.from_frame(size_tables(data.overview)),
+                        "The most common widths and heights in pixels."),
             *sizes]
 
 
 def problem_blocks(data: ReportData) -> list[Block]:
     """The files that were left out, and the reasons."""
-    problems = problem_table(data.overview)
+    problems = problem_table(data.overview, data.raw)
     summary = Prose(left_out_summary(data.overview))
     return [summary] if problems.empty else [summary, TitledTable("Reasons", Table.from_frame(problems))]
 
 
 def duplicate_blocks(data: ReportData) -> list[Block]:
     """Images that are identical or nearly identical."""
-    conflicts = label_conflicts(data.clean)
     leaks = [Prose(leaks_sentence(data.clean))] if kept_parts(data.clean) else []
-    blocks: list[Block] = [
+    return [
         Prose(group_sentence(data.clean)),
         *leaks,
-        TitledTable("Images with a near-duplicate in the training set",
-                    Table.from_frame(duplicate_table(*data.splits)))]
-    if len(conflicts):
-        blocks.append(TitledTable("Identical images in several classes: all labels but one must be wrong",
-                                  Table.from_frame(conflicts.head(CONFLICTS))))
-    return blocks
+        TitledTable("Near-duplicates across the split", Table.from_frame(duplicate_table(*data.splits)),
+                    "Images with a near-duplicate in the training set.")]
+
+
+def conflict_blocks(data: ReportData) -> list[Block]:
+    """Identical images in several classes; no blocks if there are none."""
+    conflicts = label_conflicts(data.clean)
+    if conflicts.empty:
+        return []
+    more = f" The first {CONFLICTS} of {len(conflicts):,} files." if len(conflicts) > CONFLICTS else ""
+    return [TitledTable("Label conflicts", Table.from_frame(conflicts.head(CONFLICTS)),
+                        f"{counted(conflicts['image'].nunique(), 'image')} in several classes: all labels but one must "
+                        f"be wrong.{more}")]
 
 
 def split_blocks(data: ReportData) -> list[Block]:
     """The split into training, validation and test set."""
-    title = ends_title("Images per class and split", len(data.project.categories), "largest", "smallest")
+    which = ends_sentence(len(data.project.categories), "largest", "smallest")
     return [Facts([("split rule", data.project.split_rule)]),
-            TitledTable(title, Table.from_frame(split_table(*data.splits))),
+            TitledTable("Images per class and split", Table.from_frame(split_table(*data.splits)), which),
             Prose(split_sentence(*data.splits, data.project.profile.split.fractions), small=True)]
 
 
@@ -77,4 +86,4 @@ def suspect_blocks(data: ReportData) -> list[Block]:
                   "classifier trained on the other images, more than its usual mistakes would. No image was "
                   "relabelled; it may also be an unusual image of its class.")
     thumbnails = suspect_thumbnails(suspects, data.project.paths.processed)
-    return [found, *([Gallery("The most suspicious labels", thumbnails)] if thumbnails else [])]
+    return [found, *([Gallery("The most suspicious labels", thumbnails, SHOWN_ONCE)] if thumbnails else [])]

@@ -25,7 +25,8 @@ def report_sections(data: ReportData) -> list[Section]:
         Section("Data", data_section.class_blocks(data), [
             Section("Files", data_section.file_blocks(data), unfolded=True),
             Section("Files left out", data_section.problem_blocks(data), unfolded=True),
-            Section("Near-duplicates", data_section.duplicate_blocks(data), unfolded=True),
+            Section("Near-duplicates", [*data_section.duplicate_blocks(data), *data_section.conflict_blocks(data)],
+                    unfolded=True),
             Section("Training, validation and test set", data_section.split_blocks(data), unfolded=True)]),
     ]
     if suspects := data_section.suspect_blocks(data):
@@ -52,7 +53,8 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     if diverged.any():
         blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
                             f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))
-    blocks += [Prose(f"{name}: {code}; --retrain trains it anew.") for name, code in data.other_code]
+    blocks += [Prose(f"{', '.join(names)}: {code}; --retrain trains {'it' if len(names) == 1 else 'them'} anew.")
+               for code, names in data.other_code.items()]
     if data.unfinished:
         blocks.append(Prose(f"Not shown, because unfinished: {', '.join(data.unfinished)}."))
     return blocks

@@ -1,6 +1,7 @@
 """A data set's images and results, read from disk for a report; no model is run."""
 
 import json
+import os
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ class ReportData:
     Attributes:
         project: the opened data set or profile.
         results: one row per experiment on these images, best validation accuracy first, with the column `name`.
-        predictions: test predictions by `run_id`, of the runs whose folder is available; of several seeds those of
-            the run with the best validation accuracy. Each has the column `group`.
+        predictions: test predictions by `run_id`, of the runs whose folder is available, as `saved_predictions` reads
+            them. Each has the column `group`.
     """
 
     project: Project
@@ -42,6 +43,15 @@ class ReportData:
     def overview(self) -> pd.DataFrame:
         """The catalogue of the original files."""
         return self.project.table("overview")
+
+    @property
+    def raw(self) -> Path:
+        """The folder of the original files: a data set that is opened by its name does not know the user's own."""
+        folders = {file.rpartition("/")[0] for file in self.overview["filepath"]}
+        known = self.project.paths.raw
+        if all(Path(folder).is_relative_to(known) for folder in folders):
+            return known
+        return Path(os.path.commonpath(folders))
 
     @cached_property
     def clean(self) -> pd.DataFrame:
@@ -75,10 +85,13 @@ class ReportData:
         return Run(self.project.paths.models / folder_of(row["run_id"]))
 
     @property
-    def other_code(self) -> list[tuple[str, str]]:
-        """The names of the runs that other code trained, each with what is known of it."""
-        named = [(row["name"], self.run(row)) for _, row in self.results.iterrows()]
-        return [(name, code) for name, run in named if run.finished and (code := other_code(run))]
+    def other_code(self) -> dict[str, list[str]]:
+        """What is known of other code that trained runs, and the names of these runs."""
+        found: dict[str, list[str]] = {}
+        for run, name in ((self.run(row), row["name"]) for _, row in self.results.iterrows()):
+            if run.finished and (code := other_code(run)):
+                found.setdefault(code, []).append(name)
+        return found
 
     @property
     def unfinished(self) -> list[str]:

@@ -4,22 +4,27 @@ import pandas as pd
 
 from auxiliary.core.text import counted
 from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeoff_table
-from auxiliary.reporting.comparison_figures import comparison_figure, tradeoff_figure
+from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.tables import Table
+from auxiliary.reporting.tradeoff_figure import tradeoff_figure
 from auxiliary.reporting.training_curves import score_figure
 from auxiliary.runs.labels import comparable, has_duplicates, with_interval
 from auxiliary.runs.result import LABELS
 
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
             "published_accuracy": "published", "acc_train": "training", "epochs_total": "epochs",
-            "train_seconds": "seconds"}
-NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy. "
-         "“Noise” is a difference to the best row that the choice of test images could explain by chance. Two runs "
-         "are compared image by image (McNemar's exact test, Holm's correction for the number of rows) if the "
-         "predictions of both are available, otherwise by the interval of the difference. With several seeds, a "
-         "difference is also noise if their ranges overlap.")
+            "calibration error": "calib. error", "without duplicates": "without dupl."}
+FEW = 6    # results that fit a slide as a table and as a chart
+FIRST = ["key", "accuracy", "against the best"]
+ELSEWHERE = ["parameters", "train_seconds"]    # columns of the leaderboard that another table of the page has
+NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy, or "
+         "the lowest and highest of several seeds. “Noise” is a difference to the best row that chance could explain. "
+         "Two runs are compared image by image by McNemar's exact test: could other test images reverse it? Several "
+         "seeds are compared by an analysis of variance, with all their predictions: could other test images or other "
+         "seeds reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected "
+         "for the number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 DUPLICATES = ("“Without duplicates” is the accuracy on the test images that have no near-duplicate in the training "
               "set.")
@@ -42,9 +47,9 @@ def key_facts(data: ReportData) -> Facts:
 
 def leaderboard_table(data: ReportData) -> TitledTable:
     """All results, sortable by every column."""
-    board = leaderboard(data.results, data.predictions)
-    return TitledTable(f"{counted(len(board), 'experiment')}, best validation accuracy first",
-                       _table(board, sortable=True))
+    board = leaderboard(data.results, data.predictions).drop(columns=ELSEWHERE)
+    return TitledTable("Leaderboard", _table(board, sortable=True),
+                       f"{counted(len(board), 'experiment')}, best validation accuracy first.")
 
 
 def leaderboard_notes(data: ReportData) -> list[Prose]:
@@ -56,30 +61,39 @@ def leaderboard_notes(data: ReportData) -> list[Prose]:
 
 def comparison_charts(data: ReportData) -> list[Chart]:
     """Test accuracies with their intervals; no chart where all runs diverged."""
-    return [Chart(comparison_figure(data.results, data.project.chance))] if len(comparable(data.results)) else []
+    if comparable(data.results).empty:
+        return []
+    return [Chart("Test accuracy", *(comparison_figure(data.results, data.project.chance, narrow)
+                                     for narrow in (False, True)))]
 
 
 def tradeoff_blocks(data: ReportData) -> list[Chart | TitledTable]:
     """Accuracy against size and training time."""
-    charts = [Chart(tradeoff_figure(data.results))] if len(comparable(data.results)) else []
-    return [*charts,
-            TitledTable("Accuracy, size and training time", _table(tradeoff_table(data.results)))]
+    table = TitledTable("Size and training time", _table(tradeoff_table(data.results)))
+    if comparable(data.results).empty:
+        return [table]
+    return [Chart("Accuracy and size", *(tradeoff_figure(data.results, narrow) for narrow in (False, True))), table]
 
 
-def stage_table(data: ReportData, stage: str) -> TitledTable:
-    """The results of one stage."""
+def stage_blocks(data: ReportData, stage: str) -> list[TitledTable | Chart]:
+    """The results of one stage; few ones also as a chart."""
     rows = data.results[data.results["stage"] == stage]
-    return TitledTable(f"Networks {LABELS[stage]}, best validation accuracy first",
-                       _table(leaderboard(rows, data.predictions)))
+    board = leaderboard(rows, data.predictions).drop(columns=ELSEWHERE)
+    table = TitledTable("Leaderboard", _table(board), f"Networks {LABELS[stage]}, best validation accuracy first.")
+    if len(rows) > FEW or comparable(rows).empty:
+        return [table]
+    return [table, Chart("Test accuracy", comparison_figure(rows, data.project.chance))]
 
 
 def score_chart(data: ReportData) -> Chart:
     """Scores over the epochs of all runs."""
-    return Chart(score_figure({row["name"]: [data.run(row).history] for _, row in data.available.iterrows()}))
+    histories = {row["name"]: [data.run(row).history] for _, row in data.available.iterrows()}
+    return Chart("All experiments", *(score_figure(histories, narrow) for narrow in (False, True)))
 
 
 def _table(frame: pd.DataFrame, sortable: bool = False) -> Table:
     shown = frame.assign(stage=frame["stage"].map(LABELS))
-    if "train_seconds" in shown:
-        shown["train_seconds"] = shown["train_seconds"].round().astype("Int64")
+    # What a phone shows at once comes first.
+    first = [name for name in FIRST if name in shown]
+    shown = shown[[*first, *(name for name in shown if name not in first)]]
     return Table.from_frame(shown.rename(columns=HEADINGS), sortable=sortable)

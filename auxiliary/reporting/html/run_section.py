@@ -4,14 +4,15 @@ import pandas as pd
 
 from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.calibration import at_temperature, fit_temperature
-from auxiliary.evaluation.metrics import confusion, per_class
+from auxiliary.evaluation.metrics import confusion, confusions, per_class
 from auxiliary.evaluation.predictions import classes
+from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Matrix, Prose, Section, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.thumbnails import mistake_thumbnails
 from auxiliary.reporting.layer_tables import cheat_sheet
-from auxiliary.reporting.many_classes import MOST, ends, ends_title
-from auxiliary.reporting.prediction_figures import calibration_figure, confusion_figure
+from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
+from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.runs.labels import several, with_interval
@@ -26,9 +27,10 @@ def run_section(data: ReportData, row: pd.Series, full: bool) -> Section:
         row: a row of the results; of several seeds the run with the best validation accuracy is shown.
         full: whether to show its most confident mistakes and its layers as well.
     """
-    blocks = [*run_facts(data, row), training_chart(data, row), *quality_blocks(data, row)]
+    blocks = [*run_facts(data, row), training_chart(data, row), calibration_chart(data, row),
+              *confusion_blocks(data.predictions[row["run_id"]]), score_table(data.predictions[row["run_id"]])]
     if full:
-        blocks += [mistakes(data, row), layers(data, row)]
+        blocks += [*mistakes(data, row), layers(data, row)]
     return Section(f"{row['name']}: {with_interval(row)}", blocks, unfolded=full)
 
 
@@ -49,38 +51,39 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:
     """Accuracy and loss over the epochs."""
-    return Chart(curves_figure(data.run(row).history))
+    return Chart("Training curves", curves_figure(data.run(row).history, narrow=True))
 
 
-def quality_blocks(data: ReportData, row: pd.Series) -> list[Block]:
-    """Confusion matrix, scores per class, and calibration."""
+def calibration_chart(data: ReportData, row: pd.Series) -> Chart:
+    """Accuracy against confidence on the test images."""
     predictions = data.predictions[row["run_id"]]
-    temperature = fit_temperature(data.run(row).val_predictions)
-    return [confusion_block(predictions), score_table(predictions),
-            Chart(calibration_figure(predictions, at_temperature(predictions, temperature)))]
+    tempered = at_temperature(predictions, fit_temperature(data.run(row).val_predictions))
+    return Chart("Calibration", calibration_figure(predictions, tempered, narrow=True))
 
 
-def confusion_block(predictions: pd.DataFrame) -> Matrix | Chart:
+def confusion_blocks(predictions: pd.DataFrame) -> list[Block]:
     """The confusion matrix with its names and numbers, or of many classes its map and the commonest mistakes."""
     if len(classes(predictions)) <= MOST:
-        return Matrix(confusion(predictions))
-    return Chart(confusion_figure(predictions))
+        return [Matrix(confusion(predictions))]
+    commonest = confusions(predictions).rename(columns={"category": "true class", "predicted": "taken for"})
+    return [Chart("Confusion map", pairs_map(predictions)),
+            TitledTable("Commonest mistakes", Table.from_frame(commonest), "Test images by true and predicted class.")]
 
 
 def score_table(predictions: pd.DataFrame) -> TitledTable:
     """Precision, recall and F1 per class; of many classes the best and the worst by F1."""
-    title = ends_title("Scores per class", len(classes(predictions)), "best", "worst")
-    return TitledTable(title, Table.from_frame(ends(per_class(predictions), "f1")))
+    return TitledTable("Scores per class", Table.from_frame(ends(per_class(predictions), "f1")),
+                       ends_sentence(len(classes(predictions)), "best", "worst"))
 
 
-def mistakes(data: ReportData, row: pd.Series) -> Block:
+def mistakes(data: ReportData, row: pd.Series) -> list[Block]:
     """The most confident mistakes with their heat maps."""
     thumbnails = mistake_thumbnails(data.predictions[row["run_id"]], data.run(row).arrays("grad-cam"),
                                     data.project.paths.processed)
     if not thumbnails:
-        return Prose("All test images are predicted correctly.")
-    return Gallery("The most confident mistakes; on the right, bright areas are the evidence for the predicted class "
-                   "(Grad-CAM)", thumbnails)
+        return [Prose("All test images are predicted correctly.")]
+    return [Gallery("Most confident mistakes", thumbnails,
+                    "On the right, bright areas are the evidence for the predicted class (Grad-CAM).")]
 
 
 def layers(data: ReportData, row: pd.Series) -> TitledTable:
@@ -88,5 +91,5 @@ def layers(data: ReportData, row: pd.Series) -> TitledTable:
     table = data.run(row).layers
     if row["stage"] == SCRATCH:
         sheet = cheat_sheet(row["network"], int(row["image_size"]), int(row["classes"]), table)
-        return TitledTable("Layers: output and parameters by formula, and by Keras", Table.from_frame(sheet))
+        return TitledTable("Layers", Table.from_frame(sheet), "Output and parameters by formula, and by Keras.")
     return TitledTable("Layers", Table.from_frame(table))

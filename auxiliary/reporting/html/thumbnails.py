@@ -12,7 +12,8 @@ from PIL import Image
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import is_file_below
-from auxiliary.evaluation.predictions import most_confident_mistakes
+from auxiliary.data.tables import originals
+from auxiliary.evaluation.predictions import most_confident_mistakes, one_per_group
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.reporting.image_tiles import placed
 from auxiliary.reporting.many_classes import some
@@ -59,7 +60,7 @@ def mistake_thumbnails(predictions: pd.DataFrame, explained: Mapping[str, np.nda
 def _mistake(row: pd.Series, heat: np.ndarray | None, processed: Path) -> Thumbnail:
     image, area = _placed(row["filepath"], processed)
     heat_map = "" if heat is None else data_url((255 * overlaid(image, heat, area)).astype("uint8"))
-    caption = [f"{row['predicted']} {row['confidence']:.2f}", f"is {row['category']}"]
+    caption = [f"{row['predicted']} {row['confidence']:.2f}", f"is {row['category']}", row["original"]]
     return Thumbnail(data_url(image), heat_map, caption, wrong=True)
 
 
@@ -80,9 +81,16 @@ def example_thumbnails(clean: pd.DataFrame, processed: Path, per_class: int = 1,
 
 
 def suspect_thumbnails(suspects: pd.DataFrame, processed: Path, n: int = 6) -> list[Thumbnail]:
-    """The labels most likely to be wrong, each with the class that the other images suggest; errors likewise."""
-    return [_captioned(row, [f"labelled {row['category']}", f"suggested {row['suggested']} {row['confidence']:.2f}"],
-                       processed, wrong=True) for _, row in suspects.head(n).iterrows()]
+    """The labels most likely to be wrong, each with the class that the other images suggest; errors likewise.
+
+    Args:
+        suspects: as `suspect_labels` returns them; of near-duplicates the most suspicious one is shown.
+        processed: the folder of processed images.
+        n: how many to show, or as many as there are.
+    """
+    chosen = one_per_group(suspects.assign(original=originals(suspects))).head(n)
+    return [_captioned(row, [f"labelled {row['category']}", f"suggested {row['suggested']} {row['confidence']:.2f}",
+                             row["original"]], processed, wrong=True) for _, row in chosen.iterrows()]
 
 
 def _captioned(row: pd.Series, caption: list[str], processed: Path, wrong: bool) -> Thumbnail:

@@ -17,7 +17,7 @@ from auxiliary.reporting.html.blocks import Prose, Section
 from auxiliary.reporting.html.report import report_sections
 from auxiliary.reporting.html.report_data import ReportData, read_report_data
 from auxiliary.reporting.html.slides import slide_sections
-from auxiliary.reporting.style import BLUE, GREEN, GREY, LIGHT_GREY, ORANGE, VERMILLION, styled
+from auxiliary.reporting.style import BLUE, GREEN, GREY, LIGHT_GREY, ORANGE, VERMILLION, set_title, styled
 from auxiliary.reporting.summaries import left_out_summary
 
 # The colours of figures, and the CSS variables with a light and a dark value that replace them (`colours.css`).
@@ -37,8 +37,9 @@ def figure_drawer() -> Callable[[Figure], Markup]:
 
 @styled
 def _drawn(fig: Figure, numbers: Iterator[int]) -> Markup:
-    """A figure as an `svg` element; its title is the label for screen readers."""
-    file = io.StringIO()
+    """A figure as an `svg` element; its title is the label for screen readers, and stands on the page."""
+    file, title = io.StringIO(), fig.get_suptitle()
+    set_title(fig, "")
     fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     _, _, drawing = file.getvalue().partition("<svg ")
     drawing = COMMENT.sub("", drawing)
@@ -46,8 +47,8 @@ def _drawn(fig: Figure, numbers: Iterator[int]) -> Markup:
     # Otherwise two figures would use the same names for their clip paths and glyphs.
     prefix = f"f{next(numbers)}-"
     drawing = IDENTIFIER.sub(lambda match: match[1] + prefix, drawing)
-    title = fig.get_suptitle().replace("\n", " ")
-    return Markup('<svg role="img" aria-label="{}" ').format(title) + Markup(drawing)
+    set_title(fig, title)
+    return Markup('<svg role="img" aria-label="{}" ').format(title.replace("\n", " ")) + Markup(drawing)
 
 
 def write_report(project: Project) -> Path:

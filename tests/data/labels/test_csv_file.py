@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from auxiliary.core.errors import UserError
 from auxiliary.data.labels import csv_file
-from auxiliary.data.labels.csv_file import open_csv
+from auxiliary.data.labels.csv_file import CsvHead, open_csv, read_head
 
 TEXT = "file,label\n猫.jpg,gato\nb.jpg,niño\n"
 
@@ -76,6 +76,30 @@ def test_a_file_that_does_not_fit_into_memory_is_refused(tmp_path, monkeypatch, 
     monkeypatch.setattr(csv_file, "free_memory", lambda: 8_000)
     with pytest.raises(UserError, match="of memory to read"):
         rows(tmp_path / "a.csv", content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_no_more_than_the_head_is_read_for_a_header(tmp_path, monkeypatch, encoding):
+    (tmp_path / "a.csv").write_text("file; label\n" + "猫.jpg; gato\n" * 999, encoding=encoding)
+    whole = open_csv(tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open("ab") as file:
+        file.write(b"\0\xff\xfe" * 9_999)
+    # The last character that is looked at is cut.
+    monkeypatch.setattr(csv_file, "HEAD", len("file; label\n".encode(encoding)) + 1)
+    assert read_head(tmp_path / "a.csv") == CsvHead(whole.path, whole.encoding, ";", True, ["file", "label"])
+
+
+def test_a_header_may_be_longer_than_what_is_looked_at(tmp_path):
+    names = ["file", "label", *(f"feature {number}" for number in range(9999))]
+    (tmp_path / "a.csv").write_text(",".join(names) + "\n")
+    assert read_head(tmp_path / "a.csv").header == names
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"", "has no header"), (b"PK\3\4\0\0", "null bytes")])
+def test_a_head_that_is_no_csv_is_refused(tmp_path, content, reason):
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(UserError, match=reason):
+        read_head(tmp_path / "a.csv")
 
 
 PIECES = [b"a", b",", b";", b"\t", b'"', b"\n", b"\r", b" ", b"\xe9", b"\0", b"\xff\xfe", b"\xef\xbb\xbf"]

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from auxiliary.data.reading import matrix_profile
 from auxiliary.data.reading.colour_profile import in_srgb
 from auxiliary.data.reading.decode import open_rgb, rgb_pixels
-from auxiliary.data.reading.jpeg import is_plain
+from auxiliary.data.reading.jpeg import is_plain, resized
 from auxiliary.data.reading.jpeg_segments import embedded_profile, jpeg_head
+from auxiliary.data.reading.matrix_profile import matrix_conversion
 
 WHITE = 0.9642, 1, 0.8249
 # Red, green and blue of Adobe RGB (1998), as seen under the light that profiles are about.
@@ -22,9 +24,9 @@ def xyz(x, y, z):
     return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in (x, y, z))
 
 
-def profile(red, green, blue, gamma=2.2, name=b"own\0"):
-    """An ICC profile of version 2: the places of three colours, and a gamma."""
-    curve = b"curv\0\0\0\0\0\0\0\1" + struct.pack(">H", round(gamma * 256)) + b"\0\0"
+def profile(red, green, blue, gamma=2.2, name=b"own\0", curve=b""):
+    """An ICC profile of version 2: the places of three colours, and a gamma or another curve."""
+    curve = curve or b"curv\0\0\0\0\0\0\0\1" + struct.pack(">H", round(gamma * 256)) + b"\0\0"
     description = b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(78)
     tags = {b"desc": description, b"cprt": b"text\0\0\0\0none\0", b"wtpt": xyz(*WHITE), b"rXYZ": xyz(*red),
             b"gXYZ": xyz(*green), b"bXYZ": xyz(*blue), b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
@@ -123,3 +125,59 @@ def test_cmyk_without_a_profile_is_as_pillow_has_it():
     image = soft().convert("CMYK")
     assert in_srgb(image, SRGB) is image
     assert off(open_rgb(encoded(image, "TIFF")), image.convert("RGB")) == 0
+
+def parametric(number, *values):
+    """A curve by formula, as ICC.1:2010 numbers them."""
+    return struct.pack(f">4s4xHH{len(values)}i", b"para", number, 0, *(round(value * 65536) for value in values))
+
+
+def table(*values):
+    """A curve by a table, of 0 to 1."""
+    return b"curv\0\0\0\0" + struct.pack(f">I{len(values)}H", len(values), *(round(65535 * value) for value in values))
+
+
+SRGB_FORMULA = 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045
+
+
+@pytest.mark.parametrize("curve", [
+    table(), table(*np.linspace(0, 1, 100)**1.8), parametric(0, 1.8), parametric(1, 2, 1.1, -0.1),
+    parametric(2, 2, 1.1, -0.1, 0), parametric(3, *SRGB_FORMULA), parametric(4, *SRGB_FORMULA, 0, 0),
+], ids=["none", "table", "formula 0", "formula 1", "formula 2", "formula 3", "formula 4"])
+def test_curves_and_matrix_are_as_littlecms_has_them(curve):
+    icc = profile(*ADOBE, curve=curve)
+    pixels = np.random.default_rng(0).integers(0, 256, (90, 300, 3), "uint8")
+    expected = ImageCms.profileToProfile(Image.fromarray(pixels), ImageCms.ImageCmsProfile(io.BytesIO(icc)),
+                                         ImageCms.createProfile("sRGB"))
+    for found in (matrix_conversion(icc)(pixels), in_srgb(Image.fromarray(pixels), icc)):
+        assert np.abs(np.asarray(found, int) - np.asarray(expected)).max() <= 1
+
+
+@pytest.mark.parametrize("icc", [
+    SWAPPED.replace(b"cprt", b"A2B0", 1), SWAPPED[:300], SWAPPED.replace(b"curv", b"none"), b"profile",
+    profile(*ADOBE, curve=parametric(9, 1)), profile(*ADOBE, curve=parametric(1, 1, 0, 1)),
+    SRGB.replace(b"RGB ", b"GRAY"),
+], ids=["tables", "cut", "no curve", "words", "unknown formula", "formula of nothing", "grey"])
+def test_other_profiles_are_left_to_littlecms(icc):
+    assert matrix_conversion(icc) is None
+
+
+def test_where_curves_and_matrix_go_wrong_littlecms_converts(monkeypatch):
+    monkeypatch.setattr(matrix_profile, "matrix_conversion", lambda _: lambda pixels: 255 - pixels)
+    icc = profile(*ADOBE, gamma=2.25)
+    expected = ImageCms.profileToProfile(soft(), ImageCms.ImageCmsProfile(io.BytesIO(icc)),
+                                         ImageCms.createProfile("sRGB"))
+    assert off(in_srgb(soft(), icc), expected) < 1
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "CMYK"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_resized_image_is_the_whole_one_resized(kind, mode):
+    """What users of an export do: they give it whole images, in the colours that are meant."""
+    if mode in {"JPEG": ("RGBA",), "PNG": ("CMYK",), "WEBP": ("CMYK", "L")}.get(kind, ()):
+        pytest.skip("there are no such files")
+    image = soft(300, 200).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(soft(300, 200).convert("L"))
+    data = encoded(image, kind, **({} if mode == "CMYK" else {"icc_profile": profile(*ADOBE)}))
+    expected = resized(np.asarray(open_rgb(data)), 64)
+    assert np.abs(rgb_pixels(data, 64).astype(int) - expected).max() <= 1

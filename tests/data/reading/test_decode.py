@@ -13,7 +13,7 @@ from PIL import Image, ImageFile
 
 from auxiliary.core.errors import ImageError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.reading.decode import FILTER, open_rgb, rgb_pixels
+from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.header import read_header
 from auxiliary.data.reading.jpeg import is_plain
 from auxiliary.data.reading.jpeg_segments import jpeg_head
@@ -165,7 +165,7 @@ def test_real_photographs_are_close_to_pillows_plain_resize():
     with zipfile.ZipFile(ANIMALS) as archive:
         names = [name for name in random.Random(0).sample(archive.namelist(), 40) if name.endswith((".jpg", ".jpeg"))]
         photographs = [archive.read(name) for name in names]
-    assert max(difference(data, FILTER) for data in photographs) < 3
+    assert max(difference(data, Image.Resampling.BILINEAR) for data in photographs) < 3
     assert np.mean([difference(data) for data in photographs]) < 3
 
 

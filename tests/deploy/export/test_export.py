@@ -182,8 +182,7 @@ def test_an_export_that_predicts_other_classes_is_discarded(export, trained_root
     assert not list(tmp_path.iterdir())
 
 
-def test_an_export_whose_probabilities_are_no_numbers_is_discarded(export, trained_root, tmp_path, monkeypatch):
-    export("small", "keras")
+def test_an_export_whose_probabilities_are_no_numbers_is_discarded(quick_form, trained_root, tmp_path, monkeypatch):
     predict = check.predict_with_export
 
     def unknown(*arguments):
@@ -192,7 +191,7 @@ def test_an_export_whose_probabilities_are_no_numbers_is_discarded(export, train
 
     monkeypatch.setattr(check, "predict_with_export", unknown)
     with pytest.raises(UserError, match="the probabilities of 6 of 6 images are no numbers"):
-        export_run("small", "keras", tmp_path / "small.keras", trained_root.root)
+        export_run("small", quick_form, tmp_path / f"small{FORMATS[quick_form].suffix}", trained_root.root)
     assert not list(tmp_path.iterdir())
 
 
@@ -223,9 +222,10 @@ def test_an_unknown_run(trained_root):
         export_run("smal", "keras", None, trained_root.root)
 
 
-def test_a_run_of_several_data_sets(two_data_sets, tmp_path, capsys):
+def test_a_run_of_several_data_sets(two_data_sets, quick_form, tmp_path, capsys):
+    path = tmp_path / f"x{FORMATS[quick_form].suffix}"
     with pytest.raises(UserError, match=r"2 finished runs are called 'small'; .+ its data set with --dataset"):
-        export_run("small", "keras", tmp_path / "x.keras", two_data_sets)
-    export_run("small", "keras", tmp_path / "x.keras", two_data_sets, "flowers")
-    assert capsys.readouterr().out.startswith("exporting small-h0123456789ab of flowers to keras ")
-    assert (tmp_path / "x.keras.labels.txt").read_text().splitlines() == ["iris", "fern", "rose"]
+        export_run("small", quick_form, path, two_data_sets)
+    export_run("small", quick_form, path, two_data_sets, "flowers")
+    assert capsys.readouterr().out.startswith(f"exporting small-h0123456789ab of flowers to {quick_form} ")
+    assert path.with_name(f"{path.name}.labels.txt").read_text().splitlines() == ["iris", "fern", "rose"]

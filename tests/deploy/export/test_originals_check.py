@@ -58,14 +58,14 @@ def test_whole_images_have_the_probabilities_of_predict(root, form, capsys):
     assert float(found[1]) < 0.01 and originals_check.REASON not in printed
 
 
-def test_a_larger_difference_has_a_reason(root, capsys, monkeypatch):
+def test_a_larger_difference_has_a_reason(root, quick_form, capsys, monkeypatch):
     monkeypatch.setattr(originals_check, "CLOSE", -1)
-    export_run("small", "keras", root=root)
+    export_run("small", quick_form, root=root)
     assert f": {originals_check.REASON}\n" in capsys.readouterr().out
 
 
-def test_missing_originals_are_mentioned(root, capsys):
+def test_missing_originals_are_mentioned(root, quick_form, capsys):
     shutil.rmtree(root / "data" / "colours" / "raw-img")
-    export_run("small", "keras", root=root)
+    export_run("small", quick_form, root=root)
     printed = capsys.readouterr().out
     assert "for all 6 test images" in printed and "\noriginal images: not compared, because" in printed

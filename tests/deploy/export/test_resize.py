@@ -16,7 +16,8 @@ def test_it_is_that_of_predict(height, width, side):
     found = keras.Model(images, resize(images, side))(pixels.astype("float32")).numpy()
     assert found.shape == (2, side, side, 3)
     expected = np.stack([resized(image, side) for image in pixels]).astype("float32")
-    # OpenCV also rounds between its steps, and its weights.
+    # OpenCV also rounds between its steps, and its weights; neither is lighter on average.
     assert np.abs(found - expected).max() <= 1
+    assert abs((found - expected).mean()) < 0.05
     if min(height, width) > 1.5 * side:
         assert (found == expected).mean() > 0.99

@@ -20,6 +20,7 @@ from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.results_csv import log_result
 from auxiliary.runs.run import Run
 from tests.images import clean_table_of
+from tests.reporting.experiments import search_rows
 
 CATEGORIES = ["<b>cow", "cat", "dog & co"]
 NET = "conv(4) | gap"
@@ -29,7 +30,7 @@ USUAL = {name: {int: 1, float: 0.5}.get(kind, "") for name, kind in COLUMNS.item
     "tta": 0, "test_duplicates": 0, "published_accuracy": float("nan")}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
     """Makes a root with the images of `farm`, split, and no run."""
     folder = image_folder(dict.fromkeys(CATEGORIES, 20), size=16)
@@ -43,8 +44,10 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
         overview.loc[overview["format"] == "txt", "error"] = "not an image"
         project.save_table(overview, "overview")
         # Where no image is refused, but not among those that a manifest must name.
-        shutil.copytree(folder, project.paths.processed / "made")
-        clean = clean_table_of(project.paths.processed / "made").query("format != 'txt'").reset_index(drop=True)
+        made = project.paths.processed / "made"
+        shutil.copytree(folder, made)
+        clean = clean_table_of(made).query("format != 'txt'").reset_index(drop=True)
+        clean["original"] = [Path(file).relative_to(made).as_posix() for file in clean["filepath"]]
         divide(project, clean)
         project.save_table(add_duplicate_groups(clean), "clean")
         return root
@@ -52,7 +55,7 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
     return make
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def finish() -> Callable[..., Run]:
     """Writes a finished run of `farm`: `finish(root, "small", wrong=2, stage="transfer")`."""
 
@@ -117,7 +120,19 @@ def result_of(project: Project, run: Run, key: str, wrong: int, about: dict[str,
     )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
+def crowded(make_root, finish) -> Path:
+    """A root with two runs, and 45 experiments of three seeds each whose folders are elsewhere."""
+    root = make_root()
+    finish(root, "small", wrong=3)
+    finish(root, "frozen", wrong=0, stage="transfer", backbone="EfficientNetLite0", network="gap | dense(4)")
+    table = pd.read_csv(root / "results.csv", dtype=str, keep_default_na=False)
+    rows = [table.iloc[0].to_dict() | {name: str(value) for name, value in row.items()} for row in search_rows()]
+    pd.concat([table, pd.DataFrame(rows)]).to_csv(root / "results.csv", index=False)
+    return root
+
+
+@pytest.fixture(scope="session")
 def farm(make_root, finish) -> SimpleNamespace:
     """A root with two runs from scratch and a pre-trained one, the best: `farm.root`, `farm.runs` by key."""
     root = make_root()

@@ -60,8 +60,9 @@ def test_numbers_that_figures_show_in_place_of_names_are_explained(farm, page, m
 
 
 def test_the_summary_comes_first(page):
-    heading = re.search(r"<h1>(.+?)</h1>", page)[1]
-    assert heading.startswith("On farm (6 test images") and "frozen" in heading and "large" in heading
+    heading, sentence = re.search(r'<h1>(.+?)</h1>\n<p class="lead">(.+?)</p>', page).groups()
+    assert heading == "farm"
+    assert sentence.startswith("On farm (6 test images") and "frozen" in sentence and "large" in sentence
 
 
 def test_the_first_part_says_which_files_were_left_out(page):
@@ -77,12 +78,18 @@ def test_the_report_has_all_sections(page):
         "Scores per class",
         "calibration error",
         "Grad-CAM",
-        "Layers: output",
+        "Output and parameters by formula",
         "None of 60 images has a near-duplicate",
         "0123456789ab",
         "python -m auxiliary report farm",
     ):
         assert text in page, text
+
+
+def test_files_have_the_paths_of_the_users_own(page, tmp_path_factory):
+    assert ">cat/notes.txt</td>" in page
+    assert re.search(r"<p><b>cat 0.80</b><br>is &lt;b&gt;cow<br>&lt;b&gt;cow/\d+.png</p>", page)
+    assert "processed/" not in page and str(tmp_path_factory.getbasetemp()) not in page
 
 
 def test_published_accuracy_is_a_column_of_the_leaderboard(page):
@@ -108,8 +115,8 @@ def test_figures_use_the_colours_of_the_page(page):
 
 
 def test_the_deck_goes_from_the_data_to_the_conclusion(deck):
-    chapters = re.findall(r'class="slide first"><div><h1>(.+?)</h1>', deck)
-    assert chapters == ["Data", "CNNs from scratch", "Transfer learning", "Conclusion"]
+    chapters = re.findall(r'<section class="slide"><p class="eyebrow">(.+?)</p>', deck)
+    assert list(dict.fromkeys(chapters)) == ["Data", "CNNs from scratch", "Transfer learning", "Conclusion"]
     assert "Best: large" in deck and "Second best: small" in deck
 
 

@@ -1,0 +1,59 @@
+"""The training images that show what values pass through a network, which an int8 export has to know."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from auxiliary.core.errors import PREPARE, UserError
+from auxiliary.core.files import is_file_below
+from auxiliary.data.dataset import Images
+from auxiliary.data.tables import images_fingerprint, read_table
+from auxiliary.deploy.export.check import spread
+from auxiliary.runs.run import Run
+
+IMAGES = 200    # at most
+
+
+def representative_images(run: Run, size: int, folders: Collection[Path]) -> np.ndarray:
+    """Up to 200 of a run's own training images, the same number of each class; always the same ones.
+
+    Args:
+        run: the finished run.
+        size: side of the images in pixels.
+        folders: the folders `data/<dataset>/processed` that may hold them.
+
+    Returns:
+        (N, size, size, 3) uint8 in RGB.
+
+    Raises:
+        UserError: they are not here, or not as they were.
+    """
+    chosen = _of_each_class(_training_table(run, folders))
+    if not all(is_file_below(file, folders) for file in chosen["filepath"]):
+        raise _missing(run)
+    return Images(chosen, size, cache=False)[np.arange(len(chosen))]
+
+
+def _training_table(run: Run, folders: Collection[Path]) -> pd.DataFrame:
+    """The table of the images that the run was trained on, among those of all sizes and splits."""
+    expected = run.recipe["images"]["train"]["fingerprint"]
+    for folder in folders:
+        for path in sorted(folder.glob("*/*/train.csv")):
+            table = read_table(path, folder.parent)
+            if images_fingerprint(table) == expected:
+                return table
+    raise _missing(run)
+
+
+def _of_each_class(table: pd.DataFrame) -> pd.DataFrame:
+    classes = table["category"].nunique()
+    parts = [rows.iloc[spread(len(rows), max(1, IMAGES // classes))] for _, rows in table.groupby("category")]
+    chosen = pd.concat(parts)
+    return chosen.iloc[spread(len(chosen), IMAGES)]
+
+
+def _missing(run: Run) -> UserError:
+    return UserError(f"--int8 needs the images that {run.id} was trained on, and they are not here: name their root "
+                     f"with --root, or prepare them again, split as they were ({PREPARE})")

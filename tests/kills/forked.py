@@ -1,0 +1,56 @@
+"""Processes that train, forked from one that has loaded TensorFlow: its import takes six seconds."""
+
+import multiprocessing
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+from kill_process import KillableProcess
+
+from auxiliary.project.open import open_project
+from auxiliary.training.train import train_all
+
+FORKS = multiprocessing.get_context("forkserver")
+# Imported, but not used before the fork, which threads would not survive.
+FORKS.set_forkserver_preload(["auxiliary.training.trainer"])
+
+
+class TrainingProcess(KillableProcess):
+    """A process that trains experiments of a profile.
+
+    Args:
+        profile: the profile's file.
+        root: the root of its results.
+        experiments: the keys of the experiments, as `open_project` takes them.
+        log: the file that its output is written to.
+        temporary: the folder of its temporary files.
+    """
+
+    def __init__(self, profile: Path, root: Path, experiments: str, log: Path, temporary: Path) -> None:
+        self.log = log
+        log.touch()
+        temporary.mkdir(exist_ok=True)
+        self._forked = FORKS.Process(target=_train, args=(profile, root, experiments, log, temporary))
+        self._forked.start()
+        self.process = psutil.Process(self._forked.pid)
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._forked.exitcode
+
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self._forked.exitcode is not None
+
+
+def _train(profile: Path, root: Path, experiments: str, log: Path, temporary: Path) -> None:
+    with log.open("w", encoding="utf-8") as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+    sys.stdout.reconfigure(line_buffering=True)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
+    project = open_project(str(profile), experiments=experiments, root=root)
+    train_all(project.profile.experiments, project)

@@ -1,0 +1,54 @@
+"""Figures for a phone: letters of at least 10 points in 5.2 inches, all of them inside."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from auxiliary.reporting.comparison_figures import comparison_figure
+from auxiliary.reporting.confusion_map import pairs_map
+from auxiliary.reporting.data_overview import class_figure, size_figure
+from auxiliary.reporting.prediction_figures import calibration_figure
+from auxiliary.reporting.style import NARROW
+from auxiliary.reporting.tradeoff_figure import tradeoff_figure
+from auxiliary.reporting.training_curves import curves_figure, score_figure
+
+SMALLEST = 10    # points
+HISTORY = pd.DataFrame({"epoch": np.arange(1, 41), "accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.6, "val_loss": 1.1,
+                        "phase": ["parent"] * 10 + ["own"] * 30})
+OVERVIEW = pd.DataFrame({"filepath": "a", "category": ["a_class_name_of_thirty_letters", "b"] * 50, "error": "",
+                         "width": np.arange(100) * 40 + 20, "height": 300})
+PREDICTIONS = pd.DataFrame({"filepath": "a", "category": ["a", "b"] * 50, "predicted": "a",
+                            "confidence": np.linspace(0.5, 1, 100), "p:a": np.linspace(0.5, 1, 100),
+                            "p:b": 1 - np.linspace(0.5, 1, 100)})
+
+
+@pytest.fixture
+def draw(search_results):
+    """Draws the figure of a name."""
+    figures = {
+        "comparison": lambda: comparison_figure(search_results, 0.1, narrow=True),
+        "trade-off": lambda: tradeoff_figure(search_results, narrow=True),
+        "scores": lambda: score_figure({f"conv5invto128_dense1_extraepochs_{number}": [HISTORY]
+                                        for number in range(9)}, narrow=True),
+        "curves": lambda: curves_figure(HISTORY, narrow=True),
+        "calibration": lambda: calibration_figure(PREDICTIONS, PREDICTIONS, narrow=True),
+        "classes": lambda: class_figure(OVERVIEW, narrow=True),
+        "sizes": lambda: size_figure(OVERVIEW, narrow=True),
+        "map": lambda: pairs_map(PREDICTIONS),
+    }
+    return lambda name: figures[name]()
+
+
+@pytest.mark.parametrize("name", ["comparison", "trade-off", "scores", "curves", "calibration", "classes", "sizes",
+                                  "map"])
+def test_letters_are_large_enough_and_inside(draw, name):
+    fig = draw(name)
+    # The page shows the title as text.
+    fig.suptitle("")
+    fig.draw_without_rendering()
+    texts = [text for text in fig.findobj(Text) if text.get_text() and text.get_visible()]
+    assert fig.get_figwidth() == NARROW and len(texts) > 4
+    assert min(text.get_fontsize() for text in texts) >= SMALLEST
+    box = fig.get_tightbbox()
+    assert box.x0 >= -0.02 and box.x1 <= NARROW + 0.02

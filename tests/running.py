@@ -1,0 +1,26 @@
+"""How all tests run: the slow files first, and without searching the objects of libraries for garbage."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from auxiliary.core.collection import kept_from_collection
+
+# Files that take a minute or so, the slowest first: one that comes last leaves all processes but one without work.
+SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "training/test_checkpoint.py",
+        "kills/test_kills.py", "deploy/export/test_export.py", "test_right_images.py", "training/test_retrain.py",
+        "training/test_mixed_precision.py", "commands/test_run.py", "deploy/export/test_originals_check.py",
+        "commands/test_smoke_checks.py", "commands/test_run_images.py", "training/test_train.py")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Import all modules of tests, and with them TensorFlow, as `auxiliary.core.runtime` does."""
+    with kept_from_collection():
+        return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of slow files first, in the order above."""
+    ranks = {path: rank for rank, path in enumerate(SLOW)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0].removeprefix("tests/"), len(SLOW)))
