@@ -17,7 +17,7 @@ from auxiliary.config.profile import Profile, ScratchExperiment, Split, Transfer
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.augment import AUGMENTATIONS
 from auxiliary.networks.backbones import BACKBONES
-from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.operations.registry import OPERATIONS
 from auxiliary.project.checks import check_experiments
 
 README, PROFILES, CHANGELOG = (REPOSITORY / name for name in ("README.md", "docs/profiles.md", "CHANGELOG.md"))

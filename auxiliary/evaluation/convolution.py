@@ -69,17 +69,18 @@ def first_convolution(model: "keras.Model", image: np.ndarray, most: int = 4) ->
     Returns:
         `image` (S, S, 3) uint8; `kernel` (k, k, 3, F) and `bias` (F,) float32 of the chosen filters; `stride` and
         `padding`; `relu`, whether the layer ends in a ReLU (in a residual block it does not); `keras` (h, w, F)
-        float32, the layer's output for the image scaled to 0 to 1. Empty if the network does not begin with a
-        convolution.
+        float32, the layer's output for the image scaled to 0 to 1, before an activation other than ReLU. Empty if the
+        network does not begin with a convolution.
     """
     import keras
 
     layer = model.layers[[layer.name for layer in model.layers].index("scale") + 1]
     if not isinstance(layer, keras.layers.Conv2D):
         return {}
-    pixels = np.asarray(image).round().astype(np.uint8)
+    pixels, relu = np.asarray(image).round().astype(np.uint8), layer.activation is keras.activations.relu
     with keras.device("cpu"):
-        same = keras.layers.Conv2D.from_config({**layer.get_config(), "dtype": "float32"})
+        same = keras.layers.Conv2D.from_config(
+            {**layer.get_config(), "dtype": "float32", "activation": "relu" if relu else "linear"})
         same.build((None, *pixels.shape))
         same.set_weights(layer.get_weights())
         output = np.asarray(same(pixels[None] / np.float32(255)))[0]
@@ -87,7 +88,7 @@ def first_convolution(model: "keras.Model", image: np.ndarray, most: int = 4) ->
     bias = np.asarray(same.bias) if same.use_bias else np.zeros(same.filters, np.float32)
     return {"image": pixels, "kernel": np.asarray(same.kernel)[..., chosen], "bias": bias[chosen],
             "stride": np.array(same.strides[0]), "padding": np.array(same.padding),
-            "relu": np.array(same.activation is keras.activations.relu), "keras": output[..., chosen]}
+            "relu": np.array(relu), "keras": output[..., chosen]}
 
 
 def _most_different(output: np.ndarray, most: int) -> list[int]:

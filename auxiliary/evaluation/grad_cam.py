@@ -17,7 +17,9 @@ from auxiliary.evaluation.predictions import classes, pick, with_groups
 # Layers that output the image itself, or the maps of the layer before them in a form that is no better here. In
 # max-pooling the gradient of each window goes to one of its cells, so the weights of the maps before and after it
 # differ only by a factor that all maps share, which scaling removes; and the maps before it have a higher resolution.
-NO_MAPS = (keras.layers.InputLayer, keras.layers.Rescaling, keras.layers.MaxPooling2D, keras.layers.Dropout)
+# In average-pooling the gradient is shared among the cells, which comes to the same.
+NO_MAPS = (keras.layers.InputLayer, keras.layers.Rescaling, keras.layers.MaxPooling2D, keras.layers.AveragePooling2D,
+           keras.layers.Dropout)
 
 
 def feature_layer(model: keras.Model) -> keras.layers.Layer | None:

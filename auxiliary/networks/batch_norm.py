@@ -4,6 +4,7 @@ from math import prod
 
 from auxiliary.config.profile import Experiment
 from auxiliary.networks.costs import experiment_costs
+from auxiliary.networks.layer_costs import Cost
 
 
 def norm_of_vectors(experiment: Experiment) -> str:
@@ -15,6 +16,11 @@ def norm_of_vectors(experiment: Experiment) -> str:
     Args:
         experiment: its network, or its head.
     """
-    # Only batch norm has parameters that are not trained. Any number of classes will do.
+    # Any number of classes will do.
     return next((name for name, cost in experiment_costs(experiment, classes=2).items()
-                 if cost.non_trainable and prod(cost.shape[:-1]) == 1), "")
+                 if _is_batch_norm(cost) and prod(cost.shape[:-1]) == 1), "")
+
+
+def _is_batch_norm(cost: Cost) -> bool:
+    """Whether a layer has two averages per channel that are not trained; no other operation has just those."""
+    return cost.non_trainable == 2 * cost.shape[-1]

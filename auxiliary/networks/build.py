@@ -6,30 +6,39 @@ from dataclasses import dataclass
 import keras
 
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.core.errors import UserError
 from auxiliary.core.resources import check_memory
 from auxiliary.networks.backbones import tuned_layers
-from auxiliary.networks.costs import OUTPUT, named_operations
+from auxiliary.networks.costs import OUTPUT
 from auxiliary.networks.inference import InferenceMode
 from auxiliary.networks.memory import weight_bytes
+from auxiliary.networks.operations.registry import final_layer, named_operations
+from auxiliary.networks.operations.special import Whiten
 from auxiliary.networks.pretrained import load_backbone, preprocessing, set_tuned
 
 
-def build_scratch(experiment: ScratchExperiment, classes: int) -> keras.Model:
+def build_scratch(experiment: ScratchExperiment, classes: int, any_size: bool = False) -> keras.Model:
     """Build a scratch network with fresh weights.
 
     Args:
         experiment: its `net` and `image_size` are used.
         classes: number of classes.
+        any_size: whether it takes images of any size, which a net that ends in `gap` can. Its weights have the order
+            and shapes of the network for `image_size`.
 
     Returns:
         A model from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
 
     Raises:
-        UserError: its weights do not fit into memory.
+        UserError: its weights do not fit into memory, or it cannot take images of any size.
     """
     check_memory(weight_bytes(experiment, classes), f"the network {experiment.key} takes")
-    images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
-    scaled = keras.layers.Rescaling(1 / 255, name="scale")(images)
+    side = None if any_size else experiment.image_size
+    images = keras.Input((side, side, 3), name="images")
+    steps = named_operations(experiment.net)
+    # In float32 where the differences between neighbouring pixels are enlarged.
+    dtype = "float32" if steps and isinstance(steps[0][1], Whiten) else None
+    scaled = keras.layers.Rescaling(1 / 255, dtype=dtype, name="scale")(images)
     return keras.Model(images, _apply(experiment.net, scaled, classes), name=f"scratch_{_identifier(experiment.slug)}")
 
 
@@ -88,8 +97,12 @@ def _apply(spec: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     """Apply the operations of a spec and the final layer."""
     for name, step in named_operations(spec):
         x = step.build(keras, x, name)
+        if x.shape[1:] == (None,):
+            raise UserError(f"net `{spec}`: {name} gives another number of features for each size of image, so it "
+                            "takes one size only; `gap` in its place allows others")
     # float32 in every precision: probabilities and the loss need its digits.
-    return keras.layers.Dense(classes, activation="softmax", dtype="float32", name=OUTPUT)(x)
+    return keras.layers.Dense(classes, activation="softmax", use_bias=final_layer(spec).bias, dtype="float32",
+                              name=OUTPUT)(x)
 
 
 def _identifier(name: str) -> str:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from auxiliary.config.profile import Experiment, ScratchExperiment
 from auxiliary.core.errors import UserError
-from auxiliary.core.spec import parse_spec
 from auxiliary.core.text import counted
+from auxiliary.networks import layer_costs
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.layer_costs import Cost, Shape
-from auxiliary.networks.operations import OPERATIONS, Dense, Operation
+from auxiliary.networks.operations.registry import final_layer, named_operations
 
 # The name of every network's last layer, which gives one probability per class.
 OUTPUT = "probabilities"
@@ -31,15 +31,8 @@ class NetworkCost:
     layers: int
 
 
-def named_operations(spec: str) -> list[tuple[str, Operation]]:
-    """The operations of a `net` spec, each with the name of its layers, such as `conv1`: its own and its position."""
-    names = {kind: name for name, kind in OPERATIONS.items()}
-    operations = parse_spec(spec, OPERATIONS, "net")
-    return [(f"{names[type(step)]}{position}", step) for position, step in enumerate(operations, start=1)]
-
-
 def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
-    """The cost of each layer of a network, the final `dense(classes)` included.
+    """The cost of each layer of a network, the final one included.
 
     Args:
         spec: a `net` or `head` spec.
@@ -52,14 +45,15 @@ def costs_per_layer(spec: str, shape: Shape, classes: int) -> dict[str, Cost]:
     Raises:
         UserError: an operation does not fit its input; the message names the operation.
     """
+    final = final_layer(spec)
+    steps = [(name, step.costs) for name, step in named_operations(spec)]
+    written = [f"operation {position}, `{text.strip()}`," for position, text in enumerate(spec.split("|"), start=1)]
+    texts = [*written[:len(steps)], "the final layer"]
+    steps.append((OUTPUT, lambda shape: {"": layer_costs.dense(shape, classes, final.bias)}))
     costs: dict[str, Cost] = {}
-    # A head's spec is empty behind its `gap`.
-    texts = spec.split("|") if spec.strip() else []
-    written = [f"operation {position}, `{text.strip()}`," for position, text in enumerate(texts, start=1)]
-    for text, (name, step) in zip([*written, "the final layer"], [*named_operations(spec), (OUTPUT, Dense(classes))],
-                                  strict=True):
+    for text, (name, costs_for) in zip(texts, steps, strict=True):
         try:
-            layers = step.costs(shape)
+            layers = costs_for(shape)
         except UserError as error:
             raise UserError(f"net `{spec}`: {text} gets {_in_words(shape)}: {error}") from None
         costs |= {name + suffix: cost for suffix, cost in layers.items()}

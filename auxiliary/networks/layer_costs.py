@@ -2,7 +2,7 @@
 
 The formulas are those of any introduction to convolutional networks. A k x k filter over d channels has k * k * d
 weights and a bias. A unit has one weight per input and a bias. Batch norm has four numbers per channel: scale, shift,
-and two averages that are not trained. Pooling and flattening have none.
+and two averages that are not trained. Bias and scale may be left out. Pooling and flattening have none.
 
 Shapes have no batch axis: (height, width, channels) or (units,).
 """
@@ -23,7 +23,7 @@ class Cost(NamedTuple):
         shape: output shape.
         parameters: number of parameters, trainable or not.
         multiply_adds: multiplications with addition for one image.
-        non_trainable: number of parameters that are not trained: the averages of batch norm.
+        non_trainable: number of parameters that are not trained: the averages of batch norm, weights that are frozen.
     """
 
     shape: Shape
@@ -40,22 +40,25 @@ def convolution(shape: Shape, filters: int, size: int, stride: int = 1, padding:
     return Cost((height, width, filters), weights + filters * bias, height * width * weights)
 
 
-def dense(shape: Shape, units: int) -> Cost:
+def dense(shape: Shape, units: int, bias: bool = True) -> Cost:
     """A fully connected layer: `units * (inputs + 1)` parameters."""
     if len(shape) != 1:
         raise UserError("dense takes a vector, not an image: put `flatten` or `gap` before it")
-    return Cost((units,), units * (shape[0] + 1), units * shape[0])
+    return Cost((units,), units * (shape[0] + bias), units * shape[0])
 
 
-def batch_norm(shape: Shape) -> Cost:
+def batch_norm(shape: Shape, scale: bool = True) -> Cost:
     """Batch normalisation: four parameters per channel, two of them averages that are not trained."""
-    return Cost(shape, 4 * shape[-1], non_trainable=2 * shape[-1])
+    return Cost(shape, (3 + scale) * shape[-1], non_trainable=2 * shape[-1])
 
 
-def pooling(shape: Shape, size: int) -> Cost:
-    """Pooling over adjacent windows of `size` x `size`; pixels at the edge that fill no window are dropped."""
+def pooling(shape: Shape, size: int, stride: int | None = None, padding: Padding = "valid") -> Cost:
+    """Pooling over windows of `size` x `size`, which are adjacent without a stride.
+
+    Pixels at the edge that fill no window are dropped, unless `padding` is `same`.
+    """
     channels = _channels(shape)
-    return Cost((*(_positions(side, size, size, "valid") for side in shape[:2]), channels))
+    return Cost((*(_positions(side, size, stride or size, padding) for side in shape[:2]), channels))
 
 
 def global_pooling(shape: Shape) -> Cost:

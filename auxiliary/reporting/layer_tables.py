@@ -2,17 +2,19 @@
 
 import pandas as pd
 
-from auxiliary.networks.costs import OUTPUT, costs_per_layer, named_operations
+from auxiliary.networks.costs import OUTPUT, costs_per_layer
 from auxiliary.networks.layer_costs import Cost
+from auxiliary.networks.operations.registry import final_layer, named_operations
 
 # The formulas of `auxiliary.networks.layer_costs` in words.
 RULES = [
     ("convolution, padding `valid`", "filters × (size² × channels + 1)", "out × out × filters",
      "ceil((side - size + 1) / stride)"),
     ("convolution, padding `same`", "filters × (size² × channels + 1)", "out × out × filters", "ceil(side / stride)"),
-    ("convolution in `res`, no bias", "filters × size² × channels", "out × out × filters", "ceil(side / stride)"),
+    ("convolution without bias", "filters × size² × channels", "out × out × filters", "ceil(side / stride)"),
     ("dense", "units × (inputs + 1)", "units", ""),
     ("batch norm", "4 × channels", "side × side × channels", ""),
+    ("batch norm without scale", "3 × channels", "side × side × channels", ""),
     ("pooling", "0", "out × out × channels", "floor(side / size)"),
     ("global pooling", "0", "channels", ""),
     ("flatten", "0", "side × side × channels", ""),
@@ -58,8 +60,10 @@ def _by_formula(net: str, image_size: int, classes: int) -> pd.DataFrame:
     shape = (image_size, image_size, 3)
     costs = {"scale": Cost(shape)} | costs_per_layer(net, shape, classes)
     steps = (name for name, _ in named_operations(net))
-    operations = dict(zip(steps, (text.strip() for text in net.split("|")), strict=True))
-    operations |= {"scale": "pixels / 255", OUTPUT: f"dense({classes})"}
+    # `classes`, which may come last, is no step.
+    operations = dict(zip(steps, (text.strip() for text in net.split("|")), strict=False))
+    final = f"dense({classes})" if final_layer(net).bias else f"dense({classes}), no bias"
+    operations |= {"scale": "pixels / 255", OUTPUT: final}
     return pd.DataFrame({
         # The layers of one operation, such as `res3_conv1` and `res3_norm1`, begin with its name.
         "operation": [operations[name.partition("_")[0]] for name in costs],

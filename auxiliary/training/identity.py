@@ -8,7 +8,7 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.data.augment import AUGMENTATIONS
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.tables import digest
-from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.operations.registry import OPERATIONS
 from auxiliary.project.project import Project
 
 # Raise it when you change how images are read, or how a run is trained or evaluated, so that no old figures or

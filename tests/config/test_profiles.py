@@ -11,7 +11,7 @@ from auxiliary.data.sampling import sample_to_n, sampling_size
 from auxiliary.data.splitting.split import split
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.costs import costs_per_layer, network_cost
-from auxiliary.networks.operations import OPERATIONS
+from auxiliary.networks.operations.registry import OPERATIONS
 from auxiliary.project.checks import check_experiments
 
 # The published result table in the order of its index: model_id, learning rate, epochs, accuracy.

@@ -83,7 +83,7 @@ class TestConvolve:
 
 class TestFirstConvolution:
     @pytest.mark.parametrize("net", ["conv(6) | gap", "conv(6, 5, 2, same) | pool | gap", "conv(2, 1) | gap",
-                                     "res(6, 2) | gap"])
+                                     "res(6, 2) | gap", "stem(4, 4, 4) | gap"])
     def test_it_equals_the_models_own_layer_and_the_formula(self, net):
         model = scratch(net)
         arrays = first_convolution(model, IMAGE.astype("float32"), most=6)
@@ -95,6 +95,11 @@ class TestFirstConvolution:
         np.testing.assert_allclose(arrays["keras"], own[..., which], atol=1e-5)
         np.testing.assert_allclose(arrays["keras"], by_formula(arrays), atol=1e-5)
         np.testing.assert_array_equal(arrays["image"], IMAGE)
+
+    def test_other_activations_than_relu_are_left_out(self):
+        arrays = first_convolution(scratch("conv(6, activation=gelu, bias=False) | gap"), IMAGE.astype("float32"))
+        assert not arrays["relu"]
+        np.testing.assert_allclose(arrays["keras"], by_formula(arrays), atol=1e-5)
 
     def test_it_chooses_filters_with_different_outputs(self):
         model = scratch("conv(4) | gap")

@@ -168,6 +168,8 @@ def test_residual_blocks_in_low_precision_give_similar_heat():
     np.testing.assert_allclose(heat, grad_cam(model, images, [0, 1, 2]), atol=0.1)
 
 
+# The operations that give feature maps of their own.
+WITH_MAPS = {"conv", "res", "bottleneck", "stem", "batchnorm", "act", "se", "whiten"}
 NETS = sorted(
     {experiment.net for profile in PROFILES.glob("*.yaml")
      for experiment in load_profile(profile.stem, {"dataset": "demo"}).scratch}
@@ -177,9 +179,22 @@ NETS = sorted(
 @pytest.mark.parametrize("net", NETS)
 def test_every_net_of_the_profiles_is_explained_by_its_last_convolution_or_block(net):
     words = [step.split("(")[0].strip() for step in net.split("|")]
-    last = max(position for position, word in enumerate(words, start=1) if word in ("conv", "res", "batchnorm"))
-    word = words[last - 1]
-    assert feature_layer(scratch(net, side=96)).name == f"{word}{last}{'_relu2' if word == 'res' else ''}"
+    last = max(position for position, word in enumerate(words, start=1) if word in WITH_MAPS)
+    assert feature_layer(scratch(net, side=96)).name.partition("_")[0] == f"{words[last - 1]}{last}"
+
+
+@pytest.mark.parametrize(("net", "layer"), [
+    ("conv(4) | res(4) | pool | gap", "res2_relu2"), ("bottleneck(2, 1, 2, silu) | blurpool | gap",
+                                                       "bottleneck1_2_silu3"),
+    ("conv(4) | se(2) | avgpool | gap | dense(5) | classes(False)", "se2_multiply"),
+    ("whiten | act(gelu) | conv(4, bias=False, activation=linear) | batchnorm | act(gelu) | pool(2) | flatten "
+     "| scale(0.1) | classes(False)", "act5")])
+def test_the_last_maps_of_other_networks(net, layer):
+    model = scratch(net, side=12)
+    model.set_weights([RNG.uniform(-1, 1, weight.shape)**2 for weight in model.get_weights()])
+    assert feature_layer(model).name == layer
+    heat = grad_cam(model, RNG.uniform(0, 255, (3, 12, 12, 3)), [0, 1, 2])
+    assert np.isfinite(heat).all() and heat.max() == 1
 
 
 @pytest.mark.parametrize("net", ["flatten | dense(4)", "pool | dropout(0.5) | gap"])

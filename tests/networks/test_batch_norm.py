@@ -18,7 +18,9 @@ def scratch(net: str) -> ScratchExperiment:
 @pytest.mark.parametrize(("net", "name"), [
     ("conv(4) | gap", ""), ("conv(4) | batchnorm | res(4) | gap", ""), ("flatten | dense(4)", ""),
     ("conv(4) | batchnorm | gap | batchnorm", "batchnorm4"), ("flatten | dense(4) | batchnorm", "batchnorm3"),
-    ("conv(4, 8) | batchnorm | gap", "batchnorm2"), ("pool(8) | res(4) | gap", "res2_norm1")])
+    ("conv(4, 8) | batchnorm | gap", "batchnorm2"), ("pool(8) | res(4) | gap", "res2_norm1"),
+    # Frozen weights are no averages.
+    ("whiten(8) | se | gap", "")])
 def test_it_is_the_one_that_gives_every_single_image_the_same_numbers(net, name):
     experiment = scratch(net)
     assert norm_of_vectors(experiment) == name

@@ -3,18 +3,20 @@ import numpy as np
 import pytest
 
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.core.errors import UserError
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.costs import network_cost
-from auxiliary.networks.summary import count_parameters
+from auxiliary.networks.summary import count_parameters, multiply_adds
+from auxiliary.networks.whitening import whiten
 
 SIDE, CLASSES = 32, 4
 USUAL = {"model_id": "tiny nét!", "key": "tiny nét!", "learning_rate": 0.1, "epochs": 1, "image_size": SIDE}
 HEAD = "gap | dense(8) | dropout(0.5)"
 
 
-def scratch(net):
-    return build_scratch(ScratchExperiment(**USUAL, net=net), CLASSES)
+def scratch(net, **options):
+    return build_scratch(ScratchExperiment(**USUAL, net=net), CLASSES, **options)
 
 
 def transfer(tune_last=0):
@@ -56,6 +58,49 @@ class TestScratch:
     def test_its_name_is_an_identifier_that_tensorflow_accepts(self):
         assert scratch("gap").name == "scratch_tiny_n_t_"
         assert scratch("gap").predict(images(1), verbose=0).shape == (1, CLASSES)
+
+
+class TestAnySize:
+    """A network that ends in `gap` takes images of any size."""
+
+    NET = "stem(4, 4, 8) | blurpool | res(8, 2, 2, gelu, avgpool, True, 4, 0.1) | bottleneck(4) | avgpool | gap"
+
+    def test_its_weights_are_those_of_the_network_for_one_size(self):
+        fixed, flexible = scratch(self.NET), scratch(self.NET, any_size=True)
+        flexible.set_weights(fixed.get_weights())
+        np.testing.assert_allclose(flexible(images(3)), fixed(images(3)), atol=1e-6)
+
+    @pytest.mark.parametrize("shape", [(48, 48), (37, 45)])
+    def test_it_takes_other_sizes(self, shape):
+        inputs = np.random.default_rng(0).uniform(0, 255, (2, *shape, 3)).astype("float32")
+        assert scratch(self.NET, any_size=True)(inputs).shape == (2, CLASSES)
+
+    def test_a_vector_of_all_pixels_has_one_size(self):
+        with pytest.raises(UserError, match="flatten2 gives another number of features for each size"):
+            scratch("conv(4) | flatten | dense(4)", any_size=True)
+
+
+CONV = "conv({0}, 3, 1, same, activation=linear, bias=False, initial=identity)"
+NORM = "batchnorm(scale=False, momentum=0.6, epsilon=0.00002) | act(gelu)"
+# The network of airbench94, https://github.com/KellerJordan/cifar10-airbench.
+AIRBENCH = " | ".join(["whiten | act(gelu)",
+                       *(f"{CONV} | pool | {NORM} | {CONV} | {NORM}".format(width) for width in (64, 256, 256)),
+                       "pool(3) | flatten | scale(0.1111) | classes(bias=False)"])
+
+
+class TestAirbench:
+    def test_it_has_its_published_size(self):
+        experiment = ScratchExperiment(**USUAL, net=AIRBENCH)
+        model = build_scratch(experiment, classes=10)
+        averages = sum(2 * layer.beta.shape[0] for layer in norms(model))
+        # airbench does not count the averages of batch norm.
+        assert model.count_params() - averages == 1_971_640
+        assert multiply_adds(model) == network_cost(AIRBENCH, (SIDE, SIDE, 3), 10).multiply_adds == 118_147_360
+
+    def test_its_first_probabilities_are_uncertain(self):
+        model = scratch(AIRBENCH)
+        whiten(model, images(20))
+        assert np.max(model(images(5))) < 0.5
 
 
 @pytest.fixture(scope="module")

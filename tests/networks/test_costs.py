@@ -33,6 +33,11 @@ def test_batch_norm_has_two_non_trainable_averages_per_channel():
     assert cost.parameters - cost.trainable == 2 * 3 + 3 * 2 * 8      # the block has three, one on its shortcut
 
 
+def test_the_final_layer_may_have_no_bias():
+    costs = costs_per_layer("gap | classes(bias=False)", (8, 8, 3), classes=10)
+    assert costs == {"gap1": Cost((3,)), "probabilities": Cost((10,), parameters=30, multiply_adds=30)}
+
+
 def test_behind_the_gap_of_a_head_there_may_be_nothing_but_the_final_layer():
     assert list(costs_per_layer("", (8,), classes=2)) == ["probabilities"]
 

@@ -5,6 +5,8 @@ import pytest
 import tensorflow as tf
 from keras.layers import BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Dropout, GlobalAveragePooling2D, ReLU
 
+from auxiliary.config.profile import ScratchExperiment
+from auxiliary.networks.build import build_scratch
 from auxiliary.networks.inference import InferenceMode, fold_batch_norm, frozen_graph, predict_batches
 from auxiliary.networks.pretrained import load_backbone
 
@@ -112,6 +114,20 @@ def test_a_frozen_graph_has_the_outputs_of_its_model(name):
     build, remaining = MODELS[name]
     model = build()
     images = np.random.default_rng(1).uniform(0, 1, (5, 6, 6, 3)).astype("float32")
+    assert frozen_graph(model)(images).numpy() == pytest.approx(model.predict(images, verbose=0), rel=1e-4, abs=1e-4)
+    assert count_batch_norms(fold_batch_norm(model)) == remaining
+
+
+@pytest.mark.parametrize(("net", "remaining"), [
+    ("stem(4, 4, 6) | bottleneck(4, 2, 2, silu, avgpool, True, 2, 0.2) | gap", 0),
+    ("conv(4, activation=linear, bias=False) | batchnorm(scale=False) | act(gelu) | blurpool | gap", 0),
+    # Pooling stands between the convolution and its batch norm.
+    ("whiten | act(gelu) | conv(4, activation=linear) | pool | batchnorm | act(relu) | flatten | classes(False)", 1),
+])
+def test_a_frozen_graph_of_a_scratch_network(net, remaining):
+    experiment = ScratchExperiment(model_id="m", key="m", learning_rate=0.1, epochs=1, image_size=24, net=net)
+    model = with_weights(build_scratch(experiment, classes=3))
+    images = np.random.default_rng(1).uniform(0, 255, (5, 24, 24, 3)).astype("float32")
     assert frozen_graph(model)(images).numpy() == pytest.approx(model.predict(images, verbose=0), rel=1e-4, abs=1e-4)
     assert count_batch_norms(fold_batch_norm(model)) == remaining
 

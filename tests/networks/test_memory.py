@@ -18,7 +18,8 @@ def scratch(net: str, **values) -> ScratchExperiment:
     return ScratchExperiment(**USUAL | values, net=net)
 
 
-@pytest.mark.parametrize("net", ["conv(8) | pool(10) | flatten | dropout(0.5)", "conv(4) | batchnorm | res(8) | gap"])
+@pytest.mark.parametrize("net", ["conv(8) | pool(10) | flatten | dropout(0.5)", "conv(4) | batchnorm | res(8) | gap",
+                                 "whiten | act(gelu) | bottleneck(4, 2, 2, se=4) | blurpool | gap | classes(False)"])
 def test_it_is_that_of_the_built_network_and_its_images(net):
     experiment = scratch(net)
     held = training_bytes(build_scratch(experiment, classes=2), 16) + 16 * 4 * IMAGES

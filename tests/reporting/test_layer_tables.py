@@ -13,8 +13,10 @@ CLASSES = {"demo": 10, "cifar10": 10, "flowers": 5, "animals10": 10}
 NETWORKS = {(experiment.net, experiment.image_size): (experiment, classes)
             for name, classes in CLASSES.items() for experiment in load_profile(name).scratch}
 # A pool with a remainder, all paddings and strides, a residual block with and without a projection.
-EVERYTHING = ("conv(4, 3, 2) | batchnorm | pool(3) | conv(6, 5, 2, same) | res(6) | res(8, 2) | flatten "
-              "| dense(9, 0.01) | dropout(0.5)")
+EVERYTHING = ["conv(4, 3, 2) | batchnorm | pool(3) | conv(6, 5, 2, same) | res(6) | res(8, 2) | flatten "
+              "| dense(9, 0.01) | dropout(0.5)",
+              "whiten | act(gelu) | blurpool | stem(4, 4, 6) | bottleneck(4, 2, 2, silu, avgpool, True, 2, 0.2) "
+              "| avgpool(2, same) | gap | scale(0.1) | classes(False)"]
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +44,11 @@ def test_formulas_equal_keras_for_every_layer_of_every_scratch_experiment(experi
     assert table.loc["total", "parameters"] == layers["parameters"].sum()
 
 
-def test_formulas_equal_keras_for_every_operation(built):
-    assert cheat_sheet(EVERYTHING, 61, 3, built(EVERYTHING, 61, 3))["equal"].all()
+@pytest.mark.parametrize("net", EVERYTHING)
+def test_formulas_equal_keras_for_every_operation(built, net):
+    table = cheat_sheet(net, 61, 3, built(net, 61, 3))
+    assert table["equal"].all()
+    assert table.loc["probabilities", "operation"] == "dense(3)" + ", no bias" * ("classes" in net)
 
 
 LAYERS = pd.DataFrame({"layer": ["scale", "conv1", "gap2", "probabilities"], "type": "Layer",
@@ -90,9 +95,10 @@ def test_the_rules_agree_with_the_computed_costs(side, stride, size):
     costs = {
         "convolution, padding `valid`": layer_costs.convolution(shape, 4, size, stride),
         "convolution, padding `same`": layer_costs.convolution(shape, 4, size, stride, "same"),
-        "convolution in `res`, no bias": layer_costs.convolution(shape, 4, size, stride, "same", bias=False),
+        "convolution without bias": layer_costs.convolution(shape, 4, size, stride, "same", bias=False),
         "dense": layer_costs.dense((9,), 6),
         "batch norm": layer_costs.batch_norm(shape),
+        "batch norm without scale": layer_costs.batch_norm(shape, scale=False),
         "pooling": layer_costs.pooling(shape, size),
         "global pooling": layer_costs.global_pooling(shape),
         "flatten": layer_costs.flatten(shape),
