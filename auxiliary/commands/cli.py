@@ -211,11 +211,19 @@ def clean(dataset: str | None, yes: bool, root: Path | None) -> None:
 @command.command()
 @click.argument("dataset", required=False)
 @experiments_option
-@click.option("--sort", default="val_accuracy", show_default=True, metavar="COLUMN",
-              help="Column of results.csv to sort by, the best or largest value first.")
+@click.option("--sort", default="", metavar="COLUMN",
+              help="Column of results.csv to sort by, the best or largest value first.  [default: val_accuracy]")
+@click.option("--shipped", is_flag=True, help="Print the rows that this folder did not train itself.")
+@click.option("--by", default="", metavar="COLUMN",
+              help="Print mean and spread over the runs of each value of a column of results.csv, such as sampling.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
 @root_option
-def results(dataset: str | None, experiments: str, sort: str, root: Path | None) -> None:
-    """Print the leaderboard of DATASET, or of all data sets."""
+def results(dataset: str | None, experiments: str, sort: str, shipped: bool, by: str, as_csv: bool,
+            root: Path | None) -> None:
+    """Print the leaderboard of DATASET, or of all data sets.
+
+    It shows the runs that were trained here, or where a data set has none, the rows that results.csv came with.
+    """
     from auxiliary.commands.results import print_results
 
-    print_results(dataset, experiments, sort, root)
+    print_results(dataset, experiments, sort, root, shipped, by, as_csv)

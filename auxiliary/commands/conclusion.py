@@ -26,9 +26,10 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
     _print_left_out(console, project)
     results = over_seeds(project.results)
     if len(results):
+        rows = project.rows
         predictions = saved_predictions(results, project.paths.models)
-        console.print(result_table(results, predictions))
-        console.print(summary_sentence(results, project.chance, predictions))
+        console.print(result_table(results, predictions, shipped=rows.beside))
+        console.print(" ".join([summary_sentence(results, project.chance, predictions), rows.remark]).rstrip())
         written = [write_report(project), *written]
     console.print("\nwritten:")
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):

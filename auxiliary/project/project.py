@@ -17,7 +17,7 @@ from auxiliary.data.splitting.split_files import describe_split, read_splits
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import images_fingerprint, read_table, write_table
 from auxiliary.project.checks import check_prepared
-from auxiliary.runs.result import folder_of
+from auxiliary.runs.own import Rows, own_and_shipped
 from auxiliary.runs.results_csv import read_results
 
 
@@ -105,12 +105,16 @@ class Project:
         return images_fingerprint(everything.sort_values(["category", "content_hash"]))
 
     @property
+    def rows(self) -> Rows:
+        """The own and the shipped rows of this data set, also those on other images."""
+        return own_and_shipped(read_results(self.paths.results, self.paths.dataset), self.paths.root)
+
+    @property
     def results(self) -> pd.DataFrame:
-        """The results so far on these images and this split; of a run that was trained several times the last."""
-        results = read_results(self.paths.results, self.paths.dataset)
-        folder = results["run_id"].map(folder_of)
-        same = (results["images_hash"] == self.images_hash) & (results["split_rule"] == self.split_rule)
-        return results[same & ~folder.duplicated(keep="last")].reset_index(drop=True)
+        """The results so far on these images and this split: own ones, or shipped ones where the data set has none."""
+        rows = self.rows.shown
+        same = (rows["images_hash"] == self.images_hash) & (rows["split_rule"] == self.split_rule)
+        return rows[same].reset_index(drop=True)
 
     @property
     def chance(self) -> float:

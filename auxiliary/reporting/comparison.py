@@ -10,38 +10,43 @@ import pandas as pd
 from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
+from auxiliary.reporting.shipped import shipped_cells
 from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
 RENAMED = {"accuracy_without_duplicates": "without duplicates", "ece": "calibration error"}
-LEADERBOARD = ["key", "stage", "accuracy", "against the best", "without duplicates", "val_accuracy", "acc_train",
-               "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
+LEADERBOARD = ["key", "stage", "accuracy", "against the best", "shipped", "without duplicates", "val_accuracy",
+               "acc_train", "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
 DECIMALS = {"without duplicates": 3, "val_accuracy": 3, "acc_train": 3, "published_accuracy": 3,
             "calibration error": 3, "train_seconds": 1}
 MEGABYTE = 2**20
 
 
-def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None,
+                shipped: pd.DataFrame | None = None) -> pd.DataFrame:
     """The results, best validation accuracy first; the index is the rank, from 1.
 
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
         predictions: test predictions of runs by `run_id`, as `saved_predictions` reads them. If those of all runs of
             two rows are available, the two are compared image by image.
+        shipped: the shipped rows that may stand beside these, see `auxiliary.runs.own`.
 
     Returns:
         Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `against the best` (the
-        difference in test accuracy, and whether it is noise by the rule of `compare`), `without duplicates` (test
-        accuracy without images that have a near-duplicate in the training set; only if any run has such images),
-        `val_accuracy`, `acc_train`, `published_accuracy` and `calibration error` (if any row has one), `parameters`,
-        `epochs_total`, `train_seconds`.
+        difference in test accuracy, and whether it is noise by the rule of `compare`), `shipped` (see `shipped_cells`;
+        only if any row has one), `without duplicates` (test accuracy without images that have a near-duplicate in the
+        training set; only if any run has such images), `val_accuracy`, `acc_train`, `published_accuracy` and
+        `calibration error` (if any row has one), `parameters`, `epochs_total`, `train_seconds`.
     """
     best = ranked(results)
     table = best.rename(columns=RENAMED).assign(**{
         "key": labelled(best), "accuracy": [with_interval(row) for _, row in best.iterrows()],
-        "against the best": against_best(best, predictions)})
+        "against the best": against_best(best, predictions), "shipped": shipped_cells(best, shipped)})
     absent = [name for name in ("published_accuracy", "calibration error") if table[name].isna().all()]
+    if not table["shipped"].any():
+        absent.append("shipped")
     if not has_duplicates(best):
         absent.append("without duplicates")
     table = table[[name for name in LEADERBOARD if name not in absent]].round(DECIMALS)

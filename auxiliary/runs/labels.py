@@ -2,12 +2,21 @@
 
 import pandas as pd
 
+from auxiliary.runs.differences import ENVIRONMENT, SETTINGS, settings_of, texts_of
 from auxiliary.runs.result import LABELS
 
-# Columns in which runs of one key may differ, with the text of the difference; they are tried in this order.
-DIFFERENCES = {"seed": "seed {}", "image_size": "{} px", "epochs": "{} epochs", "learning_rate": "rate {:g}",
-               "batch_size": "batches of {}", "sampling": "sampling {}", "optimizer": "{}", "schedule": "{}",
-               "patience": "patience {}", "tta": "{}"}
+
+def in_order(results: pd.DataFrame) -> pd.DataFrame:
+    """Results in an order that is not that of the file: by seed, then by the time at which they finished.
+
+    Runs that were trained side by side are then in the same order as those trained one by one. Data sets stay in the
+    order in which they appear.
+    """
+    order = pd.DataFrame({
+        "dataset": pd.factorize(results["dataset"])[0], "seed": results["seed"].astype("Float64").to_numpy(),
+        "time": pd.to_datetime(results["finished_at"].to_numpy(), format="ISO8601", utc=True, errors="coerce"),
+        "run_id": results["run_id"].to_numpy()})
+    return results.iloc[order.sort_values([*order], kind="stable", na_position="first").index]
 
 
 def ranked(results: pd.DataFrame) -> pd.DataFrame:
@@ -21,13 +30,29 @@ def comparable(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def labelled(results: pd.DataFrame) -> list[str]:
-    """The label of each row: its key, and only the differences from other rows of that key."""
-    names = results["key"].astype(str).reset_index(drop=True)
-    for column, text in DIFFERENCES.items():
-        values = results[column].reset_index(drop=True)
-        apart = values.groupby(names).transform("nunique") > 1
-        names = names.mask(apart, names + ", " + values.map(text.format).astype(str))
+    """The label of each row: its key, and all settings in which rows of that key differ.
+
+    Where they differ in none, what else tells them apart: machine, versions, commit or `config_hash`. A row of several
+    seeds bears no seed.
+    """
+    rows = settings_of(results).assign(key=results["key"].astype(str)).reset_index(drop=True)
+    names = rows["key"]
+    for column in SETTINGS:
+        names = _told_apart(names, column, rows, by=rows["key"])
+    for column in ENVIRONMENT:
+        names = _told_apart(names, column, rows, by=names)
     return names.tolist()
+
+
+def _told_apart(names: pd.Series, column: str, rows: pd.DataFrame, by: pd.Series) -> pd.Series:
+    """Names with the value of a column, in the groups in which it differs."""
+    if rows[column].nunique() < 2:
+        return names
+    names = names.copy()
+    for _, group in rows[rows[column].groupby(by).transform("nunique") > 1].groupby(by):
+        texts = texts_of(column, group[column], group["stage"])
+        names[group.index] += texts.where(texts == "", ", " + texts)
+    return names
 
 
 def with_interval(row: pd.Series) -> str:

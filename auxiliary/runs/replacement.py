@@ -7,9 +7,12 @@ the run is to be trained anew, also after a kill.
 import shutil
 from contextlib import suppress
 
+from auxiliary.core.files import write_atomically
 from auxiliary.runs.run import Run
 
 FOLDER = ".retrain"
+# In a run's folder, the `run_id` of each earlier training, one a line: their rows stay in results.csv.
+EARLIER = "earlier-runs.txt"
 
 
 def replacement(run: Run) -> Run:
@@ -45,6 +48,7 @@ def replace_now(run: Run) -> None:
     new, old = replacement(run), _old(run)
     if run.finished:
         _keep_others(run, new)
+        _note(run.result.run_id, new)
         shutil.rmtree(old.folder, ignore_errors=True)
         run.folder.rename(old.folder)
     new.folder.rename(run.folder)
@@ -55,6 +59,18 @@ def remove_old(run: Run) -> None:
     shutil.rmtree(_old(run).folder, ignore_errors=True)
     with suppress(OSError):    # it is not there, or others are in it
         (run.folder.parent / FOLDER).rmdir()
+
+
+def earlier_trainings(run: Run) -> list[str]:
+    """The `run_id` of each training of a run that was replaced, the oldest first."""
+    path = run.folder / EARLIER
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+
+def _note(run_id: str, new: Run) -> None:
+    """Note in a replacement what it replaces; a killed process may have done so."""
+    lines = dict.fromkeys([*earlier_trainings(new), run_id])
+    write_atomically(new.folder / EARLIER, "".join(f"{line}\n" for line in lines))
 
 
 def _old(run: Run) -> Run:

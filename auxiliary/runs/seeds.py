@@ -3,6 +3,7 @@
 import pandas as pd
 
 from auxiliary.core.errors import Diverged
+from auxiliary.runs.labels import in_order
 from auxiliary.runs.run import Run
 
 # Columns that must agree for two rows without `config_hash` to be seeds of one experiment; `epochs` too, unless early
@@ -17,20 +18,21 @@ MEANS = ["accuracy", "val_accuracy", "acc_train", "train_loss", "val_loss", "tes
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     """One row per experiment: runs that differ only in their seed are joined.
 
-    Of a run that was trained several times the last row counts.
+    Of a run that was trained several times the newest row counts. The order of the rows does not matter.
 
     Args:
         results: rows as `read_results` returns them.
 
     Returns:
-        One row per experiment in order of appearance, with the columns of `results` and five more: `seeds`, the number
-        of seeds, `diverged_seeds`, how many of them diverged, `run_ids`, the names of the others (tuple of str),
+        One row per experiment in the order of `in_order`, with the columns of `results` and five more: `seeds`, the
+        number of seeds, `diverged_seeds`, how many of them diverged, `run_ids`, the names of the others (tuple of str),
         `accuracy_std`, the standard deviation of their test accuracies (NaN for one), and `run_accuracy`. Accuracies,
         losses, times and epochs are means; those that diverged have no accuracies and losses. With several seeds
         `accuracy_low` and `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95%
         interval. `run_id` is the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other
-        columns are those of the first run.
+        columns are those of the lowest seed.
     """
+    results = in_order(results)
     number = _experiments(results)
     last = ~results[["seed"]].assign(number=number).duplicated(keep="last")
     groups = results[last].groupby(number[last])

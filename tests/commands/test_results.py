@@ -1,5 +1,6 @@
 """`python -m auxiliary results`: its tables and its errors."""
 
+import io
 import re
 import sys
 from collections.abc import Callable
@@ -69,21 +70,21 @@ def test_one_table_per_data_set_and_split(listed):
     output = listed()
     titles = [line.strip() for line in output.splitlines() if "test accuracy with" in line]
     assert [title.partition(":")[0] for title in titles] == [
-        "demo, split_rule split_rule",
-        "demo, split_rule seed",
-        "pets",
+        "demo, shipped rows, split_rule split_rule",
+        "demo, shipped rows, split_rule seed",
+        "pets, shipped rows",
     ]
     assert rows(output)[:3] == ["lite0", "cnn", "cnn"]
     # Each table has a best of its own.
     assert output.count("│ best ") == 3
-    assert output.splitlines()[-1] == (
+    assert output.splitlines()[-2] == (
         "Results on other images or another split cannot be compared: they have separate tables.")
 
 
 def test_one_data_set(listed):
     output = listed("pets")
     assert rows(output) == ["a_name_so_long_that_it_would_need_a_second_line_in_a_terminal"]
-    assert "pets: test accuracy" in output and "cannot be compared" not in output
+    assert "pets, shipped rows: test accuracy" in output and "cannot be compared" not in output
 
 
 def test_chosen_experiments(listed):
@@ -130,7 +131,9 @@ def test_all_seeds_of_an_experiment_are_compared(command, seeds, answers, result
         run.finish(result.model_copy(update={"run_id": name}))
     assert "│ -20.0 points " in command("demo")[1]
     (tmp_path / "models" / "demo" / "b-0" / "result.json").unlink()
-    assert "│ -20.0 points (unpaired) " in command("demo")[1]
+    # The run without a result is no own run any more, so one seed is compared with two.
+    output = command("demo")[1]
+    assert "│ -19.0 points " in output and "unpaired" not in output
 
 
 def test_unknown_name_is_reported(refusal):
@@ -144,3 +147,82 @@ def test_no_results_yet(command):
     status, output, error = command()
     assert (status, output) == (1, "")
     assert "results.csv holds no results yet: run a profile first, as in `python -m auxiliary run demo`" in error
+
+
+@pytest.fixture
+def trained(tmp_path, result, answers) -> Callable[[str], None]:
+    """Writes a finished run of demo, so that the row of that name is an own one."""
+    def write(name: str) -> None:
+        run = Run(tmp_path / "models" / "demo" / name)
+        run.save_predictions("test", answers(0, 86))
+        run.finish(result.model_copy(update={"run_id": name}))
+
+    return write
+
+
+def frame(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text))
+
+
+def test_own_runs_are_printed_where_a_data_set_has_any(listed, trained):
+    trained("cnn-1")
+    output = listed()
+    assert rows(output) == ["cnn", "a_name_so_long_that_it_would_need_a_second_line_in_a_terminal"]
+    assert "demo, own runs: test accuracy" in output and "pets, shipped rows: test accuracy" in output
+    assert output.splitlines()[-1].startswith("No own run of pets is in models/")
+    assert "No own run" not in listed("demo") and "No own run" not in listed("-e", "cnn")
+
+
+def test_shipped_rows_are_printed_if_asked_for(listed, trained):
+    trained("cnn-1")
+    output = listed("demo", "--shipped")
+    assert rows(output) == ["cnn", "lite0"] and "demo, shipped rows" in output and "own" not in output
+
+
+def test_a_shipped_row_of_the_same_experiment_is_one_column(listed, trained):
+    trained("cnn-1")
+    output = listed("demo")
+    assert "│ 0.980 [0.500, 0.500] * │" in output    # on another split
+    assert "*: with other settings, images or version" in output
+
+
+def test_no_shipped_rows_is_an_error(command, table, trained, tmp_path):
+    table.head(1).to_csv(tmp_path / "results.csv", index=False)
+    trained("cnn-1")
+    status, output, error = command("--shipped")
+    assert (status, output) == (1, "") and "there are no shipped rows: leave out --shipped" in error
+
+
+def test_grouped_by_a_column(listed):
+    output = listed("demo", "--by", "split_rule")
+    assert [line.split("│")[1:4] for line in output.splitlines() if line.startswith("│")] == [
+        [" cnn        ", " seed       ", "    1 "], [" cnn        ", " split_rule ", "    1 "],
+        [" lite0      ", " split_rule ", "    1 "]]
+    assert "demo, shipped rows: mean and standard deviation" in output
+    assert "runs of one row also differ in split_rule" in listed("demo", "--by", "model_id")
+
+
+def test_csv_holds_all_digits_and_nothing_else(listed, trained):
+    trained("cnn-1")
+    board = frame(listed("--csv"))
+    assert board[["dataset", "rows"]].to_numpy().tolist() == [["demo", "own"], ["pets", "shipped"]]
+    assert board["accuracy"].tolist() == [0.86, 0.5]
+    assert board.loc[0, ["shipped", "shipped_differs_in"]].tolist() == [0.98, "split_rule"]
+    grouped = frame(listed("--csv", "--by", "seed", "--shipped"))
+    assert grouped[["dataset", "runs"]].to_numpy().tolist() == [["demo", 1], ["demo", 1], ["pets", 1]]
+    assert frame(listed("--csv", "--sort", "ece"))["ece"].isna().all()
+
+
+def test_an_unknown_column_to_group_by_is_reported(refusal):
+    assert "unknown column 'samplin': did you mean 'sampling'?" in refusal("--by", "samplin")
+    assert "leave out --sort" in refusal("--by", "seed", "--sort", "key")
+
+
+@pytest.mark.parametrize("words", [[], ["--by", "seed"], ["--csv"]])
+def test_the_order_of_the_rows_changes_nothing(command, table, tmp_path, words):
+    seeds = pd.concat([table.assign(seed=seed, run_id=table["run_id"] + f"-{seed}") for seed in (0, 1, 2)])
+    printed = set()
+    for order in range(4):
+        seeds.sample(frac=1, random_state=order).to_csv(tmp_path / "results.csv", index=False)
+        printed.add(command(*words))
+    assert len(printed) == 1

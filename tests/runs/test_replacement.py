@@ -5,6 +5,7 @@ import pytest
 from auxiliary.runs.find import runs_in
 from auxiliary.runs.replacement import (
     current,
+    earlier_trainings,
     is_replaced,
     is_unfinished,
     remove_old,
@@ -70,6 +71,14 @@ def test_a_kill_between_the_two_steps_loses_nothing(run, result, monkeypatch):
     assert [path.name for path in run.folder.parent.iterdir()] == [run.id]
 
 
+def test_each_training_that_was_replaced_is_noted_once(run, result):
+    for number in (2, 3, 3):    # the last one is what a kill may lead to
+        write(replacement(run), result.model_copy(update={"run_id": f"run-{number}"}), seed=number)
+        replace_now(run)
+        replace_later(run)
+    assert earlier_trainings(run) == ["run-1", "run-2", "run-3"]
+
+
 def test_what_others_put_into_the_folder_stays(run, result):
     (run.folder / "notes.txt").write_text("mine", encoding="utf-8")
     (run.folder / "export").mkdir()
@@ -79,5 +88,5 @@ def test_what_others_put_into_the_folder_stays(run, result):
     replacement(run).finish(result.model_copy(update={"diverged": "in epoch 1"}))
     replace_now(run)
     assert {path.name for path in run.folder.iterdir()} == {
-        "recipe.json", "result.json", "notes.txt", "export-20250616T120000"}
+        "recipe.json", "result.json", "notes.txt", "export-20250616T120000", "earlier-runs.txt"}
     assert (run.folder / "export-20250616T120000" / "model.onnx").is_file()

@@ -4,11 +4,13 @@ import shlex
 
 import pandas as pd
 
+from auxiliary.core.text import first_few
 from auxiliary.reporting.html import data_section, results_section
 from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Section
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.run_section import run_section
 
+NAMED = 6    # experiments that a sentence names
 ENVIRONMENT = ("device", "precision", "python", "tensorflow", "keras", "commit")
 
 
@@ -19,7 +21,7 @@ def report_sections(data: ReportData) -> list[Section]:
         Prose(f"No run can be shown: {reason}.")]
     sections = [
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
-                            *results_section.comparison_charts(data)]),
+                            *results_section.comparison_charts(data), *results_section.shipped_tables(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
         Section("Training and mistakes", runs, _runs(data)),
         Section("Data", data_section.class_blocks(data), [
@@ -50,6 +52,9 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     if len(missing):
         blocks.append(Prose(f"Not shown in detail, because their folders are missing in models/{dataset}: "
                             f"{', '.join(missing)}. To get them back, train the experiments again."))
+    if others := data.other_shipped:
+        blocks.append(Prose(f"Shipped results of experiments that were not trained here: {first_few(others, NAMED)} "
+                            f"(python -m auxiliary results {shlex.quote(dataset)} --shipped)."))
     if diverged.any():
         blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
                             f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import printable
+from auxiliary.data.fetch import DATA_SETS
 from auxiliary.evaluation.predictions import with_groups
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
@@ -23,6 +24,8 @@ from auxiliary.runs.result import folder_of
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import over_seeds
 
+RUN = ("python", "-m", "auxiliary", "run")
+
 
 @dataclass(frozen=True)
 class ReportData:
@@ -33,11 +36,15 @@ class ReportData:
         results: one row per experiment on these images, best validation accuracy first, with the column `name`.
         predictions: test predictions by `run_id`, of the runs whose folder is available, as `saved_predictions` reads
             them. Each has the column `group`.
+        shipped: the shipped rows that may stand beside own results; none where `results` are shipped ones.
+        remark: a sentence where `results` are shipped ones; else empty.
     """
 
     project: Project
     results: pd.DataFrame
     predictions: Mapping[str, pd.DataFrame]
+    shipped: pd.DataFrame
+    remark: str = ""
 
     @cached_property
     def overview(self) -> pd.DataFrame:
@@ -94,6 +101,11 @@ class ReportData:
         return found
 
     @property
+    def other_shipped(self) -> list[str]:
+        """The keys of shipped experiments that have no own result, sorted."""
+        return sorted(set(self.shipped["key"]) - set(self.results["key"]))
+
+    @property
     def unfinished(self) -> list[str]:
         """The names of runs without a result."""
         return [run.id for run in runs_in(self.project.paths.models) if not run.finished]
@@ -101,12 +113,7 @@ class ReportData:
     @property
     def command(self) -> str:
         """The command that made the results, as recorded in the executed notebooks."""
-        given = next(_recorded(self.project.paths.assets), Parameters())
-        words = ["python", "-m", "auxiliary", "run", given.profile or self.project.paths.dataset]
-        words += ["--experiments", given.experiments] if given.experiments != "*" else []
-        for name, value in (given.overrides or {}).items():
-            words += ["-p", name, value if isinstance(value, str) else json.dumps(value)]
-        return shlex.join(words)
+        return _recorded_command(self.project) or shlex.join([*RUN, self.project.paths.dataset])
 
 
 def read_report_data(project: Project) -> ReportData:
@@ -115,13 +122,35 @@ def read_report_data(project: Project) -> ReportData:
     if results.empty:
         raise UserError(
             f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} at "
-            f"{project.paths.image_size} pixels, split by {project.split_rule}: train an experiment first "
-            f"(python -m auxiliary run {project.paths.dataset})"
+            f"{project.paths.image_size} pixels, split by {project.split_rule}: train an experiment first, or have "
+            f"finished ones read back ({_way_out(project)})"
         )
-    rows = ranked(over_seeds(results))
+    rows, whose = ranked(over_seeds(results)), project.rows
     predictions = {run_id: with_groups(project.with_own_images(table), project.test)
                    for run_id, table in saved_predictions(rows, project.paths.models).items()}
-    return ReportData(project, rows.assign(name=labelled(rows)), predictions)
+    return ReportData(project, rows.assign(name=labelled(rows)), predictions, whose.beside, whose.remark)
+
+
+def _way_out(project: Project) -> str:
+    """The command that trains a data set; one's own images have no profile of their name."""
+    dataset = project.paths.dataset
+    if command := _recorded_command(project):
+        return command
+    if dataset in DATA_SETS:
+        return shlex.join([*RUN, dataset])
+    return f"{shlex.join(RUN)} and the folder or the profile of {dataset}"
+
+
+def _recorded_command(project: Project) -> str:
+    """The command that made the executed notebooks; empty where there are none."""
+    given = next(_recorded(project.paths.assets), Parameters())
+    if not given.profile:
+        return ""
+    words = [*RUN, given.profile]
+    words += ["--experiments", given.experiments] if given.experiments != "*" else []
+    for name, value in (given.overrides or {}).items():
+        words += ["-p", name, value if isinstance(value, str) else json.dumps(value)]
+    return shlex.join(words)
 
 
 def _recorded(assets: Path) -> Iterator[Parameters]:

@@ -7,6 +7,7 @@ from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeo
 from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
+from auxiliary.reporting.shipped import shipped_table
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.tradeoff_figure import tradeoff_figure
 from auxiliary.reporting.training_curves import score_figure
@@ -26,13 +27,16 @@ NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the
          "seeds reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected "
          "for the number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
+SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
+           "models/. A star says that something but machine and seed differs; the table of shipped results says what.")
 DUPLICATES = ("“Without duplicates” is the accuracy on the test images that have no near-duplicate in the training "
               "set.")
 
 
 def summary(data: ReportData) -> str:
-    """The result in one sentence."""
-    return summary_sentence(data.results, data.project.chance, data.predictions)
+    """The result in one sentence; where no run is the user's own, another one says so."""
+    sentence = summary_sentence(data.results, data.project.chance, data.predictions)
+    return f"{sentence} {data.remark}".rstrip()
 
 
 def key_facts(data: ReportData) -> Facts:
@@ -47,16 +51,22 @@ def key_facts(data: ReportData) -> Facts:
 
 def leaderboard_table(data: ReportData) -> TitledTable:
     """All results, sortable by every column."""
-    board = leaderboard(data.results, data.predictions).drop(columns=ELSEWHERE)
+    board = leaderboard(data.results, data.predictions, data.shipped).drop(columns=ELSEWHERE)
     return TitledTable("Leaderboard", _table(board, sortable=True),
                        f"{counted(len(board), 'experiment')}, best validation accuracy first.")
 
 
 def leaderboard_notes(data: ReportData) -> list[Prose]:
     """Explanations of the leaderboard."""
-    notes = {NOISE: True, PUBLISHED: data.results["published_accuracy"].notna().any(),
-             DUPLICATES: has_duplicates(data.results)}
+    notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
+             PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results)}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
+
+
+def shipped_tables(data: ReportData) -> list[TitledTable]:
+    """Where the shipped results beside own ones come from, and in what they differ; none without any."""
+    table = shipped_table(data.results, data.shipped)
+    return [TitledTable("Shipped results", Table.from_frame(table), "Of the same experiments.")] if len(table) else []
 
 
 def comparison_charts(data: ReportData) -> list[Chart]:

@@ -173,7 +173,7 @@ def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
-    assert "because their folders are missing in models/farm: lacking." in page
+    assert "experiments that were not trained here: lacking (python -m auxiliary results farm --shipped)." in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
@@ -277,3 +277,54 @@ def test_a_root_that_was_moved_shows_the_same_images(make_root, finish, tmp_path
     assert mistakes(data, data.results.iloc[0]) == before
     predictions = data.predictions[data.results["run_id"][0]]
     assert predictions["group"].to_list() == data.project.test["group"].to_list()
+
+
+@pytest.fixture
+def log(make_root, finish):
+    """A root with an own run and rows that shipped: their folders are gone. `log("small", "large")`"""
+    def log(*keys: str, own: str = "small") -> Path:
+        root = make_root()
+        for key in keys:
+            run = finish(root, key, device="another machine", commit="fedcba987654", learning_rate=0.5,
+                         run_id=f"{key}-hffffffffffff-20250101T000000")
+            run.folder.rename(root / key)
+        if own:
+            finish(root, own, wrong=2)
+        return root
+
+    return log
+
+
+def test_a_shipped_row_stands_beside_the_own_one(log):
+    root = log("small", "large")
+    data = read_report_data(open_dataset("farm", root))
+    assert data.results["key"].tolist() == ["small"] and data.remark == ""
+    page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
+    assert re.search(r"<th[^>]*>shipped</th>", page) and "1 experiment, best" in page
+    for text in ("another machine", "fedcba987654", "learning_rate (0.5, here 0.01)"):
+        assert text in page
+    assert "experiments that were not trained here: large (" in page
+    # What is said of the run's own machine does not mix the two.
+    assert "a processor, another machine" not in page and "another machine, a processor" not in page
+
+
+@pytest.mark.parametrize("write", [write_report, write_slides])
+def test_where_no_run_is_own_it_is_said(log, write):
+    page = write(open_dataset("farm", log("small", "large", own=""))).read_text(encoding="utf-8")
+    assert "No own run of farm is in models/" in page and "large" in page
+    assert not re.search(r"<th[^>]*>shipped</th>", page)
+
+
+@pytest.mark.parametrize(("given", "way_out"), [
+    (None, "python -m auxiliary run and the folder or the profile of farm"),
+    ({"profile": "images", "overrides": {"dataset": "/my/farm"}},
+     "python -m auxiliary run images -p dataset /my/farm")])
+def test_without_a_run_the_way_out_fits_a_folder_of_ones_own(make_root, given, way_out):
+    root = make_root()
+    (root / "models" / "farm").mkdir(parents=True)
+    if given:
+        notebook = root / "assets" / "farm" / "01-preprocessing.ipynb"
+        notebook.parent.mkdir(parents=True)
+        notebook.write_text(json.dumps({"metadata": {"papermill": {"parameters": given}}}))
+    with pytest.raises(UserError, match=re.escape(f"({way_out})")):
+        write_report(open_dataset("farm", root))

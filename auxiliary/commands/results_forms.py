@@ -1,0 +1,92 @@
+"""The two forms of `python -m auxiliary results`, each as tables for a terminal and as frames for CSV."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import rich.table
+
+from auxiliary.core.paths import Paths
+from auxiliary.reporting.grouped_results import also_differing, grouped_results, grouped_table
+from auxiliary.reporting.results_table import result_frame, result_table
+from auxiliary.runs.find import saved_predictions
+from auxiliary.runs.seeds import over_seeds
+
+# Only results that agree in these columns can be compared.
+IMAGES = ["dataset", "images_hash", "split_rule"]
+
+
+class Form(NamedTuple):
+    """Some results of one data set.
+
+    Attributes:
+        table: for a terminal.
+        frame: the same with all digits; its first columns are `dataset` and `rows`, which is `own` or `shipped`.
+    """
+
+    table: rich.table.Table
+    frame: pd.DataFrame
+
+
+def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shipped: pd.DataFrame | None, sort: str,
+                 wide: bool) -> Iterator[Form]:
+    """One leaderboard per data set; several if its results are of other images or of another split.
+
+    Args:
+        results: rows as `read_results` returns them.
+        own: the data sets whose rows are own ones, see `auxiliary.runs.own`.
+        root: the folder that holds `models/`.
+        shipped: the shipped rows that may stand beside own ones; None for none.
+        sort: as for `result_table`.
+        wide: as for `result_table`.
+    """
+    for name, table in _comparable(over_seeds(results), own):
+        dataset = table["dataset"].iloc[0]
+        predictions = saved_predictions(table, Paths(root, dataset).models)
+        frame = result_frame(table, predictions, sort, shipped).assign(
+            images_hash=table["images_hash"].iloc[0], split_rule=table["split_rule"].iloc[0])
+        yield Form(result_table(table, predictions, sort, name, wide, shipped), _marked(frame, dataset, own))
+
+
+def grouped(results: pd.DataFrame, by: str, own: Collection[str]) -> Iterator[Form]:
+    """Mean and spread over the runs of each value of a column, one table per data set.
+
+    Args:
+        results: as for `leaderboards`.
+        by: the column.
+        own: as for `leaderboards`.
+    """
+    for dataset, rows in results.groupby("dataset", sort=False):
+        frame = grouped_results(rows, by)
+        title = f"{_title(dataset, own)}: mean and standard deviation (sd) over runs, by {by}"
+        others = also_differing(rows, by)
+        caption = f"runs of one row also differ in {', '.join(others)}" if others else ""
+        yield Form(grouped_table(frame, by).to_rich(title, caption), _marked(frame, dataset, own))
+
+
+def comparability(results: pd.DataFrame) -> str:
+    """A sentence where a data set has several leaderboards; else empty."""
+    if len(results[IMAGES].drop_duplicates()) == results["dataset"].nunique():
+        return ""
+    return "Results on other images or another split cannot be compared: they have separate tables."
+
+
+def _comparable(table: pd.DataFrame, own: Collection[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Groups of comparable results with their titles, in order of appearance."""
+    for keys, group in table.groupby(IMAGES, sort=False):
+        dataset, images, split = keys
+        others = table[table["dataset"] == dataset]
+        known = {"split_rule": split or "not recorded", "images_hash": images or "not recorded"}
+        differing = [f"{name} {value}" for name, value in known.items() if len(set(others[name])) > 1]
+        yield ", ".join([_title(dataset, own), *differing]), group
+
+
+def _title(dataset: str, own: Collection[str]) -> str:
+    return f"{dataset or 'data set not recorded'}, {'own runs' if dataset in own else 'shipped rows'}"
+
+
+def _marked(frame: pd.DataFrame, dataset: str, own: Collection[str]) -> pd.DataFrame:
+    """A frame that says whose results it holds."""
+    whose = pd.DataFrame({"dataset": dataset, "rows": "own" if dataset in own else "shipped"}, frame.index)
+    return pd.concat([whose, frame], axis="columns")
