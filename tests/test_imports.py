@@ -31,7 +31,7 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
     (["auxiliary"], TENSORFLOW | {"pandas", "numpy"}),
     (["auxiliary.data.reading.inspect_files", "auxiliary.data.processing.convert"],
      TENSORFLOW | {"pandas", "sklearn", "numpy", "pillow_heif"}),
-    (["auxiliary.data.augment"], TENSORFLOW),
+    (["auxiliary.data.augmentation.augment_batch", "auxiliary.data.augmentation.registry"], TENSORFLOW),
     (["auxiliary.data.fetch", "auxiliary.data.sampling", "auxiliary.data.splitting.split"], TENSORFLOW),
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),

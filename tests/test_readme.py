@@ -15,7 +15,7 @@ from auxiliary.commands.cli import command
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.operations.registry import OPERATIONS
 from auxiliary.project.checks import check_experiments
@@ -122,7 +122,8 @@ def test_every_setting_is_explained(field):
 
 @pytest.mark.parametrize(("operation", "kind"), [*OPERATIONS.items(), *AUGMENTATIONS.items()])
 def test_every_operation_is_explained_with_its_arguments(operation, kind):
-    arguments = ", ".join(field.name for field in dataclasses.fields(kind))
+    # `batches`, which every augmentation takes, is explained once.
+    arguments = ", ".join(field.name for field in dataclasses.fields(kind) if field.name != "batches")
     spec = f"{operation}({arguments})" if arguments else operation
     assert f"\n| `{spec}` |" in PROFILES.read_text(encoding="utf-8")
 

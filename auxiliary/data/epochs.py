@@ -13,19 +13,19 @@ from auxiliary.core.errors import quoted_error
 Batch = tuple[np.ndarray, np.ndarray]
 
 
-def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], count: int,
+def over_epochs(make: Callable[[np.ndarray, int, int], Batch], count: int,
                 like: tuple[tf.TensorSpec, tf.TensorSpec], shuffle: bool, *, batch_size: int, seed: int = 0,
                 first_epoch: int = 0, epochs: int | None = 1) -> tf.data.Dataset:
     """Make a data set of batches from a function, several batches at a time, given out in order.
 
     Args:
-        make: returns the batch of the images at some places, (N,) int64, in an epoch, and draws random numbers only
-            from the generator; called from several threads.
+        make: returns the batch of the images at some places, (N,) int64, in an epoch and a step of it. Its random
+            numbers are a function of epoch and step; called from several threads.
         count: how many images there are.
         like: shapes and dtypes of a batch's images and labels.
         shuffle: whether each epoch has an order of its own.
         batch_size: images per batch; the last of an epoch may have fewer.
-        seed: of order and generators.
+        seed: of the order.
         first_epoch: number of the first epoch.
         epochs: how many follow each other; None for no end.
 
@@ -40,7 +40,7 @@ def over_epochs(make: Callable[[np.ndarray, int, np.random.Generator], Batch], c
     def numbered(number: np.ndarray) -> Batch:
         epoch, step = divmod(int(number), steps)
         places = epoch_order(count, shuffle, seed, epoch)[step * batch_size:(step + 1) * batch_size]
-        return held()(places, epoch, step_generator(seed, epoch, step))
+        return held()(places, epoch, step)
 
     def batch(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
         # It has no state; without that word, determinism would have batches made one after the other.
@@ -70,12 +70,6 @@ def epoch_order(count: int, shuffle: bool, seed: int, epoch: int) -> np.ndarray:
     order = np.random.default_rng([seed, epoch]).permutation(count) if shuffle else np.arange(count)
     order.flags.writeable = False
     return order
-
-
-def step_generator(seed: int, epoch: int, step: int) -> np.random.Generator:
-    """The random number generator of one step of an epoch."""
-    # From 1, because NumPy takes (seed, epoch, 0) for (seed, epoch), which the order is drawn from.
-    return np.random.default_rng([seed, epoch, step + 1])
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:

@@ -9,8 +9,9 @@ import numpy as np
 from auxiliary.core.errors import ImageError
 from auxiliary.core.progress import Progress
 from auxiliary.core.spec import parse_spec
-from auxiliary.data.augment import AUGMENTATIONS, augment_batch
-from auxiliary.data.epochs import step_generator
+from auxiliary.data.augmentation.augment_batch import augment_batch
+from auxiliary.data.augmentation.kinds import Draw
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
@@ -66,7 +67,7 @@ class Predictor:
 
     def _views(self, images: np.ndarray) -> list[np.ndarray]:
         steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment") if self.result.tta else ()
-        return [augment_batch(images, steps, step_generator(self.result.seed, view, 0))
+        return [augment_batch(images, steps, Draw(self.result.seed, view, 0, np.arange(len(images))))
                 for view in range(max(1, self.result.tta))]
 
 

@@ -6,7 +6,7 @@ from auxiliary.config.profile import Experiment, Profile, ScratchExperiment, Tra
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.core.spec import parse_spec
-from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.augmentation.registry import AUGMENTATIONS, refuse_mixing
 from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.networks.backbones import check_size, find_backbone
 from auxiliary.networks.batch_norm import norm_of_vectors
@@ -17,18 +17,26 @@ def check_experiments(profile: Profile) -> None:
     """Check the specs and the backbone of every experiment.
 
     Raises:
-        UserError: for the first experiment with an unknown operation, augmentation or backbone, or a network that
-            does not fit its image size; the message names the experiment.
+        UserError: for the first experiment with an unknown operation, augmentation or backbone, a network that does not
+            fit its image size, or mixed images where it needs whole ones; the message names the experiment.
     """
     for experiment in profile.experiments:
         try:
-            parse_spec(experiment.augment, AUGMENTATIONS, "augment")
+            _check_augment(experiment)
             _check_network(experiment)
             _check_batch(experiment)
-            if experiment.tta and not experiment.augment:
-                raise UserError("`tta` averages over augmented images: give `augment` too")
         except UserError as error:
             raise UserError(f"experiment {experiment.key!r}: {error}") from None
+
+
+def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
+    steps = parse_spec(experiment.augment, AUGMENTATIONS, "augment")
+    if experiment.tta:
+        if not steps:
+            raise UserError("`tta` averages over augmented images: give `augment` too")
+        refuse_mixing(steps, "`tta` asks which one class an image has: leave `tta` out")
+    if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
+        refuse_mixing(steps, "a frozen backbone's features are those of one image each: leave them out, or tune it")
 
 
 def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:

@@ -16,7 +16,9 @@ from auxiliary.runs.run import Run
 # Files of the package. What prepares images is left out: their hashes are part of a run's name.
 CODE: dict[str, tuple[str, ...]] = {
     "core": ("keras_settings", "runtime"),
-    "data": ("augment", "dataset", "duplicates", "epochs", "sampling"),
+    "data": ("dataset", "duplicates", "epochs", "images", "sampling"),
+    "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
+                          "warp"),
     "data/reading": ("jpeg",),
     "networks": ("backbones", "build", "efficientnet_lite", "fused_norm", "inference", "pretrained", "torch_weights",
                  "whitening"),

@@ -90,7 +90,7 @@ def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment,
     features = [pooled_features(extractor, experiment, images, folder, view) for view in views]
     position, labels = pd.Index(images["filepath"]).get_indexer(df["filepath"]), df["label"].to_numpy("int64")
 
-    def batch(rows: np.ndarray, epoch: int, _: np.random.Generator) -> Batch:
+    def batch(rows: np.ndarray, epoch: int, _: int) -> Batch:
         return features[epoch % len(features)][position[rows]], labels[rows]
 
     like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int64)

@@ -5,7 +5,7 @@ from typing import Any
 
 from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core.spec import parse_spec
-from auxiliary.data.augment import AUGMENTATIONS
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.tables import digest
 from auxiliary.networks.operations.registry import OPERATIONS

@@ -1,5 +1,4 @@
 import gc
-import shutil
 import weakref
 from pathlib import Path
 
@@ -10,8 +9,13 @@ import tensorflow as tf
 from PIL import Image
 
 from auxiliary.core.errors import UserError
-from auxiliary.data import dataset as module
-from auxiliary.data.dataset import Images, mk_tf_dataset
+from auxiliary.core.spec import parse_spec
+from auxiliary.data import images as module
+from auxiliary.data.augmentation.augment_batch import augment_batch
+from auxiliary.data.augmentation.kinds import Draw
+from auxiliary.data.augmentation.registry import AUGMENTATIONS
+from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.epochs import epoch_order
 from auxiliary.data.reading.inspect_files import content_hash
 from tests.images import clean_table_of
 
@@ -35,6 +39,15 @@ def row(path, label=0, size=(SIDE, SIDE)):
 def table(tmp_path):
     rows = [write(tmp_path / f"{index}.png", index, (SIDE, SIDE)) for index in range(COUNT)]
     return pd.DataFrame(rows).astype({"width": "Int64", "height": "Int64"})
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A table of four images of noise, each 12 by 12 pixels."""
+    rng, paths = np.random.default_rng(0), [tmp_path / f"{number}.png" for number in range(4)]
+    for path in paths:
+        Image.fromarray(rng.integers(0, 256, (12, 12, 3), "uint8")).save(path)
+    return pd.DataFrame([row(path, size=(12, 12)) for path in paths])
 
 
 def read(dataset):
@@ -198,99 +211,6 @@ class TestBadInput:
             mk_tf_dataset(table, augment="flop")
 
 
-EVERY = np.arange(4)
-
-
-@pytest.fixture
-def files(tmp_path):
-    """A table of four images of noise, each 12 by 12 pixels."""
-    rng, paths = np.random.default_rng(0), [tmp_path / f"{number}.png" for number in EVERY]
-    for path in paths:
-        Image.fromarray(rng.integers(0, 256, (12, 12, 3), "uint8")).save(path)
-    return pd.DataFrame([row(path, size=(12, 12)) for path in paths])
-
-
-@pytest.fixture
-def memory(monkeypatch):
-    """Sets how many bytes of memory are free."""
-    return lambda count: monkeypatch.setattr(module, "free_memory", lambda: count)
-
-
-@pytest.fixture
-def disk(monkeypatch):
-    """Sets how many bytes of the disk are free."""
-    return lambda count: monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, count))
-
-
-def pixels(files):
-    return np.stack([np.asarray(Image.open(file)) for file in files["filepath"]])
-
-
-@pytest.mark.parametrize("cache", [True, False])
-def test_images_are_those_of_the_files(files, cache):
-    images = Images(files, 12, cache)
-    for places in (EVERY, EVERY[::-1], np.array([2, 2]), EVERY):
-        np.testing.assert_array_equal(images[places], pixels(files)[places])
-
-
-def test_a_cached_image_is_not_read_again(files):
-    cached, before = Images(files, 12, cache=True), pixels(files)
-    assert cached[EVERY].any()
-    for file in files["filepath"]:
-        Path(file).unlink()
-    np.testing.assert_array_equal(cached[EVERY], before)
-
-
-@pytest.mark.parametrize("cache", [True, False])
-def test_an_image_that_was_changed_is_named_and_never_given(files, cache):
-    images = Images(files, 12, cache)
-    assert images[EVERY[:2]].any()
-    Image.new("RGB", (12, 12), "white").save(files["filepath"][2])
-    with pytest.raises(UserError, match=r"2\.png is not the image that its table lists.+--only 01"):
-        images[EVERY]
-
-
-def test_an_image_that_changes_between_two_epochs_is_noticed_without_a_cache(files):
-    images = Images(files, 12, cache=False)
-    assert images[EVERY].any()
-    Image.new("RGB", (12, 12), "white").save(files["filepath"][0])
-    with pytest.raises(UserError, match=r"0\.png is not the image"):
-        images[EVERY]
-
-
-def test_images_that_were_returned_may_be_changed(files):
-    images = Images(files, 12, cache=True)
-    images[EVERY][:] = 0
-    np.testing.assert_array_equal(images[EVERY], pixels(files))
-
-
-def test_too_many_images_for_memory_are_cached_in_a_file_that_goes_too(files, memory, monkeypatch, tmp_path, capsys):
-    (tmp_path / "cache").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "cache"))
-    memory(4 * 12 * 12 * 3 * 4 - 1)
-    images = Images(files, 12, cache=True)
-    assert isinstance(images._cache, np.memmap)
-    for _ in range(2):
-        np.testing.assert_array_equal(images[EVERY], pixels(files))
-    assert list((tmp_path / "cache").iterdir()) == []
-    assert capsys.readouterr().out.startswith("decoded images, 0.0 MB, are cached in a temporary file; 0.0 MB of ")
-
-
-def test_a_quarter_of_the_memory_is_enough(files, memory, capsys):
-    memory(4 * 12 * 12 * 3 * 4)
-    assert not isinstance(Images(files, 12, cache=True)._cache, np.memmap)
-    assert capsys.readouterr().out == ""
-
-
-def test_without_space_anywhere_images_are_decoded_every_time_and_a_sentence_tells(files, memory, disk, capsys):
-    memory(0)
-    disk(100)
-    images = Images(files, 12, cache=True)
-    assert "images are decoded in every epoch, because a cache would take 0.0 MB; 0.0 MB of" in capsys.readouterr().out
-    for _ in range(2):
-        np.testing.assert_array_equal(images[EVERY], pixels(files))
-
-
 def test_nothing_stays_when_the_data_set_goes(image_folder, monkeypatch):
     made = []
     new_cache = module._new_cache
@@ -307,13 +227,86 @@ def test_nothing_stays_when_the_data_set_goes(image_folder, monkeypatch):
     assert made[0]() is None
 
 
-@pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xd8\xff\xe0", None])
-def test_a_file_that_is_gone_or_damaged_is_named(files, content):
-    file = Path(files["filepath"][1])
-    if content is None:
-        file.unlink()
-    else:
-        file.write_bytes(content)
-        files.loc[1, "content_hash"] = content_hash(content)
-    with pytest.raises(UserError, match=r"1\.png cannot be read any more \(.+\): run notebook 01 again"):
-        Images(files, 12, cache=True)[EVERY]
+class TestSizes:
+    """Images of another size in each epoch."""
+
+    def shapes(self, table, **options):
+        return [images.shape[1] for images, _ in mk_tf_dataset(table, batch_size=COUNT, **options)]
+
+    def test_each_epoch_has_its_size_and_the_last_one_stays(self, table):
+        assert self.shapes(table, sizes=[4, 6], epochs=4) == [4, 6, 6, 6]
+        assert self.shapes(table, sizes=[4, 6, 8], first_epoch=1, epochs=2) == [6, 8]
+
+    def test_the_shape_says_so_before_anything_is_read(self, table):
+        dataset = mk_tf_dataset(table, sizes=[4, 6])
+        assert dataset.element_spec[0].shape.as_list() == [None, None, None, 3]
+
+    @pytest.mark.parametrize("augment", ["", "translate(0)"])
+    def test_images_are_those_of_their_size(self, table, augment):
+        """With and without the resampling of moves."""
+        images, labels = read(mk_tf_dataset(table, shuffle=False, sizes=[4], augment=augment))
+        np.testing.assert_allclose(images[:, 1, 1, 0], 20 * np.arange(COUNT), atol=0.5)
+        np.testing.assert_array_equal(labels, np.arange(COUNT) % LABELS)
+
+    def test_a_size_is_that_of_the_epoch_whatever_is_augmented(self, table):
+        options = {"augment": "crop(0.5) | flip | colour(0.3) | erase(0.5) | randaugment | mixup(1)", "classes": LABELS}
+        assert self.shapes(table, sizes=[4, 7], epochs=2, **options) == [4, 7]
+
+    def test_a_pass_continues_as_it_would_have(self, table):
+        options = {"sizes": [4, 6, 8], "augment": "crop(0.3) | flip(alternating=True)", "batch_size": 4}
+        later = list(mk_tf_dataset(table, first_epoch=1, epochs=2, **options).as_numpy_iterator())
+        whole = list(mk_tf_dataset(table, epochs=3, **options).as_numpy_iterator())[3:]
+        assert len(later) == len(whole) == 6
+        for (images, labels), (expected, classes) in zip(later, whole, strict=True):
+            np.testing.assert_array_equal(images, expected)
+            np.testing.assert_array_equal(labels, classes)
+
+    @pytest.mark.parametrize("sizes", [[4, 9], [0, 4]])
+    def test_sizes_above_that_of_the_images_are_refused(self, table, sizes):
+        with pytest.raises(UserError, match=r"sizes .+: each must be 1 to 8 pixels"):
+            mk_tf_dataset(table, sizes=sizes)
+
+
+class TestShares:
+    """Labels that are the share of each class."""
+
+    def test_whole_images_have_one_class(self, table):
+        images, labels = read(mk_tf_dataset(table, classes=LABELS))
+        assert labels.dtype == "float32"
+        np.testing.assert_array_equal(labels, np.eye(LABELS)[(images[:, 0, 0, 0] / 20).round().astype(int) % LABELS])
+
+    def test_mixed_images_have_the_shares_of_theirs(self, table):
+        """Green is 100 times the label, so that its mean tells the shares."""
+        for augment in ("mixup(1)", "cutmix(1)", "flip | translate(2) | mixup(0.4, batches=0.5) | cutmix(1)"):
+            images, labels = read(mk_tf_dataset(table, augment=augment, classes=LABELS, epochs=3, batch_size=5))
+            np.testing.assert_allclose(images[..., 1].mean((1, 2)), labels @ [0, 100, 200], atol=0.51)
+            assert ((labels > 0).sum(1) > 1).any()
+
+    def test_their_shape_is_known_before_anything_is_read(self, table):
+        assert mk_tf_dataset(table, classes=5).element_spec[1].shape.as_list() == [None, 5]
+
+    @pytest.mark.parametrize("augment", ["mixup(0.2)", "flip | cutmix(1, batches=0.1)"])
+    def test_without_classes_nothing_is_mixed(self, table, augment):
+        with pytest.raises(UserError, match=r"mixup and cutmix mix images and their labels, .+ give `classes`"):
+            mk_tf_dataset(table, augment=augment)
+
+    def test_a_label_beyond_the_classes_is_refused(self, table):
+        with pytest.raises(UserError, match="the table has label 2, but there are 2 classes"):
+            mk_tf_dataset(table, classes=2)
+
+
+@pytest.mark.parametrize("augment", ["crop(0.4) | rotate(15) | shear(0.1)", "translate(2) | flip(alternating=True)",
+                                     "colour(0.3, 0.3, 0.3, 0.1)", "erase(0.5)", "randaugment(2, 9)"])
+def test_a_batch_is_augmented_as_its_seed_epoch_step_and_places_say(files, augment):
+    options = {"augment": augment, "seed": 3, "batch_size": 3, "first_epoch": 4}
+    images = [batch for batch, _ in mk_tf_dataset(files, **options).as_numpy_iterator()]
+    order, steps = epoch_order(4, True, 3, 4), parse_spec(augment, AUGMENTATIONS, "augment")
+    pixels = np.stack([np.asarray(Image.open(file)) for file in files["filepath"]])
+    for step, (places, batch) in enumerate(zip((order[:3], order[3:]), images, strict=True)):
+        np.testing.assert_array_equal(batch, augment_batch(pixels[places], steps, Draw(3, 4, step, places)))
+
+
+def test_alternating_flips_turn_every_image_in_one_of_two_epochs(files):
+    (first, _), (second, _) = mk_tf_dataset(files, augment="flip(alternating=True)", epochs=2).as_numpy_iterator()
+    places = [np.argsort(epoch_order(4, True, 0, epoch)) for epoch in range(2)]
+    np.testing.assert_array_equal(first[places[0]], second[places[1]][:, :, ::-1])

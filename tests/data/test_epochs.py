@@ -6,7 +6,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxiliary.data.epochs import epoch_order, over_epochs, step_generator, steps_per_epoch
+from auxiliary.data.epochs import epoch_order, over_epochs, steps_per_epoch
 
 LIKE = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((None,), tf.float64)
 
@@ -16,9 +16,9 @@ def order(count, shuffle=True, seed=0, epoch=0):
 
 
 def batches(count=5, shuffle=False, **options):
-    """Batches of two places, and of a random number each."""
-    return over_epochs(lambda places, _, generator: (places, generator.random(len(places))), count, LIKE, shuffle,
-                       batch_size=2, **options)
+    """Batches of two places, and of a number each that tells epoch and step."""
+    return over_epochs(lambda places, epoch, step: (places, np.full(len(places), epoch + step / 10)), count, LIKE,
+                       shuffle, batch_size=2, **options)
 
 
 def places(dataset):
@@ -31,6 +31,10 @@ def numbers(dataset):
 
 def test_epochs_follow_each_other():
     assert places(batches(epochs=2)) == 2 * [[0, 1], [2, 3], [4]]
+
+
+def test_each_batch_is_told_its_epoch_and_step():
+    assert numbers(batches(first_epoch=3, epochs=2)) == [3, 3, 3.1, 3.1, 3.2, 4, 4, 4.1, 4.1, 4.2]
 
 
 def test_each_follows_its_own_order():
@@ -69,13 +73,6 @@ def test_every_epoch_and_seed_has_an_order_of_its_own():
 
 def test_without_shuffling_the_order_is_that_of_the_table():
     assert order(5, shuffle=False, epoch=7) == [0, 1, 2, 3, 4]
-
-
-def test_no_two_steps_or_orders_draw_the_same_numbers():
-    each = range(4)
-    steps = [step_generator(seed, epoch, step) for seed, epoch, step in itertools.product(each, each, each)]
-    orders = [np.random.default_rng([seed, epoch]) for seed, epoch in itertools.product(each, each)]
-    assert len({generator.random() for generator in (*steps, *orders)}) == 64 + 16
 
 
 def test_the_last_step_of_an_epoch_may_be_smaller():

@@ -28,6 +28,14 @@ from auxiliary.core.errors import UserError
             "experiment 'frozen': image_size 16 is too small for EfficientNetLite0: it needs",
         ),
         (("epochs: 4", "epochs: 4, tta: 3"), "experiment 'frozen': `tta` averages over augmented images"),
+        (
+            ("epochs: 3", "epochs: 3, tta: 2, augment: flip | mixup(0.2)"),
+            "experiment 'longer': augment: mixup and cutmix mix images and their labels, but `tta`",
+        ),
+        (
+            ("epochs: 4", "epochs: 4, augment: cutmix(1)"),
+            "experiment 'frozen': augment: mixup and cutmix mix images and their labels, but a frozen backbone's",
+        ),
     ],
 )
 def test_an_experiment_that_cannot_work_is_named(load, change, message):

@@ -34,7 +34,7 @@ def double(number: int) -> int:
 
 
 def imported(module: str) -> set[str]:
-    """The package's modules that one of them imports, such as `data.augment`."""
+    """The package's modules that one of them imports, such as `data.epochs`."""
     tree = ast.parse((PACKAGE / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
     names = [(node.module, name.name) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
              for name in node.names if node.module.startswith("auxiliary.")]

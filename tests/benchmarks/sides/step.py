@@ -9,7 +9,7 @@ from timing import NET, SIZE, epochs_of, say
 
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.core import runtime
-from auxiliary.data.augment import DEFAULT
+from auxiliary.data.augmentation.registry import DEFAULT
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
