@@ -13,14 +13,15 @@ from auxiliary.runs.result import COLUMNS, FLOATS, LABELS, TRANSFER
 
 # What does not belong to a run's settings: names, what follows from settings and images, and what was measured.
 OUTCOMES = {*FLOATS, "key", "dataset", "test_images", "test_duplicates", "train_images", "val_images", "classes",
-            "parameters", "trainable_parameters", "diverged", "run_id", "finished_at"} - {"learning_rate"}
+            "parameters", "trainable_parameters", "diverged", "run_id", "finished_at"} - {"learning_rate", "label_smoothing"}
 # These tell two runs apart only where no setting does.
 ENVIRONMENT = ["epochs_total", "precision", "device", "tensorflow", "keras", "python", "commit", "config_hash"]
 SETTINGS = [name for name in COLUMNS if name not in {*OUTCOMES, *ENVIRONMENT, "seed"}] + ["seed"]
 # How a value is said; all others as `sampling mean`.
 TEXTS = {"learning_rate": "rate {:g}", "epochs": "{} epochs", "image_size": "{} px", "batch_size": "batches of {}",
-         "optimizer": "{}", "schedule": "{}", "tta": "{} views", "epochs_total": "{} epochs with its parents"}
-MISSING_IS_0 = ("patience", "tta")    # where a version did not record them
+         "optimizer": "{}", "schedule": "{}", "label_smoothing": "labels smoothed {:g}", "averaging": "{}",
+         "sizes": "trained at {}", "tta": "{}", "epochs_total": "{} epochs with its parents"}
+MISSING_IS_0 = ("patience", "label_smoothing")    # where a version did not record them
 SEPARATOR = " | "    # of a spec's operations
 
 
@@ -28,7 +29,7 @@ def settings_of(results: pd.DataFrame) -> pd.DataFrame:
     """The columns in which runs may differ, unknown where a column tells nothing about the settings.
 
     Rows of several seeds have no seed. The number of epochs is no setting where early stopping may end a run. Rows of
-    versions without `patience` and `tta` had none of both.
+    versions without `patience` and `label_smoothing` had none of both.
 
     Args:
         results: rows as `read_results` or `over_seeds` returns them.

@@ -94,7 +94,7 @@ class Result(BaseModel):
                                                             "classes alike")
     averaging: str = Field(default="", description="spec of the average of weights that was evaluated; empty for the "
                                                    "weights after the last step")
-    class_weight: str = Field(default="none", description="balanced if images of small classes counted more; else none")
+    class_weight: str = Field(default="", description="balanced if images of small classes counted more; else empty")
     augment: str = Field(description="spec of the augmentations; empty for none")
     patience: Count = Field(default=0, description="number of epochs without a lower validation loss after which "
                                                    "training stops and the best weights are saved; 0 for no early "

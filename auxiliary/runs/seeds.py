@@ -3,6 +3,7 @@
 import pandas as pd
 
 from auxiliary.core.errors import Diverged
+from auxiliary.runs.differences import MISSING_IS_0
 from auxiliary.runs.labels import in_order
 from auxiliary.runs.run import Run
 
@@ -66,7 +67,7 @@ def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
 
 def _experiments(results: pd.DataFrame) -> pd.Series:
     """A number for each run, the same for runs that differ only in their seed."""
-    known = results[SAME_EXPERIMENT].fillna({"patience": 0})
+    known = results[SAME_EXPERIMENT].fillna(dict.fromkeys(MISSING_IS_0, 0))
     settings = known.assign(epochs=results["epochs"].mask(known["patience"] > 0))
     named = results["config_hash"] != ""
     settings = settings.astype(object).mask(named).assign(

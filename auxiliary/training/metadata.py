@@ -116,13 +116,14 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
 
 # Fields of an experiment that are columns of the same name.
 SAME_NAME = ("model_id", "key", "stage", "learning_rate", "optimizer", "schedule", "label_smoothing", "averaging",
-             "class_weight", "sampling", "image_size", "batch_size", "augment", "patience", "tta", "network")
+             "sampling", "image_size", "batch_size", "augment", "patience", "tta", "network")
 
 
 def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
     published = experiment.published_with(seed)
     return {name: getattr(experiment, name) for name in SAME_NAME} | {
         "seed": seed,
+        "class_weight": "" if experiment.class_weight == "none" else experiment.class_weight,
         "sizes": ", ".join(map(str, getattr(experiment, "sizes", ()))),
         "parent": experiment.parent or "",
         "backbone": getattr(experiment, "backbone", ""),

@@ -45,9 +45,9 @@ def test_values_are_in_the_order_of_numbers_where_they_are_some(runs, values, ex
 
 
 def test_unknown_numbers_are_a_group(runs):
-    table = grouped_results(runs.assign(tta=pd.array([5, 5, None, 0, 0], "Int64")), "tta")
+    table = grouped_results(runs.assign(patience=pd.array([5, 5, None, 0, 0], "Int64")), "patience")
     assert table["runs"].tolist() == [2, 2, 1]
-    assert [row[0].text for row in grouped_table(table, "tta").rows] == ["0", "5", "unknown"]
+    assert [row[0].text for row in grouped_table(table, "patience").rows] == ["0", "5", "unknown"]
 
 
 def test_runs_that_diverged_are_counted_apart(runs):
