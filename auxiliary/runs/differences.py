@@ -13,7 +13,8 @@ from auxiliary.runs.result import COLUMNS, FLOATS, LABELS, TRANSFER
 
 # What does not belong to a run's settings: names, what follows from settings and images, and what was measured.
 OUTCOMES = {*FLOATS, "key", "dataset", "test_images", "test_duplicates", "train_images", "val_images", "classes",
-            "parameters", "trainable_parameters", "diverged", "run_id", "finished_at"} - {"learning_rate", "label_smoothing"}
+            "parameters", "trainable_parameters", "diverged", "run_id", "finished_at"} - {
+                "learning_rate", "label_smoothing"}
 # These tell two runs apart only where no setting does.
 ENVIRONMENT = ["epochs_total", "precision", "device", "tensorflow", "keras", "python", "commit", "config_hash"]
 SETTINGS = [name for name in COLUMNS if name not in {*OUTCOMES, *ENVIRONMENT, "seed"}] + ["seed"]
