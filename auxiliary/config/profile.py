@@ -125,7 +125,8 @@ class ScratchExperiment(Experiment):
     Attributes:
         net: spec of the network, such as `conv(16) | pool | flatten`; the final layer, one unit per class, is added.
         sizes: sides in pixels that images are trained at, each for an equal share of the epochs, one after the other;
-            a side may stand there several times. They are evaluated at `image_size`. Empty for `image_size` in all.
+            a side may stand there several times. Validation and test images always have `image_size`. Empty for
+            `image_size` in all epochs.
     """
 
     net: str

@@ -63,9 +63,6 @@ def _check_sizes(experiment: ScratchExperiment) -> None:
                         f"{experiment.image_size}: images are trained at sizes up to the one they are evaluated at")
     if len(set(parameters.values())) > 1:
         raise UserError("`sizes` need a network that takes images of any size: end it in `gap`, in place of `flatten`")
-    if experiment.sizes and experiment.patience:
-        raise UserError("`patience` compares losses of all epochs, and those of several `sizes` cannot be compared: "
-                        "leave one of the two out")
 
 
 def _check_batch(experiment: ScratchExperiment | TransferExperiment) -> None:

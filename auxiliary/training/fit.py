@@ -57,7 +57,6 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
                      # It holds whether training stops, and the history, so it is written after both.
                      CheckpointWriter(job, writer, stopping, averages)]
         model.fit(train, validation_data=val, initial_epoch=done, steps_per_epoch=steps, shuffle=False, verbose=0,
-                  validation_steps=steps_per_epoch(len(job.project.val), experiment.batch_size),
                   epochs=done if checkpoint and checkpoint.stopped else experiment.epochs,
                   class_weight=class_weights(job), callbacks=[each for each in callbacks if each])
     earlier = checkpoint.history["seconds"].sum() if checkpoint else 0
@@ -75,16 +74,14 @@ def _averaged(job: Job, model: keras.Model, steps: int) -> tuple[keras.Model, Av
 
 
 def _batches(job: Job, setup: TrainingSetup, first_epoch: int) -> tuple[tf.data.Dataset, tf.data.Dataset]:
-    """Training and validation batches without end."""
+    """Training batches without end, and validation batches, which have the full size in every epoch."""
     experiment = job.experiment
-    options = {"seed": job.seed, "epochs": None, "first_epoch": first_epoch}
-    if takes_shares(experiment):
-        options["classes"] = len(job.project.categories)
-    if getattr(experiment, "sizes", ()):
-        options["sizes"] = experiment.size_of_epoch
+    labels = {"classes": len(job.project.categories)} if takes_shares(experiment) else {}
+    sizes = {"sizes": experiment.size_of_epoch} if getattr(experiment, "sizes", ()) else {}
     # An experiment that trains nothing has `augment` for its test images only.
-    train = setup.batches(job.train, shuffle=True, augment=experiment.augment if experiment.epochs else "", **options)
-    return train, setup.batches(job.project.val, shuffle=False, **options)
+    train = setup.batches(job.train, shuffle=True, augment=experiment.augment if experiment.epochs else "",
+                          seed=job.seed, epochs=None, first_epoch=first_epoch, **labels, **sizes)
+    return train, setup.batches(job.project.val, shuffle=False, **labels)
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint, averages: Averages | None = None) -> None:

@@ -1,6 +1,7 @@
 """An interrupted run goes on as if nothing had happened; real kills are in tests/kills."""
 
 import shutil
+from functools import partial
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -15,26 +16,13 @@ from auxiliary.training import callbacks
 from auxiliary.training.checkpoint import ENVIRONMENT, Checkpoint, breaks, resume
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
-
-
-class PowerCut(Exception):
-    """What interrupts a training."""
+from tests.interruption import PowerCut, interrupt_after
 
 
 @pytest.fixture
 def cut(monkeypatch):
-    """Interrupts every training once it has saved so many epochs: `cut(after=2)`; `cut(None)` none."""
-    save = callbacks.CheckpointWriter.on_epoch_end
-
-    def set_to(after):
-        def on_epoch_end(self, epoch, logs=None):
-            save(self, epoch, logs)
-            if epoch + 1 == after:
-                raise PowerCut
-
-        monkeypatch.setattr(callbacks.CheckpointWriter, "on_epoch_end", on_epoch_end)
-
-    return set_to
+    """Interrupts every training once it has saved so many epochs: `cut(2)`; `cut(None)` none."""
+    return partial(interrupt_after, monkeypatch)
 
 
 def figures(run) -> str:

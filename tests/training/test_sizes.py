@@ -8,9 +8,11 @@ import pytest
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_and_evaluate
+from tests.interruption import PowerCut, interrupt_after
 
 GROWING = ("epochs: 2, net: conv(4) | gap | dropout(0.2), note: fast",
            "epochs: 3, net: conv(4) | batchnorm | gap, sizes: [8, 12, 16]")
@@ -47,11 +49,15 @@ def test_the_saved_network_has_the_trained_weights_at_the_full_size(project, run
                for one, other in zip(model.get_weights(), fresh.get_weights(), strict=True))
 
 
-def test_batches_of_training_and_validation_have_the_size_of_the_epoch(project):
-    setup = build_setup(Job(project.experiments["small"], 0, project))
-    for df in (project.train, project.val):
-        batches = setup.batches(df, shuffle=False, epochs=3, sizes=(8, 12, 16))
-        assert {images.shape[1:3] for images, _ in batches} == {(8, 8), (12, 12), (16, 16)}
+def test_training_images_have_the_size_of_the_epoch_and_validation_images_the_full_one(make_project, monkeypatch):
+    seen, project = [], make_project(edit=GROWING)
+    job = Job(project.experiments["small"], 0, project)
+    setup = build_setup(job)
+    monkeypatch.setattr(type(setup.trained), "fit", lambda _, train, validation_data, **__: seen.extend(
+        [{images.shape[1] for images, _ in batches} for batches in (train.take(21), validation_data)]))
+    job.run.begin({})
+    fit(job, setup)
+    assert seen == [{8, 12, 16}, {16}]
 
 
 def test_sizes_stand_in_the_table_of_results(run):
@@ -72,9 +78,19 @@ def test_the_same_run_gives_the_same_figures(make_project, run):
     pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), run.history.drop(columns="seconds"))
 
 
+def test_an_interrupted_run_goes_on_at_the_size_of_its_next_epoch(make_project, run, monkeypatch):
+    other = make_project(edit=GROWING)
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(PowerCut):
+        train_and_evaluate(other.experiments["small"], other)
+    interrupt_after(monkeypatch, None)
+    again = train_and_evaluate(other.experiments["small"], other)
+    pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), run.history.drop(columns="seconds"))
+    pd.testing.assert_frame_equal(again.predictions.drop(columns="filepath"), run.predictions.drop(columns="filepath"))
+
+
 @pytest.mark.parametrize(("change", "named"), [
-    ("sizes: [8, 32]", "image_size"), ("sizes: [8, 16], patience: 2", "patience"),
-    ("sizes: [8, 16], net: conv(4) | flatten", "flatten")])
+    ("sizes: [8, 32]", "image_size"), ("sizes: [8, 16], net: conv(4) | flatten", "flatten")])
 def test_what_sizes_cannot_do_is_refused(make_project, change, named):
     net = "" if "net" in change else ", net: conv(4) | gap"
     with pytest.raises(UserError, match=f"(?s)experiment 'small'.*{named}"):
