@@ -4,6 +4,7 @@
 """
 
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -83,6 +84,13 @@ class Settings(Record):
     patience: Annotated[int, Field(ge=0)] = 0
     tta: str = ""
 
+    @field_validator("seeds")
+    @classmethod
+    def _check_seeds(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise PydanticCustomError("seeds", "a seed may stand there once")
+        return seeds
+
 
 class Experiment(Settings):
     """One model to train.
@@ -131,6 +139,11 @@ class ScratchExperiment(Experiment):
 
     net: str
     sizes: tuple[ImageSize, ...] = ()
+
+    @property
+    def trained_sizes(self) -> str:
+        """For how many epochs images of which side are trained, such as `9 x 80, 4 x 112`; empty without `sizes`."""
+        return ", ".join(f"{len(list(same))} x {size}" for size, same in groupby(self.size_of_epoch))
 
     @property
     def size_of_epoch(self) -> tuple[int, ...]:

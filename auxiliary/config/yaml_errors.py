@@ -58,6 +58,8 @@ def _text(details: list[ErrorDetails]) -> str:
 
 def _message(detail: ErrorDetails) -> str:
     # YAML's word is list, pydantic's is tuple.
+    if detail["type"] == "too_short":
+        return "the list is empty"
     return "a list is needed, such as [0, 1]" if detail["type"] == "tuple_type" else detail["msg"].lower()
 
 

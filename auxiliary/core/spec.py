@@ -58,8 +58,8 @@ def _parse_operation(text: str, registry: Mapping[str, type[Kind]], what: str) -
         name, args, kwargs = _read_call(node)
     # TypeError: a set or mapping of unhashable values; the last two: thousands of operators.
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
-        raise UserError(f"{what}: cannot read {short(text, 80)!r}; an operation looks like `conv(16)` or `pool`"
-                        ) from None
+        raise UserError(f"{what}: cannot read {short(text, 80)!r}; an operation is a name, with its arguments in "
+                        f"brackets if it takes any (valid: {', '.join(sorted(registry))})") from None
     if name not in registry:
         raise unknown(f"{what} operation", name, registry)
     kind = registry[name]
@@ -93,6 +93,8 @@ def _reason(error: ValidationError | TypeError, fields: list[str]) -> str:
     takes = f"it takes {', '.join(fields) or 'no arguments'}"
     if isinstance(error, TypeError):
         return takes
-    first = error.errors()[0]
+    # A misspelt name is also missing under the right one.
+    first = min(error.errors(), key=lambda detail: detail["type"] != "unexpected_keyword_argument")
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg'].lower()} ({takes})"
+    reason = "True or False is needed" if first["type"] == "bool_type" else first["msg"].lower()
+    return f"{where}: {reason} ({takes})"

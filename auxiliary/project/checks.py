@@ -26,6 +26,7 @@ def check_experiments(profile: Profile) -> None:
             _check_augment(experiment)
             _check_network(experiment)
             _check_batch(experiment)
+            _check_warmup(experiment)
         except UserError as error:
             raise UserError(f"experiment {experiment.key!r}: {error}") from None
 
@@ -36,8 +37,13 @@ def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
         if not steps:
             raise UserError("`tta` averages over augmented images: give `augment` too")
         refuse_mixing(steps, "`tta` asks which one class an image has: leave `augmented` out of it")
+    if any(abs(view.shift) >= experiment.image_size for view in views_of(experiment.tta)):
+        raise UserError(f"`tta` moves images of {experiment.image_size} pixels by as many or more")
     if experiment.class_weight != "none":
         refuse_mixing(steps, "`class_weight` asks which one class an image has: leave it out")
+        if experiment.sampling != "none":
+            raise UserError(f"`class_weight: balanced` does nothing after `sampling: {experiment.sampling}`, which "
+                            "gives all classes the same number of images: write `sampling: none` too")
     if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
         refuse_mixing(steps, "a frozen backbone's features are those of one image each: leave them out, or tune it")
 
@@ -69,6 +75,14 @@ def _check_batch(experiment: ScratchExperiment | TransferExperiment) -> None:
     if experiment.batch_size == 1 and experiment.epochs and (name := norm_of_vectors(experiment)):
         raise UserError(f"with `batch_size: 1`, {name} would give the same numbers for every image, because the "
                         "variance of one number is 0: give a batch_size of 2 or more, or leave that `batchnorm` out")
+
+
+def _check_warmup(experiment: ScratchExperiment | TransferExperiment) -> None:
+    schedule, = parsed_specs(experiment)["schedule"]
+    # A single epoch is a trial.
+    if experiment.epochs > 1 and getattr(schedule, "warmup", 0) >= experiment.epochs:
+        raise UserError(f"the warm-up of `{experiment.schedule}` is as long as the training ({experiment.epochs} "
+                        "epochs), so the learning rate would never be reached: shorten it")
 
 
 def check_prepared(paths: Paths, experiments: Iterable[Experiment]) -> None:

@@ -1,6 +1,7 @@
 """An opened profile: its experiments, paths, images and results."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -149,7 +150,7 @@ class Project:
         """A table of processed images that names the files of this project, and no others.
 
         A run's folder may have been moved, or come from elsewhere. Its predictions then name files of another place,
-        or any file of this machine.
+        or any file of this machine; or those of the same images, prepared at another size.
 
         Args:
             table: predictions, or any other table with `filepath`.
@@ -159,9 +160,11 @@ class Project:
             processed image of this data set becomes a path where nothing is.
         """
         below, own = f"/data/{self.paths.dataset}/processed/", (self.paths.data / "processed").as_posix()
+        size = f"/{self.paths.image_size}/images/"
         tails = (file.rpartition(below)[2].lstrip("/") for file in table["filepath"])
         # From `/`, no number of `..` leads out.
-        return table.assign(filepath=[own + os.path.normpath(f"/{tail}") for tail in tails])
+        return table.assign(filepath=[own + re.sub(r"^/\d+/images/", size, os.path.normpath(f"/{tail}"))
+                                      for tail in tails])
 
     def show(self, figure: Figure, name: str) -> Figure:
         """Save a figure in the data set's assets folder, and return it, so that a notebook cell shows it.

@@ -55,7 +55,7 @@ class Result(BaseModel):
                               ser_json_inf_nan="constants")
 
     model_id: str = Field(description="name of the experiment in its profile; several experiments may share it")
-    learning_rate: Amount = Field(description="learning rate at the start; the peak of a one-cycle schedule")
+    learning_rate: Amount = Field(description="learning rate, the highest of its schedule")
     epochs: Count = Field(description="number of epochs of this run, without those of its parents")
     acc_train: Share = Field(description="training accuracy of the last epoch, as Keras reports it")
     accuracy: Share = Field(description="test accuracy")
@@ -85,8 +85,8 @@ class Result(BaseModel):
     sampling: str = Field(description="size to which every class of the training set was sampled: smallest, mean, "
                                       "largest, or none for no sampling")
     image_size: Count = Field(description="side of the square network input in pixels")
-    sizes: str = Field(default="", description="sides that images were trained at, one after the other; empty for "
-                                               "image_size in all epochs")
+    sizes: str = Field(default="", description="for how many epochs training images had which side, such as "
+                                               "9 x 80, 4 x 112; empty for image_size in all")
     batch_size: Count = Field(description="number of images per training step")
     optimizer: str = Field(description="spec of the optimiser")
     schedule: str = Field(description="spec of the learning rate over the steps")

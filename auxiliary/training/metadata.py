@@ -124,7 +124,7 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
     return {name: getattr(experiment, name) for name in SAME_NAME} | {
         "seed": seed,
         "class_weight": "" if experiment.class_weight == "none" else experiment.class_weight,
-        "sizes": ", ".join(map(str, getattr(experiment, "sizes", ()))),
+        "sizes": getattr(experiment, "trained_sizes", ""),
         "parent": experiment.parent or "",
         "backbone": getattr(experiment, "backbone", ""),
         "weights": getattr(experiment, "weights", ""),

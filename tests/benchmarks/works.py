@@ -60,7 +60,7 @@ WORKS = [
         Against("the same steps on a batch in memory", "step memory", 1 / 1.1)]),
     frozen("MobileNetV2"), frozen("EfficientNetLite0"),
     features_of("EfficientNetV2S", 2.0), features_of("MobileNetV2", 1.5), features_of("EfficientNetLite0", 1.5),
-    Work("second run of two rows of animals10 with nothing changed", "again second", [
+    Work("second run of two experiments of animals10 with nothing changed", "again second", [
         Against("its first run, 20 epochs each", "again first", 20.0)], rounds=1),
     Work("python -m auxiliary --help", "started help", [Against("importing TensorFlow", "started tensorflow", 10.0)]),
 ]

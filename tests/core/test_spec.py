@@ -66,16 +66,18 @@ def test_operation_is_immutable_and_shows_its_defaults():
         conv.filters = 3
 
 
+AN_OPERATION = "an operation is a name, with its arguments in brackets if it takes any (valid: conv, drop, pool)"
+
+
 @pytest.mark.parametrize(("spec", "message"), [
     ("covn(16)", "unknown net operation 'covn': did you mean 'conv'? (valid: conv, drop, pool)"),
-    ("pool | ", "net: cannot read ''; an operation looks like `conv(16)` or `pool`"),
-    ("pool pool", "net: cannot read 'pool pool'; an operation looks like `conv(16)` or `pool`"),
-    ("conv(16", "net: cannot read 'conv(16'; an operation looks like `conv(16)` or `pool`"),
-    ("conv(f(3))", "net: cannot read 'conv(f(3))'; an operation looks like `conv(16)` or `pool`"),
-    ("16", "net: cannot read '16'; an operation looks like `conv(16)` or `pool`"),
-    ("conv({[]})", "net: cannot read 'conv({[]})'; an operation looks like `conv(16)` or `pool`"),
-    ("conv(1, **{'size': 5})", "net: cannot read \"conv(1, **{'size': 5})\"; "
-                               "an operation looks like `conv(16)` or `pool`"),
+    ("pool | ", "net: cannot read ''; " + AN_OPERATION),
+    ("pool pool", "net: cannot read 'pool pool'; " + AN_OPERATION),
+    ("conv(16", "net: cannot read 'conv(16'; " + AN_OPERATION),
+    ("conv(f(3))", "net: cannot read 'conv(f(3))'; " + AN_OPERATION),
+    ("16", "net: cannot read '16'; " + AN_OPERATION),
+    ("conv({[]})", "net: cannot read 'conv({[]})'; " + AN_OPERATION),
+    ("conv(1, **{'size': 5})", "net: cannot read \"conv(1, **{'size': 5})\"; " + AN_OPERATION),
     ("conv", "net: `conv`: filters: field required (it takes filters, size, padding)"),
     ("conv(1, 2, same, 4)", "net: `conv(1, 2, same, 4)` has 4 arguments; conv takes filters, size, padding"),
     ("pool(2)", "net: `pool(2)` has 1 argument; pool takes none"),
@@ -83,6 +85,7 @@ def test_operation_is_immutable_and_shows_its_defaults():
     ("conv('16')", "net: `conv('16')`: filters: input should be a valid integer (it takes filters, size, padding)"),
     ("conv(16, filter=3)", "net: `conv(16, filter=3)`: filter: unexpected keyword argument "
                            "(it takes filters, size, padding)"),
+    ("conv(filter=3)", "net: `conv(filter=3)`: filter: unexpected keyword argument (it takes filters, size, padding)"),
     ("conv(16, filters=3)", "net: `conv(16, filters=3)`: it takes filters, size, padding"),
 ])
 def test_mistake_is_named_with_the_valid_arguments(spec, message):

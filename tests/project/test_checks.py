@@ -27,6 +27,9 @@ from auxiliary.core.errors import UserError
             ("image_size: 112", "image_size: 16"),
             "experiment 'frozen': image_size 16 is too small for EfficientNetLite0: it needs",
         ),
+        (("epochs: 3", "epochs: 3, class_weight: balanced"), "experiment 'longer': `class_weight: balanced` does"),
+        (("epochs: 3", "epochs: 3, schedule: cosine(3)"), "experiment 'longer': the warm-up of `cosine(3)`"),
+        (("epochs: 3", "epochs: 3, tta: shift(999)"), "experiment 'longer': `tta` moves images of"),
         (("epochs: 4", "epochs: 4, tta: augmented(3)"), "experiment 'frozen': `tta` averages over augmented images"),
         (
             ("epochs: 3", "epochs: 3, tta: augmented(2), augment: flip | mixup(0.2)"),

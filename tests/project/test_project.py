@@ -200,8 +200,8 @@ def test_a_figure_that_is_shown_is_saved_in_the_assets(profile, tmp_path):
     ("/moved/data/cats/processed/tom/1.jpg", "tom/1.jpg"), ("{root}/data/cats/processed/a b/1.jpg", "a b/1.jpg"),
     ("/data/cats/processed/data/cats/processed/1.jpg", "1.jpg"), ("/etc/hostname", "etc/hostname"), ("1.jpg", "1.jpg"),
     ("/data/cats/processed/../../../../../etc/hostname", "etc/hostname"), ("/data/cats/processed//etc", "etc"),
-    ("../../etc/hostname", "etc/hostname")])
+    ("../../etc/hostname", "etc/hostname"), ("/data/cats/processed/28/images/tom/1.jpg", "64/images/tom/1.jpg")])
 def test_a_table_from_elsewhere_names_own_images(tmp_path, named, own):
-    project = Project(Profile(dataset="cats"), Paths(tmp_path, "cats"), {})
+    project = Project(Profile(dataset="cats"), Paths(tmp_path, "cats", image_size=64), {})
     table = pd.DataFrame({"filepath": [named.format(root=tmp_path)], "category": "tom"})
     assert project.with_own_images(table)["filepath"].to_list() == [f"{tmp_path}/data/cats/processed/{own}"]

@@ -61,7 +61,7 @@ def test_training_images_have_the_size_of_the_epoch_and_validation_images_the_fu
 
 
 def test_sizes_stand_in_the_table_of_results(run):
-    assert (run.result.image_size, run.result.sizes, run.result.epochs) == (16, "8, 12, 16", 3)
+    assert (run.result.image_size, run.result.sizes, run.result.epochs) == (16, "1 x 8, 1 x 12, 1 x 16", 3)
 
 
 def test_a_child_goes_on_with_the_weights_of_its_parent(project, run):

@@ -40,10 +40,11 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     """The commands, the machine and versions, and the runs that are not shown."""
     dataset = data.project.paths.dataset
     blocks: list[Block] = [
-        Command(data.command),
+        *([Command(data.command)] if data.command else []),
         Command(f"python -m auxiliary report {shlex.quote(dataset)}"),
         _environment(data),
         Prose("All choices were made on validation images; each run was evaluated on the test images once, at its end. "
+              "The recipe in each run's folder holds all its settings. "
               "The same profile, seed and machine give the same figures to the last digit, except for times.",
               small=True),
     ]

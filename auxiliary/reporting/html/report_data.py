@@ -112,8 +112,8 @@ class ReportData:
 
     @property
     def command(self) -> str:
-        """The command that made the results, as recorded in the executed notebooks."""
-        return _recorded_command(self.project) or shlex.join([*RUN, self.project.paths.dataset])
+        """The last command, as recorded in the executed notebooks; empty where they were run without it."""
+        return _recorded_command(self.project)
 
 
 def read_report_data(project: Project) -> ReportData:
