@@ -11,7 +11,7 @@ from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
 from auxiliary.reporting.shipped import shipped_cells
-from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, with_interval
+from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, several, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
@@ -120,8 +120,14 @@ def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
     others = results.drop(row.name)
     # Means over seeds are rounded, so that their sum may be one off.
     earlier = others["epochs_total"] - (row["epochs_total"] - row["epochs"])
-    parents = others[(others["key"] == row["parent"]) & (others["seed"] == row["seed"]) & (earlier.abs() <= 1)]
+    parents = others[(others["key"] == row["parent"]) & _same_seed(row, others) & (earlier.abs() <= 1)]
     return [*(_training(parents.iloc[-1], others) if len(parents) else []), row["train_seconds"]]
+
+
+def _same_seed(row: pd.Series, others: pd.DataFrame) -> pd.Series:
+    """Whether other rows may have the seed of a row: a mean over seeds has no seed of its own, so it may."""
+    joined = others["seeds"] > 1 if "seeds" in others else False
+    return (others["seed"] == row["seed"]) | joined | several(row)
 
 
 def _test_set(best: pd.DataFrame, chance: float) -> str:

@@ -149,6 +149,12 @@ class TestTradeoff:
         assert tradeoff_table(results_of(FROZEN, TUNED, again)).set_index("key")["training"]["again"] == (
             "6 min + 14 min + 60 s")
 
+    def test_parents_of_several_seeds_count(self, results_of):
+        both = over_seeds(results_of(*({**row, "seed": seed} for row in (FROZEN, TUNED) for seed in (0, 1))))
+        assert tradeoff_table(both)["training"].tolist() == ["6 min + 14 min", "6 min"]
+        tuned = over_seeds(results_of(FROZEN, TUNED, TUNED | {"seed": 1}))
+        assert tradeoff_table(tuned)["training"].tolist() == ["6 min + 14 min", "6 min"]
+
     @pytest.mark.parametrize("parent", [{"seed": 1}, {"key": "other"}, {"epochs_total": 2},
                                         {"train_seconds": float("nan")}])
     def test_a_parent_that_is_not_known_adds_nothing(self, parent, results_of):

@@ -57,6 +57,11 @@ def test_the_caption_explains_noise(results, answers):
     assert "noise: could be chance, by McNemar" in text and "unpaired" not in text
 
 
+def test_a_mean_over_seeds_shows_no_seed(wide, seeds):
+    shown = cells(printed(pd.concat([wide, seeds(0.6, key="c", seed=5)]), {}, sort="seed"))
+    assert [row[1] for row in shown if row[0] in ("b", "c")] == ["5", ""]
+
+
 def test_a_single_row_needs_no_caption(results):
     text = printed(results.head(1), {})
     assert "best" in text and "noise" not in text and "unpaired" not in text
