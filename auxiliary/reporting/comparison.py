@@ -18,8 +18,6 @@ NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
 RENAMED = {"accuracy_without_duplicates": "without duplicates", "ece": "calibration error"}
 LEADERBOARD = ["key", "stage", "accuracy", "against the best", "shipped", "without duplicates", "val_accuracy",
                "acc_train", "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
-DECIMALS = {"without duplicates": 3, "val_accuracy": 3, "acc_train": 3, "published_accuracy": 3,
-            "calibration error": 3, "train_seconds": 1}
 MEGABYTE = 2**20
 
 
@@ -38,18 +36,20 @@ def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] |
         difference in test accuracy, and whether it is noise by the rule of `compare`), `shipped` (see `shipped_cells`;
         only if any row has one), `without duplicates` (test accuracy without images that have a near-duplicate in the
         training set; only if any run has such images), `val_accuracy`, `acc_train`, `published_accuracy` and
-        `calibration error` (if any row has one), `parameters`, `epochs_total`, `train_seconds`.
+        `calibration error` (if any row has one), `parameters`, `epochs_total`, `train_seconds` (whole seconds). Other
+        numbers have all digits, so that every table that formats them shows the same.
     """
     best = ranked(results)
     table = best.rename(columns=RENAMED).assign(**{
         "key": labelled(best), "accuracy": [with_interval(row) for _, row in best.iterrows()],
+        "train_seconds": best["train_seconds"].round().astype("Int64"),
         "against the best": against_best(best, predictions), "shipped": shipped_cells(best, shipped)})
     absent = [name for name in ("published_accuracy", "calibration error") if table[name].isna().all()]
     if not table["shipped"].any():
         absent.append("shipped")
     if not has_duplicates(best):
         absent.append("without duplicates")
-    table = table[[name for name in LEADERBOARD if name not in absent]].round(DECIMALS)
+    table = table[[name for name in LEADERBOARD if name not in absent]]
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
