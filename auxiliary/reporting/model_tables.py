@@ -58,7 +58,7 @@ def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment]
         "patience": [each.patience or "" for each in experiments],
         "augment": [each.augment or "no" for each in experiments],
         "tta": [each.tta or "" for each in experiments],
-        "seeds": [", ".join(map(str, each.seeds)) if len(each.seeds) > 1 else "" for each in experiments],
+        "seeds": ["" if each.seeds == (0,) else ", ".join(map(str, each.seeds)) for each in experiments],
     })
 
 

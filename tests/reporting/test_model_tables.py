@@ -76,5 +76,6 @@ def test_training_table_has_the_settings_of_each_experiment():
 def test_seeds_patience_and_test_time_augmentation_are_shown_if_there_are_any():
     table = training_table([scratch(), scratch("m2", seeds=(0, 1, 2), patience=5, tta="augmented(8)")], TRAIN)
     assert table[["seeds", "patience", "tta"]].to_numpy().tolist() == [["", "", ""], ["0, 1, 2", 5, "augmented(8)"]]
+    assert training_table([scratch(), scratch("m2", seeds=(7,))], TRAIN)["seeds"].tolist() == ["", "7"]
 
 
