@@ -19,7 +19,7 @@ from auxiliary.reporting.html.blocks import Prose
 from auxiliary.reporting.html.data_section import duplicate_blocks
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.results_section import score_chart
-from auxiliary.reporting.html.run_section import mistakes
+from auxiliary.reporting.html.run_section import mistakes, run_facts
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
 from auxiliary.reporting.names import EXPLANATION
@@ -118,6 +118,20 @@ def test_the_chart_of_all_experiments_has_every_seed(make_root, finish):
     assert [frame["val_accuracy"].max() for frame in data.histories(data.results.iloc[0])] == pytest.approx(
         [0.65, 0.45])
     assert "0.550 (mean of the best epochs of 2 seeds)" in score_chart(data).figure.get_suptitle()
+
+
+def test_the_settings_of_a_run_are_shown_if_they_are_set(make_root, finish):
+    root = make_root()
+    finish(root, "plain", label_smoothing=0.0)
+    finish(root, "rich", wrong=2, sizes="16, 24", optimizer="sgd(0.9)", schedule="cosine", tta="mirror", seed=7,
+           label_smoothing=0.1, averaging="ema(0.998)", class_weight="balanced", patience=3)
+    data = read_report_data(open_dataset("farm", root))
+    plain, rich = (dict(run_facts(data, row)[0].pairs) for _, row in data.results.iterrows())
+    assert {"learning rate": "0.01", "batch size": "1", "seed": "0"}.items() <= plain.items()
+    assert rich | {"sizes": "16, 24", "optimizer": "sgd(0.9)", "schedule": "cosine", "tta": "mirror", "seed": "7",
+                   "label smoothing": "0.1", "averaging": "ema(0.998)", "class weight": "balanced",
+                   "patience": "3"} == rich
+    assert not {"sizes", "tta", "label smoothing", "averaging", "class weight", "patience"} & set(plain)
 
 
 def test_two_figures_share_no_identifier(page):
