@@ -53,7 +53,8 @@ def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment]
         "sampling": [each.sampling for each in experiments],
         "images per class": [size or "unchanged" for size in sizes],
         "class weight": ["" if each.class_weight == "none" else each.class_weight for each in experiments],
-        "sizes": [", ".join(map(str, each.sizes)) if isinstance(each, ScratchExperiment) else "" for each in experiments],
+        "sizes": [", ".join(map(str, each.sizes)) if isinstance(each, ScratchExperiment) else ""
+                  for each in experiments],
         "batch size": [each.batch_size for each in experiments],
         "optimizer": [each.optimizer for each in experiments],
         "learning rate": [f"{each.learning_rate:g}" for each in experiments],

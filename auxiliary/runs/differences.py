@@ -29,8 +29,8 @@ SEPARATOR = " | "    # of a spec's operations
 def settings_of(results: pd.DataFrame) -> pd.DataFrame:
     """The columns in which runs may differ, unknown where a column tells nothing about the settings.
 
-    The number of epochs is no setting where early stopping may end a run. Rows of
-    versions without `patience` and `label_smoothing` had none of both.
+    The number of epochs is no setting where early stopping may end a run. Rows of versions without `patience` and
+    `label_smoothing` had none of both.
 
     Args:
         results: rows as `read_results` or `over_seeds` returns them.
