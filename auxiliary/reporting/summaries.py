@@ -102,9 +102,13 @@ def _overfitting(result: Result) -> str:
 
 
 def _hardest(predictions: pd.DataFrame) -> str:
-    name = hardest_class(predictions)
-    mistakes = confusion(predictions).loc[name].drop(name)
-    if not mistakes.any():
+    name, table = hardest_class(predictions), confusion(predictions)
+    if (mistakes := table.loc[name].drop(name)).sum() == 0:
         return "It makes no mistake on the test images."
-    return (f"Most of its mistakes are on {name}: it finds {per_class(predictions).loc[name, 'recall']:.1%} of these "
-            f"images, and takes {mistakes.max():,} of them for {mistakes.idxmax()}.")
+    wrong = {each: table.loc[each].drop(each).sum() for each in table.index}
+    alike = [each for each, count in wrong.items() if each != name and count == wrong[name]]
+    equals = f" (as many on {first_few(alike, NAMED)})" if alike else ""
+    of_all = counted(sum(wrong.values()), "mistake")
+    return (f"It errs most often on {name}, {wrong[name]:,} of its {of_all}{equals}: it finds "
+            f"{per_class(predictions).loc[name, 'recall']:.1%} of these images, and takes {mistakes.max():,} of "
+            f"them for {mistakes.idxmax()}.")

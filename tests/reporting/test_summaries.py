@@ -78,7 +78,8 @@ def test_a_run_in_four_sentences(run):
     assert reached == "small reaches a test accuracy of 0.750 [0.300, 0.900] with 1,234 parameters."
     assert overfitting == ("In its last epoch it was right for 95.0% of the training images, 20.0 percentage points "
                            "more than for the test images.")
-    assert hardest == "Most of its mistakes are on cat: it finds 75.0% of these images, and takes 1 of them for dog."
+    assert hardest == ("It errs most often on cat, 1 of its 1 mistake: it finds 75.0% of these images, and takes 1 of "
+                       "them for dog.")
     # Right for three in four, so a confidence of 0.75 would be true.
     assert calibration == "Its calibration error is 0.150, and 0.000 with a temperature of 2.00."
 
