@@ -1,6 +1,7 @@
 """Whether a data set's images are still those that notebook 01 listed, found without opening one."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -34,7 +35,7 @@ def have_changed(project: Project) -> bool:
     labels = map(str, find_layout(paths.raw, paths.labels).label_files.values())
     added = _ends(found) - _ends([*overview["filepath"], *labels])
     removed = _ends(readable(overview)["filepath"]) - _ends(found)
-    return bool(added or removed) or any(_is_newer(path, listed.stat().st_mtime) for path in found)
+    return bool(added or removed) or any(_is_newer(path, listed.stat().st_mtime, time.time()) for path in found)
 
 
 def _ends(files: Iterable[str]) -> Counter[tuple[str, ...]]:
@@ -44,7 +45,8 @@ def _ends(files: Iterable[str]) -> Counter[tuple[str, ...]]:
     return Counter(PurePath(file).parts[-2:] for file in spelt)
 
 
-def _is_newer(path: str, time: float) -> bool:
+def _is_newer(path: str, since: float, now: float) -> bool:
+    """Whether a file was written after a time; one from the future, whose clock was wrong, tells nothing."""
     with suppress(OSError):    # it has just been removed
-        return Path(path).stat().st_mtime > time
+        return since < Path(path).stat().st_mtime <= now
     return True

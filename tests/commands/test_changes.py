@@ -15,14 +15,16 @@ from auxiliary.project.project import Project
 
 @pytest.fixture
 def project(image_folder, tmp_path) -> Project:
-    """A folder of images, one of them damaged, as it was listed; its files are an hour old."""
+    """A folder of images, one of them damaged, as it was listed at 1000 s; its files are older, or of the future."""
     folder = image_folder({"cat": 3, "dog": 3}).rename(tmp_path / "pets")
     (folder / "cat" / "bad.png").write_bytes(b"")
     (folder / "empty").mkdir()
     for file in folder.rglob("*.png"):
         os.utime(file, (0, 0))
+    os.utime(folder / "dog" / "2.png", (2**32, 2**32))
     project = open_project(str(folder), root=tmp_path / "root")
     project.save_table(catalogue(folder), "overview")
+    os.utime(project.paths.table("overview"), (1000, 1000))
     return project
 
 
@@ -40,7 +42,7 @@ def move(folder: Path) -> None:
 
 def write(folder: Path) -> None:
     shutil.copyfile(folder / "cat" / "0.png", folder / "cat" / "1.png")
-    os.utime(folder / "cat" / "1.png", (2**32, 2**32))
+    os.utime(folder / "cat" / "1.png", (2000, 2000))
 
 
 @pytest.mark.parametrize("change", [add, remove, move, write])
@@ -64,7 +66,10 @@ def test_labels_that_were_written_are_a_change(image_folder, tmp_path):
     project = open_project(str(folder), root=tmp_path / "root")
     project.save_table(catalogue(folder), "overview")
     assert not have_changed(project)
-    os.utime(labels, (2**32, 2**32))
+    listed = project.paths.table("overview").stat().st_mtime
+    os.utime(project.paths.table("overview"), (listed - 9, listed - 9))
+    for image in folder.rglob("*.png"):
+        os.utime(image, (0, 0))
     assert have_changed(project)
 
 
