@@ -1,8 +1,10 @@
 """The end of a run: prints the results and the paths of everything written, and writes pages and the report."""
 
+import shlex
 from pathlib import Path
 
 from auxiliary.core.console import PlainConsole
+from auxiliary.core.text import counted
 from auxiliary.project.project import Project
 from auxiliary.reporting.comparison import summary_sentence
 from auxiliary.reporting.data_overview import readable
@@ -22,7 +24,9 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
         project: the open profile.
         written: the executed notebooks.
     """
-    written = [*written, *notebook_pages(project.paths.assets)]
+    # Of earlier runs, missing pages are written too, but were not asked for now.
+    pages = [page for page in notebook_pages(project.paths.assets) if page.with_suffix(".ipynb") in written]
+    written = [*written, *pages]
     _print_left_out(console, project)
     results = over_seeds(project.results)
     if len(results):
@@ -31,10 +35,19 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
         console.print(result_table(results, predictions, shipped=rows.beside))
         console.print(" ".join([summary_sentence(results, project.chance, predictions), rows.remark]).rstrip())
         written = [write_report(project), *written]
+    _print_others(console, project)
     console.print("\nwritten:")
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):
         if path.exists():
             console.print(f"  {path}", soft_wrap=True)
+
+
+def _print_others(console: PlainConsole, project: Project) -> None:
+    """Print how many own runs of the data set are on other images or another split, if there are any."""
+    own, shown = project.rows.own, set(project.results["run_id"])
+    if others := int((~own["run_id"].isin(shown)).sum()):
+        console.print(f"{counted(others, 'run')} on other images or another split: python -m auxiliary results "
+                      f"{shlex.quote(project.paths.dataset)}", soft_wrap=True)
 
 
 def _print_left_out(console: PlainConsole, project: Project) -> None:

@@ -85,7 +85,8 @@ def _transfer(experiment: TransferExperiment) -> PerImage:
     return PerImage(0, image + forward * back, forward)
 
 
-def seconds_left(experiment: Experiment, project: Project, images: Amount, extracted: bool = False) -> float:
+def seconds_left(experiment: Experiment, project: Project, images: Amount, extracted: bool = False,
+                 changed: bool = False) -> float:
     """Estimated seconds until all seeds of an experiment are trained; 0 where all are.
 
     Args:
@@ -93,9 +94,10 @@ def seconds_left(experiment: Experiment, project: Project, images: Amount, extra
         project: the open profile.
         images: how many images.
         extracted: as in `estimate_seconds`.
+        changed: whether notebook 01 will prepare other images than those of the tables.
     """
-    # Without this split no run can have been trained.
-    if not is_divided(project.profile.split, project.paths):
+    # Without this split, or on images that are yet to be prepared, no run can have been trained.
+    if changed or not is_divided(project.profile.split, project.paths):
         left = [experiment.epochs for _ in experiment.seeds]
     else:
         runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]

@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.table import Column, Table
 
 from auxiliary.commands.amount import amount, count_images
+from auxiliary.commands.changes import have_changed
 from auxiliary.commands.estimate import seconds_left
 from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
@@ -43,7 +44,12 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]
     if not experiments or not sum(sizes):
         return
-    seconds = _seconds(experiments, project, sizes)
+    # Without notebook 01, training uses the images that it prepared before.
+    changed = any(notebook.name.startswith("01") for notebook in notebooks) and have_changed(project)
+    if changed:
+        console.print("The images have changed since they were prepared: runs on the earlier ones do not count.",
+                      soft_wrap=True)
+    seconds = _seconds(experiments, project, sizes, changed)
     console.print(_table(experiments, seconds, whole))
     if not whole and len(experiments) > SCREEN:
         console.print(f"and {len(experiments) - SCREEN} more; `--plan` shows all of them and runs nothing")
@@ -53,13 +59,14 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
                       "within a factor of two.", soft_wrap=True)
 
 
-def _seconds(experiments: list[Experiment], project: Project, sizes: list[int]) -> dict[str, float]:
+def _seconds(experiments: list[Experiment], project: Project, sizes: list[int],
+             changed: bool) -> dict[str, float]:
     """The estimated seconds that are left to train each experiment, by key."""
     extracted, seconds = set(), {}
     for experiment in experiments:
         features = _features(experiment)
         images = amount(experiment, sizes, project.profile.split)
-        seconds[experiment.key] = seconds_left(experiment, project, images, features in extracted)
+        seconds[experiment.key] = seconds_left(experiment, project, images, features in extracted, changed)
         extracted.add(features)
     return seconds
 

@@ -1,6 +1,7 @@
 """The two forms of `python -m auxiliary results`, each as tables for a terminal and as frames for CSV."""
 
 from collections.abc import Collection, Iterator
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import pandas as pd
 import rich.table
 
 from auxiliary.core.paths import Paths
+from auxiliary.core.text import counted
 from auxiliary.reporting.grouped_results import also_differing, grouped_results, grouped_table
 from auxiliary.reporting.results_table import result_frame, result_table
 from auxiliary.runs.find import saved_predictions
@@ -31,7 +33,7 @@ class Form(NamedTuple):
 
 def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shipped: pd.DataFrame | None, sort: str,
                  wide: bool) -> Iterator[Form]:
-    """One leaderboard per data set; several if its results are of other images or of another split.
+    """One leaderboard per data set; several, the newest first, if its results are of other images or another split.
 
     Args:
         results: rows as `read_results` returns them.
@@ -41,7 +43,7 @@ def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shippe
         sort: as for `result_table`.
         wide: as for `result_table`.
     """
-    for name, table in _comparable(over_seeds(results), own):
+    for name, table in _comparable(results, own):
         dataset = table["dataset"].iloc[0]
         predictions = saved_predictions(table, Paths(root, dataset).models)
         frame = result_frame(table, predictions, sort, shipped).assign(
@@ -72,14 +74,42 @@ def comparability(results: pd.DataFrame) -> str:
     return "Results on other images or another split cannot be compared: they have separate tables."
 
 
-def _comparable(table: pd.DataFrame, own: Collection[str]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Groups of comparable results with their titles, in order of appearance."""
-    for keys, group in table.groupby(IMAGES, sort=False):
-        dataset, images, split = keys
-        others = table[table["dataset"] == dataset]
-        known = {"split_rule": split or "not recorded", "images_hash": images or "not recorded"}
-        differing = [f"{name} {value}" for name, value in known.items() if len(set(others[name])) > 1]
-        yield ", ".join([_title(dataset, own), *differing]), group
+def _comparable(results: pd.DataFrame, own: Collection[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Groups of comparable results, over seeds, with their titles: of each data set the newest first."""
+    times = pd.to_datetime(results["finished_at"], format="ISO8601", utc=True, errors="coerce")
+    newest = times.groupby([results[name] for name in IMAGES]).max()
+    table = over_seeds(results)
+    places = {name: place for place, name in enumerate(table["dataset"].unique())}
+    groups = dict(iter(table.groupby(IMAGES, sort=False)))
+    for keys in sorted(groups, key=lambda keys: (places[keys[0]], _age(newest[keys]))):
+        differing = _differing(groups[keys], table[table["dataset"] == keys[0]])
+        if differing and not pd.isna(newest[keys]):
+            differing.append(f"newest run {newest[keys]:%Y-%m-%d}")
+        yield ", ".join([_title(keys[0], own), *differing]), groups[keys]
+
+
+def _age(time: pd.Timestamp) -> float:
+    """A number that is larger for earlier times, and largest for an unknown one."""
+    return inf if pd.isna(time) else -time.timestamp()
+
+
+def _differing(group: pd.DataFrame, others: pd.DataFrame) -> list[str]:
+    """What tells comparable results from the others of their data set."""
+    images, split = group["images_hash"].iloc[0], group["split_rule"].iloc[0]
+    differing = [f"split_rule {split or 'not recorded'}"] if len(set(others["split_rule"])) > 1 else []
+    counts = {each: _images(rows) for each, rows in others.groupby("images_hash", sort=False)}
+    if len(counts) > 1:
+        differing += [counted(counts[images], "image")] if counts[images] else []
+        if not counts[images] or [*counts.values()].count(counts[images]) > 1:
+            differing.append(f"images_hash {images or 'not recorded'}")
+    return differing
+
+
+def _images(rows: pd.DataFrame) -> int:
+    """The number of images that results are of; 0 where no row tells, for sampling changes how many are trained on."""
+    counts = rows.loc[rows["sampling"] == "none", ["train_images", "val_images", "test_images"]]
+    totals = counts.dropna().astype(int).sum(axis="columns").unique()
+    return int(totals[0]) if len(totals) == 1 else 0
 
 
 def _title(dataset: str, own: Collection[str]) -> str:

@@ -57,15 +57,21 @@ def find_layout(folder: Path, labels: Path | None = None) -> Layout:
         layout = _by_folders(folder)
     except UserError as error:
         problem = error
-    notes = layout.notes
+    notes, has_classes = layout.notes, _has_classes(folder, layout)
     for level in wrappers(folder):
-        files, said = find_label_files(level, has_class_folders=problem is None)
+        files, said = find_label_files(level, has_class_folders=has_classes)
         if files:
             return Layout(level, label_files=files, notes=said)
         notes = (*notes, *said)
     if problem:
         raise problem
     return replace(layout, notes=notes)
+
+
+def _has_classes(folder: Path, layout: Layout) -> bool:
+    """Whether there are two classes: a single folder may hold the images that a CSV file names."""
+    return len({path.name for place in layout.places for path in visible_folders(folder / place)
+                if has_file(path)}) > 1
 
 
 def _by_folders(folder: Path) -> Layout:

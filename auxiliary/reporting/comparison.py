@@ -104,7 +104,7 @@ def _comparison(results: pd.DataFrame, chance: float, predictions: Mapping[str, 
         (stage, row), = best.items()
         other = NETWORK[SCRATCH if stage == TRANSFER else TRANSFER]
         return (f"{test_set}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
-                f"{with_interval(row)}; no {other} has an accuracy yet.")
+                f"{with_interval(row)}; no {other} has an accuracy on these images.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
     found = compare_in_table(transfer, scratch, rows, predictions)
     return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "

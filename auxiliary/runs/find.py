@@ -9,8 +9,9 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import with_home
+from auxiliary.core.text import counted
 from auxiliary.runs.data_sets import data_sets, find_data_set, runs_in
-from auxiliary.runs.result import folder_of
+from auxiliary.runs.result import Result, folder_of
 from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
 
@@ -65,7 +66,8 @@ def find_finished_or_best(name: str, root: Path, dataset: str = "") -> Run:
 def find_best(root: Path, dataset: str = "") -> Run:
     """The finished run of the best validation accuracy of a data set; of equals the first.
 
-    Accuracies of different data sets are never compared.
+    Accuracies of different data sets are never compared. Nor are those of other images or another split than the run
+    that finished last has: images that were added since may be harder.
 
     Args:
         root: the folder that holds `models/`.
@@ -75,12 +77,20 @@ def find_best(root: Path, dataset: str = "") -> Run:
         UserError: as in `find_data_set`, when there is none but runs that diverged, or when one cannot be read.
     """
     models = root / "models" / find_data_set(dataset, root, OPTION)
-    finished = [run for run in runs_in(models) if run.finished]
+    finished = _like_the_last([run for run in runs_in(models) if run.finished])
     converged = [run for run in finished if not run.diverged]
     if not converged:
-        found = "no finished run but those that diverged" if finished else "no finished run"
+        found = "no finished run of its newest images but those that diverged" if finished else "no finished run"
         raise UserError(f"{models} holds {found}: train one first (python -m auxiliary run PROFILE)")
     return max(converged, key=lambda run: run.result.val_accuracy)
+
+
+def _like_the_last(finished: list[Run]) -> list[Run]:
+    """The runs on the images and the split of the one that finished last."""
+    results = {run: run.result for run in finished}
+    last = max(results.values(), key=lambda result: result.finished_at, default=None)
+    return [run for run, result in results.items()
+            if (result.images_hash, result.split_rule) == (last.images_hash, last.split_rule)]
 
 
 def read_recipe(run: Run) -> dict[str, Any]:
@@ -112,7 +122,7 @@ def _find_by_name(name: str, root: Path, dataset: str) -> Run:
         place = root / "models" / dataset if dataset else root
         raise unknown(f"run of {place}", name, {run.id for run in finished} if FINGERPRINT.search(untimed) else keys)
     if len(found) > 1:
-        listed = [f"{run.id} ({run.folder.parent.name}, seed {run.result.seed})" for run in found]
+        listed = [f"{run.id} ({run.folder.parent.name}, {_described(run.result)})" for run in found]
         several = len({run.folder.parent for run in found}) > 1
         way = f"name one of them, or its data set with {OPTION}" if several else "name one of them"
         raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; {way}:", *listed]))
@@ -121,6 +131,11 @@ def _find_by_name(name: str, root: Path, dataset: str) -> Run:
         raise UserError(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment; of "
                         f"{name} only the row of results.csv is left")
     return run
+
+
+def _described(result: Result) -> str:
+    """What tells runs of one experiment apart: before and after images were added, their day and number differ."""
+    return f"seed {result.seed}, {result.finished_at:%Y-%m-%d}, {counted(result.train_images, 'training image')}"
 
 
 def _has_key(run: Run, key: str) -> bool:

@@ -3,12 +3,15 @@
 import shutil
 from dataclasses import replace
 
+import nbformat
 import pytest
 
-from auxiliary.commands.conclusion import conclude
+from auxiliary.commands.conclusion import _print_others, conclude
 from auxiliary.core.console import PlainConsole
 from auxiliary.data.catalogue import catalogue
 from auxiliary.project.project import Project
+from auxiliary.runs.results_csv import log_result
+from auxiliary.runs.run import Run
 
 
 @pytest.fixture
@@ -33,3 +36,32 @@ def test_files_that_were_left_out_are_counted(project, colours, capsys, bad, sai
 def test_without_a_list_of_files_nothing_is_counted(project, capsys):
     conclude(PlainConsole(), project, [])
     assert capsys.readouterr().out.startswith("\nwritten:\n")
+
+
+def test_pages_of_this_run_alone_are_listed(project, capsys):
+    project.paths.assets.mkdir(parents=True)
+    notebooks = [project.paths.assets / name for name in ("01-preprocessing.ipynb", "02-scratch-cnns.ipynb")]
+    for notebook in notebooks:
+        nbformat.write(nbformat.v4.new_notebook(), notebook)
+    conclude(PlainConsole(width=1000), project, notebooks[:1])
+    printed = capsys.readouterr().out
+    assert f"{notebooks[0].with_suffix('.html')}\n" in printed and "02-scratch-cnns" not in printed
+
+
+@pytest.mark.parametrize("column", ["images_hash", "split_rule"])
+def test_runs_on_other_images_are_counted(project, result, capsys, column):
+    dataset = project.paths.dataset
+    same = {"dataset": dataset, "images_hash": project.images_hash, "split_rule": project.split_rule}
+    for name, other in (("now", {}), ("before", {column: "other"}), ("earlier", {column: "another"})):
+        run = Run(project.paths.models / f"{name}-h0123456789ab")
+        run.begin({})
+        run.finish(result.model_copy(update=same | other | {"key": name, "run_id": f"{run.id}-20250616T120000"}))
+        log_result(run.result, project.paths.results)
+    _print_others(PlainConsole(width=1000), project)
+    assert capsys.readouterr().out == (
+        f"2 runs on other images or another split: python -m auxiliary results {dataset}\n")
+
+
+def test_without_other_runs_none_are_counted(project, capsys):
+    _print_others(PlainConsole(), project)
+    assert capsys.readouterr().out == ""

@@ -1,6 +1,7 @@
 """What is announced before a run, and what `--plan` shows."""
 
 import re
+import shutil
 
 import pytest
 
@@ -9,6 +10,7 @@ from auxiliary.commands import run as session
 from auxiliary.commands.notebooks import find_notebooks
 from auxiliary.commands.plan import announce
 from auxiliary.core.console import PlainConsole
+from auxiliary.data.catalogue import catalogue
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
 from tests.images import clean_table_of
@@ -33,8 +35,8 @@ def project(image_folder, tmp_path):
 @pytest.fixture
 def announced(capsys):
     """The keys in the table of a project's plan, and everything that is printed."""
-    def announced(project, **options) -> tuple[list[str], str]:
-        announce(PlainConsole(width=80), project, find_notebooks(), **options)
+    def announced(project, notebooks=None, **options) -> tuple[list[str], str]:
+        announce(PlainConsole(width=80), project, notebooks or find_notebooks(), **options)
         printed = capsys.readouterr().out
         return re.findall(r"│ (net\d+)", printed), printed
 
@@ -71,6 +73,22 @@ def test_what_is_left_comes_before_what_is_finished(project, announced, divide):
     keys, printed = announced(project)
     assert keys == [f"net{number}" for number in (*range(3, 14), 0)]
     assert printed.count("finished") == 1
+
+
+def test_after_images_were_added_nothing_is_finished(project, announced, divide):
+    project = project(1)
+    folder = project.paths.own
+    divide(project, clean_table_of(folder))
+    project.save_table(catalogue(folder), "overview")
+    run = Job(project.profile.experiments[0], 0, project).run
+    run.folder.mkdir(parents=True)
+    run.result_file.touch()
+    assert "finished" in announced(project)[1]
+    shutil.copy(folder / "green" / "0.png", folder / "green" / "more.png")
+    printed = announced(project)[1]
+    assert "The images have changed" in printed and "About" in printed and "finished" not in printed
+    # Without notebook 01, the new image is not used.
+    assert "finished" in announced(project, notebooks=find_notebooks("02"))[1]
 
 
 def test_nothing_runs_and_nothing_is_written_for_a_plan(tmp_path, monkeypatch, capsys):

@@ -70,8 +70,8 @@ def test_one_table_per_data_set_and_split(listed):
     output = listed()
     titles = [line.strip() for line in output.splitlines() if "test accuracy with" in line]
     assert [title.partition(":")[0] for title in titles] == [
-        "demo, shipped rows, split_rule split_rule",
-        "demo, shipped rows, split_rule seed",
+        "demo, shipped rows, split_rule split_rule, newest run 2025-06-16",
+        "demo, shipped rows, split_rule seed, newest run 2025-06-16",
         "pets, shipped rows",
     ]
     assert rows(output)[:3] == ["lite0", "cnn", "cnn"]
@@ -79,6 +79,32 @@ def test_one_table_per_data_set_and_split(listed):
     assert output.count("│ best ") == 3
     assert output.splitlines()[-2] == (
         "Results on other images or another split cannot be compared: they have separate tables.")
+
+
+def titles_of(command, table, path) -> list[str]:
+    table.to_csv(path / "results.csv", index=False)
+    return [line.partition(":")[0].strip() for line in command()[1].splitlines() if "test accuracy with" in line]
+
+
+def test_tables_of_other_images_are_named_by_their_numbers_the_newest_first(command, results_of, tmp_path):
+    old = {"run_id": "old", "images_hash": "h0", "sampling": "none", "train_images": 140, "val_images": 40,
+           "test_images": 20}
+    new = old | {"run_id": "new", "images_hash": "h1", "train_images": 1150, "finished_at": "2025-06-17T12:00:00+00:00"}
+    pets = {"run_id": "pets", "dataset": "pets", "finished_at": "2025-06-18T12:00:00+00:00"}
+    assert titles_of(command, results_of(old, new, pets), tmp_path) == [
+        "demo, shipped rows, 1,210 images, newest run 2025-06-17",
+        "demo, shipped rows, 200 images, newest run 2025-06-16", "pets, shipped rows"]
+    # The second seed counts for the day, and a time that is no time comes last.
+    assert titles_of(command, results_of(old, old | {"run_id": "seed", "seed": 1, "finished_at": "2025-06-19T12:00Z"},
+                                         new | {"finished_at": ""}), tmp_path) == [
+        "demo, shipped rows, 200 images, newest run 2025-06-19", "demo, shipped rows, 1,210 images"]
+    # Another hash of as many images, and one of unknown number.
+    same, sampled = old | {"run_id": "same", "images_hash": "h2"}, old | {"sampling": "smallest"}
+    assert titles_of(command, results_of(sampled, new, same, old | {"run_id": "z", "images_hash": "h3"}), tmp_path) == [
+        "demo, shipped rows, 1,210 images, newest run 2025-06-17",
+        "demo, shipped rows, images_hash h0, newest run 2025-06-16",
+        "demo, shipped rows, 200 images, images_hash h2, newest run 2025-06-16",
+        "demo, shipped rows, 200 images, images_hash h3, newest run 2025-06-16"]
 
 
 def test_one_data_set(listed):

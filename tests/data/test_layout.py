@@ -102,3 +102,12 @@ def test_parts_without_training_images_are_refused(tmp_path, files):
 def test_data_sets_for_finding_objects_are_refused(tmp_path, files):
     with pytest.raises(UserError, match="This is classification"):
         find_layout(tree(tmp_path, *files))
+
+
+def test_a_misspelt_header_beside_a_single_folder_is_an_error(tmp_path):
+    tree(tmp_path, "photos/a.jpg", "photos/b.jpg")
+    (tmp_path / "metadata.csv").write_text("file_name,lable\nphotos/a.jpg,cat\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"metadata\.csv has the columns 'file_name', 'lable': none is called as one "):
+        find_layout(tmp_path)
+    tree(tmp_path, "more/a.jpg")
+    assert "metadata.csv is not used" in " ".join(find_layout(tmp_path).notes)

@@ -69,8 +69,8 @@ def test_summary_of_a_pretrained_network_that_is_worse(results):
 
 
 def test_summary_of_one_stage(results):
-    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has an accuracy yet.")
-    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has an accuracy yet.")
+    assert summary_sentence(results.head(2), 0.1).endswith("; no pre-trained network has an accuracy on these images.")
+    assert summary_sentence(results.tail(1), 0.1).endswith("; no network from scratch has an accuracy on these images.")
 
 
 def test_summary_without_results(results):
@@ -181,5 +181,5 @@ def test_an_experiment_that_diverged_is_last_and_named(results):
     board = leaderboard(results)
     assert board[["key", "accuracy", "against the best"]].iloc[-1].tolist() == ["lite0", "diverged in epoch 3", ""]
     sentence = summary_sentence(results, 0.1)
-    assert "no pre-trained network has an accuracy yet. " in sentence
+    assert "no pre-trained network has an accuracy on these images. " in sentence
     assert sentence.endswith("where training diverged: lite0 (diverged in epoch 3).")

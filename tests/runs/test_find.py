@@ -62,6 +62,19 @@ def test_the_best_has_the_best_validation_accuracy_of_its_data_set(make_run, tmp
         find_best(tmp_path)
 
 
+@pytest.mark.parametrize("column", ["images_hash", "split_rule"])
+def test_the_best_is_one_of_the_newest_images_and_split(make_run, tmp_path, column):
+    later = {column: "new", "finished_at": datetime(2026, 1, 2, tzinfo=UTC)}
+    make_run("old", val_accuracy=0.99)
+    best = make_run("better", val_accuracy=0.8, **{column: "new"})
+    make_run("worse", val_accuracy=0.7, **later)
+    assert find_best(tmp_path) == best
+    make_run("diverging", **later | {column: "newest", "diverged": "in epoch 1",
+                                     "finished_at": datetime(2026, 1, 3, tzinfo=UTC)})
+    with pytest.raises(UserError, match="holds no finished run of its newest images but those that diverged"):
+        find_best(tmp_path)
+
+
 def test_a_key_is_one_of_its_data_set(make_run, tmp_path):
     small, large = make_run("small"), make_run("large", dataset="flowers")
     other = make_run("small", f"small-{PRINT[::-1]}", dataset="flowers")
@@ -102,11 +115,13 @@ def test_an_empty_folder_is_no_run(tmp_path):
 
 
 def test_a_key_of_several_runs_lists_them(make_run, tmp_path):
-    one, other = make_run("small"), make_run("small", f"small-{PRINT[::-1]}", dataset="flowers")
+    one, other = make_run("small"), make_run("small", f"small-{PRINT[::-1]}", "flowers", train_images=250)
     with pytest.raises(UserError, match=r"^2 finished runs are called 'small'; name one of them, or its data set with "
                                         r"--dataset:") as caught:
         find_finished("small", tmp_path)
-    assert str(caught.value).splitlines()[1:] == [f"  {one.id} (demo, seed 0)", f"  {other.id} (flowers, seed 0)"]
+    assert str(caught.value).splitlines()[1:] == [
+        f"  {one.id} (demo, seed 0, 2026-01-01, 1 training image)",
+        f"  {other.id} (flowers, seed 0, 2026-01-01, 250 training images)"]
 
 
 def test_a_name_counts_before_a_key(make_run, tmp_path):

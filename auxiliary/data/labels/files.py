@@ -19,8 +19,8 @@ def find_label_files(folder: Path, has_class_folders: bool = False) -> tuple[dic
 
     Args:
         folder: holds them, not a folder below it.
-        has_class_folders: whether the images lie in one folder per class. Then files without columns for file and
-            class are no labels.
+        has_class_folders: whether the images lie in one folder per class, of at least two. Then files without columns
+            for file and class are no labels; but a file that is called so and names images must name classes, too.
 
     Returns:
         Their paths by the part that they stand for: "train", "val" and "test", or "" for one file for all; empty where
@@ -32,8 +32,11 @@ def find_label_files(folder: Path, has_class_folders: bool = False) -> tuple[dic
     """
     found = [(part, read_head(path)) for part, path in _candidates(folder)]
     if has_class_folders and not any(find_columns(table.header).are_labels for _, table in found):
-        return {}, tuple(f"{table.path} is not used: it has no columns for file and class, and the images lie in class "
-                         "folders" for _, table in found)
+        for _, table in found:
+            if "label" in table.path.stem.casefold() and _is_unlabelled(table):
+                raise no_labels(table)
+        return {}, tuple(f"{table.path} is not used: it has no columns for both file and class, and the images lie in "
+                         "class folders" for _, table in found)
     unlabelled = [table for part, table in found if part == "test" and _is_unlabelled(table)]
     found = [(part, table) for part, table in found if table not in unlabelled]
     _check_parts([(part, table.path.name) for part, table in found], folder)

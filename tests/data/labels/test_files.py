@@ -72,6 +72,12 @@ def test_beside_class_folders_other_columns_are_no_labels(found, capsys):
     assert "metadata.csv is not used" in printed and "test.csv is not used" in printed
 
 
+@pytest.mark.parametrize("name", ["labels", "train_labels"])
+def test_beside_class_folders_labels_without_classes_are_refused(found, name):
+    with pytest.raises(UserError, match=r"none is called as one that names its class \("):
+        found(True, **{name: "file_name,lable\na.jpg,cat\n"})
+
+
 def test_beside_labels_other_columns_are_refused(found):
     with pytest.raises(UserError, match=r"val\.csv has the columns 'name', 'age'"):
         found(True, train=LABELS, val=OTHER)

@@ -137,6 +137,23 @@ def test_without_its_training_images_a_run_is_refused(trained_root, tmp_path):
         representative_images(run, 16, processed_folders(tmp_path))
 
 
+@pytest.mark.parametrize(("change", "message"), [
+    (lambda _: None, "have changed since: train it again"),
+    (lambda recipe: recipe["split"].update(random_state=99), "prepare them again"),
+    (lambda recipe: recipe.update(image_size=99), "prepare them again"),
+    (lambda recipe: recipe.update(dataset="other"), "prepare them again")])
+def test_a_run_of_other_images_is_told_from_one_whose_images_are_not_prepared(
+        trained_root, folders, tmp_path, change, message):
+    run = Run(shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id))
+    recipe = run.recipe
+    recipe["images"]["train"]["fingerprint"] = "other"
+    change(recipe)
+    run.begin(recipe)
+    run.finish(run.result)
+    with pytest.raises(UserError, match=message):
+        representative_images(run, 16, folders)
+
+
 def test_a_name_tells_it_from_an_export_in_float32(trained_root, tmp_path):
     pytest.importorskip("ai_edge_litert")
     with pytest.raises(UserError, match=r"must end in \.int8\.tflite"):
