@@ -22,10 +22,11 @@ FIRST = ["key", "accuracy", "against the best"]
 ELSEWHERE = ["parameters", "train_seconds"]    # columns of the leaderboard that another table of the page has
 NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy, or "
          "the lowest and highest of several seeds. “Noise” is a difference to the best row that chance could explain. "
-         "Two runs are compared image by image by McNemar's exact test: could other test images reverse it? Several "
-         "seeds are compared by an analysis of variance, with all their predictions: could other test images or other "
-         "seeds reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected "
-         "for the number of rows (Holm).")
+         "Two runs are compared image by image by McNemar's exact test: could other test images reverse it? That does "
+         "not cover the spread between seeds; three seeds would show it (-p seeds '[0, 1, 2]'). Several seeds are "
+         "compared by an analysis of variance, with all their predictions: could other test images or other seeds "
+         "reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected for the "
+         "number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
            "models/. A star says that something but machine and seed differs; the table of shipped results says what.")
