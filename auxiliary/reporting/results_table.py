@@ -111,6 +111,6 @@ def _explanation(board: pd.DataFrame, shown: list[str]) -> str:
         "and images, with Holm's correction": not unpaired.all(),
         "unpaired: judged by the interval of the difference, without predictions": unpaired.any(),
         "shipped: rows of results.csv whose runs are not in models/": SHIPPED in shown,
-        "*: with other settings, images or version, see the report": SHIPPED in shown and board[SHIPPED].str.endswith(
+        "*: its settings, images or version are others; the report says which": SHIPPED in shown and board[SHIPPED].str.endswith(
             "*").any()}
     return "; ".join(text for text, occurs in explained.items() if occurs)

@@ -29,7 +29,7 @@ NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the
          "number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
-           "models/. A star says that something but machine and seed differs; the table of shipped results says what.")
+           "models/. A star says that its settings, images or version are others; the table of shipped results says which.")
 DUPLICATES = ("“Without duplicates” is the accuracy on the test images that have no near-duplicate in the training "
               "set.")
 
