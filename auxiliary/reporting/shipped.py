@@ -60,8 +60,9 @@ def shipped_table(results: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
     found = [(name, row, other) for name, (_, row), other in zip(
         labelled(best), best.iterrows(), counterparts(best, shipped), strict=True) if other is not None]
     return pd.DataFrame([
-        {"experiment": name, "shipped": with_interval(other), "machine": other["device"], "precision": _precision(row, other),
-         "commit": other["commit"], "finished": other["finished_at"][:10], "differs in": _differences(row, other)} for name, row, other in found])
+        {"experiment": name, "shipped": with_interval(other), "machine": other["device"],
+         "precision": _precision(row, other), "commit": other["commit"], "finished": other["finished_at"][:10],
+         "differs in": _differences(row, other)} for name, row, other in found])
 
 
 def _differences(row: pd.Series, other: pd.Series) -> str:

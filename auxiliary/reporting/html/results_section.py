@@ -29,7 +29,8 @@ NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the
          "number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
-           "models/. A star says that its settings, images or version are others; the table of shipped results says which.")
+           "models/. A star says that its settings, images or version are others; the table of shipped results says "
+           "which.")
 DUPLICATES = ("“Without duplicates” is the accuracy on the test images that have no near-duplicate in the training "
               "set.")
 
@@ -62,6 +63,18 @@ def leaderboard_notes(data: ReportData) -> list[Prose]:
     notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
              PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results)}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
+
+
+def leaderboard_line(data: ReportData) -> list[Prose]:
+    """The words of the leaderboard that need one, as far as they occur, on one line for a slide."""
+    board = leaderboard(data.results, data.predictions, data.shipped)
+    shipped = board["shipped"] if "shipped" in board else pd.Series("", board.index)
+    words = {"Noise: chance could explain the difference.": board["against the best"].str.contains("noise").any(),
+             "Unpaired: judged without predictions.": board["against the best"].str.contains("unpaired").any(),
+             "Shipped: the same experiment, not trained here.": shipped.any(),
+             "*: its settings, images or version are others.": shipped.str.endswith("*").any()}
+    line = " ".join(text for text, occurs in words.items() if occurs)
+    return [Prose(line, small=True)] if line else []
 
 
 def shipped_tables(data: ReportData) -> list[TitledTable]:
