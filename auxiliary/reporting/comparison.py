@@ -11,7 +11,7 @@ from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
 from auxiliary.reporting.shipped import shipped_cells
-from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, with_interval
+from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, several, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
@@ -20,8 +20,6 @@ ONE_SEED = ("Each was trained with one seed, so the spread between seeds is not 
             "(-p seeds '[0, 1, 2]').")
 LEADERBOARD = ["key", "stage", "accuracy", "against the best", "shipped", "without duplicates", "val_accuracy",
                "acc_train", "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
-DECIMALS = {"without duplicates": 3, "val_accuracy": 3, "acc_train": 3, "published_accuracy": 3,
-            "calibration error": 3, "train_seconds": 1}
 MEGABYTE = 1e6
 
 
@@ -40,18 +38,20 @@ def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] |
         difference in test accuracy, and whether it is noise by the rule of `compare`), `shipped` (see `shipped_cells`;
         only if any row has one), `without duplicates` (test accuracy without images that have a near-duplicate in the
         training set; only if any run has such images), `val_accuracy`, `acc_train`, `published_accuracy` and
-        `calibration error` (if any row has one), `parameters`, `epochs_total`, `train_seconds`.
+        `calibration error` (if any row has one), `parameters`, `epochs_total`, `train_seconds` (whole seconds). Other
+        numbers have all digits, so that every table that formats them shows the same.
     """
     best = ranked(results)
     table = best.rename(columns=RENAMED).assign(**{
         "key": labelled(best), "accuracy": [with_interval(row) for _, row in best.iterrows()],
+        "train_seconds": best["train_seconds"].round().astype("Int64"),
         "against the best": against_best(best, predictions), "shipped": shipped_cells(best, shipped)})
     absent = [name for name in ("published_accuracy", "calibration error") if table[name].isna().all()]
     if not table["shipped"].any():
         absent.append("shipped")
     if not has_duplicates(best):
         absent.append("without duplicates")
-    table = table[[name for name in LEADERBOARD if name not in absent]].round(DECIMALS)
+    table = table[[name for name in LEADERBOARD if name not in absent]]
     return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 
@@ -123,8 +123,14 @@ def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:
     others = results.drop(row.name)
     # Means over seeds are rounded, so that their sum may be one off.
     earlier = others["epochs_total"] - (row["epochs_total"] - row["epochs"])
-    parents = others[(others["key"] == row["parent"]) & (others["seed"] == row["seed"]) & (earlier.abs() <= 1)]
+    parents = others[(others["key"] == row["parent"]) & _same_seed(row, others) & (earlier.abs() <= 1)]
     return [*(_training(parents.iloc[-1], others) if len(parents) else []), row["train_seconds"]]
+
+
+def _same_seed(row: pd.Series, others: pd.DataFrame) -> pd.Series:
+    """Whether other rows may have the seed of a row: a mean over seeds has no seed of its own, so it may."""
+    joined = others["seeds"] > 1 if "seeds" in others else False
+    return (others["seed"] == row["seed"]) | joined | several(row)
 
 
 def _test_set(best: pd.DataFrame, chance: float) -> str:

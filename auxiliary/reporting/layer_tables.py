@@ -11,7 +11,7 @@ RULES = [
     ("convolution, padding `valid`", "filters × (size² × channels + 1)", "out × out × filters",
      "ceil((side - size + 1) / stride)"),
     ("convolution, padding `same`", "filters × (size² × channels + 1)", "out × out × filters", "ceil(side / stride)"),
-    ("convolution without bias", "filters × size² × channels", "out × out × filters", "ceil(side / stride)"),
+    ("convolution without bias", "filters × size² × channels", "out × out × filters", "as with bias"),
     ("dense", "units × (inputs + 1)", "units", ""),
     ("batch norm", "4 × channels", "side × side × channels", ""),
     ("batch norm without scale", "3 × channels", "side × side × channels", ""),

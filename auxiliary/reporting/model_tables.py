@@ -9,7 +9,8 @@ from auxiliary.data.sampling import sampling_size
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost
 
-OPTIONAL = ("weights", "parent", "seeds", "patience", "tta", "published accuracy", "note")
+OPTIONAL = ("weights", "parent", "sizes", "class weight", "label smoothing", "averaging", "seeds", "patience", "tta",
+            "published accuracy", "note")
 
 
 def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.DataFrame:
@@ -44,21 +45,27 @@ def transfer_table(experiments: Sequence[TransferExperiment]) -> pd.DataFrame:
 def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment], train: pd.DataFrame) -> pd.DataFrame:
     """The training settings of each experiment, with the images per class that its sampling gives.
 
-    Several seeds, early stopping and test-time augmentation have a column only if any experiment has one.
+    What most experiments do without, such as early stopping and a seed other than 0, has a column only if any of them
+    has it.
     """
     sizes = [sampling_size(train, each.sampling) for each in experiments]
     return _table(experiments, {
         "sampling": [each.sampling for each in experiments],
         "images per class": [size or "unchanged" for size in sizes],
+        "class weight": ["" if each.class_weight == "none" else each.class_weight for each in experiments],
+        "sizes": [", ".join(map(str, each.sizes)) if isinstance(each, ScratchExperiment) else ""
+                  for each in experiments],
         "batch size": [each.batch_size for each in experiments],
         "optimizer": [each.optimizer for each in experiments],
         "learning rate": [f"{each.learning_rate:g}" for each in experiments],
         "schedule": [each.schedule for each in experiments],
         "epochs": [each.epochs for each in experiments],
         "patience": [each.patience or "" for each in experiments],
+        "label smoothing": [f"{each.label_smoothing:g}" if each.label_smoothing else "" for each in experiments],
+        "averaging": [each.averaging for each in experiments],
         "augment": [each.augment or "no" for each in experiments],
         "tta": [each.tta or "" for each in experiments],
-        "seeds": [", ".join(map(str, each.seeds)) if len(each.seeds) > 1 else "" for each in experiments],
+        "seeds": ["" if each.seeds == (0,) else ", ".join(map(str, each.seeds)) for each in experiments],
     })
 
 

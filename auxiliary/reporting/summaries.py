@@ -5,7 +5,7 @@ import pandas as pd
 from auxiliary.core.text import counted, first_few, short, span
 from auxiliary.evaluation.calibration import at_temperature, expected_calibration_error, fit_temperature
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class
-from auxiliary.runs.labels import with_interval
+from auxiliary.runs.labels import run_ids, several, with_interval
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
@@ -52,23 +52,47 @@ def data_summary(overview: pd.DataFrame, train: pd.DataFrame, val: pd.DataFrame,
     ])
 
 
-def run_summary(run: Run) -> str:
+def best_sentence(results: pd.DataFrame, run: Run, chance: float) -> str:
+    """Which of some experiments is the best, and how accurate guessing is.
+
+    Args:
+        results: rows as `over_seeds` returns them, one per experiment.
+        run: the best run.
+        chance: the accuracy of guessing, 0 to 1.
+    """
+    which = f"Of {len(results):,} experiments the best" if len(results) > 1 else "The only experiment"
+    return f"{which} is {run.result.key}; chance is {chance:.3f}."
+
+
+def run_summary(run: Run, results: pd.DataFrame) -> str:
     """How accurate a finished run is, how far it overfits, what it confuses and how sure it is; one sentence per line.
+
+    Where it is one of several seeds, their mean comes first.
 
     Args:
         run: a finished run.
+        results: rows as `over_seeds` returns them, which may join the run with other seeds of its experiment.
     """
     result, predictions = run.result, run.predictions
     temperature = fit_temperature(run.val_predictions)
     before, after = (expected_calibration_error(frame) for frame in (
         predictions, at_temperature(predictions, temperature)))
     return "\n".join([
-        f"{result.key} reaches a test accuracy of {with_interval(pd.Series(result.model_dump()))} "
-        f"with {result.parameters:,} parameters.",
+        *_reached(result, results),
         _overfitting(result),
         _hardest(predictions),
         f"Its calibration error is {before:.3f}, and {after:.3f} with a temperature of {temperature:.2f}.",
     ])
+
+
+def _reached(result: Result, results: pd.DataFrame) -> list[str]:
+    own = pd.Series(result.model_dump())
+    row = next((row for _, row in results.iterrows() if result.run_id in run_ids(row)), own)
+    name = result.key if several(row) or not result.seed else f"{result.key} (seed {result.seed})"
+    reached = f"{name} reaches a test accuracy of {with_interval(row)} with {result.parameters:,} parameters."
+    if not several(row):
+        return [reached]
+    return [reached, f"Its best run on validation images, seed {result.seed}, reaches {with_interval(own)}."]
 
 
 def _overfitting(result: Result) -> str:
@@ -78,9 +102,13 @@ def _overfitting(result: Result) -> str:
 
 
 def _hardest(predictions: pd.DataFrame) -> str:
-    name = hardest_class(predictions)
-    mistakes = confusion(predictions).loc[name].drop(name)
-    if not mistakes.any():
+    name, table = hardest_class(predictions), confusion(predictions)
+    if (mistakes := table.loc[name].drop(name)).sum() == 0:
         return "It makes no mistake on the test images."
-    return (f"Most of its mistakes are on {name}: it finds {per_class(predictions).loc[name, 'recall']:.1%} of these "
-            f"images, and takes {mistakes.max():,} of them for {mistakes.idxmax()}.")
+    wrong = {each: table.loc[each].drop(each).sum() for each in table.index}
+    alike = [each for each, count in wrong.items() if each != name and count == wrong[name]]
+    equals = f" (as many on {first_few(alike, NAMED)})" if alike else ""
+    of_all = counted(sum(wrong.values()), "mistake")
+    return (f"It errs most often on {name}, {wrong[name]:,} of its {of_all}{equals}: it finds "
+            f"{per_class(predictions).loc[name, 'recall']:.1%} of these images, and takes {mistakes.max():,} of "
+            f"them for {mistakes.idxmax()}.")

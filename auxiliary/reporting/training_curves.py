@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ from auxiliary.reporting.style import (
 # Four colours, with solid lines and then with dashed ones.
 COLOURS = 2 * [BLUE, VERMILLION, GREEN, ORANGE]
 DASHES = 4 * [(None, None)] + 4 * [(4, 1.5)]
+LETTERS = 90    # of a line of the title, at most
 LOSS = "loss (nats, with any l2 penalty)"
 PANELS = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy", "loss": f"training {LOSS}",
           "val_loss": f"validation {LOSS}"}
@@ -70,7 +72,7 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]], narrow: bool = Fal
     handles = [Line2D([], [], color=color, linestyle="-" if dashes == DASHES[0] else (0, dashes))
                for color, dashes in zip(looks["palette"].values(), looks["dashes"].values(), strict=True)]
     fig.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=3)
-    set_title(fig, _title(trained, names.text(next(iter(shown)), "(line 1)", 20), len(shown)))
+    set_title(fig, _title(trained, names.text(next(iter(shown)), "(line 1)"), len(shown)))
     return fig
 
 
@@ -109,7 +111,7 @@ def _title(trained: Mapping[str, list[pd.DataFrame]], best: str, shown: int) -> 
     title = "No validation accuracy was measured"
     if pd.notna(_best(frames)):
         which = "its best epoch" if len(frames) == 1 else f"mean of the best epochs of {len(frames)} seeds"
-        title = f"{best} reaches the highest validation accuracy, {_best(frames):.3f} ({which})"
+        title = fill(f"{best} reaches the highest validation accuracy, {_best(frames):.3f} ({which})", LETTERS)
     return title if shown == len(trained) else f"{title};\nthe best {shown} of {len(trained)} experiments"
 
 

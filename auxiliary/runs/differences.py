@@ -29,17 +29,15 @@ SEPARATOR = " | "    # of a spec's operations
 def settings_of(results: pd.DataFrame) -> pd.DataFrame:
     """The columns in which runs may differ, unknown where a column tells nothing about the settings.
 
-    Rows of several seeds have no seed. The number of epochs is no setting where early stopping may end a run. Rows of
-    versions without `patience` and `label_smoothing` had none of both.
+    The number of epochs is no setting where early stopping may end a run. Rows of versions without `patience` and
+    `label_smoothing` had none of both.
 
     Args:
         results: rows as `read_results` or `over_seeds` returns them.
     """
     known = results[[*SETTINGS, *ENVIRONMENT]].fillna(dict.fromkeys(MISSING_IS_0, 0))
     stopping = known["patience"] > 0
-    joined = results["seeds"] > 1 if "seeds" in results else pd.Series(False, results.index)
-    return known.assign(epochs=known["epochs"].mask(stopping), epochs_total=known["epochs_total"].mask(stopping),
-                        seed=known["seed"].mask(joined))
+    return known.assign(epochs=known["epochs"].mask(stopping), epochs_total=known["epochs_total"].mask(stopping))
 
 
 def differing(row: pd.Series, other: pd.Series) -> list[str]:

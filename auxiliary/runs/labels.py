@@ -14,9 +14,14 @@ def in_order(results: pd.DataFrame) -> pd.DataFrame:
     """
     order = pd.DataFrame({
         "dataset": pd.factorize(results["dataset"])[0], "seed": results["seed"].astype("Float64").to_numpy(),
-        "time": pd.to_datetime(results["finished_at"].to_numpy(), format="ISO8601", utc=True, errors="coerce"),
+        "time": finished_times(results),
         "run_id": results["run_id"].to_numpy()})
     return results.iloc[order.sort_values([*order], kind="stable", na_position="first").index]
+
+
+def finished_times(results: pd.DataFrame) -> pd.DatetimeIndex:
+    """The times at which runs finished, in UTC; NaT where unknown."""
+    return pd.to_datetime(results["finished_at"].to_numpy(), format="ISO8601", utc=True, errors="coerce")
 
 
 def ranked(results: pd.DataFrame) -> pd.DataFrame:

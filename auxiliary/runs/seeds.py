@@ -4,7 +4,7 @@ import pandas as pd
 
 from auxiliary.core.errors import Diverged
 from auxiliary.runs.differences import MISSING_IS_0
-from auxiliary.runs.labels import in_order
+from auxiliary.runs.labels import finished_times, in_order
 from auxiliary.runs.run import Run
 
 # Columns that must agree for two rows without `config_hash` to be seeds of one experiment; `epochs` too, unless early
@@ -30,8 +30,9 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
         `accuracy_std`, the standard deviation of their test accuracies (NaN for one), and `run_accuracy`. Accuracies,
         losses, times and epochs are means; those that diverged have no accuracies and losses. With several seeds
         `accuracy_low` and `accuracy_high` are the lowest and highest test accuracy; with one seed they stay its 95%
-        interval. `run_id` is the run of the best validation accuracy, and `run_accuracy` its test accuracy. The other
-        columns are those of the lowest seed.
+        interval. `run_id` is the run of the best validation accuracy, and `run_accuracy` its test accuracy.
+        `seed` is unknown (NA) with several seeds, and `finished_at` is the latest. The other columns are those of the
+        lowest seed.
     """
     results = in_order(results)
     number = _experiments(results)
@@ -49,8 +50,17 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     known = last & results["accuracy"].notna()
     run_ids = results["run_id"][known].groupby(number[known]).agg(tuple)
     table = table.assign(run_id=best["run_id"], run_accuracy=best["accuracy"],
+                         seed=table["seed"].astype("Int64").mask(table["seeds"] > 1),
+                         finished_at=_latest(results[last], number[last]),
                          run_ids=[run_ids.get(each, ()) for each in table.index])
     return table.reset_index(drop=True)
+
+
+def _latest(results: pd.DataFrame, number: pd.Series) -> pd.Series:
+    """The time at which the last run of each experiment finished, as it stands in the rows."""
+    order = pd.DataFrame({"time": finished_times(results), "number": number.to_numpy()})
+    last = order.sort_values("time", kind="stable", na_position="first").drop_duplicates("number", keep="last")
+    return results["finished_at"].iloc[last.index].set_axis(last["number"])
 
 
 def best_of_each(results: pd.DataFrame) -> pd.DataFrame:

@@ -34,9 +34,9 @@ class Job:
 
     @property
     def name(self) -> str:
-        """The experiment's key, with the seed where it has several."""
-        several = len(self.experiment.seeds) > 1
-        return f"{self.experiment.key} (seed {self.seed})" if several else self.experiment.key
+        """The experiment's key, with the seed unless it is 0 and the only one."""
+        usual = self.seed == 0 and self.experiment.seeds == (0,)
+        return self.experiment.key if usual else f"{self.experiment.key} (seed {self.seed})"
 
     @property
     def label(self) -> str:

@@ -23,13 +23,18 @@ def test_published_accuracy_is_shown_if_there_is_one(results):
 
 def test_the_calibration_error_is_shown_if_there_is_one(results):
     assert "calibration error" not in leaderboard(results)
-    assert leaderboard(results.assign(ece=[0.12345, None, None]))["calibration error"].dropna().tolist() == [0.123]
+    assert leaderboard(results.assign(ece=[0.12345, None, None]))["calibration error"].dropna().tolist() == [0.12345]
 
 
 def test_accuracy_without_duplicates_is_shown_if_any_run_was_tested_on_some(results):
     assert "without duplicates" not in leaderboard(results.assign(accuracy_without_duplicates=0.9))
     some = results.assign(test_duplicates=[35, 35, None], accuracy_without_duplicates=[0.84567, 0.8, None])
-    assert leaderboard(some)["without duplicates"].tolist()[1:] == [0.8, 0.846]
+    assert leaderboard(some)["without duplicates"].tolist()[1:] == [0.8, 0.84567]
+
+
+def test_times_are_whole_seconds(results):
+    shown = leaderboard(results.assign(train_seconds=[29.0, 0.4, None]))["train_seconds"]
+    assert list(map(str, shown)) == ["<NA>", "0", "29"]
 
 
 def test_each_row_is_compared_with_the_best(results):
@@ -154,6 +159,12 @@ class TestTradeoff:
         again = TUNED | {"key": "again", "parent": "tuned", "epochs_total": 82, "train_seconds": 60.0}
         assert tradeoff_table(results_of(FROZEN, TUNED, again)).set_index("key")["training"]["again"] == (
             "6 min + 14 min + 60 s")
+
+    def test_parents_of_several_seeds_count(self, results_of):
+        both = over_seeds(results_of(*({**row, "seed": seed} for row in (FROZEN, TUNED) for seed in (0, 1))))
+        assert tradeoff_table(both)["training"].tolist() == ["6 min + 14 min", "6 min"]
+        tuned = over_seeds(results_of(FROZEN, TUNED, TUNED | {"seed": 1}))
+        assert tradeoff_table(tuned)["training"].tolist() == ["6 min + 14 min", "6 min"]
 
     @pytest.mark.parametrize("parent", [{"seed": 1}, {"key": "other"}, {"epochs_total": 2},
                                         {"train_seconds": float("nan")}])

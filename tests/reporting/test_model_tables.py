@@ -73,8 +73,16 @@ def test_training_table_has_the_settings_of_each_experiment():
         "epochs": [12, 12], "augment": ["no", "flip"]}
 
 
+def test_settings_that_few_experiments_have_are_shown_if_there_are_any():
+    set_ = {"sizes": (16, 24), "class_weight": "balanced", "label_smoothing": 0.1, "averaging": "ema(0.998)"}
+    table = training_table([transfer(), scratch("m2", **set_)], TRAIN)
+    assert table[["sizes", "class weight", "label smoothing", "averaging"]].to_numpy().tolist() == [
+        [""] * 4, ["16, 24", "balanced", "0.1", "ema(0.998)"]]
+
+
 def test_seeds_patience_and_test_time_augmentation_are_shown_if_there_are_any():
     table = training_table([scratch(), scratch("m2", seeds=(0, 1, 2), patience=5, tta="augmented(8)")], TRAIN)
     assert table[["seeds", "patience", "tta"]].to_numpy().tolist() == [["", "", ""], ["0, 1, 2", 5, "augmented(8)"]]
+    assert training_table([scratch(), scratch("m2", seeds=(7,))], TRAIN)["seeds"].tolist() == ["", "7"]
 
 

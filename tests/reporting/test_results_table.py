@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.console import PlainConsole
+from auxiliary.reporting.comparison import leaderboard
 from auxiliary.reporting.results_table import result_table
+from auxiliary.reporting.tables import styled_table
 from auxiliary.runs.seeds import over_seeds
 
 
@@ -64,6 +66,21 @@ def test_the_caption_names_the_tests_that_were_made(wide, answers):
     assert "chance, by an analysis of variance over seeds and images, with" in printed(wide, predictions, width=200)
     one = printed(wide[wide["seed"] != 1], predictions, width=200)
     assert "by McNemar's paired test, with" in one and "variance" not in one
+
+
+def test_a_mean_over_seeds_shows_no_seed(wide, seeds):
+    shown = cells(printed(pd.concat([wide, seeds(0.6, key="c", seed=5)]), {}, sort="seed"))
+    assert [row[-1] for row in shown if row[0] in ("b", "c")] == ["5", ""]
+
+
+def test_the_terminal_and_other_tables_round_alike(seeds):
+    runs = seeds(0.7875, key="a")
+    assert round(pd.Series([0.7875]), 3)[0] == 0.788 and f"{0.7875:.3f}" == "0.787"
+    runs["val_accuracy"] = 0.7875
+    shown = styled_table(leaderboard(over_seeds(runs))).to_markdown()
+    assert "0.787" in shown and "0.788" not in shown
+    text = printed(runs, {}, width=160)
+    assert "0.787" in text and "0.788" not in text
 
 
 def test_a_single_row_needs_no_caption(results):

@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.summaries import data_summary, left_out_summary, run_summary
+from auxiliary.reporting.summaries import best_sentence, data_summary, left_out_summary, run_summary
 from auxiliary.runs.run import Run
+from auxiliary.runs.seeds import over_seeds, results_of
 
 
 def images(**counts):
@@ -56,7 +57,7 @@ def test_classes_of_one_size_have_one_number():
 @pytest.fixture
 def run(tmp_path, result):
     """Makes a finished run that made some predictions for images of `cat`, with a confidence of 0.9 each."""
-    def make(predicted: list[str]) -> Run:
+    def make(predicted: list[str], seed: int = 0) -> Run:
         frame = pd.DataFrame({"category": "cat", "predicted": predicted, "confidence": 0.9})
         for name in ("cat", "dog"):
             frame[f"p:{name}"] = [0.9 if name == answer else 0.1 for answer in predicted]
@@ -65,21 +66,44 @@ def run(tmp_path, result):
         run.save_predictions("val", frame)
         run.save_predictions("test", frame)
         run.finish(result.model_copy(update={"key": "small", "parameters": 1234, "acc_train": 0.95, "accuracy": 0.75,
-                                             "accuracy_low": 0.3, "accuracy_high": 0.9}))
+                                             "accuracy_low": 0.3, "accuracy_high": 0.9, "seed": seed}))
         return run
 
     return make
 
 
 def test_a_run_in_four_sentences(run):
-    reached, overfitting, hardest, calibration = run_summary(run(["cat", "cat", "dog", "cat"])).splitlines()
+    made = run(["cat", "cat", "dog", "cat"])
+    reached, overfitting, hardest, calibration = run_summary(made, over_seeds(results_of([made]))).splitlines()
     assert reached == "small reaches a test accuracy of 0.750 [0.300, 0.900] with 1,234 parameters."
     assert overfitting == ("In its last epoch it was right for 95.0% of the training images, 20.0 percentage points "
                            "more than for the test images.")
-    assert hardest == "Most of its mistakes are on cat: it finds 75.0% of these images, and takes 1 of them for dog."
+    assert hardest == ("It errs most often on cat, 1 of its 1 mistake: it finds 75.0% of these images, and takes 1 of "
+                       "them for dog.")
     # Right for three in four, so a confidence of 0.75 would be true.
     assert calibration == "Its calibration error is 0.150, and 0.000 with a temperature of 2.00."
 
 
 def test_a_run_without_mistakes(run):
-    assert "no mistake" in run_summary(run(["cat", "cat"]))
+    made = run(["cat", "cat"])
+    assert "no mistake" in run_summary(made, over_seeds(results_of([made])))
+
+
+def test_the_mean_over_seeds_comes_before_the_run(run):
+    made = run(["cat", "cat", "dog", "cat"], seed=1)
+    other = results_of([made]).assign(seed=2, run_id="small-h2", accuracy=0.65, val_accuracy=0.05)
+    reached, its_own, *_ = run_summary(made, over_seeds(pd.concat([results_of([made]), other]))).splitlines()
+    assert "0.700 (0.650 to 0.750, 2 seeds)" in reached and "seed 1" not in reached
+    assert "seed 1, reaches 0.750 [0.300, 0.900]" in its_own
+
+
+def test_one_seed_is_named_unless_it_is_0(run):
+    made = run(["cat", "cat"], seed=7)
+    assert run_summary(made, over_seeds(results_of([made]))).startswith("small (seed 7) reaches")
+
+
+def test_the_best_of_several_experiments_and_of_one(run):
+    made = run(["cat", "cat"])
+    one = over_seeds(results_of([made]))
+    assert best_sentence(one, made, 0.5) == "The only experiment is small; chance is 0.500."
+    assert best_sentence(pd.concat([one, one]), made, 0.5).startswith("Of 2 experiments the best is small;")

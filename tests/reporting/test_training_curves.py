@@ -47,6 +47,14 @@ def test_one_line_per_experiment_with_a_band_over_seeds_the_best_first():
         "M3 reaches the highest validation accuracy, 0.600 (mean of the best epochs of 2 seeds)")
 
 
+def test_the_title_fits_with_a_whole_name():
+    name = "cnn_16_32_64_128, sampling large"
+    fig = score_figure({name: 3 * [history(0.7, 0.8)]})
+    fig.draw_without_rendering()
+    assert name in fig.get_suptitle()
+    assert fig.texts[0].get_window_extent().x1 <= fig.bbox.x1
+
+
 def test_epochs_of_a_parent_and_experiments_without_own_epochs_are_left_out():
     fig = score_figure({"tuned": [history(0.9, 0.5, 0.6, parent=1)], "frozen": [history(0.9, parent=1)]})
     assert drawn(fig) == Drawn(["tuned"], [2])

@@ -64,7 +64,17 @@ def test_the_published_accuracy_stays(seeds):
 
 def test_the_run_that_stands_for_its_seeds_is_the_one_of_the_best_validation_accuracy(seeds):
     runs = seeds(0.7, 0.8, 0.9).assign(run_id=["M3-0", "M3-1", "M3-2"], val_accuracy=[0.7, 0.9, 0.8])
-    assert over_seeds(runs)[["run_id", "run_accuracy", "seed"]].squeeze().tolist() == ["M3-1", 0.8, 0]
+    assert over_seeds(runs)[["run_id", "run_accuracy"]].squeeze().tolist() == ["M3-1", 0.8]
+
+
+def test_a_mean_has_no_seed_and_the_time_of_its_last_run(seeds):
+    # The last one of the text is not the latest.
+    times = [f"2025-06-16T{time}" for time in ("12:00:00+00:00", "15:00:00+00:00", "16:00:00+02:00")]
+    table = over_seeds(pd.concat([seeds(0.7, 0.8, 0.9).assign(finished_at=times), seeds(0.5, key="one", seed=7)]))
+    assert table["finished_at"].tolist() == [times[1], "2025-06-16T12:00:00+00:00"]
+    assert table["seed"].isna().tolist() == [True, False] and table["seed"][1] == 7
+    assert over_seeds(seeds(0.7, 0.8).assign(finished_at=pd.to_datetime(times[:2])))["finished_at"].tolist() == [
+        pd.Timestamp(times[1])]
 
 
 def test_the_runs_behind_a_mean_are_named_and_their_spread_is_known(seeds):

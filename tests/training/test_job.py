@@ -55,6 +55,13 @@ def test_the_parent_has_the_same_seed_and_a_label_of_its_own(project):
     assert job.parent.parent is None
 
 
+@pytest.mark.parametrize(("seeds", "seed", "name"), [
+    ((0,), 0, "small"), ((7,), 7, "small (seed 7)"), ((0, 1), 0, "small (seed 0)"), ((0,), 3, "small (seed 3)")])
+def test_the_name_has_the_seed_unless_it_is_0_alone(project, seeds, seed, name):
+    experiment = project.experiments["small"].model_copy(update={"seeds": seeds})
+    assert Job(experiment, seed, project).name == name
+
+
 def test_the_training_images_are_sampled(project):
     job = Job(project.experiments["small"], 0, project)
     assert set(job.train["category"].value_counts()) == {project.train["category"].value_counts().min()}

@@ -19,7 +19,7 @@ from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.code import other_code
 from auxiliary.runs.data_sets import runs_in
 from auxiliary.runs.find import saved_predictions
-from auxiliary.runs.labels import labelled, ranked
+from auxiliary.runs.labels import labelled, ranked, run_ids
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import over_seeds
@@ -89,7 +89,14 @@ class ReportData:
 
     def run(self, row: pd.Series) -> Run:
         """The run of a row."""
-        return Run(self.project.paths.models / folder_of(row["run_id"]))
+        return self._run(row["run_id"])
+
+    def histories(self, row: pd.Series) -> list[pd.DataFrame]:
+        """The histories of a row's runs, one per seed, of those whose folder is here."""
+        return [self._run(run_id).history for run_id in run_ids(row) if run_id in self.predictions]
+
+    def _run(self, run_id: str) -> Run:
+        return Run(self.project.paths.models / folder_of(run_id))
 
     @property
     def other_code(self) -> dict[str, list[str]]:

@@ -110,8 +110,8 @@ def stage_blocks(data: ReportData, stage: str) -> list[TitledTable | Chart]:
 
 
 def score_chart(data: ReportData) -> Chart:
-    """Scores over the epochs of all runs."""
-    histories = {row["name"]: [data.run(row).history] for _, row in data.available.iterrows()}
+    """Scores over the epochs of all runs, the mean over the seeds of each experiment."""
+    histories = {row["name"]: data.histories(row) for _, row in data.available.iterrows()}
     return Chart("All experiments", *(score_figure(histories, narrow) for narrow in (False, True)))
 
 

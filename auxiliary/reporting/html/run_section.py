@@ -16,7 +16,7 @@ from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.runs.labels import several, with_interval
-from auxiliary.runs.result import SCRATCH
+from auxiliary.runs.result import SCRATCH, Result
 
 
 def run_section(data: ReportData, row: pd.Series, full: bool) -> Section:
@@ -41,12 +41,23 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
         ("network", f"{backbone}{row['network']}"), ("parameters", f"{row['parameters']:,}"),
         ("training", f"{counted(row['epochs_total'], 'epoch')}, {duration(row['train_seconds'])}"),
         ("augmentation", row["augment"] or "none"), ("image size", f"{row['image_size']} px"),
-        ("folder", data.run(row).id),
+        *_settings(data.run(row).result), ("folder", data.run(row).id),
     ])
     if not several(row):
         return [facts]
     return [facts, Prose(f"Shown is the best of {row['seeds']} seeds by validation accuracy. Its own test accuracy is "
                          f"{row['run_accuracy']:.3f}.")]
+
+
+def _settings(result: Result) -> list[tuple[str, str]]:
+    """How the run was trained, as far as it was set."""
+    values = {"sizes": result.sizes, "batch size": str(result.batch_size), "optimizer": result.optimizer,
+              "learning rate": f"{result.learning_rate:g}", "schedule": result.schedule, "sampling": result.sampling,
+              "class weight": result.class_weight,
+              "label smoothing": f"{result.label_smoothing:g}" if result.label_smoothing else "",
+              "averaging": result.averaging, "patience": str(result.patience or ""), "tta": result.tta,
+              "seed": str(result.seed)}
+    return [(name, value) for name, value in values.items() if value]
 
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,11 +18,14 @@ from auxiliary.reporting import names
 from auxiliary.reporting.html.blocks import Prose
 from auxiliary.reporting.html.data_section import duplicate_blocks
 from auxiliary.reporting.html.report_data import read_report_data
-from auxiliary.reporting.html.run_section import mistakes
+from auxiliary.reporting.html.results_section import score_chart
+from auxiliary.reporting.html.run_section import mistakes, run_facts
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
 from auxiliary.reporting.names import EXPLANATION
 from auxiliary.runs import code
+from auxiliary.runs.results_csv import log_result
+from auxiliary.runs.run import Run
 from tests.names import NAMES
 
 ADDRESS = re.compile(r"""(?:src|href)=["']([^"'#]+)|url\(["']?([^)"'#]+)|@import""")
@@ -99,6 +103,35 @@ def test_published_accuracy_is_a_column_of_the_leaderboard(page):
 def test_each_run_has_its_curves_and_confusion_matrix(page):
     assert page.count('class="matrix"') == 3
     assert page.count('aria-label="Best validation accuracy 0.650, in epoch 3 of 3"') == 3
+
+
+def test_the_chart_of_all_experiments_has_every_seed(make_root, finish):
+    root = make_root()
+    first = finish(root, "small", wrong=1)
+    other = Run(first.folder.with_name("small-fedcba987654"))
+    shutil.copytree(first.folder, other.folder)
+    history = other.history
+    other.save_history(history.assign(val_accuracy=history["val_accuracy"] - 0.2))
+    other.finish(first.result.model_copy(update={"seed": 1, "run_id": f"{other.id}-20260101T000000"}))
+    log_result(other.result, root / "results.csv")
+    data = read_report_data(open_dataset("farm", root))
+    assert [frame["val_accuracy"].max() for frame in data.histories(data.results.iloc[0])] == pytest.approx(
+        [0.65, 0.45])
+    assert "0.550 (mean of the best epochs of 2 seeds)" in score_chart(data).figure.get_suptitle()
+
+
+def test_the_settings_of_a_run_are_shown_if_they_are_set(make_root, finish):
+    root = make_root()
+    finish(root, "plain", label_smoothing=0.0)
+    finish(root, "rich", wrong=2, sizes="16, 24", optimizer="sgd(0.9)", schedule="cosine", tta="mirror", seed=7,
+           label_smoothing=0.1, averaging="ema(0.998)", class_weight="balanced", patience=3)
+    data = read_report_data(open_dataset("farm", root))
+    plain, rich = (dict(run_facts(data, row)[0].pairs) for _, row in data.results.iterrows())
+    assert {"learning rate": "0.01", "batch size": "1", "seed": "0"}.items() <= plain.items()
+    assert rich | {"sizes": "16, 24", "optimizer": "sgd(0.9)", "schedule": "cosine", "tta": "mirror", "seed": "7",
+                   "label smoothing": "0.1", "averaging": "ema(0.998)", "class weight": "balanced",
+                   "patience": "3"} == rich
+    assert not {"sizes", "tta", "label smoothing", "averaging", "class weight", "patience"} & set(plain)
 
 
 def test_two_figures_share_no_identifier(page):
