@@ -78,7 +78,8 @@ def summary_sentence(results: pd.DataFrame, chance: float,
                      predictions: Mapping[str, pd.DataFrame] | None = None) -> str:
     """One sentence: the best network from scratch, the best pre-trained one, and whether the difference is noise.
 
-    Another sentence says so where both have one seed only, and another names the experiments that diverged, if any did.
+    Another sentence says that the spread between seeds is not covered, where each has one seed; another names the
+    experiments that diverged, if any did.
 
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
