@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from auxiliary.commands.results_forms import leaderboards
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.text import counted
 from auxiliary.project.project import Project
@@ -10,7 +11,6 @@ from auxiliary.reporting.comparison import summary_sentence
 from auxiliary.reporting.data_overview import readable
 from auxiliary.reporting.html.notebooks import notebook_pages
 from auxiliary.reporting.html.write import write_report
-from auxiliary.reporting.results_table import result_table
 from auxiliary.reporting.summaries import left_out_summary
 from auxiliary.runs.find import saved_predictions
 from auxiliary.runs.seeds import over_seeds
@@ -32,7 +32,9 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
     if len(results):
         rows = project.rows
         predictions = saved_predictions(results, project.paths.models)
-        console.print(result_table(results, predictions, shipped=rows.beside))
+        for form in leaderboards(project.results, set(rows.own["dataset"]), project.paths.root, rows.beside, sort="",
+                                 width=console.width):
+            console.print(form.table)
         console.print(" ".join([summary_sentence(results, project.chance, predictions), rows.remark]).rstrip())
         written = [write_report(project), *written]
     _print_others(console, project)

@@ -13,8 +13,6 @@ from auxiliary.core.text import matches
 from auxiliary.runs.own import Rows, own_and_shipped, shipped_remark
 from auxiliary.runs.results_csv import read_results
 
-WIDE = 120      # characters: a terminal at least so wide shows more columns
-
 
 def print_results(dataset: str | None = None, experiments: str = "*", sort: str = "", root: Path | None = None,
                   shipped: bool = False, by: str = "", as_csv: bool = False) -> None:
@@ -42,7 +40,7 @@ def print_results(dataset: str | None = None, experiments: str = "*", sort: str 
     console = PlainConsole(width=None if sys.stdout.isatty() else ENDLESS)
     own = set() if shipped else set(rows.own["dataset"])
     forms = list(grouped(results, by, own) if by else leaderboards(
-        results, own, root, sort=sort, wide=console.width >= WIDE, shipped=None if shipped else rows.beside))
+        results, own, root, sort=sort, width=console.width, shipped=None if shipped else rows.beside))
     if as_csv:
         pd.concat([form.frame for form in forms]).to_csv(sys.stdout, index=False, lineterminator="\n")
         return

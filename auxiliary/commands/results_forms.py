@@ -32,7 +32,7 @@ class Form(NamedTuple):
 
 
 def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shipped: pd.DataFrame | None, sort: str,
-                 wide: bool) -> Iterator[Form]:
+                 width: int) -> Iterator[Form]:
     """One leaderboard per data set; several, the newest first, if its results are of other images or another split.
 
     Args:
@@ -41,14 +41,14 @@ def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shippe
         root: the folder that holds `models/`.
         shipped: the shipped rows that may stand beside own ones; None for none.
         sort: as for `result_table`.
-        wide: as for `result_table`.
+        width: as for `result_table`.
     """
     for name, table in _comparable(results, own):
         dataset = table["dataset"].iloc[0]
         predictions = saved_predictions(table, Paths(root, dataset).models)
         frame = result_frame(table, predictions, sort, shipped).assign(
             images_hash=table["images_hash"].iloc[0], split_rule=table["split_rule"].iloc[0])
-        yield Form(result_table(table, predictions, sort, name, wide, shipped), _marked(frame, dataset, own))
+        yield Form(result_table(table, predictions, sort, name, width, shipped), _marked(frame, dataset, own))
 
 
 def grouped(results: pd.DataFrame, by: str, own: Collection[str]) -> Iterator[Form]:

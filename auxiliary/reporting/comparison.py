@@ -16,9 +16,11 @@ from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
 RENAMED = {"accuracy_without_duplicates": "without duplicates", "ece": "calibration error"}
+ONE_SEED = ("Each was trained with one seed, so the spread between seeds is not covered; three seeds would show it "
+            "(-p seeds '[0, 1, 2]').")
 LEADERBOARD = ["key", "stage", "accuracy", "against the best", "shipped", "without duplicates", "val_accuracy",
                "acc_train", "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
-MEGABYTE = 2**20
+MEGABYTE = 1e6
 
 
 def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None,
@@ -61,7 +63,7 @@ def tradeoff_table(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns `key`, `stage`, `accuracy` (test accuracy as `with_interval` writes it), `parameters`, `size` (of the
-        parameters in float32; 1 MB is 2**20 bytes) and `training` (such as "6 min + 14 min": the training time of
+        parameters in float32; 1 MB is 1e6 bytes) and `training` (such as "6 min + 14 min": the training time of
         the parents comes first, as far as they are among the results).
     """
     best = ranked(results)
@@ -76,7 +78,8 @@ def summary_sentence(results: pd.DataFrame, chance: float,
                      predictions: Mapping[str, pd.DataFrame] | None = None) -> str:
     """One sentence: the best network from scratch, the best pre-trained one, and whether the difference is noise.
 
-    Another sentence names the experiments that diverged, if any did.
+    Another sentence says that the spread between seeds is not covered, where each has one seed; another names the
+    experiments that diverged, if any did.
 
     Args:
         results: rows of one data set, as `read_results` or `over_seeds` returns them.
@@ -109,7 +112,8 @@ def _comparison(results: pd.DataFrame, chance: float, predictions: Mapping[str, 
     found = compare_in_table(transfer, scratch, rows, predictions)
     return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
             f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
-            f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}.")
+            f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}."
+            f"{f' {ONE_SEED}' if found and not found.seeds else ''}")
 
 
 def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:

@@ -5,23 +5,29 @@ from collections.abc import Mapping
 import pandas as pd
 import rich.table
 from pandas.api.types import is_numeric_dtype
+from rich.cells import cell_len
 
 from auxiliary.reporting.comparison import leaderboard
 from auxiliary.reporting.shipped import shipped_figures
 from auxiliary.reporting.tables import Cell, Table
 from auxiliary.runs.labels import divergence, ranked
 
-# The columns that fit 80 characters, and those that a wide terminal shows as well; results.csv has the others.
-COLUMNS = {"key": "experiment", "stage": "stage", "accuracy": "test accuracy", "against the best": "against the best"}
-WIDE = {"val_accuracy": "validation", "parameters": "parameters", "epochs_total": "epochs", "train_seconds": "seconds"}
-SHIPPED = "shipped"
+# Columns in the order shown; results.csv has the others.
+COLUMNS = {"key": "experiment", "stage": "stage", "accuracy": "test accuracy", "against the best": "against the best",
+           "shipped": "shipped"}
+FURTHER = {"val_accuracy": "validation", "parameters": "parameters", "epochs_total": "epochs",
+           "train_seconds": "seconds"}
+SHIPPED, AGAINST = "shipped", "against the best"
+# What a terminal leaves out that is too narrow, the least important first.
+LEFT_OUT = ["train_seconds", "epochs_total", "parameters", SHIPPED, "stage", "val_accuracy"]
+NARROWEST = 13    # characters: of `against the best`, whose words may take several lines
 BEST_FIRST = {"accuracy": "best test accuracy first", "val_accuracy": "best validation accuracy first"}
 SMALLEST_FIRST = {"train_loss", "val_loss", "test_loss", "ece", "train_seconds", "parameters", "trainable_parameters"}
 
 
 def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], sort: str = "", name: str = "",
-                 wide: bool = False, shipped: pd.DataFrame | None = None) -> rich.table.Table:
-    """The rows of `leaderboard`, narrow enough for a terminal of 80 characters.
+                 width: int = 80, shipped: pd.DataFrame | None = None) -> rich.table.Table:
+    """The rows of `leaderboard`, in as many columns as a terminal shows without a line break in names and intervals.
 
     Args:
         results: rows of one data set, at least one, as `over_seeds` returns them.
@@ -30,21 +36,20 @@ def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame],
             comes first; for losses, calibration error, training time and numbers of parameters the smallest; for
             `finished_at` the newest. Text is sorted alphabetically.
         name: the name of the results in the title; the data set unless given.
-        wide: show further columns, for terminals of 120 characters; `shipped` is one of them.
+        width: of the terminal in characters.
         shipped: as for `leaderboard`.
     """
     best = ranked(results)
-    board = leaderboard(results, predictions, shipped)
+    board = leaderboard(results, predictions, shipped).reset_index(drop=True)
     places, order = _order(best, sort or "val_accuracy")
+    every = best.assign(**{name: board[name] for name in COLUMNS if name in board}).loc[places]
+    table = _fitting(every, sort, width)
     seeds = ", or the lowest and highest of its seeds" if (results["seeds"] > 1).any() else ""
     title = f"{name or results['dataset'].iloc[0]}: test accuracy with its 95% interval{seeds}, {order}"
-    shown = _columns(sort, wide)
-    if wide and SHIPPED in board:
-        shown.insert(len(COLUMNS), SHIPPED)
-    cells = [[_cell((board if column in (*COLUMNS, SHIPPED) else best)[column].iloc[place]) for column in shown]
-             for place in places]
-    table = Table([(COLUMNS | WIDE).get(column, column) for column in shown], cells)
-    return table.to_rich(title, _explanation(board, shown), unwrapped={COLUMNS["accuracy"]})
+    if not sort and FURTHER["val_accuracy"] not in table.headings:
+        title += " (not shown)"
+    caption = _explanation(every, SHIPPED in table.headings)
+    return table.to_rich(title, caption, unwrapped=_unwrapped(table, width))
 
 
 def result_frame(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], sort: str = "",
@@ -62,16 +67,38 @@ def result_frame(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame],
     table = best.assign(experiment=board["key"], against_best=board["against the best"],
                         diverged=[divergence(row) for _, row in best.iterrows()], **shipped_figures(best, shipped))
     columns = ["experiment", "stage", "seeds", "diverged", "accuracy", "accuracy_low", "accuracy_high",
-               "against_best", "shipped", "shipped_differs_in", *WIDE]
+               "against_best", "shipped", "shipped_differs_in", *FURTHER]
     return table.loc[places, [*columns, *([sort] if sort and sort not in columns else [])]]
 
 
-def _columns(sort: str, wide: bool) -> list[str]:
-    shown = [*COLUMNS, *WIDE] if wide else [*COLUMNS]
-    if not sort or sort in shown:
-        return shown
-    # A narrow terminal shows it instead of the stage.
-    return [*shown, sort] if wide else [sort if column == "stage" else column for column in shown]
+def _fitting(rows: pd.DataFrame, sort: str, width: int) -> Table:
+    """The columns that fit; the one that a user sorts by always is among them."""
+    shown = [name for name in dict.fromkeys([*COLUMNS, *FURTHER, *filter(None, [sort])]) if name in rows]
+    table = _table(rows, shown)
+    for name in LEFT_OUT:
+        if _width(table) > width and name in shown and name != sort:
+            shown.remove(name)
+            table = _table(rows, shown)
+    return table
+
+
+def _table(rows: pd.DataFrame, shown: list[str]) -> Table:
+    return Table([(COLUMNS | FURTHER).get(name, name) for name in shown],
+                 [[_cell(row[name]) for name in shown] for _, row in rows.iterrows()])
+
+
+def _width(table: Table) -> int:
+    """The least width in characters without a line break in a cell, but for those of `against the best`."""
+    columns = zip(table.headings, *([cell.text for cell in row] for row in table.rows), strict=True)
+    widths = {column[0]: max(map(cell_len, column)) for column in columns}
+    widths[AGAINST] = min(widths[AGAINST], NARROWEST)
+    # A line and a space on either side.
+    return sum(widths.values()) + 3 * len(widths) + 1
+
+
+def _unwrapped(table: Table, width: int) -> set[str]:
+    """The columns without line breaks: only the intervals where nothing else would fit."""
+    return {COLUMNS["accuracy"], SHIPPED} if _width(table) > width else {*table.headings} - {AGAINST}
 
 
 def _order(results: pd.DataFrame, column: str) -> tuple[pd.Index, str]:
@@ -101,16 +128,28 @@ def _cell(value: object) -> Cell:
     return Cell(f"{value:,.1f}" if isinstance(value, float) and value < 100 else f"{value:,.0f}", value, number=True)
 
 
-def _explanation(board: pd.DataFrame, shown: list[str]) -> str:
+def _explanation(rows: pd.DataFrame, shipped: bool) -> str:
     """The words that need one, as far as they occur."""
-    cells = board["against the best"]
+    cells = rows[AGAINST]
     compared = cells[~cells.isin(["", "best"])]
     unpaired = compared.str.contains("unpaired")
     explained = {
-        "noise: could be chance, by McNemar's paired test, or of several seeds by an analysis of variance over seeds "
-        "and images, with Holm's correction": not unpaired.all(),
+        f"{_verdict(compared)}{_tests(rows, compared.index[~unpaired])}": len(compared) > 0,
         "unpaired: judged by the interval of the difference, without predictions": unpaired.any(),
-        "shipped: rows of results.csv whose runs are not in models/": SHIPPED in shown,
-        "*: with other settings, images or version, see the report": SHIPPED in shown and board[SHIPPED].str.endswith(
+        "shipped: rows of results.csv whose runs are not in models/": shipped,
+        "*: its settings, images or version are others; the report says which": shipped and rows[SHIPPED].str.endswith(
             "*").any()}
     return "; ".join(text for text, occurs in explained.items() if occurs)
+
+
+def _verdict(compared: pd.Series) -> str:
+    return "noise: could be chance" if compared.str.contains("noise").any() else "no difference is noise"
+
+
+def _tests(rows: pd.DataFrame, paired: pd.Index) -> str:
+    """By which tests the paired differences were judged."""
+    best = rows.loc[rows[AGAINST] == "best", "seeds"].max()
+    several = rows.loc[paired, "seeds"].clip(lower=best) > 1
+    tests = [test for test, occurs in (("McNemar's paired test", (~several).any()), (
+        "an analysis of variance over seeds and images", several.any())) if occurs]
+    return f", by {' or '.join(tests)}, with Holm's correction" if tests else ""

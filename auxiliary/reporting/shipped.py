@@ -12,7 +12,7 @@ from auxiliary.runs.own import counterparts
 
 # Their values tell a reader nothing.
 HASHES = {"images_hash", "config_hash"}
-OTHERWISE = "nothing but config_hash: trained by another version, or from another parent"
+CODE = "another version of the training code"
 
 
 def shipped_cells(results: pd.DataFrame, shipped: pd.DataFrame | None) -> list[str]:
@@ -53,23 +53,29 @@ def shipped_table(results: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
         shipped: as for `shipped_cells`.
 
     Returns:
-        Columns `experiment` (the label of the own row), `shipped` (its test accuracy), `machine`, `commit`,
-        `finished` (the day, UTC) and `differs in` (the columns of results.csv in which it differs).
+        Columns `experiment` (the label of the own row), `shipped` (its test accuracy), `machine`, `precision`,
+        `commit`, `finished` (the day, UTC) and `differs in` (the columns of results.csv in which it differs).
     """
     best = ranked(results)
     found = [(name, row, other) for name, (_, row), other in zip(
         labelled(best), best.iterrows(), counterparts(best, shipped), strict=True) if other is not None]
     return pd.DataFrame([
-        {"experiment": name, "shipped": with_interval(other), "machine": other["device"], "commit": other["commit"],
-         "finished": other["finished_at"][:10], "differs in": _differences(row, other)} for name, row, other in found])
+        {"experiment": name, "shipped": with_interval(other), "machine": other["device"],
+         "precision": _precision(row, other), "commit": other["commit"], "finished": other["finished_at"][:10],
+         "differs in": _differences(row, other)} for name, row, other in found])
 
 
 def _differences(row: pd.Series, other: pd.Series) -> str:
     names = differing(row, other)
     if names == ["config_hash"]:
-        return OTHERWISE
+        return f"{CODE}, or another training of its parent" if row["parent"] else CODE
     return ", ".join(name if name in HASHES else f"{name} ({_value(other[name])}, here {_value(row[name])})"
                      for name in names) or "nothing"
+
+
+def _precision(row: pd.Series, other: pd.Series) -> str:
+    """The shipped row's precision, and the own one where it is another."""
+    return other["precision"] + (f", here {row['precision']}" if row["precision"] != other["precision"] else "")
 
 
 def _value(value: object) -> str:

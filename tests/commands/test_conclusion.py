@@ -21,6 +21,20 @@ def project(opened, tmp_path) -> Project:
     return replace(opened, paths=replace(opened.paths, root=tmp_path))
 
 
+def test_the_table_is_that_of_the_command_results(project, result, answers, monkeypatch, capsys):
+    monkeypatch.setattr("auxiliary.commands.conclusion.write_report", lambda project: project.paths.assets)
+    same = {"dataset": project.paths.dataset, "images_hash": project.images_hash, "split_rule": project.split_rule}
+    run = Run(project.paths.models / "cnn-h0123456789ab")
+    run.save_predictions("test", answers(0, 86))
+    run.finish(result.model_copy(update=same | {"run_id": run.id}))
+    log_result(run.result, project.paths.results)
+    log_result(result.model_copy(update=same | {"run_id": "shipped-1"}), project.paths.results)
+    conclude(PlainConsole(width=200), project, [])
+    printed = capsys.readouterr().out
+    assert f"{project.paths.dataset}, own runs: test accuracy" in printed
+    assert "│ shipped" not in printed and "┃ shipped " in printed and "┃ seconds " in printed
+
+
 @pytest.mark.parametrize(("bad", "said"), [
     (0, ""), (2, "2 of 60 files were left out: truncated (2). By class: blue 2 of 20.\n"),
     (20, "No file of class blue is used. 20 of 60 files were left out: truncated (20). "

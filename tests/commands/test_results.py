@@ -209,7 +209,7 @@ def test_a_shipped_row_of_the_same_experiment_is_one_column(listed, trained):
     trained("cnn-1")
     output = listed("demo")
     assert "│ 0.980 [0.500, 0.500] * │" in output    # on another split
-    assert "*: with other settings, images or version" in output
+    assert "*: its settings, images or version are others" in " ".join(output.split())
 
 
 def test_no_shipped_rows_is_an_error(command, table, trained, tmp_path):

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeoff_table
+from auxiliary.reporting.comparison import ONE_SEED, leaderboard, summary_sentence, tradeoff_table
 from auxiliary.runs.seeds import over_seeds
 
 
@@ -50,7 +50,7 @@ def test_summary_compares_the_best_by_validation(results):
     assert summary_sentence(results, chance=0.1) == (
         "On demo (100 test images, chance 0.100), the best network from scratch, cnn_$best$, reaches a test "
         "accuracy of 0.840 [0.810, 0.870] and the best pre-trained one, lite0, 0.971 [0.958, 0.980]: "
-        "13.1 percentage points more (unpaired 95% interval of the difference +9.8 to +16.2).")
+        "13.1 percentage points more (unpaired 95% interval of the difference +9.8 to +16.2). " + ONE_SEED)
 
 
 def test_summary_names_a_difference_that_may_be_noise(results):
@@ -88,11 +88,11 @@ class TestPairedSummary:
     def test_with_the_predictions_of_both_they_are_compared_image_by_image(self, runs, answers):
         sentence = summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(0, 84)})
         assert sentence.endswith("13.0 percentage points more (95% interval of the paired difference +5.1 to +21.2; "
-                             "McNemar's test: p < 0.001).")
+                             "McNemar's test: p < 0.001). " + ONE_SEED)
 
     def test_a_difference_that_the_test_images_cannot_prove(self, runs, answers):
         sentence = summary_sentence(runs, 0.1, {"lite0-1": answers(0, 97), "cnn-1": answers(10, 100)})
-        assert sentence.endswith("; McNemar's test: p 0.092; these test images cannot tell the two apart).")
+        assert sentence.endswith("; McNemar's test: p 0.092; these test images cannot tell the two apart). " + ONE_SEED)
 
     @pytest.mark.parametrize("best", ["lite0", "cnn"])
     def test_it_is_noise_if_the_leaderboard_calls_it_noise(self, runs, answers, results_of, best):
@@ -106,7 +106,7 @@ class TestPairedSummary:
         assert board["cnn" if best == "lite0" else "lite0"].endswith("6.0 points, noise (p 0.062)")
         assert summary_sentence(runs, 0.1, predictions).endswith(
             " -0.2 to +13.6; McNemar's test: p 0.062; both with Holm's correction; these test images cannot tell the "
-            "two apart).")
+            "two apart). " + ONE_SEED)
         assert "McNemar's test: p 0.031)" in summary_sentence(runs[:2], 0.1, predictions)
 
     def test_with_predictions_of_one_alone_they_are_not(self, runs, answers):
@@ -122,6 +122,12 @@ class TestPairedSummary:
         del predictions["M3-1"]
         assert "(unpaired 95% interval of the difference over seeds and test images +" in summary_sentence(
             lines, 0.1, predictions)
+
+    def test_one_seed_each_does_not_cover_the_spread_between_seeds(self, seeds):
+        rows = [seeds(0.6, 0.8), seeds(0.7, stage="transfer", key="lite0")]
+        assert "seeds is not covered" not in summary_sentence(over_seeds(pd.concat(rows)), 0.1)
+        assert "seeds is not covered" in summary_sentence(over_seeds(pd.concat([rows[0].head(1), rows[1]])), 0.1)
+        assert "seeds is not covered" not in summary_sentence(over_seeds(rows[0]), 0.1)
 
     def test_seeds_that_vary_too_much_are_noise(self, seeds):
         lines = over_seeds(pd.concat([seeds(0.6, 0.8), seeds(0.7, stage="transfer", key="lite0")]))
@@ -146,7 +152,7 @@ class TestTradeoff:
     def test_size_in_megabytes_and_the_parents_time_first(self, results_of):
         table = tradeoff_table(results_of(FROZEN, TUNED))
         assert table["key"].tolist() == ["tuned", "effnet"] and table.index.tolist() == [1, 2]
-        assert table["size"].tolist() == ["78.82 MB"] * 2
+        assert table["size"].tolist() == ["82.65 MB"] * 2
         assert table["training"].tolist() == ["6 min + 14 min", "6 min"]
 
     def test_a_parents_parent_counts_as_well(self, results_of):

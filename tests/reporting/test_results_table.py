@@ -12,7 +12,7 @@ from auxiliary.runs.seeds import over_seeds
 
 def printed(results: pd.DataFrame, predictions: dict[str, pd.DataFrame], width: int = 80, **options) -> str:
     file = io.StringIO()
-    PlainConsole(file=file, width=width).print(result_table(over_seeds(results), predictions, **options))
+    PlainConsole(file=file, width=width).print(result_table(over_seeds(results), predictions, width=width, **options))
     return file.getvalue()
 
 
@@ -26,7 +26,7 @@ def headings(text: str) -> list[str]:
 
 
 def order(results: pd.DataFrame, column: str) -> list[str]:
-    return [row[0] for row in cells(printed(results, {}, sort=column))]
+    return [row[0] for row in cells(printed(results, {}, sort=column, width=200))]
 
 
 @pytest.fixture
@@ -44,24 +44,33 @@ def test_no_number_is_cut_at_80_characters(wide, answers):
     text = printed(wide, {"a-0": answers(0, 90), "a-1": answers(0, 92), "b-0": answers(0, 50), "b-1": answers(0, 91)})
     assert max(map(len, text.splitlines())) <= 80
     assert "0.910 (0.900 to 0.920, 2 seeds)" in text and "0.705 (0.500 to 0.910, 2 seeds)" in text
-    row, stage, _, against = ("".join(part) for part in zip(*cells(text), strict=True))
+    row, _, against = ("".join(part) for part in zip(*cells(text), strict=True))
     assert row == "conv4invto128_dense256_upsamp_small_finetuneb"
-    assert stage == "scratchtransfer"
+    assert headings(text)[:2] == ["experiment", "test accuracy"] and "first (not shown)" in " ".join(text.split())
     assert against.replace(" ", "") == "best-20.5points,noise(p0.50)"
     assert "…" not in text
 
 
 def test_the_caption_explains_noise(results, answers):
-    assert "noise: could be chance, by McNemar" not in printed(results, {})
-    assert "unpaired: judged by the interval" in printed(results, {})
+    text = " ".join(printed(results, {}).split())
+    assert "no difference is noise; unpaired: judged by the interval" in text
     runs = results.assign(run_id=["a-1", "b-1", "c-1"])
     text = printed(runs, {"a-1": answers(0, 86), "b-1": answers(0, 84), "c-1": answers(0, 97)})
-    assert "noise: could be chance, by McNemar" in text and "unpaired" not in text
+    assert "no difference is noise, by McNemar's paired test" in " ".join(text.split()) and "unpaired" not in text
+    text = printed(runs, {"a-1": answers(0, 96), "b-1": answers(0, 84), "c-1": answers(0, 97)})
+    assert "noise: could be chance, by McNemar's paired test, with" in " ".join(text.split())
+
+
+def test_the_caption_names_the_tests_that_were_made(wide, answers):
+    predictions = {"a-0": answers(0, 90), "a-1": answers(0, 92), "b-0": answers(0, 50), "b-1": answers(0, 91)}
+    assert "chance, by an analysis of variance over seeds and images, with" in printed(wide, predictions, width=200)
+    one = printed(wide[wide["seed"] != 1], predictions, width=200)
+    assert "by McNemar's paired test, with" in one and "variance" not in one
 
 
 def test_a_mean_over_seeds_shows_no_seed(wide, seeds):
     shown = cells(printed(pd.concat([wide, seeds(0.6, key="c", seed=5)]), {}, sort="seed"))
-    assert [row[1] for row in shown if row[0] in ("b", "c")] == ["5", ""]
+    assert [row[-1] for row in shown if row[0] in ("b", "c")] == ["5", ""]
 
 
 def test_the_terminal_and_other_tables_round_alike(seeds):
@@ -70,7 +79,7 @@ def test_the_terminal_and_other_tables_round_alike(seeds):
     runs["val_accuracy"] = 0.7875
     shown = styled_table(leaderboard(over_seeds(runs))).to_markdown()
     assert "0.787" in shown and "0.788" not in shown
-    text = printed(runs, {}, width=160, wide=True)
+    text = printed(runs, {}, width=160)
     assert "0.787" in text and "0.788" not in text
 
 
@@ -80,7 +89,7 @@ def test_a_single_row_needs_no_caption(results):
 
 
 def test_the_best_validation_accuracy_comes_first(results):
-    assert [row[0] for row in cells(printed(results, {}))] == ["lite0", "cnn_$best$", "cnn_lucky"]
+    assert [row[0] for row in cells(printed(results, {}, width=200))] == ["lite0", "cnn_$best$", "cnn_lucky"]
 
 
 @pytest.mark.parametrize(("column", "first", "words"), [
@@ -115,16 +124,28 @@ def test_the_sorted_column_is_shown(results):
         "stage",
         "test accuracy",
         "against the best",
+        "validation",
     ]
     text = printed(results.assign(train_seconds=[13.17, 4000.5, 0.001234]), {}, sort="train_seconds")
-    assert headings(text) == ["experiment", "seconds", "test accuracy", "against the best"]
-    assert [row[1] for row in cells(text)] == ["0.00123", "13.2", "4,000"]
+    assert headings(text)[-1] == "seconds"
+    assert [row[-1] for row in cells(text) if row[0]] == ["0.00123", "13.2", "4,000"]
 
 
 def test_a_wide_terminal_shows_more(results):
-    text = printed(results, {}, width=160, wide=True, sort="seed")
+    text = printed(results, {}, width=160, sort="seed")
     assert headings(text)[-5:] == ["validation", "parameters", "epochs", "seconds", "seed"]
     assert cells(text)[0][-5:] == ["0.970", "4,694,024", "100", "7,300", "0"]
+
+
+@pytest.mark.parametrize("width", [80, 90, 100, 110, 120, 130, 138, 150])
+def test_no_name_and_no_interval_breaks_in_a_terminal_of_any_width(results, width):
+    shipped = results.assign(accuracy=0.91, accuracy_low=0.9, accuracy_high=0.92, device="other", config_hash="h9")
+    text = printed(results, {}, width=width, shipped=shipped)
+    assert max(map(len, text.splitlines())) <= width
+    assert [row[0] for row in cells(text) if row[0]] == ["lite0", "cnn_$best$", "cnn_lucky"]
+    assert text.count("0.971 [0.958, 0.980]") == 1 and "validation" in text
+    assert text.count("0.910 [0.900, 0.920] *") == (3 if width >= 110 else 0)
+    assert ("seconds" in text) == (width >= 138)
 
 
 def test_brackets_in_names_are_no_markup(results):

@@ -43,7 +43,16 @@ def test_the_table_says_where_a_result_comes_from_and_in_what_it_differs(own, sh
     assert table["differs in"].to_dict() == {"lite0": "nothing", "cnn": "epochs (8, here 2)"}
     other = shipped.assign(config_hash="h9", images_hash="h0", augment="")
     assert shipped_table(own, other)["differs in"][0] == "images_hash, augment (none, here augment)"
-    assert "config_hash" in shipped_table(own, shipped.assign(config_hash="h9"))["differs in"][0]
+
+
+def test_where_no_setting_differs_the_code_does_or_the_parent(own, shipped):
+    again = shipped.assign(config_hash="h9", precision="mixed_bfloat16")
+    table = shipped_table(own.assign(precision="float32"), again)
+    assert table["differs in"][0] == "another version of the training code"
+    assert table["precision"][0] == "mixed_bfloat16, here float32"
+    assert shipped_table(own.assign(precision="mixed_bfloat16"), again)["precision"][0] == "mixed_bfloat16"
+    with_parent = shipped_table(own.assign(parent="cnn"), again.assign(parent="cnn"))
+    assert with_parent["differs in"][0].endswith("or another training of its parent")
 
 
 def test_with_all_digits(own, shipped):

@@ -67,11 +67,13 @@ import sys
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-file = os.path.join(os.path.dirname(os.path.abspath(__file__)), {name!a})
-loaded = {load}
-names = {names}
+if len(sys.argv) != 2:
+    sys.exit(f"usage: python {{os.path.basename(__file__)}} IMAGE")
 # Cameras store photographs as they lie, and note how to turn them; the export takes them upright, {size}.
-image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
+try:
+    image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
+except OSError as error:
+    sys.exit(f"{{sys.argv[1]}}: {{error.strerror or 'no image that Pillow can read'}}")
 profile = image.info.get("icc_profile")
 if profile:
     # Other colours than sRGB's, as many phones store them.
@@ -79,6 +81,9 @@ if profile:
         image = ImageCms.profileToProfile(image, io.BytesIO(profile), ImageCms.createProfile("sRGB"))
     except ImageCms.PyCMSError:
         print("its colour profile cannot be used", file=sys.stderr)
+file = os.path.join(os.path.dirname(os.path.abspath(__file__)), {name!a})
+loaded = {load}
+names = {names}
 {prepare}
 probabilities = {predict}
 for place in probabilities.argsort()[::-1][:3]:

@@ -22,13 +22,15 @@ FIRST = ["key", "accuracy", "against the best"]
 ELSEWHERE = ["parameters", "train_seconds"]    # columns of the leaderboard that another table of the page has
 NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the 95% interval of the test accuracy, or "
          "the lowest and highest of several seeds. “Noise” is a difference to the best row that chance could explain. "
-         "Two runs are compared image by image by McNemar's exact test: could other test images reverse it? Several "
-         "seeds are compared by an analysis of variance, with all their predictions: could other test images or other "
-         "seeds reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected "
-         "for the number of rows (Holm).")
+         "Two runs are compared image by image by McNemar's exact test: could other test images reverse it? That does "
+         "not cover the spread between seeds; three seeds would show it (-p seeds '[0, 1, 2]'). Several seeds are "
+         "compared by an analysis of variance, with all their predictions: could other test images or other seeds "
+         "reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected for the "
+         "number of rows (Holm).")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
-           "models/. A star says that something but machine and seed differs; the table of shipped results says what.")
+           "models/. A star says that its settings, images or version are others; the table of shipped results says "
+           "which.")
 DUPLICATES = ("“Without duplicates” is the accuracy on the test images that have no near-duplicate in the training "
               "set.")
 
@@ -61,6 +63,18 @@ def leaderboard_notes(data: ReportData) -> list[Prose]:
     notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
              PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results)}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
+
+
+def leaderboard_line(data: ReportData) -> list[Prose]:
+    """The words of the leaderboard that need one, as far as they occur, on one line for a slide."""
+    board = leaderboard(data.results, data.predictions, data.shipped)
+    shipped = board["shipped"] if "shipped" in board else pd.Series("", board.index)
+    words = {"Noise: chance could explain the difference.": board["against the best"].str.contains("noise").any(),
+             "Unpaired: judged without predictions.": board["against the best"].str.contains("unpaired").any(),
+             "Shipped: the same experiment, not trained here.": shipped.any(),
+             "*: its settings, images or version are others.": shipped.str.endswith("*").any()}
+    line = " ".join(text for text, occurs in words.items() if occurs)
+    return [Prose(line, small=True)] if line else []
 
 
 def shipped_tables(data: ReportData) -> list[TitledTable]:

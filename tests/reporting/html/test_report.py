@@ -337,6 +337,8 @@ def test_a_shipped_row_stands_beside_the_own_one(log):
     for text in ("another machine", "fedcba987654", "learning_rate (0.5, here 0.01)"):
         assert text in page
     assert "experiments that were not trained here: large (" in page
+    deck = write_slides(open_dataset("farm", root)).read_text(encoding="utf-8")
+    assert "Shipped: the same experiment, not trained here. *: its settings, images or version are others." in deck
     # What is said of the run's own machine does not mix the two.
     assert "a processor, another machine" not in page and "another machine, a processor" not in page
 
