@@ -77,7 +77,8 @@ def _rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig", newline=""), strict=True)
     line = 1
     for row in reader:
-        if len(row) > 1 or "".join(row).strip():
+        # As pandas: other invisible characters, such as the unit separator, are content.
+        if len(row) > 1 or "".join(row).strip(" \t"):
             yield line, row
         line = reader.line_num + 1
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auxiliary.runs.results_append import line_of
@@ -72,6 +72,8 @@ CELLS = st.one_of(st.sampled_from(["", "0.5", "TRUE", "false", "1e-3", "80", "'=
                   st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
 
 
+@example([["\x1f"]], b"\n")
+@example([["\u3000"]], b"\n")
 @given(st.lists(st.lists(CELLS, max_size=4), max_size=5), st.sampled_from([b"\n", b"\r\n", b"\r"]))
 def test_both_ways_of_reading_find_the_same(rows, end):
     raw = end.join(map(line_of, [["run_id", "accuracy", "epochs", "note"], *rows]))
