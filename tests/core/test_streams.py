@@ -86,4 +86,4 @@ def test_so_are_those_of_an_error_and_of_a_box(results_of, tmp_path):
     assert r"\u732b" in output("run", "猫", **ascii_only)[1]
     results_of({"dataset": "猫", "key": "é"}).to_csv(tmp_path / "results.csv", index=False)
     printed, errors = output("results", "--root", tmp_path, **ascii_only)
-    assert errors == "" and r"\u732b: test accuracy" in printed and r"| \xe9 " in printed and "+--" in printed
+    assert errors == "" and r"\u732b, shipped rows" in printed and r"| \xe9 " in printed and "+--" in printed

@@ -147,7 +147,7 @@ def test_keras_reads_it_without_this_package(export, reference, tmp_path):
 
 
 def test_the_absence_of_test_time_augmentation_is_printed(export):
-    assert "without the 3 augmented views per image of the run's test" in export("views", "onnx").printed
+    assert "without the 3 views of the run's test" in export("views", "onnx").printed
 
 
 def test_an_earlier_export_is_replaced(export, trained_root):
