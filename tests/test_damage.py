@@ -130,5 +130,5 @@ def test_a_damaged_executed_notebook_is_named_and_the_report_written(root, capsy
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.write_bytes(b"{")
     give("report")(root)
-    assert "python -m auxiliary run colours" in notebook.with_name("report.html").read_text(encoding="utf-8")
+    assert "python -m auxiliary report colours" in notebook.with_name("report.html").read_text(encoding="utf-8")
     assert f"left out: {notebook} cannot be read" in capsys.readouterr().out

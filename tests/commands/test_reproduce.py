@@ -220,7 +220,7 @@ def test_an_image_file_that_was_changed_is_named(reproduce, root):
 def test_a_key_of_several_runs_lists_them(reproduce, root):
     printed = reproduce("untrained", root, error=True)
     assert printed.startswith("2 finished runs are called 'untrained'; name one of them:\n  untrained-")
-    assert f"  {run_of(root, 'untrained', 1).id} (colours, seed 1)" in printed.splitlines()
+    assert f"\n  {run_of(root, 'untrained', 1).id} (colours, seed 1, " in printed
 
 
 @pytest.mark.parametrize(("name", "answer"), [
