@@ -28,11 +28,12 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
     pages = [page for page in notebook_pages(project.paths.assets) if page.with_suffix(".ipynb") in written]
     written = [*written, *pages]
     _print_left_out(console, project)
-    results = over_seeds(project.results)
+    runs = project.results
+    results = over_seeds(runs)
     if len(results):
         rows = project.rows
         predictions = saved_predictions(results, project.paths.models)
-        for form in leaderboards(project.results, set(rows.own["dataset"]), project.paths.root, rows.beside, sort="",
+        for form in leaderboards(runs, set(rows.own["dataset"]), project.paths.root, rows.beside, sort="",
                                  width=console.width):
             console.print(form.table)
         console.print(" ".join([summary_sentence(results, project.chance, predictions), rows.remark]).rstrip())

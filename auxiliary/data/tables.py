@@ -4,6 +4,7 @@ import csv
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from auxiliary.core.errors import PREPARE, UserError
@@ -95,3 +96,8 @@ def digest(content: str | bytes) -> str:
     """
     data = content.encode() if isinstance(content, str) else content
     return "h" + hashlib.blake2b(data, digest_size=6).hexdigest()
+
+
+def spread(length: int, most: int) -> np.ndarray:
+    """Up to `most` places in a table of that length, evenly spread from its first row to its last."""
+    return np.unique(np.linspace(0, length - 1, most).round().astype(int))

@@ -32,12 +32,12 @@ def check_experiments(profile: Profile) -> None:
 
 
 def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
-    steps = parsed_specs(experiment)["augment"]
-    if any(view.augmented is not None for view in views_of(experiment.tta)):
+    steps, views = parsed_specs(experiment)["augment"], views_of(experiment.tta)
+    if any(view.augmented is not None for view in views):
         if not steps:
             raise UserError("`tta` averages over augmented images: give `augment` too")
         refuse_mixing(steps, "`tta` asks which one class an image has: leave `augmented` out of it")
-    if any(abs(view.shift) >= experiment.image_size for view in views_of(experiment.tta)):
+    if any(abs(view.shift) >= experiment.image_size for view in views):
         raise UserError(f"`tta` moves images of {experiment.image_size} pixels by as many or more")
     if experiment.class_weight != "none":
         refuse_mixing(steps, "`class_weight` asks which one class an image has: leave it out")

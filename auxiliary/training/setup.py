@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from auxiliary.config.profile import ScratchExperiment
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.images import Images
+from auxiliary.data.tables import spread
 from auxiliary.data.views import View, views_of
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
@@ -44,8 +46,10 @@ class TrainingSetup:
     def begin(self, job: Job) -> None:
         """Set the weights that a fresh network computes from its training images, see `whiten`."""
         if not job.parent and whitening_layers(self.trained):
-            images = mk_tf_dataset(job.train.head(WHITENED), image_size=job.experiment.image_size, seed=job.seed)
-            whiten(self.trained, np.concatenate([batch for batch, _ in images.as_numpy_iterator()]))
+            # The table may be in the order of the classes.
+            chosen = job.train.iloc[spread(len(job.train), WHITENED)]
+            images = Images(chosen, job.experiment.image_size, cache=False)
+            whiten(self.trained, images[np.arange(len(chosen))])
 
     def complete(self) -> None:
         """Give the whole model the trained weights, where the two do not share them."""

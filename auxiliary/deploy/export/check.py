@@ -13,6 +13,7 @@ import numpy as np
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.files import is_file_below
 from auxiliary.data.reading.jpeg import processed_pixels
+from auxiliary.data.tables import spread
 from auxiliary.deploy.export import runtimes
 from auxiliary.runs.run import Run
 
@@ -58,11 +59,6 @@ def check_images(run: Run, size: int, folders: Collection[Path], most: int = IMA
     files = table["filepath"].to_list()
     return CheckImages(np.stack([_pixels(file, size) for file in files]), table["predicted"].to_list(), files,
                        table["category"].to_list())
-
-
-def spread(length: int, most: int) -> np.ndarray:
-    """Up to `most` places in a table of that length, evenly spread from its first row to its last."""
-    return np.unique(np.linspace(0, length - 1, most).round().astype(int))
 
 
 def _pixels(file: str, size: int) -> np.ndarray:

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from auxiliary.data.reading.decode import open_rgb
-from auxiliary.deploy.export.check import predict_with_export, spread
+from auxiliary.data.tables import spread
+from auxiliary.deploy.export.check import predict_with_export
 from auxiliary.deploy.export.originals import read_originals
 from auxiliary.deploy.predictor import BATCH, Predictor
 from auxiliary.deploy.preprocess import network_pixels

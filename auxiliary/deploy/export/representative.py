@@ -9,10 +9,9 @@ import pandas as pd
 
 from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import is_file_below
-from auxiliary.data.dataset import Images
+from auxiliary.data.images import Images
 from auxiliary.data.splitting.split_record import RECORD, read_record
-from auxiliary.data.tables import images_fingerprint, read_table
-from auxiliary.deploy.export.check import spread
+from auxiliary.data.tables import images_fingerprint, read_table, spread
 from auxiliary.runs.run import Run
 
 IMAGES = 200    # at most
