@@ -45,6 +45,8 @@ def amount(experiment: Experiment, sizes: Sequence[int], split: Split) -> Amount
     images = sum(sizes)
     sampled = SAMPLED[experiment.sampling](sizes) * len(sizes) if experiment.sampling != "none" else images
     training, validation, test = split.fractions
+    if experiment.refit:
+        training, validation = training + validation, 0
     return Amount(sampled * training, images * validation, images * test)
 
 

@@ -19,6 +19,7 @@ from auxiliary.core.paths import find_root
 from auxiliary.core.text import counted, first_few, printable
 from auxiliary.deploy.image_paths import find_image_paths
 from auxiliary.runs.find import find_finished_or_best
+from auxiliary.runs.labels import validation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,7 +109,7 @@ def _title(predictor: "Predictor") -> str:
     """The run, and what it chooses from."""
     result, categories = predictor.result, predictor.categories
     return (f"{predictor.run.id} of {result.dataset}: {counted(len(categories), 'class', 'classes')} "
-            f"({first_few(categories, NAMED_CLASSES)}); validation accuracy {result.val_accuracy:.3f}, temperature "
+            f"({first_few(categories, NAMED_CLASSES)}); {validation(result.val_accuracy)}, temperature "
             f"{predictor.temperature:.3f}")
 
 

@@ -112,15 +112,16 @@ def figure_problems(job: Job) -> list[str]:
     experiment, result, history = job.experiment, job.run.result, job.run.history
     own = history[history["phase"] == "own"]
     problems = (
-        [] if len(own) == experiment.epochs else [f"it should have {experiment.epochs} epochs, and has {len(own)}"]
+        [] if len(own) == job.epochs else [f"it should have {job.epochs} epochs, and has {len(own)}"]
     )
     earlier = _numbers(history[history["phase"] == "parent"])
-    if not np.array_equal(earlier, _numbers(job.parent.run.history) if job.parent else earlier[:0], equal_nan=True):
+    if not np.array_equal(earlier, _numbers(job.start.run.history) if job.start else earlier[:0], equal_nan=True):
         problems.append("its history does not begin with that of its parent")
-    for name in MEASURED[1:]:
+    validated = () if experiment.refit else ("val_accuracy", "val_loss")
+    for name in ("accuracy", "loss", *validated):
         for epoch, value in zip(own["epoch"], own[name], strict=True):
             problems += _unlikely(f"in epoch {epoch} its {name}", value, name in SHARES)
-    for name in (*SHARES, "val_loss", "test_loss"):
+    for name in ("accuracy", "test_loss", *validated):
         problems += _unlikely(f"its result's {name}", getattr(result, name), name in SHARES)
     return problems + _table_problems(job.run.predictions, result.accuracy)
 

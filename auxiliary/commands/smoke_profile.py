@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from auxiliary.config.loader import INHERITED
+from auxiliary.config.loader import INHERITED, OF_REFIT
 from auxiliary.config.profile import Experiment, Profile, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
@@ -92,4 +92,5 @@ def _shortened(experiment: Experiment) -> Experiment:
 def _written(experiment: Experiment) -> dict[str, Any]:
     # A child may not restate what it inherits from its parent.
     inherited = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
-    return experiment.model_dump(mode="json", exclude_none=True, exclude=inherited)
+    said = {"include": set(OF_REFIT)} if experiment.refit else {"exclude": inherited}
+    return experiment.model_dump(mode="json", exclude_none=True, **said)

@@ -101,6 +101,8 @@ class Experiment(Settings):
         learning_rate: learning rate of the optimiser, the highest one of its schedule.
         epochs: number of epochs, those of a parent not counted; 0 trains nothing.
         parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
+        refit: whether the parent is trained once more instead, from its own first weights, on the training and the
+            validation images together, for the epochs that validation chose. All other settings are the parent's.
         published_accuracy: accuracy that somebody published for this experiment, for comparison; or a list, one per
             seed.
         note: a remark for readers, shown in tables.
@@ -111,6 +113,7 @@ class Experiment(Settings):
     learning_rate: Annotated[float, Field(gt=0)]
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
+    refit: Flag = False
     published_accuracy: Accuracy | tuple[Accuracy, ...] | None = None
     note: str = ""
 

@@ -17,7 +17,7 @@ def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.
     """The network of each experiment, its image size in pixels, and by formula its parameters and multiply-adds."""
     totals = [network_cost(each.net, (each.image_size, each.image_size, 3), classes) for each in experiments]
     return _table(experiments, {
-        "network": [f"from parent {each.parent}" if each.parent else each.net for each in experiments],
+        "network": [_network(each) for each in experiments],
         "image size": [each.image_size for each in experiments],
         "parameters": [costs.parameters for costs in totals],
         "multiply-adds": [costs.multiply_adds for costs in totals],
@@ -80,6 +80,13 @@ def _table(experiments: Sequence[Experiment], columns: dict[str, list]) -> pd.Da
     """One row per experiment (index `key`), without optional columns that are empty."""
     shown = {name: values for name, values in columns.items() if name not in OPTIONAL or any(values)}
     return pd.DataFrame({"key": [each.key for each in experiments], **shown}).set_index("key")
+
+
+def _network(experiment: ScratchExperiment) -> str:
+    """The spec of a network, or the parent that has it."""
+    if experiment.refit:
+        return f"refit of {experiment.parent}"
+    return f"from parent {experiment.parent}" if experiment.parent else experiment.net
 
 
 def _published(experiment: Experiment) -> str:

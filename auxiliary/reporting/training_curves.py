@@ -54,7 +54,8 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]], narrow: bool = Fal
     shown = dict(list(trained.items())[:len(COLOURS)])
     if not shown:
         return title_only(10, "No epoch was trained")
-    table = pd.concat([frame.assign(experiment=key) for key, frames in shown.items() for frame in frames])
+    table = pd.concat([frame.assign(experiment=key) for key, frames in shown.items() for frame in frames],
+                      ignore_index=True)
     looks = {"palette": dict(zip(shown, COLOURS, strict=False)), "dashes": dict(zip(shown, DASHES, strict=False))}
     names = Names()
     labels = [names.text(key, f"(line {number})") for number, key in enumerate(shown, 1)]
@@ -116,13 +117,14 @@ def _title(trained: Mapping[str, list[pd.DataFrame]], best: str, shown: int) -> 
 
 
 @styled
-def curves_figure(history: pd.DataFrame, narrow: bool = False) -> Figure:
+def curves_figure(history: pd.DataFrame, narrow: bool = False, refit: bool = False) -> Figure:
     """Accuracy and loss of one run over all epochs, training and validation; a line marks the end of the parent's.
 
     Args:
         history: one row per epoch with `accuracy`, `loss`, `val_accuracy`, `val_loss` and `phase`; the epochs of a
             parent (phase "parent") come first.
         narrow: whether to draw it for a phone, the loss below the accuracy.
+        refit: whether it was trained on the validation images too, so that nothing was validated.
     """
     epochs = np.arange(1, len(history) + 1)
     parents = int((history["phase"] == "parent").sum())
@@ -130,15 +132,26 @@ def curves_figure(history: pd.DataFrame, narrow: bool = False) -> Figure:
     panels = fig.subplots(2, 1) if narrow else fig.subplots(1, 2)
     for axes, quantity, label in zip(panels, ("accuracy", "loss"), ("accuracy", LOSS), strict=True):
         axes.plot(epochs, history[quantity], "o--", color=ORANGE, markersize=4, label="training")
-        axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
+        if not refit:
+            axes.plot(epochs, history[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
         epoch_axis(axes, len(history))
         axes.set_ylabel(label)
         axes.grid(axis="y", color=LIGHT_GREY)
         if parents:
             axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="end of the parent's epochs")
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=2 if narrow else 3)
-    set_title(fig, _best_epoch(history, parents))
+    set_title(fig, _refitted(history) if refit else _best_epoch(history, parents))
     return fig
+
+
+def _refitted(history: pd.DataFrame) -> str:
+    if len(history) and history["loss"].isna().iloc[-1]:
+        return _diverged(history)
+    return f"A refit of {counted(len(history), 'epoch')}, on training and validation images"
+
+
+def _diverged(history: pd.DataFrame) -> str:
+    return f"Training diverged in epoch {len(history)}: the loss was no finite number"
 
 
 def _best_epoch(history: pd.DataFrame, parents: int) -> str:
@@ -146,7 +159,7 @@ def _best_epoch(history: pd.DataFrame, parents: int) -> str:
         return f"Nothing was trained; {counted(parents, 'epoch')} of the parent"
     own = history["val_accuracy"].to_numpy(float)[parents:]
     if len(history) and history[["loss", "val_loss"]].iloc[-1].isna().any():
-        return f"Training diverged in epoch {len(history)}: the loss was no finite number"
+        return _diverged(history)
     if not np.isfinite(own).any():
         return f"No validation accuracy in {counted(len(history), 'epoch')}"
     best = int(np.nanargmax(own))

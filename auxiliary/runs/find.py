@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,12 @@ def find_best(root: Path, dataset: str = "") -> Run:
     """
     models = root / "models" / find_data_set(dataset, root, OPTION)
     finished = _like_the_last([run for run in runs_in(models) if run.finished])
-    converged = [run for run in finished if not run.diverged]
-    if not converged:
-        found = "no finished run of its newest images but those that diverged" if finished else "no finished run"
+    # A refit has no validation accuracy, a run that diverged none at all.
+    validated = [run for run in finished if not isnan(run.result.val_accuracy)]
+    if not validated:
+        found = "no finished run of its newest images with a validation accuracy" if finished else "no finished run"
         raise UserError(f"{models} holds {found}: train one first (python -m auxiliary run PROFILE)")
-    return max(converged, key=lambda run: run.result.val_accuracy)
+    return max(validated, key=lambda run: run.result.val_accuracy)
 
 
 def _like_the_last(finished: list[Run]) -> list[Run]:

@@ -1,5 +1,7 @@
 """The order and the labels of runs, the same in every table and figure."""
 
+from math import isnan
+
 import pandas as pd
 
 from auxiliary.runs.differences import ENVIRONMENT, SETTINGS, settings_of, texts_of
@@ -38,10 +40,10 @@ def labelled(results: pd.DataFrame) -> list[str]:
     """The label of each row: its key, and all settings in which rows of that key differ.
 
     Where they differ in none, what else tells them apart: machine, versions, commit or `config_hash`. A row of several
-    seeds bears no seed.
+    seeds bears no seed. A refit is called one, for it has no validation accuracy.
     """
     rows = settings_of(results).assign(key=results["key"].astype(str)).reset_index(drop=True)
-    names = rows["key"]
+    names = rows["key"] + rows["refit"].map({"refit": ", refit"}).fillna("")
     for column in SETTINGS:
         names = _told_apart(names, column, rows, by=rows["key"])
     for column in ENVIRONMENT:
@@ -75,6 +77,13 @@ def with_interval(row: pd.Series) -> str:
         seeds = diverged or f"{row['seeds']} seeds"
         return f"{row['accuracy']:.3f} ({row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}, {seeds})"
     return f"{row['accuracy']:.3f} [{row['accuracy_low']:.3f}, {row['accuracy_high']:.3f}]"
+
+
+def validation(accuracy: float, digits: int = 3) -> str:
+    """A validation accuracy in words; NaN is that of a refit, which was trained on the validation images."""
+    if isnan(accuracy):
+        return "no validation accuracy (a refit)"
+    return f"validation accuracy {accuracy:.{digits}f}"
 
 
 def divergence(row: pd.Series) -> str:

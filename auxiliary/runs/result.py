@@ -104,7 +104,11 @@ class Result(BaseModel):
     network: str = Field(description="spec of the network, or of the head on a backbone")
     backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
-    parent: str = Field(description="key of the experiment whose trained weights this one starts from; empty for none")
+    parent: str = Field(description="key of the experiment whose trained weights this one starts from, or "
+                                    "which it refits; empty for none")
+    refit: str = Field(default="", description="refit if the parent was trained once more on the training and the "
+                                               "validation images together; its validation columns are empty, and "
+                                               "its temperature is the parent's; else empty")
     tune_last: Count = Field(description="number of the backbone's last layers that were tuned")
     parameters: Count = Field(description="number of weights, trained or not")
     trainable_parameters: Count = Field(description="number of weights that were trained; 0 where there was no "

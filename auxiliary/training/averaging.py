@@ -96,6 +96,10 @@ class ShowAverages(keras.callbacks.Callback):
         """Before validation."""
         self.averages.show()
 
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Where there is no validation."""
+        self.averages.show()
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Before training goes on."""
         self.averages.hide()

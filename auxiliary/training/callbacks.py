@@ -58,7 +58,7 @@ class HistoryWriter(keras.callbacks.Callback):
     def __init__(self, job: Job, progress: Progress, checkpoint: Checkpoint | None = None) -> None:
         super().__init__()
         self._job, self._progress = job, progress
-        self._parents = [job.parent.run.history.assign(phase="parent")] if job.parent else []
+        self._parents = [job.start.run.history.assign(phase="parent")] if job.start else []
         self._rows = checkpoint.history.to_dict("records") if checkpoint else []
         self._began = 0.0
         self._save()
@@ -79,7 +79,8 @@ class HistoryWriter(keras.callbacks.Callback):
                            "learning_rate": float(self.model.optimizer.learning_rate),
                            "seconds": time.perf_counter() - self._began})
         self._save()
-        self._progress.advance(note=f"validation accuracy {figures['val_accuracy']:.3f}")
+        kind, name = ("training", "accuracy") if self._job.experiment.refit else ("validation", "val_accuracy")
+        self._progress.advance(note=f"{kind} accuracy {figures[name]:.3f}")
 
     def _save(self) -> None:
         own = self.history.assign(phase="own")

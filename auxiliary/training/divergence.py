@@ -11,6 +11,7 @@ import pandas as pd
 from auxiliary.evaluation.predictions import PROBABILITY
 
 Logs = dict[str, Any]
+LOSSES = ["loss", "val_loss"]
 
 
 class StopAtDivergence(keras.callbacks.Callback):
@@ -29,7 +30,7 @@ class StopAtDivergence(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002
         """Look at both losses of the epoch."""
-        self._look_at(logs["loss"], logs["val_loss"])
+        self._look_at(*(logs[name] for name in LOSSES if name in logs))
 
     def _look_at(self, *losses: float) -> None:
         if not all(map(isfinite, losses)):
@@ -37,21 +38,25 @@ class StopAtDivergence(keras.callbacks.Callback):
 
 
 def without_divergence(logs: Logs) -> dict[str, float]:
-    """The figures of an epoch: all NaN where its training loss is not finite, or those of the validation images."""
-    figures = {name: float(logs[name]) for name in ("accuracy", "loss", "val_accuracy", "val_loss")}
+    """The figures of an epoch: all NaN where its training loss is not finite, or those of the validation images.
+
+    Those of the validation images are NaN, too, where a refit has none.
+    """
+    figures = {name: float(logs.get(name, nan)) for name in ("accuracy", "loss", "val_accuracy", "val_loss")}
     if not isfinite(figures["loss"]):
         return dict.fromkeys(figures, nan)
     return figures if isfinite(figures["val_loss"]) else figures | {"val_accuracy": nan, "val_loss": nan}
 
 
-def divergence_of(history: pd.DataFrame) -> str:
+def divergence_of(history: pd.DataFrame, validated: bool = True) -> str:
     """Where training diverged, such as `in epoch 3`; empty where it did not.
 
     Args:
         history: one row per own epoch, with `epoch`, `loss` and `val_loss`.
+        validated: whether there were validation images; those of a refit are among its training images.
     """
     # A table without rows has no types of its own.
-    losses = history[["loss", "val_loss"]].to_numpy("float64")
+    losses = history[LOSSES if validated else LOSSES[:1]].to_numpy("float64")
     lost = history["epoch"][~np.isfinite(losses).all(axis=1)]
     return f"in epoch {lost.iloc[0]}" if len(lost) else ""
 

@@ -48,16 +48,16 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
     model.compile(make_optimizer(experiment, steps), make_loss(experiment), metrics=["accuracy"])
     done = checkpoint.epochs if checkpoint else 0
     train, val = _batches(job, setup, first_epoch=done)
-    with Progress(job.label, experiment.epochs, "epoch", start=done) as progress:
+    with Progress(job.label, job.epochs, "epoch", start=done) as progress:
         writer = HistoryWriter(job, progress, checkpoint)
-        stopping = EarlyStopping(experiment.patience, checkpoint) if experiment.patience else None
+        stopping = EarlyStopping(experiment.patience, checkpoint) if experiment.patience and val else None
         if checkpoint:
             restore(model, checkpoint, averages)
         callbacks = [EpochSeeds(job.seed), averages and ShowAverages(averages), stopping, StopAtDivergence(), writer,
                      # It holds whether training stops, and the history, so it is written after both.
                      CheckpointWriter(job, writer, stopping, averages)]
         model.fit(train, validation_data=val, initial_epoch=done, steps_per_epoch=steps, shuffle=False, verbose=0,
-                  epochs=done if checkpoint and checkpoint.stopped else experiment.epochs,
+                  epochs=done if checkpoint and checkpoint.stopped else job.epochs,
                   class_weight=class_weights(job), callbacks=[each for each in callbacks if each])
     earlier = checkpoint.history["seconds"].sum() if checkpoint else 0
     return Fitted(writer.history, time.perf_counter() - began + earlier)
@@ -73,15 +73,18 @@ def _averaged(job: Job, model: keras.Model, steps: int) -> tuple[keras.Model, Av
     return model, model.averages
 
 
-def _batches(job: Job, setup: TrainingSetup, first_epoch: int) -> tuple[tf.data.Dataset, tf.data.Dataset]:
-    """Training batches without end, and validation batches, which have the full size in every epoch."""
+def _batches(job: Job, setup: TrainingSetup, first_epoch: int) -> tuple[tf.data.Dataset, tf.data.Dataset | None]:
+    """Training batches without end, and validation batches, which have the full size in every epoch.
+
+    A refit has no validation batches.
+    """
     experiment = job.experiment
     labels = {"classes": len(job.project.categories)} if takes_shares(experiment) else {}
     sizes = {"sizes": experiment.size_of_epoch} if getattr(experiment, "sizes", ()) else {}
     # An experiment that trains nothing has `augment` for its test images only.
     train = setup.batches(job.train, shuffle=True, augment=experiment.augment if experiment.epochs else "",
                           seed=job.seed, epochs=None, first_epoch=first_epoch, **labels, **sizes)
-    return train, setup.batches(job.project.val, shuffle=False, **labels)
+    return train, None if experiment.refit else setup.batches(job.project.val, shuffle=False, **labels)
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint, averages: Averages | None = None) -> None:

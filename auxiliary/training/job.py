@@ -67,6 +67,11 @@ class Job:
         return replace(self, experiment=self.project.experiments[self.experiment.parent], title="", anew=False)
 
     @property
+    def start(self) -> "Job | None":
+        """The parent whose trained weights this one starts from; None for a fresh network, as that of a refit."""
+        return None if self.experiment.refit else self.parent
+
+    @property
     def parents(self) -> Iterator["Job"]:
         """The parent, its parent, and so on."""
         job = self
@@ -75,9 +80,23 @@ class Job:
             yield job
 
     @cached_property
+    def epochs(self) -> int:
+        """For how many epochs it is trained at most: a refit for as many as its finished parent's weights were."""
+        if not self.experiment.refit:
+            return self.experiment.epochs
+        losses = self.parent.run.history["val_loss"]
+        return int(losses.argmin()) + 1 if self.experiment.patience else len(losses)
+
+    @cached_property
+    def images(self) -> pd.DataFrame:
+        """The images that it may be trained on: those of training, for a refit with those of validation."""
+        project = self.project
+        return pd.concat([project.train, project.val], ignore_index=True) if self.experiment.refit else project.train
+
+    @cached_property
     def train(self) -> pd.DataFrame:
-        """The training images after sampling."""
-        return sampled(self.experiment, self.project.train)
+        """The images that it is trained on, after sampling."""
+        return sampled(self.experiment, self.images)
 
 
 def jobs_of(experiments: Iterable[Experiment], project: Project) -> list[Job]:

@@ -86,8 +86,10 @@ def _is_cached(table: Path, record: Path, made_of: Mapping[str, str]) -> bool:
 
 
 def _is_frozen(experiment: Experiment, project: Project) -> bool:
-    """Whether an experiment's backbone is pre-trained and was never tuned: a tuned one has seen the labels."""
-    if not isinstance(experiment, TransferExperiment) or experiment.tune_last or experiment.weights == "random":
+    """Whether a backbone is pre-trained and was never tuned, for a tuned one has seen the labels; and is no refit."""
+    if not isinstance(experiment, TransferExperiment) or experiment.refit:
+        return False
+    if experiment.tune_last or experiment.weights == "random":
         return False
     return not experiment.parent or _is_frozen(project.experiments[experiment.parent], project)
 

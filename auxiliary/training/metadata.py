@@ -14,7 +14,6 @@ from auxiliary.data.processing.manifest import head_span, read_head
 from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters
-from auxiliary.project.project import Project
 from auxiliary.runs.code import code_fingerprint
 from auxiliary.runs.result import Result
 from auxiliary.training.fit import Fitted
@@ -69,7 +68,7 @@ def make_result(job: Job, setup: TrainingSetup, fitted: Fitted, predictions: Map
         fitted: the training.
         predictions: the model's predictions of the images of `val` and `test`.
     """
-    figures = _evaluation(job.project, predictions["val"], predictions["test"])
+    figures = _evaluation(job, predictions["val"], predictions["test"])
     return _result(job, setup, fitted, _training(job.train, fitted.history) | figures)
 
 
@@ -83,10 +82,11 @@ def make_diverged(job: Job, setup: TrainingSetup, fitted: Fitted, diverged: str)
         diverged: where it diverged, such as `in epoch 3`.
     """
     project, unknown = job.project, dict.fromkeys(FIGURES, math.nan)
+    val_images = 0 if job.experiment.refit else len(project.val)
     return _result(job, setup, fitted, unknown | {
         "diverged": diverged, "epochs": len(fitted.history), "train_images": len(job.train),
-        "val_images": len(project.val), "test_images": len(project.test),
-        "test_duplicates": int(has_duplicate_in(project.train, project.test).sum())})
+        "val_images": val_images, "test_images": len(project.test),
+        "test_duplicates": int(has_duplicate_in(job.images, project.test).sum())})
 
 
 # What is not known of a run that diverged.
@@ -126,6 +126,7 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
         "class_weight": "" if experiment.class_weight == "none" else experiment.class_weight,
         "sizes": getattr(experiment, "trained_sizes", ""),
         "parent": experiment.parent or "",
+        "refit": "refit" if experiment.refit else "",
         "backbone": getattr(experiment, "backbone", ""),
         "weights": getattr(experiment, "weights", ""),
         "tune_last": _tuned(experiment),
@@ -142,13 +143,16 @@ def _training(train: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _evaluation(project: Project, val: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
+def _evaluation(job: Job, val: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
     """The scores of the predictions, also on the test images without a near-duplicate in the training set."""
     on_val, on_test = scores(val), scores(test)
+    validated = {"val_accuracy": on_val.accuracy, "val_loss": on_val.loss, "val_images": len(val)}
+    if job.experiment.refit:
+        # The predictions are its parent's.
+        validated = {"val_accuracy": math.nan, "val_loss": math.nan, "val_images": 0}
     # Predictions are in the order of the table.
-    apart = test[~has_duplicate_in(project.train, project.test).to_numpy()]
-    return {
-        "val_accuracy": on_val.accuracy, "val_loss": on_val.loss, "val_images": len(val),
+    apart = test[~has_duplicate_in(job.images, job.project.test).to_numpy()]
+    return validated | {
         "accuracy": on_test.accuracy, "accuracy_low": on_test.accuracy_low, "accuracy_high": on_test.accuracy_high,
         "test_loss": on_test.loss, "macro_f1": on_test.macro_f1, "ece": on_test.ece, "test_images": len(test),
         "test_duplicates": len(test) - len(apart),

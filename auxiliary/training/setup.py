@@ -45,7 +45,7 @@ class TrainingSetup:
 
     def begin(self, job: Job) -> None:
         """Set the weights that a fresh network computes from its training images, see `whiten`."""
-        if not job.parent and whitening_layers(self.trained):
+        if not job.start and whitening_layers(self.trained):
             # The table may be in the order of the classes.
             chosen = job.train.iloc[spread(len(job.train), WHITENED)]
             images = Images(chosen, job.experiment.image_size, cache=False)
@@ -63,8 +63,8 @@ def build_setup(job: Job) -> TrainingSetup:
     A frozen backbone does not run in every epoch: its head is trained on features that are computed once.
     """
     setup = _scratch(job) if isinstance(job.experiment, ScratchExperiment) else _transfer(job)
-    if job.parent:
-        setup.model.load_weights(job.parent.run.model)
+    if job.start:
+        setup.model.load_weights(job.start.run.model)
         if setup.has_copy:
             setup.trained.set_weights(setup.model.get_weights())
     return setup
@@ -80,7 +80,7 @@ def _scratch(job: Job) -> TrainingSetup:
 def _transfer(job: Job) -> TrainingSetup:
     experiment = job.experiment
     # A parent's weights replace the pre-trained ones, so those need not be downloaded.
-    weights = None if job.parent or experiment.weights == "random" else "imagenet"
+    weights = None if job.start or experiment.weights == "random" else "imagenet"
     transfer = build_transfer(experiment, len(job.project.categories), weights)
     if experiment.tune_last:
         return TrainingSetup(transfer.model, transfer.model, _image_batches(job))

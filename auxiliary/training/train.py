@@ -9,6 +9,7 @@ from auxiliary.core.errors import Diverged, Interrupted, UserError
 from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
 from auxiliary.runs.code import other_code
+from auxiliary.runs.labels import validation
 from auxiliary.runs.replacement import current, is_replaced, is_unfinished, remove_old, replace_now
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import check_results, log_result
@@ -142,7 +143,7 @@ def _tell(beginning: str, run: Run, trained: bool) -> None:
     """Print the line of a run; what its user should know is shown by the command as well."""
     result, other = run.result, other_code(run)
     figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
-        f"validation accuracy {result.val_accuracy:.4f}, test accuracy {result.accuracy:.4f}")
+        f"{validation(result.val_accuracy, digits=4)}, test accuracy {result.accuracy:.4f}")
     how = f"{result.train_seconds:.0f} s of training" if trained else "read back"
     advice = f"; {other}: `--retrain` trains it anew" if other else ""
     (notify if run.diverged or other else print)(f"{beginning}{figures} ({how}{advice})")

@@ -53,9 +53,9 @@ def train_run(job: Job) -> None:
             setup.begin(job)
         fitted = fit(job, setup, checkpoint)
         setup.complete()
-        diverged = divergence_of(fitted.history)
+        diverged = divergence_of(fitted.history, validated=not job.experiment.refit)
         predictions = {} if diverged else _predict(job, setup)
-    save_figure(curves_figure(run.history), run.folder, "curves")
+    save_figure(curves_figure(run.history, refit=job.experiment.refit), run.folder, "curves")
     if diverged := diverged or divergence_in(predictions.values()):
         run.finish(make_diverged(job, setup, fitted, diverged))
         return
@@ -98,9 +98,14 @@ def _check_resources(job: Job, setup: TrainingSetup, machine: runtime.Machine) -
 
 
 def _predict(job: Job, setup: TrainingSetup) -> dict[str, pd.DataFrame]:
-    """The predictions for the images of `val` and `test`."""
-    tables = {"val": job.project.val, "test": job.project.test}
-    return {split: predict_split(job, setup, df) for split, df in tables.items()}
+    """The predictions for the images of `val` and `test`.
+
+    A refit was trained on the images of `val`, so its predictions for them are its parent's: they calibrate it.
+    """
+    test = predict_split(job, setup, job.project.test)
+    if job.experiment.refit:
+        return {"val": job.parent.run.val_predictions, "test": test}
+    return {"val": predict_split(job, setup, job.project.val), "test": test}
 
 
 def _save_model(job: Job, setup: TrainingSetup) -> None:

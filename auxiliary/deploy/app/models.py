@@ -19,7 +19,7 @@ from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.reporting.grad_cam_figure import overlaid
-from auxiliary.runs.labels import labelled, ranked
+from auxiliary.runs.labels import labelled, ranked, validation
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
@@ -74,7 +74,7 @@ class Networks:
     def choices(self, data_set: str) -> list[tuple[str, str]]:
         """The label and the name of each network of a data set; best validation accuracy first."""
         results = self._ranked(data_set)
-        labels = [f"{label}, validation accuracy {accuracy:.3f}"
+        labels = [f"{label}, {validation(accuracy)}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
         return list(zip(labels, map(network_name, results["run"]), strict=True))
 

@@ -51,7 +51,8 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
 
 def _settings(result: Result) -> list[tuple[str, str]]:
     """How the run was trained, as far as it was set."""
-    values = {"sizes": result.sizes, "batch size": str(result.batch_size), "optimizer": result.optimizer,
+    values = {"refit": f"of {result.parent}, on training and validation images" if result.refit else "",
+              "sizes": result.sizes, "batch size": str(result.batch_size), "optimizer": result.optimizer,
               "learning rate": f"{result.learning_rate:g}", "schedule": result.schedule, "sampling": result.sampling,
               "class weight": result.class_weight,
               "label smoothing": f"{result.label_smoothing:g}" if result.label_smoothing else "",
@@ -62,7 +63,8 @@ def _settings(result: Result) -> list[tuple[str, str]]:
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:
     """Accuracy and loss over the epochs."""
-    return Chart("Training curves", curves_figure(data.run(row).history, narrow=True))
+    run = data.run(row)
+    return Chart("Training curves", curves_figure(run.history, narrow=True, refit=bool(run.result.refit)))
 
 
 def calibration_chart(data: ReportData, row: pd.Series) -> Chart:
