@@ -79,8 +79,8 @@ def find_best(root: Path, dataset: str = "") -> Run:
     """
     models = root / "models" / find_data_set(dataset, root, OPTION)
     finished = _like_the_last([run for run in runs_in(models) if run.finished])
-    # A refit has no validation accuracy, a run that diverged none at all.
-    validated = [run for run in finished if not isnan(run.result.val_accuracy)]
+    # A refit has no validation accuracy.
+    validated = [run for run in finished if not run.diverged and not isnan(run.result.val_accuracy)]
     if not validated:
         found = "no finished run of its newest images with a validation accuracy" if finished else "no finished run"
         raise UserError(f"{models} holds {found}: train one first (python -m auxiliary run PROFILE)")

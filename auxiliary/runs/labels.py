@@ -5,7 +5,7 @@ from math import isnan
 import pandas as pd
 
 from auxiliary.runs.differences import ENVIRONMENT, SETTINGS, settings_of, texts_of
-from auxiliary.runs.result import LABELS
+from auxiliary.runs.result import LABELS, REFIT
 
 
 def in_order(results: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def labelled(results: pd.DataFrame) -> list[str]:
     seeds bears no seed. A refit is called one, for it has no validation accuracy.
     """
     rows = settings_of(results).assign(key=results["key"].astype(str)).reset_index(drop=True)
-    names = rows["key"] + rows["refit"].map({"refit": ", refit"}).fillna("")
+    names = rows["key"] + rows["refit"].map({REFIT: ", refit"}).fillna("")
     for column in SETTINGS:
         names = _told_apart(names, column, rows, by=rows["key"])
     for column in ENVIRONMENT:

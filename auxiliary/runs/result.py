@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 SCRATCH, TRANSFER = "scratch", "transfer"
+REFIT = "train+val"    # what a refit is trained on
 LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
 # The end of a run's name: the time at which it finished.
 FINISHED = re.compile(r"-\d{8}T\d{6}$")
@@ -106,7 +107,7 @@ class Result(BaseModel):
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
     parent: str = Field(description="key of the experiment whose trained weights this one starts from, or "
                                     "which it refits; empty for none")
-    refit: str = Field(default="", description="refit if the parent was trained once more on the training and the "
+    refit: str = Field(default="", description="train+val if the parent was trained once more on the training and the "
                                                "validation images together; its validation columns are empty, and "
                                                "its temperature is the parent's; else empty")
     tune_last: Count = Field(description="number of the backbone's last layers that were tuned")

@@ -15,7 +15,7 @@ from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters
 from auxiliary.runs.code import code_fingerprint
-from auxiliary.runs.result import Result
+from auxiliary.runs.result import REFIT, Result
 from auxiliary.training.fit import Fitted
 from auxiliary.training.identity import PIPELINE
 from auxiliary.training.job import Job
@@ -126,7 +126,7 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
         "class_weight": "" if experiment.class_weight == "none" else experiment.class_weight,
         "sizes": getattr(experiment, "trained_sizes", ""),
         "parent": experiment.parent or "",
-        "refit": "refit" if experiment.refit else "",
+        "refit": REFIT if experiment.refit else "",
         "backbone": getattr(experiment, "backbone", ""),
         "weights": getattr(experiment, "weights", ""),
         "tune_last": _tuned(experiment),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import nan
 
 import pandas as pd
 import pytest
@@ -62,6 +63,15 @@ def test_the_best_has_the_best_validation_accuracy_of_its_data_set(make_run, tmp
         find_best(tmp_path)
 
 
+def test_a_refit_is_never_the_best_and_found_by_its_key(make_run, tmp_path):
+    refit = make_run("again", refit="train+val", parent="small", val_accuracy=nan)
+    with pytest.raises(UserError, match="no finished run of its newest images with a validation accuracy"):
+        find_best(tmp_path)
+    small = make_run("small", val_accuracy=0.1)
+    assert find_best(tmp_path) == small
+    assert find_finished("again", tmp_path) == refit
+
+
 @pytest.mark.parametrize("column", ["images_hash", "split_rule"])
 def test_the_best_is_one_of_the_newest_images_and_split(make_run, tmp_path, column):
     later = {column: "new", "finished_at": datetime(2026, 1, 2, tzinfo=UTC)}
@@ -71,7 +81,7 @@ def test_the_best_is_one_of_the_newest_images_and_split(make_run, tmp_path, colu
     assert find_best(tmp_path) == best
     make_run("diverging", **later | {column: "newest", "diverged": "in epoch 1",
                                      "finished_at": datetime(2026, 1, 3, tzinfo=UTC)})
-    with pytest.raises(UserError, match="holds no finished run of its newest images but those that diverged"):
+    with pytest.raises(UserError, match="holds no finished run of its newest images with a validation accuracy"):
         find_best(tmp_path)
 
 
