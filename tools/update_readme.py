@@ -33,7 +33,7 @@ def markdown_summary(results: pd.DataFrame) -> str:
 def _summary(group: pd.DataFrame) -> dict[str, str]:
     rows = ranked(comparable(group))
     best = {row["stage"]: row for _, row in rows.drop_duplicates("stage").iterrows()}
-    return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]} classes)",
+    return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]:,} classes)",
             **{label: with_interval(best[stage]) if stage in best else "" for stage, label in LABELS.items()},
             **_verdict(best, rows)}
 
@@ -78,7 +78,7 @@ def markdown_results(results: pd.DataFrame) -> str:
         "validation": rows["val_accuracy"],
         "parameters": rows["parameters"],
         "images": rows["train_images"],
-        "epochs": rows["epochs_total"],
+        "epochs": rows["epochs"],
         "training": [f"{seconds:.0f} s" for seconds in rows["train_seconds"]],
     })
     absent = {"published": results["published_accuracy"].isna().all(), "without duplicates": not has_duplicates(table)}
@@ -93,7 +93,7 @@ def markdown_by_data_set(results: pd.DataFrame) -> str:
 def _section(name: str, group: pd.DataFrame) -> str:
     first = group.iloc[0]
     images = f"{first['val_images']:,} validation images, {first['test_images']:,} test images"
-    return f"### {name}\n\n{first['classes']} classes, {images}.\n\n{markdown_results(group)}"
+    return f"### {name}\n\n{first['classes']:,} classes, {images}.\n\n{markdown_results(group)}"
 
 
 def markdown_scale(scale: pd.DataFrame) -> str:

@@ -14,6 +14,7 @@ from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import check_results, log_result
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import best_of_each
+from auxiliary.training.evaluated import evaluated
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.published import compare_published
 from auxiliary.training.retrain import children_to_retrain, retrain_later
@@ -125,7 +126,7 @@ def _run_all(jobs: list[Job]) -> list[Run]:
         _check(job)
     runs = []
     for number, job in enumerate(jobs, start=1):
-        place = f"{number} of {len(jobs)}: "
+        place = f"{number:,} of {len(jobs):,}: "
         try:
             run, trained = _run(replace(job, title=f"experiment {place}{job.name}"))
         except Diverged as error:
@@ -143,9 +144,10 @@ def _tell(beginning: str, run: Run, trained: bool) -> None:
     result, other = run.result, other_code(run)
     figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
         f"validation accuracy {result.val_accuracy:.4f}, test accuracy {result.accuracy:.4f}")
-    how = f"{result.train_seconds:.0f} s of training" if trained else "read back"
-    advice = f"; {other}: `--retrain` trains it anew" if other else ""
-    (notify if run.diverged or other else print)(f"{beginning}{figures} ({how}{advice})")
+    notes = ["" if run.diverged else evaluated(run),
+             f"{result.train_seconds:.0f} s of training" if trained else "read back",
+             f"{other}: `--retrain` trains it anew" if other else ""]
+    (notify if run.diverged or other else print)(f"{beginning}{figures} ({'; '.join(filter(None, notes))})")
 
 
 def best_so_far(project: Project) -> Run:
