@@ -1,9 +1,10 @@
 """The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
 
-`python -m tools.update_readme` writes them anew after results were added.
+`python -m tools.update_readme` writes them anew after results were added and staged.
 """
 
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +17,8 @@ from auxiliary.networks.backbones import BACKBONES
 from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
-from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds
+from tools.published import published_results, unpublished_remark
 
 SCALE, BENCH = "tests/benchmarks/scale.csv", "tests/benchmarks/results.csv"
 # The tables of each page, by the names of their markers.
@@ -127,13 +128,17 @@ def fill(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def render(root: Path) -> dict[Path, str]:
-    """The pages below a root with their tables up to date, from the recorded runs below it.
+def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
+    """The pages below a root with their tables up to date.
+
+    Args:
+        root: the folder that holds the pages and the benchmarks.
+        results: the rows to publish, as `read_results` returns them.
 
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    results, (scale, bench) = read_results(root / "results.csv"), (pd.read_csv(root / name) for name in (SCALE, BENCH))
+    scale, bench = (pd.read_csv(root / name) for name in (SCALE, BENCH))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
@@ -148,8 +153,14 @@ def render(root: Path) -> dict[Path, str]:
 
 def main() -> None:
     """Write the repository's pages anew."""
-    for page, text in render(REPOSITORY).items():
+    try:
+        results = published_results(REPOSITORY)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    for page, text in render(REPOSITORY, results).items():
         write_atomically(page, text)
+    if remark := unpublished_remark(REPOSITORY, results):
+        print(remark)
 
 
 def _markdown(frame: pd.DataFrame) -> str:
