@@ -72,10 +72,10 @@ class Networks:
         self._lock = Lock()
 
     def choices(self, data_set: str) -> list[tuple[str, str]]:
-        """The label and the name of each network of a data set; best validation accuracy first."""
+        """The label, with the validation accuracy, and the name of each network of a data set; the best first."""
         results = self._ranked(data_set)
-        labels = [f"{label}, validation accuracy {accuracy:.3f}"
-                  for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
+        labels = [f"{label}: {accuracy:.3f}" for label, accuracy in zip(
+            labelled(results), results["val_accuracy"], strict=True)]
         return list(zip(labels, map(network_name, results["run"]), strict=True))
 
     def best(self, data_set: str) -> Run:
