@@ -62,9 +62,9 @@ def _text(details: list[ErrorDetails]) -> str:
 def _telling(details: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors of one field without those that only follow from others."""
     # pydantic counts the valid items of a list alone, so one with a bad item may be too short for it.
-    counted = [detail for detail in details if detail["type"] != "too_short"] or details
+    first = [detail for detail in details if detail["type"] != "too_short"] or details
     # A value that is bad for one type of the field is of that type, so that it need not be of another one.
-    return [detail for detail in counted if not OTHER_TYPE.search(detail["type"])] or counted
+    return [detail for detail in first if not OTHER_TYPE.search(detail["type"])] or first
 
 
 def _message(detail: ErrorDetails) -> str:

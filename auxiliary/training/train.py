@@ -144,10 +144,12 @@ def _tell(beginning: str, run: Run, trained: bool) -> None:
     result, other = run.result, other_code(run)
     figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
         f"validation accuracy {result.val_accuracy:.4f}, test accuracy {result.accuracy:.4f}")
-    notes = ["" if run.diverged else evaluated(run),
-             f"{result.train_seconds:.0f} s of training" if trained else "read back",
-             f"{other}: `--retrain` trains it anew" if other else ""]
-    (notify if run.diverged or other else print)(f"{beginning}{figures} ({'; '.join(filter(None, notes))})")
+    what = "" if run.diverged else evaluated(run)
+    how = f"{result.train_seconds:.0f} s of training" if trained else "read back"
+    advice = f"{other}: `--retrain` trains it anew" if other else ""
+    line = f"{beginning}{figures} ({'; '.join(filter(None, [what, how, advice]))})"
+    # The command has shown the last epoch's accuracy.
+    (notify if run.diverged or other or (what and trained) else print)(line)
 
 
 def best_so_far(project: Project) -> Run:

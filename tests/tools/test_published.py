@@ -32,5 +32,5 @@ def test_rows_that_git_does_not_have_are_left_out_and_counted(git, tmp_path, res
 
 def test_a_file_that_git_does_not_have_is_refused(git, tmp_path, result):
     log_result(result, tmp_path / RESULTS)
-    with pytest.raises(UserError, match="Git has no results.csv"):
+    with pytest.raises(UserError, match=r"Git has no results\.csv"):
         published_results(tmp_path)

@@ -1,10 +1,12 @@
 """The words in the line of a run that say what its accuracies are of."""
 
+import json
 import re
 
 import pandas as pd
 import pytest
 
+from auxiliary.core.progress import MESSAGE, PROGRESS_FILE
 from auxiliary.runs.run import Run
 from auxiliary.training.evaluated import evaluated
 from auxiliary.training.train import train_all
@@ -39,10 +41,12 @@ def test_it_names_the_weights_and_the_views(words, losses, settings, said):
 
 
 @pytest.mark.parametrize("settings", [{}, {"averaging": "ema(0.9)"}])
-def test_the_accuracy_in_the_line_is_that_of_the_epoch_it_names(make_project, capsys, settings):
+def test_the_accuracy_in_the_line_is_that_of_the_epoch_it_names(make_project, tmp_path, monkeypatch, settings):
+    monkeypatch.setenv(PROGRESS_FILE, str(tmp_path / "progress"))
     project = make_project(learning_rate=3.0, patience=2, epochs=30, **settings)
     (run,) = train_all((project.experiments["small"],), project)
-    line = capsys.readouterr().out.splitlines()[-1]
+    # The command shows it below the last epoch's.
+    line = json.loads((tmp_path / "progress").read_text(encoding="utf-8").splitlines()[-1])[MESSAGE]
     accuracy, epoch, last = re.search(r"validation accuracy (\S+), .*weights of epoch (\d+) of (\d+); ", line).groups()
     assert (int(last), "averaged" in line) == (len(run.history), bool(settings))
     assert float(accuracy) == pytest.approx(run.history["val_accuracy"][int(epoch) - 1], abs=5e-5)
