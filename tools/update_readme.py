@@ -1,9 +1,10 @@
 """The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
 
-`python -m tools.update_readme` writes them anew after results were added.
+`python -m tools.update_readme` writes them anew after results were added and staged.
 """
 
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +17,8 @@ from auxiliary.networks.backbones import BACKBONES
 from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
-from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import over_seeds
+from tools.published import published_results, unpublished_remark
 
 SCALE, BENCH = "tests/benchmarks/scale.csv", "tests/benchmarks/results.csv"
 # The tables of each page, by the names of their markers.
@@ -33,7 +34,7 @@ def markdown_summary(results: pd.DataFrame) -> str:
 def _summary(group: pd.DataFrame) -> dict[str, str]:
     rows = ranked(comparable(group))
     best = {row["stage"]: row for _, row in rows.drop_duplicates("stage").iterrows()}
-    return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]} classes)",
+    return {"data set": f"{group['dataset'].iloc[0]} ({group['classes'].iloc[0]:,} classes)",
             **{label: with_interval(best[stage]) if stage in best else "" for stage, label in LABELS.items()},
             **_verdict(best, rows)}
 
@@ -78,7 +79,7 @@ def markdown_results(results: pd.DataFrame) -> str:
         "validation": rows["val_accuracy"],
         "parameters": rows["parameters"],
         "images": rows["train_images"],
-        "epochs": rows["epochs_total"],
+        "epochs": rows["epochs"],
         "training": [f"{seconds:.0f} s" for seconds in rows["train_seconds"]],
     })
     absent = {"published": results["published_accuracy"].isna().all(), "without duplicates": not has_duplicates(table)}
@@ -93,7 +94,7 @@ def markdown_by_data_set(results: pd.DataFrame) -> str:
 def _section(name: str, group: pd.DataFrame) -> str:
     first = group.iloc[0]
     images = f"{first['val_images']:,} validation images, {first['test_images']:,} test images"
-    return f"### {name}\n\n{first['classes']} classes, {images}.\n\n{markdown_results(group)}"
+    return f"### {name}\n\n{first['classes']:,} classes, {images}.\n\n{markdown_results(group)}"
 
 
 def markdown_scale(scale: pd.DataFrame) -> str:
@@ -127,13 +128,17 @@ def fill(text: str, name: str, content: str) -> str:
     return block.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def render(root: Path) -> dict[Path, str]:
-    """The pages below a root with their tables up to date, from the recorded runs below it.
+def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
+    """The pages below a root with their tables up to date.
+
+    Args:
+        root: the folder that holds the pages and the benchmarks.
+        results: the rows to publish, as `read_results` returns them.
 
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    results, (scale, bench) = read_results(root / "results.csv"), (pd.read_csv(root / name) for name in (SCALE, BENCH))
+    scale, bench = (pd.read_csv(root / name) for name in (SCALE, BENCH))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
@@ -148,8 +153,14 @@ def render(root: Path) -> dict[Path, str]:
 
 def main() -> None:
     """Write the repository's pages anew."""
-    for page, text in render(REPOSITORY).items():
+    try:
+        results = published_results(REPOSITORY)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    for page, text in render(REPOSITORY, results).items():
         write_atomically(page, text)
+    if remark := unpublished_remark(REPOSITORY, results):
+        print(remark)
 
 
 def _markdown(frame: pd.DataFrame) -> str:

@@ -3,6 +3,8 @@
 import shlex
 from pathlib import Path
 
+import pandas as pd
+
 from auxiliary.commands.results_forms import leaderboards
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.text import counted
@@ -28,27 +30,26 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
     pages = [page for page in notebook_pages(project.paths.assets) if page.with_suffix(".ipynb") in written]
     written = [*written, *pages]
     _print_left_out(console, project)
-    runs = project.results
+    rows = project.rows
+    runs = project.on_these_images(rows.shown)
     results = over_seeds(runs)
     if len(results):
-        rows = project.rows
         predictions = saved_predictions(results, project.paths.models)
         for form in leaderboards(runs, set(rows.own["dataset"]), project.paths.root, rows.beside, sort="",
                                  width=console.width):
             console.print(form.table)
         console.print(" ".join([summary_sentence(results, project.chance, predictions), rows.remark]).rstrip())
         written = [write_report(project), *written]
-    _print_others(console, project)
+    _print_others(console, project, rows.own)
     console.print("\nwritten:")
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):
         if path.exists():
             console.print(f"  {path}", soft_wrap=True)
 
 
-def _print_others(console: PlainConsole, project: Project) -> None:
+def _print_others(console: PlainConsole, project: Project, own: pd.DataFrame) -> None:
     """Print how many own runs of the data set are on other images or another split, if there are any."""
-    own, shown = project.rows.own, set(project.results["run_id"])
-    if others := int((~own["run_id"].isin(shown)).sum()):
+    if others := len(own) - len(project.on_these_images(own)):
         console.print(f"{counted(others, 'run')} on other images or another split: python -m auxiliary results "
                       f"{shlex.quote(project.paths.dataset)}", soft_wrap=True)
 

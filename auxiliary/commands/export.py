@@ -78,11 +78,11 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
                         f"{', '.join(predictor.categories)}; rename the classes, without line breaks, and train again")
     reference = tempered(network.predict(images.pixels, BATCH, verbose=0), predictor.temperature)
     if unknown := exported.count_unknown(reference):
-        raise UserError(f"the export was discarded: the probabilities of {unknown} of {len(reference)} images are no "
-                        "numbers; train the run again with a lower learning_rate")
+        raise UserError(f"the export was discarded: the probabilities of {unknown:,} of {len(reference):,} images are "
+                        "no numbers; train the run again with a lower learning_rate")
     if differing := exported.count_differing(reference):
         raise UserError(f"the export was discarded: {exported.runtime} predicts another class than the run's network "
-                        f"for {differing} of {len(reference)} images; choose another format, and report this")
+                        f"for {differing:,} of {len(reference):,} images; choose another format, and report this")
     originals = compare_originals(predictor, network, form, path, images.files, folders)
     difference = abs(exported.probabilities - reference).max()
     return [*_describe_check(predictor.result, images, exported, difference), originals]
@@ -101,13 +101,13 @@ def _describe_check(result: "Result", images: "CheckImages", exported: "ExportPr
                     difference: float) -> list[str]:
     count, side = len(images.pixels), result.image_size
     kind = "random images (the run's test images are missing)" if images.predicted is None else "test images"
-    sentences = [f"check: {exported.runtime} predicts the classes of the run's network in float32 for all {count} "
+    sentences = [f"check: {exported.runtime} predicts the classes of the run's network in float32 for all {count:,} "
                  f"{kind}; probabilities differ by at most {difference:.1g}"]
     if images.predicted is not None:
-        sentences.append(f"{exported.count_equal(images.predicted)} of {count} classes are those of "
+        sentences.append(f"{exported.count_equal(images.predicted):,} of {count:,} classes are those of "
                          f"predictions-test.csv, predicted in {result.precision}")
     return [*sentences, f"speed: {exported.milliseconds:.3g} ms per image of {side} x {side}, one at a time, median "
-                        f"of {count}, on {runtime.cpu_name()}"]
+                        f"of {count:,}, on {runtime.cpu_name()}"]
 
 
 def _size(path: Path) -> int:

@@ -76,11 +76,11 @@ def _write_and_compare(predictor: "Predictor", path: Path, folders: list[Path]) 
     images = check_images(predictor.run, size, folders, most_images(size))
     found = predict_both(float32, path, images.pixels)
     before, after = found.milliseconds
-    return [f"ranges: measured on {len(shown)} training images of the run, evenly of all classes",
+    return [f"ranges: measured on {len(shown):,} training images of the run, evenly of all classes",
             *describe_loss(images, found, predictor.categories),
             f"size: {format_bytes(path.stat().st_size)}, and {format_bytes(float32.stat().st_size)} in float32",
             f"speed: {after:.3g} ms per image, and {before:.3g} in float32, by {found.runtime}, one at a time in turn, "
-            f"medians of {len(images.pixels)}, on {runtime.cpu_name()}"]
+            f"medians of {len(images.pixels):,}, on {runtime.cpu_name()}"]
 
 
 def _describe_interface(predictor: "Predictor") -> list[str]:

@@ -125,7 +125,7 @@ def list_models(profile: str, parameters: Mapping[str, str], experiments: str = 
         return
     console = PlainConsole()
     console.print(_rich_table(table, console.width >= WIDE))
-    console.print(f"For {classes} classes; multiply-adds for one image.")
+    console.print(f"For {classes:,} classes; multiply-adds for one image.")
 
 
 def count_classes(project: Project) -> int:

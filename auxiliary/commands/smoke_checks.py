@@ -58,10 +58,10 @@ def training_problems(experiment: Experiment, before: Weights, after: Weights) -
     frozen, tuned, own = _by_training(experiment, list(before))
     problems = []
     if moved := _changed(before, after, frozen):
-        problems.append(f"{len(moved)} of {len(frozen)} layers that must not train have changed: {_some(moved)}")
+        problems.append(f"{len(moved):,} of {len(frozen):,} layers that must not train have changed: {_some(moved)}")
     if moved := _changed(before, after, tuned, only=STATISTICS):
         problems.append(f"averages of batch norm have changed, which stay while a backbone is tuned: {_some(moved)}")
-    for what, layers in ((f"its backbone's last {len(tuned)} layers", tuned), ("the layers of its own", own)):
+    for what, layers in ((f"its backbone's last {len(tuned):,} layers", tuned), ("the layers of its own", own)):
         if any(before[name] for name in layers) and not _changed(before, after, layers):
             problems.append(f"training has changed nothing in {what}")
     return problems
@@ -112,7 +112,7 @@ def figure_problems(job: Job) -> list[str]:
     experiment, result, history = job.experiment, job.run.result, job.run.history
     own = history[history["phase"] == "own"]
     problems = (
-        [] if len(own) == job.epochs else [f"it should have {job.epochs} epochs, and has {len(own)}"]
+        [] if len(own) == job.epochs else [f"it should have {job.epochs:,} epochs, and has {len(own):,}"]
     )
     earlier = _numbers(history[history["phase"] == "parent"])
     if not np.array_equal(earlier, _numbers(job.start.run.history) if job.start else earlier[:0], equal_nan=True):
@@ -142,11 +142,11 @@ def _table_problems(table: pd.DataFrame, accuracy: float) -> list[str]:
     probabilities = table[[PROBABILITY + name for name in names]].to_numpy()
     off = ~(np.abs(probabilities.sum(axis=1) - 1) <= ROUNDING)
     if off.any():
-        return [f"the probabilities of {off.sum()} of {len(table)} test images do not add up to 1"]
+        return [f"the probabilities of {off.sum():,} of {len(table):,} test images do not add up to 1"]
     problems = []
     other = table["predicted"] != np.array(names, dtype=object)[probabilities.argmax(axis=1)]
     if other.any():
-        problems.append(f"{other.sum()} of {len(table)} test images have a predicted class that is not the one of "
+        problems.append(f"{other.sum():,} of {len(table):,} test images have a predicted class that is not the one of "
                         "the highest probability")
     right = (table["predicted"] == table["category"]).mean()
     if right != accuracy:
@@ -198,7 +198,7 @@ def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
 def _prediction_problems(job: Job, model: keras.Model) -> list[str]:
     categories, experiment = job.project.categories, job.experiment
     if model.output_shape[1:] != (len(categories),):
-        return [f"its saved model gives {model.output_shape[1:]} numbers for {len(categories)} classes"]
+        return [f"its saved model gives {model.output_shape[1:]} numbers for {len(categories):,} classes"]
     batches = partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size)
     predicted = predict_split(job, TrainingSetup(model, model, batches), job.project.test)
     saved = job.run.predictions

@@ -48,7 +48,7 @@ def run_smoke_test(
         list(run_notebooks(console, small, notebooks, values))
         _check(console, small)
     count = len(small.profile.experiments)
-    console.print(f"{count} of {count} experiments of {small.paths.dataset} train, reload and go on as they should "
+    console.print(f"{count:,} of {count:,} experiments of {small.paths.dataset} train, reload and go on as they should "
                   "(the accuracies mean nothing; nothing was added to results.csv)", soft_wrap=True)
 
 
@@ -62,7 +62,8 @@ def _prepare(console: PlainConsole, project: Project, folder: Path) -> tuple[Pro
 
     profile = shorten(project, str(own or project.profile.dataset))
     console.print(
-        f"{len(profile.experiments)} experiments of {project.paths.dataset}, one epoch each, {count} images per class",
+        f"{counted(len(profile.experiments), 'experiment')} of {project.paths.dataset}, one epoch each, "
+        f"{counted(count, 'image')} per class",
     )
     missing = missing_weights(profile)
     for name, reason in missing.items():
@@ -88,5 +89,5 @@ def _check(console: PlainConsole, project: Project) -> None:
     if wrong:
         listed = [f"experiment {key!r}: {problem}" for key, problems in wrong.items() for problem in problems]
         raise UserError(
-            "\n".join([f"{len(wrong)} of {len(project.profile.experiments)} experiments have problems", *listed])
+            "\n".join([f"{len(wrong):,} of {len(project.profile.experiments):,} experiments have problems", *listed])
         )

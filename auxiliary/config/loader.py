@@ -97,7 +97,7 @@ def _complete(raw: dict[str, Any]) -> None:
     keys = [normalize("NFC", experiment["key"]) for _, experiment in _experiments(raw)
             if isinstance(experiment["key"], str)]
     for key in {key for key in keys if keys.count(key) > 1}:
-        raise UserError(f"{keys.count(key)} experiments have the key {key!r}: give each a `key` of its own")
+        raise UserError(f"{keys.count(key):,} experiments have the key {key!r}: give each a `key` of its own")
     earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}
     for stage, experiment in _experiments(raw):
         if experiment.get("refit"):

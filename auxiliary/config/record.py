@@ -25,12 +25,18 @@ def _check_name(name: str) -> str:
     return name
 
 
+def _check_accuracy(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise PydanticCustomError("accuracy", "an accuracy lies between 0 and 1, such as 0.7")
+    return value
+
+
 Line = Annotated[str, AfterValidator(_check_line)]
 PerhapsName = Annotated[str, AfterValidator(_check_name)]    # may be empty
 Name = Annotated[PerhapsName, Field(min_length=1)]
 Positive = Annotated[int, Field(ge=1)]
 ImageSize = Annotated[int, Field(ge=1, le=4096)]    # pixels
-Accuracy = Annotated[float, Field(ge=0, le=1)]
+Accuracy = Annotated[float, AfterValidator(_check_accuracy)]
 Flag = StrictBool
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 

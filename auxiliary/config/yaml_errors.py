@@ -1,6 +1,7 @@
 """Messages for the errors of a profile, with the lines of its file."""
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
 from auxiliary.core.text import short
 
 Location = tuple[int | str, ...]
+# pydantic's names of errors that say that a value is of another type.
+OTHER_TYPE = re.compile(r"_type$|_parsing$|^literal_error$")
 
 
 def describe(error: ValidationError, document: Any, path: Path, overrides: Mapping[str, Any]) -> str:
@@ -48,12 +51,20 @@ def _text(details: list[ErrorDetails]) -> str:
     detail, location = details[0], details[0]["loc"]
     where = _field(location)
     if detail["type"] != "extra_forbidden":
-        return f"{where}: {' or '.join(dict.fromkeys(map(_message, details)))}"
+        return f"{where}: {' or '.join(dict.fromkeys(map(_message, _telling(details))))}"
     if set(str(location[-1])) & set("()|"):
         return f"{where!r} is half a spec: put quotes around a spec that holds commas"
     near = difflib.get_close_matches(str(location[-1]), _names(location), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"(valid: {', '.join(_names(location))})"
     return f"unknown name {where!r}; {hint}"
+
+
+def _telling(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors of one field without those that only follow from others."""
+    # pydantic counts the valid items of a list alone, so one with a bad item may be too short for it.
+    first = [detail for detail in details if detail["type"] != "too_short"] or details
+    # A value that is bad for one type of the field is of that type, so that it need not be of another one.
+    return [detail for detail in first if not OTHER_TYPE.search(detail["type"])] or first
 
 
 def _message(detail: ErrorDetails) -> str:

@@ -6,6 +6,9 @@ from typing import Literal
 
 from auxiliary.core.text import duration, one_line
 
+# Steps tell how fast they are after so many seconds: several may be reported at the same moment.
+SHORTEST = 1
+
 
 @dataclass(frozen=True)
 class State:
@@ -36,7 +39,8 @@ class State:
 class Task:
     """A task that began just now.
 
-    The time left is estimated from the steps since then. Steps that an earlier, interrupted run had done do not count.
+    The time left is estimated from the steps after the first update. Those before it may have taken longer, as an epoch
+    does that begins with compilation, and those of an earlier, interrupted run took no time.
 
     Args:
         state: its first state.
@@ -44,13 +48,15 @@ class Task:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._first = state.done
         self._began = self._stepped = monotonic()
+        # Number of steps at the first update, and its time.
+        self._first: tuple[int, float] | None = None
 
     def update(self, state: State) -> None:
         """Replace the state by a later one."""
         if state.done > self.state.done:
             self._stepped = monotonic()
+            self._first = self._first or (state.done, self._stepped)
         self.state = state
 
     @property
@@ -60,12 +66,14 @@ class Task:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated seconds until the end; None before the first step, or where the number of steps is not known."""
-        steps = self.state.done - self._first
-        if steps <= 0 or not self.state.total:
+        """Estimated seconds until the end; None too soon after the first update, or where there is no known total."""
+        if not self._first or not self.state.total:
             return None
-        whole = (self._stepped - self._began) / steps * (self.state.total - self._first)
-        return max(0.0, whole - self.seconds)
+        (done, began), ended = self._first, self._stepped
+        if ended - began < SHORTEST:
+            return None
+        whole = (ended - began) / (self.state.done - done) * (self.state.total - done)
+        return max(0.0, whole - (monotonic() - began))
 
     def __str__(self) -> str:
         """Such as `5 of 12 epochs, about 40 s left, validation accuracy 0.912`."""

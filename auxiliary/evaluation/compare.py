@@ -20,6 +20,7 @@ Test images count as independent, near-duplicates among them too.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import nan
 
 import pandas as pd
 
@@ -43,6 +44,23 @@ def against_best(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] 
     best = comparable(ordered).head(1).index
     cells = {place: _cell(found, reasons) for place, found in compare_with_best(ordered, predictions).items()}
     return ["best" if place in best else cells.get(place, "") for place in ordered.index]
+
+
+def best_figures(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+    """The same with all digits, for other programs; arguments as for `against_best`.
+
+    Returns:
+        One row per row of `ordered`, with its index. Columns: `against_best`, the difference in test accuracy from -1
+        to 1, 0 for the best row itself; `p_value` of no difference, corrected for the rows of the table; `verdict`,
+        which is `best`, `noise` or `different`; `paired`, which is `yes` or `no`. NaN and empty where nothing is
+        compared.
+    """
+    found = compare_with_best(ordered, predictions)
+    rows = dict.fromkeys(comparable(ordered).head(1).index, (0.0, nan, "best", "")) | {
+        place: (each.difference.value, each.p, "noise" if each.noise else "different", "yes" if each.paired else "no")
+        for place, each in found.items()}
+    return pd.DataFrame([rows.get(place, (nan, nan, "", "")) for place in ordered.index], ordered.index,
+                        ["against_best", "p_value", "verdict", "paired"])
 
 
 def compare_with_best(ordered: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] | None = None) -> (

@@ -113,7 +113,10 @@ class Project:
     @property
     def results(self) -> pd.DataFrame:
         """The results so far on these images and this split: own ones, or shipped ones where the data set has none."""
-        rows = self.rows.shown
+        return self.on_these_images(self.rows.shown)
+
+    def on_these_images(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Those of some results that are on these images and this split."""
         same = (rows["images_hash"] == self.images_hash) & (rows["split_rule"] == self.split_rule)
         return rows[same].reset_index(drop=True)
 

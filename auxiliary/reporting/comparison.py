@@ -19,7 +19,7 @@ RENAMED = {"accuracy_without_duplicates": "without duplicates", "ece": "calibrat
 ONE_SEED = ("Each was trained with one seed, so the spread between seeds is not covered; three seeds would show it "
             "(-p seeds '[0, 1, 2]').")
 LEADERBOARD = ["key", "stage", "accuracy", "against the best", "shipped", "without duplicates", "val_accuracy",
-               "acc_train", "published_accuracy", "calibration error", "parameters", "epochs_total", "train_seconds"]
+               "acc_train", "published_accuracy", "calibration error", "parameters", "epochs", "train_seconds"]
 MEGABYTE = 1e6
 
 
@@ -38,8 +38,8 @@ def leaderboard(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame] |
         difference in test accuracy, and whether it is noise by the rule of `compare`), `shipped` (see `shipped_cells`;
         only if any row has one), `without duplicates` (test accuracy without images that have a near-duplicate in the
         training set; only if any run has such images), `val_accuracy`, `acc_train`, `published_accuracy` and
-        `calibration error` (if any row has one), `parameters`, `epochs_total`, `train_seconds` (whole seconds). Other
-        numbers have all digits, so that every table that formats them shows the same.
+        `calibration error` (if any row has one), `parameters`, `epochs` and `train_seconds` (whole seconds), both
+        without those of parents. Other numbers have all digits, so that every table that formats them shows the same.
     """
     best = ranked(results)
     table = best.rename(columns=RENAMED).assign(**{

@@ -50,7 +50,7 @@ def largest_group_sheet(clean: pd.DataFrame, most: int = 12) -> Figure:
     rows = _members(clean, several["images"].idxmax())
     shown = rows.head(most)
     lines = [shown[start:start + COLUMNS] for start in range(0, len(shown), COLUMNS)]
-    number = f"{len(shown)} of its {len(rows):,} images" if len(shown) < len(rows) else f"its {len(rows)} images"
+    number = f"{len(shown):,} of its {len(rows):,} images" if len(shown) < len(rows) else f"its {len(rows):,} images"
     return _sheet(lines, [""] * len(lines), f"The largest group of near-duplicates: {number}",
                   Names(in_label_order(clean["category"])))
 

@@ -66,7 +66,7 @@ def _chosen(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray], n: i
 def _title(chosen: pd.DataFrame) -> str:
     correct = int((chosen["category"] == chosen["predicted"]).sum())
     counts = {"wrong (✗)": len(chosen) - correct, "correct (✓)": correct}
-    kinds = " and ".join(f"{number} {kind}" for kind, number in counts.items() if number)
+    kinds = " and ".join(f"{number:,} {kind}" for kind, number in counts.items() if number)
     return f"Grad-CAM: evidence for the predicted class, {kinds}"
 
 

@@ -54,7 +54,7 @@ def _mistakes(predictions: pd.DataFrame, shown: int, of_class: str) -> str:
     wrong = predictions[predictions["category"] != predictions["predicted"]]
     number = counted(len(wrong), "mistake") if len(wrong) else "No mistakes"
     if shown < len(wrong):
-        number = f"The {shown} most confident of {number}"
+        number = f"The {shown:,} most confident of {number}"
     title = f"{number} in {counted(len(predictions), 'test image')}{of_class}"
     different = len(one_per_group(wrong))
     return title if different == len(wrong) else f"{title}, near-duplicates once"
@@ -124,7 +124,7 @@ def suspect_sheet(suspects: pd.DataFrame, categories: Sequence[str], n: int = 10
     chosen = different.head(n)
     shown = counted(len(suspects), "suspect label") if len(suspects) else "No suspect labels"
     if len(suspects) > len(chosen):
-        shown = f"The {len(chosen)} most suspicious of {shown}"
+        shown = f"The {len(chosen):,} most suspicious of {shown}"
     if len(suspects) > len(different):
         shown += ", near-duplicates once"
     names = Names(categories)

@@ -1,25 +1,26 @@
 """The leaderboard in the terminal, sorted by any column of results.csv."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 import rich.table
 from pandas.api.types import is_numeric_dtype
 from rich.cells import cell_len
 
+from auxiliary.evaluation.compare import best_figures
 from auxiliary.reporting.comparison import leaderboard
 from auxiliary.reporting.shipped import shipped_figures
 from auxiliary.reporting.tables import Cell, Table
-from auxiliary.runs.labels import divergence, ranked
+from auxiliary.runs.labels import divergence, labelled, ranked
 
 # Columns in the order shown; results.csv has the others.
 COLUMNS = {"key": "experiment", "stage": "stage", "accuracy": "test accuracy", "against the best": "against the best",
            "shipped": "shipped"}
-FURTHER = {"val_accuracy": "validation", "parameters": "parameters", "epochs_total": "epochs",
-           "train_seconds": "seconds"}
+FURTHER = {"val_accuracy": "validation", "parameters": "parameters", "epochs": "epochs", "train_seconds": "seconds"}
+OF_TRAINING = [FURTHER["epochs"], FURTHER["train_seconds"]]
 SHIPPED, AGAINST = "shipped", "against the best"
 # What a terminal leaves out that is too narrow, the least important first.
-LEFT_OUT = ["train_seconds", "epochs_total", "parameters", SHIPPED, "stage", "val_accuracy"]
+LEFT_OUT = ["train_seconds", "epochs", "parameters", SHIPPED, "stage", "val_accuracy"]
 NARROWEST = 13    # characters: of `against the best`, whose words may take several lines
 BEST_FIRST = {"accuracy": "best test accuracy first", "val_accuracy": "best validation accuracy first"}
 SMALLEST_FIRST = {"train_loss", "val_loss", "test_loss", "ece", "train_seconds", "parameters", "trainable_parameters"}
@@ -48,7 +49,7 @@ def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame],
     title = f"{name or results['dataset'].iloc[0]}: test accuracy with its 95% interval{seeds}, {order}"
     if not sort and FURTHER["val_accuracy"] not in table.headings:
         title += " (not shown)"
-    caption = _explanation(every, SHIPPED in table.headings)
+    caption = _explanation(every, table.headings)
     return table.to_rich(title, caption, unwrapped=_unwrapped(table, width))
 
 
@@ -57,17 +58,17 @@ def result_frame(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame],
     """The rows of `result_table` in its order, with all digits; arguments as there.
 
     Returns:
-        Columns `experiment`, `stage`, `seeds`, `diverged`, `accuracy`, `accuracy_low`, `accuracy_high`,
-        `against_best` (a text), `shipped`, `shipped_differs_in`, `val_accuracy`, `parameters`, `epochs_total`,
-        `train_seconds`, and the column that it is sorted by.
+        Columns `experiment`, `stage`, `seeds`, `diverged`, `accuracy`, `accuracy_low`, `accuracy_high`, those of
+        `best_figures`, `shipped`, `shipped_differs_in`, `val_accuracy`, `parameters`, `epochs`, `train_seconds`, and
+        the column that it is sorted by.
     """
     best = ranked(results)
     places, _ = _order(best, sort or "val_accuracy")
-    board = leaderboard(results, predictions).reset_index(drop=True)
-    table = best.assign(experiment=board["key"], against_best=board["against the best"],
-                        diverged=[divergence(row) for _, row in best.iterrows()], **shipped_figures(best, shipped))
-    columns = ["experiment", "stage", "seeds", "diverged", "accuracy", "accuracy_low", "accuracy_high",
-               "against_best", "shipped", "shipped_differs_in", *FURTHER]
+    against, beside = best_figures(best, predictions), shipped_figures(best, shipped)
+    table = best.assign(experiment=labelled(best), diverged=[divergence(row) for _, row in best.iterrows()],
+                        **against, **beside)
+    columns = ["experiment", "stage", "seeds", "diverged", "accuracy", "accuracy_low", "accuracy_high", *against,
+               *beside, *FURTHER]
     return table.loc[places, [*columns, *([sort] if sort and sort not in columns else [])]]
 
 
@@ -128,17 +129,19 @@ def _cell(value: object) -> Cell:
     return Cell(f"{value:,.1f}" if isinstance(value, float) and value < 100 else f"{value:,.0f}", value, number=True)
 
 
-def _explanation(rows: pd.DataFrame, shipped: bool) -> str:
+def _explanation(rows: pd.DataFrame, headings: Collection[str]) -> str:
     """The words that need one, as far as they occur."""
-    cells = rows[AGAINST]
+    cells, shipped = rows[AGAINST], SHIPPED in headings
     compared = cells[~cells.isin(["", "best"])]
     unpaired = compared.str.contains("unpaired")
+    own = [name for name in OF_TRAINING if name in headings]
     explained = {
         f"{_verdict(compared)}{_tests(rows, compared.index[~unpaired])}": len(compared) > 0,
         "unpaired: judged by the interval of the difference, without predictions": unpaired.any(),
         "shipped: rows of results.csv whose runs are not in models/": shipped,
         "*: its settings, images or version are others; the report says which": shipped and rows[SHIPPED].str.endswith(
-            "*").any()}
+            "*").any(),
+        f"{' and '.join(own)}: without those of the parent": own and (rows["parent"] != "").any()}
     return "; ".join(text for text, occurs in explained.items() if occurs)
 
 

@@ -111,9 +111,9 @@ def _title(trained: Mapping[str, list[pd.DataFrame]], best: str, shown: int) -> 
     frames = next(iter(trained.values()))
     title = "No validation accuracy was measured"
     if pd.notna(_best(frames)):
-        which = "its best epoch" if len(frames) == 1 else f"mean of the best epochs of {len(frames)} seeds"
+        which = "its best epoch" if len(frames) == 1 else f"mean of the best epochs of {len(frames):,} seeds"
         title = fill(f"{best} reaches the highest validation accuracy, {_best(frames):.3f} ({which})", LETTERS)
-    return title if shown == len(trained) else f"{title};\nthe best {shown} of {len(trained)} experiments"
+    return title if shown == len(trained) else f"{title};\nthe best {shown:,} of {len(trained):,} experiments"
 
 
 @styled
@@ -151,7 +151,7 @@ def _refitted(history: pd.DataFrame) -> str:
 
 
 def _diverged(history: pd.DataFrame) -> str:
-    return f"Training diverged in epoch {len(history)}: the loss was no finite number"
+    return f"Training diverged in epoch {len(history):,}: the loss was no finite number"
 
 
 def _best_epoch(history: pd.DataFrame, parents: int) -> str:
@@ -164,4 +164,4 @@ def _best_epoch(history: pd.DataFrame, parents: int) -> str:
         return f"No validation accuracy in {counted(len(history), 'epoch')}"
     best = int(np.nanargmax(own))
     which = "Best validation accuracy of the tuning" if parents else "Best validation accuracy"
-    return f"{which} {own[best]:.3f}, in epoch {parents + best + 1} of {len(history)}"
+    return f"{which} {own[best]:.3f}, in epoch {parents + best + 1:,} of {len(history):,}"

@@ -127,7 +127,7 @@ def _find_by_name(name: str, root: Path, dataset: str) -> Run:
         listed = [f"{run.id} ({run.folder.parent.name}, {_described(run.result)})" for run in found]
         several = len({run.folder.parent for run in found}) > 1
         way = f"name one of them, or its data set with {OPTION}" if several else "name one of them"
-        raise UserError("\n  ".join([f"{len(found)} finished runs are called {name!r}; {way}:", *listed]))
+        raise UserError("\n  ".join([f"{len(found):,} finished runs are called {name!r}; {way}:", *listed]))
     run, = found
     if run.id == untimed != name and run.finished and run.result.run_id != name:
         raise UserError(f"{run.folder} holds {run.result.run_id}, a later training of the same experiment; of "

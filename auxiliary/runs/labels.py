@@ -74,7 +74,7 @@ def with_interval(row: pd.Series) -> str:
     if pd.isna(row["accuracy_low"]) or pd.isna(row["accuracy_high"]):
         return f"{row['accuracy']:.3f}"
     if several(row):
-        seeds = diverged or f"{row['seeds']} seeds"
+        seeds = diverged or f"{row['seeds']:,} seeds"
         return f"{row['accuracy']:.3f} ({row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}, {seeds})"
     return f"{row['accuracy']:.3f} [{row['accuracy_low']:.3f}, {row['accuracy_high']:.3f}]"
 
@@ -90,7 +90,7 @@ def divergence(row: pd.Series) -> str:
     """How a row diverged: `diverged in epoch 3`, `1 of 3 seeds diverged`; empty where it did not."""
     if not several(row):
         return f"diverged {row['diverged']}" if row.get("diverged") else ""
-    return f"{row['diverged_seeds']} of {row['seeds']} seeds diverged" if row.get("diverged_seeds") else ""
+    return f"{row['diverged_seeds']:,} of {row['seeds']:,} seeds diverged" if row.get("diverged_seeds") else ""
 
 
 def several(row: pd.Series) -> bool:

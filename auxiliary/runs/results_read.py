@@ -64,7 +64,7 @@ def _read_carefully(table: Table, path: Path) -> pd.DataFrame:
     width = len(table.header)
     cells = pd.DataFrame([row[:width] for row in table.rows], columns=table.header, dtype=object)
     results, bad = _checked(cells)
-    problems = [(place, f"it has {len(row)} cells, and the header names {counted(width, 'column')}")
+    problems = [(place, f"it has {len(row):,} cells, and the header names {counted(width, 'column')}")
                 for place, row in enumerate(table.rows) if len(row) > width]
     problems += [(place, f"column {name!r}: {short(cells[name].iloc[place])!r} is not {EXPECTED[name]}")
                  for name, places in bad.items() for place in places]

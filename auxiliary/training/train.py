@@ -15,6 +15,7 @@ from auxiliary.runs.result import folder_of
 from auxiliary.runs.results_csv import check_results, log_result
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import best_of_each
+from auxiliary.training.evaluated import evaluated
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.published import compare_published
 from auxiliary.training.retrain import children_to_retrain, retrain_later
@@ -126,7 +127,7 @@ def _run_all(jobs: list[Job]) -> list[Run]:
         _check(job)
     runs = []
     for number, job in enumerate(jobs, start=1):
-        place = f"{number} of {len(jobs)}: "
+        place = f"{number:,} of {len(jobs):,}: "
         try:
             run, trained = _run(replace(job, title=f"experiment {place}{job.name}"))
         except Diverged as error:
@@ -144,9 +145,12 @@ def _tell(beginning: str, run: Run, trained: bool) -> None:
     result, other = run.result, other_code(run)
     figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
         f"{validation(result.val_accuracy, digits=4)}, test accuracy {result.accuracy:.4f}")
+    what = "" if run.diverged else evaluated(run)
     how = f"{result.train_seconds:.0f} s of training" if trained else "read back"
-    advice = f"; {other}: `--retrain` trains it anew" if other else ""
-    (notify if run.diverged or other else print)(f"{beginning}{figures} ({how}{advice})")
+    advice = f"{other}: `--retrain` trains it anew" if other else ""
+    line = f"{beginning}{figures} ({'; '.join(filter(None, [what, how, advice]))})"
+    # The command has shown the last epoch's accuracy.
+    (notify if run.diverged or other or (what and trained) else print)(line)
 
 
 def best_so_far(project: Project) -> Run:

@@ -71,11 +71,11 @@ def test_runs_on_other_images_are_counted(project, result, capsys, column):
         run.begin({})
         run.finish(result.model_copy(update=same | other | {"key": name, "run_id": f"{run.id}-20250616T120000"}))
         log_result(run.result, project.paths.results)
-    _print_others(PlainConsole(width=1000), project)
+    _print_others(PlainConsole(width=1000), project, project.rows.own)
     assert capsys.readouterr().out == (
         f"2 runs on other images or another split: python -m auxiliary results {dataset}\n")
 
 
 def test_without_other_runs_none_are_counted(project, capsys):
-    _print_others(PlainConsole(), project)
+    _print_others(PlainConsole(), project, project.rows.own)
     assert capsys.readouterr().out == ""

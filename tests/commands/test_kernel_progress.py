@@ -71,7 +71,9 @@ def test_long_task_is_printed_again_on_one_line_without_control_codes(progress, 
     monkeypatch.setattr(task_module, "monotonic", lambda: now)
     label = "experiment 2 of 4: conv4invto128_dense256_upsamp_small_finetune"
     append(progress, file, state(label))
-    now += 100
+    now += 20
+    append(progress, file, state(label, 1))
+    now += 80
     append(progress, file, state(label, 5, "validation accuracy 0.912"))
     assert output.getvalue().splitlines() == [
         f"  {label}", f"  {label}: 5 of 9 epochs, about 80 s left, validation accuracy 0.912"]

@@ -234,6 +234,7 @@ def test_csv_holds_all_digits_and_nothing_else(listed, trained):
     assert board[["dataset", "rows"]].to_numpy().tolist() == [["demo", "own"], ["pets", "shipped"]]
     assert board["accuracy"].tolist() == [0.86, 0.5]
     assert board.loc[0, ["shipped", "shipped_differs_in"]].tolist() == [0.98, "split_rule"]
+    assert board[["against_best", "verdict"]].to_numpy().tolist() == [[0, "best"], [0, "best"]]
     grouped = frame(listed("--csv", "--by", "seed", "--shipped"))
     assert grouped[["dataset", "runs"]].to_numpy().tolist() == [["demo", 1], ["demo", 1], ["pets", 1]]
     assert frame(listed("--csv", "--sort", "ece"))["ece"].isna().all()

@@ -23,6 +23,16 @@ def problem(load, *changes, **overrides):
     (("tune_last: 5", "tune_last: al"), "10: transfer.1.tune_last: input should be a valid integer, unable to parse "
                                         "string as an integer or input should be 'all'"),
     (("dataset: demo", "dataset: demo\nseeds: 3"), "2: seeds: a list is needed, such as [0, 1]"),
+    (("dataset: demo", "dataset: demo\nseeds: []"), "2: seeds: the list is empty"),
+    (("dataset: demo", "dataset: demo\nseeds: [-1]"), "2: seeds: input should be greater than or equal to 0"),
+    (("epochs: 3", "epochs: 3, published_accuracy: 70"),
+     "7: scratch.1.published_accuracy: an accuracy lies between 0 and 1, such as 0.7"),
+    (("epochs: 3", "epochs: 3, published_accuracy: [0.7, -0.1]"),
+     "7: scratch.1.published_accuracy: an accuracy lies between 0 and 1, such as 0.7"),
+    (("epochs: 3", "epochs: 3, published_accuracy: much"),
+     "7: scratch.1.published_accuracy: input should be a valid number, unable to parse string as a number or a list "
+     "is needed, such as [0, 1]"),
+    (("tune_last: 5", "tune_last: -1"), "10: transfer.1.tune_last: input should be greater than or equal to 0"),
 ])
 def test_it_names_the_line_and_the_nearest_name(load, change, message):
     assert message in problem(load, change)

@@ -76,8 +76,10 @@ def test_log_file_has_lines_without_control_codes(stderr, capsys, monkeypatch):
     now = 1000.0
     monkeypatch.setattr(task_module, "monotonic", lambda: now)
     with Progress("preprocess", total=4, unit="image") as progress:
-        now += 60
-        progress.advance(3)
+        now += 20
+        progress.advance(1)
+        now += 40
+        progress.advance(2)
     assert capsys.readouterr() == (
         "", "preprocess\npreprocess: 3 of 4 images, about 20 s left\npreprocess: 3 of 4 images in 60 s\n")
 

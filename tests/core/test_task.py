@@ -25,14 +25,39 @@ def epochs(done: int, note: str = "", event: str = "step", total: int = 12) -> S
 def test_text_has_steps_time_left_and_note(clock):
     task = Task(epochs(0, event="begin"))
     assert (str(task), task.seconds_left) == ("0 of 12 epochs", None)
-    clock.now += 40
+    clock.now += 99
+    task.update(epochs(1, "validation accuracy 0.712"))
+    assert (str(task), task.seconds_left) == ("1 of 12 epochs, validation accuracy 0.712", None)
+    clock.now += 32
     task.update(epochs(5, "validation accuracy 0.912"))
     assert str(task) == "5 of 12 epochs, about 56 s left, validation accuracy 0.912"
 
 
+def test_the_first_step_does_not_count_even_where_it_takes_most_of_the_time(clock):
+    task = Task(epochs(0, total=40, event="begin"))
+    for done, seconds in ((1, 50), (2, 3), (3, 3)):
+        clock.now += seconds
+        task.update(epochs(done, total=40))
+    assert task.seconds_left == 37 * 3
+
+
+def test_steps_of_one_moment_tell_nothing(clock):
+    task = Task(epochs(0))
+    clock.now += 20
+    for done in (1, 2, 3):
+        task.update(epochs(done))
+    assert task.seconds_left is None
+    clock.now += 6
+    task.update(epochs(4))
+    # Three steps since the first took six seconds.
+    assert task.seconds_left == 16
+
+
 def test_time_left_decreases_between_two_steps(clock):
     task = Task(epochs(0))
-    clock.now += 60
+    clock.now += 30
+    task.update(epochs(1))
+    clock.now += 50
     task.update(epochs(6))
     assert task.seconds_left == 60
     clock.now += 8
@@ -45,9 +70,11 @@ def test_time_left_decreases_between_two_steps(clock):
 def test_steps_of_an_earlier_run_do_not_count(clock):
     task = Task(epochs(9, event="begin"))
     assert task.seconds_left is None
-    clock.now += 20
+    clock.now += 50
     task.update(epochs(10))
-    assert task.seconds_left == 40
+    clock.now += 20
+    task.update(epochs(11))
+    assert task.seconds_left == 20
 
 
 def test_text_at_the_end_has_the_duration(clock):

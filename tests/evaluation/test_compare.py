@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.evaluation.compare import against_best, compare, compare_with_best, p_value, points_text
+from auxiliary.evaluation.compare import against_best, best_figures, compare, compare_with_best, p_value, points_text
 from auxiliary.runs.labels import ranked
 from auxiliary.runs.seeds import over_seeds
 
@@ -32,6 +32,17 @@ class TestPaired:
         predictions = {"a-1": answers(0, 90), "b-1": answers(0, 89), "c-1": answers(0, 70)}
         assert cells(row("a", 0.9), row("b", 0.89), row("c", 0.7), predictions=predictions) == [
             "best", "-1.0 points, noise (p 1.00)", "-20.0 points"]
+
+    def test_the_same_with_all_digits(self, row, answers):
+        predictions = {"a-1": answers(0, 90), "b-1": answers(0, 84), "c-1": answers(0, 89)}
+        rows = ranked(pd.concat([row("a", 0.9), row("b", 0.84), row("c", 0.89), row("d", 0.4), row("e", float("nan"))]))
+        figures = best_figures(rows, predictions)
+        assert figures["verdict"].tolist() == ["best", "noise", "noise", "different", ""]
+        assert figures["paired"].tolist() == ["", "yes", "yes", "no", ""]
+        assert figures["against_best"].tolist() == pytest.approx([0, -0.01, -0.06, -0.5, float("nan")], nan_ok=True)
+        # p of b is 2 / 2**6, the second smallest of three: Holm doubles it.
+        assert figures["p_value"].tolist()[:3] == pytest.approx([float("nan"), 1, 4 / 2**6], nan_ok=True)
+        assert figures["p_value"][3] < 0.05
 
     def test_it_finds_a_difference_that_the_interval_does_not(self, row, answers):
         both = row("a", 0.9), row("b", 0.84)

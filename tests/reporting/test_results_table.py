@@ -68,6 +68,16 @@ def test_the_caption_names_the_tests_that_were_made(wide, answers):
     assert "by McNemar's paired test, with" in one and "variance" not in one
 
 
+def test_epochs_and_seconds_are_of_one_run_and_the_caption_says_so_of_a_child(seeds):
+    parent = seeds(0.8, key="a", epochs=15, epochs_total=15, train_seconds=100.0)
+    child = seeds(0.9, key="b", parent="a", epochs=5, epochs_total=20, train_seconds=40.0)
+    text = printed(pd.concat([parent, child]), {}, width=200)
+    assert [row[-2:] for row in cells(text)] == [["5", "40.0"], ["15", "100"]]
+    assert headings(text)[-2:] == ["epochs", "seconds"]
+    assert "epochs and seconds: without those of the parent" in " ".join(text.split())
+    assert "the parent" not in printed(parent, {}, width=200) + printed(pd.concat([parent, child]), {})
+
+
 def test_a_mean_over_seeds_shows_no_seed(wide, seeds):
     shown = cells(printed(pd.concat([wide, seeds(0.6, key="c", seed=5)]), {}, sort="seed"))
     assert [row[-1] for row in shown if row[0] in ("b", "c")] == ["5", ""]

@@ -61,5 +61,5 @@ def _error(classes: list[str], parts: list[str], csvs: list[str], errors: list[s
     if any(errors):
         return next(filter(None, errors))
     if len(classes) > 1:
-        return f"has {len(classes)} classes in {where}: {first_few([short(name) for name in classes], NAMED)}"
+        return f"has {len(classes):,} classes in {where}: {first_few([short(name) for name in classes], NAMED)}"
     return f"is in {' and '.join(parts)} by {where}, which would be a leak"

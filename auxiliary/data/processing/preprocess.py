@@ -125,6 +125,6 @@ def _notify_stacks(images: Iterable[ProcessedImage]) -> None:
 def _checked(overview: pd.DataFrame, raw: Path) -> pd.DataFrame:
     if (overview["error"] != "").all():
         first = overview.iloc[0]
-        raise UserError(f"none of the {len(overview)} files below {raw} is a usable image (the first, "
+        raise UserError(f"none of the {len(overview):,} files below {raw} is a usable image (the first, "
                         f"{first['filepath']}: {first['error']}): put images there, in one folder per category")
     return overview

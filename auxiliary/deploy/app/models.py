@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from threading import Lock
 
@@ -19,7 +20,7 @@ from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.reporting.grad_cam_figure import overlaid
-from auxiliary.runs.labels import labelled, ranked, validation
+from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
@@ -72,9 +73,9 @@ class Networks:
         self._lock = Lock()
 
     def choices(self, data_set: str) -> list[tuple[str, str]]:
-        """The label and the name of each network of a data set; best validation accuracy first."""
+        """The label, with the validation accuracy, and the name of each network of a data set; the best first."""
         results = self._ranked(data_set)
-        labels = [f"{label}, {validation(accuracy)}"
+        labels = [label if isnan(accuracy) else f"{label}: {accuracy:.3f}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
         return list(zip(labels, map(network_name, results["run"]), strict=True))
 

@@ -14,10 +14,16 @@ from auxiliary.deploy.app.models import Networks, network_name
 from auxiliary.evaluation.predictions import classes
 
 TITLE = "What is this?"
+NETWORK = "Network, with its validation accuracy"
 TOP_CLASSES = 5         # shown for an image
 NAMED_CLASSES = 12      # listed in the introduction
 # Uploaded and generated files are deleted at this interval, at this age; both in seconds.
 CLEANING_INTERVAL, MAX_AGE = 300, 3600
+# Gradio draws the arrow of a list over its text, and the buttons of an image over its label.
+STYLE = """
+input[role=combobox] { padding-right: var(--size-8); text-overflow: ellipsis; }
+label[data-testid=block-label] { max-width: calc(100% - var(--size-10)); }
+"""
 # The value of the image component, and what is shown for it: probabilities, heat map, note.
 Upload = dict[str, Any] | None
 Shown = tuple[dict[str, float], np.ndarray | None, str]
@@ -43,11 +49,11 @@ class Page(gr.Blocks):
                     image = gr.Image(label="Image", type="filepath", height=320,
                                      sources=["upload", "webcam", "clipboard"])
                     data_set = gr.Dropdown(networks.data_sets, value=first, label="Data set", visible=several)
-                    network = gr.Dropdown(**self._choice(first), label="Network")
+                    network = gr.Dropdown(**self._choice(first), label=NETWORK)
                     note = gr.Markdown()
                 with gr.Column():
                     top_classes = gr.Label(label="Calibrated probabilities", num_top_classes=TOP_CLASSES)
-                    heat_map = gr.Image(label="Evidence for the first class (Grad-CAM, yellow: strongest)",
+                    heat_map = gr.Image(label="Evidence (Grad-CAM, yellow: strongest)",
                                         format="png", height=320, interactive=False, buttons=["fullscreen"])
             self._examples = {}
             for name, files in examples.items():

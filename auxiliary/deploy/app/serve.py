@@ -117,13 +117,14 @@ def _application(page: "Page", host: str) -> "FastAPI":
     from starlette.middleware import Middleware
 
     from auxiliary.deploy.app.middleware import RequestFilter
+    from auxiliary.deploy.app.page import STYLE
 
     # System fonts: Gradio's font files have no bold for headings.
     theme = themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     hosts = LOCAL_HOSTS | {host.lower()} if _is_local(host) else None
     app = FastAPI(openapi_url=None, middleware=[Middleware(RequestFilter, hosts=hosts)])
-    return mount_gradio_app(app, page, "/", theme=theme, footer_links=[], run_history=False, show_error=False,
-                            ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
+    return mount_gradio_app(app, page, "/", theme=theme, css=STYLE, footer_links=[], run_history=False,
+                            show_error=False, ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
                             max_file_size=LARGEST_UPLOAD)
 
 

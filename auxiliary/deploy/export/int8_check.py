@@ -87,10 +87,10 @@ def describe_loss(images: CheckImages, found: Int8Predictions, categories: list[
     count = len(images.pixels)
     if images.predicted is None:
         return ["accuracy in int8: not measured, because the run's test images are missing",
-                f"int8 names the class of float32 for {found.same} of {count} random images"]
+                f"int8 names the class of float32 for {found.same:,} of {count:,} random images"]
     true = np.array(images.classes)
     run, int8 = np.array(images.predicted) == true, np.array(categories)[found.int8.argmax(axis=1)] == true
     low, high = mcnemar_interval(int((run & ~int8).sum()), int((~run & int8).sum()), count)
-    return [f"accuracy on {count} test images: {run.mean():.3f} by the run, {int8.mean():.3f} in int8; lost: "
+    return [f"accuracy on {count:,} test images: {run.mean():.3f} by the run, {int8.mean():.3f} in int8; lost: "
             f"{POINTS * (run.mean() - int8.mean()):.1f} points [{POINTS * low:.1f}, {POINTS * high:.1f}]",
-            f"int8 names the class of float32 for {found.same} of {count} test images"]
+            f"int8 names the class of float32 for {found.same:,} of {count:,} test images"]

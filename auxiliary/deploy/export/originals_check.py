@@ -51,5 +51,5 @@ def compare_originals(predictor: Predictor, network: keras.Model, form: str, pat
     exported = predict_with_export(form, path, whole)
     same, difference = len(originals) - exported.count_differing(reference), abs(exported.probabilities - reference)
     sentence = (f"original images: the export, given whole images, predicts the class of `predict` for {same} of "
-                f"{len(originals)} test images; probabilities differ by at most {difference.max():.1g}")
+                f"{len(originals):,} test images; probabilities differ by at most {difference.max():.1g}")
     return sentence if difference.max() <= CLOSE else f"{sentence}: {REASON}"

@@ -125,14 +125,15 @@ class ReportData:
 
 def read_report_data(project: Project) -> ReportData:
     """Read a data set's images and results; `UserError` when there is no finished run on its images and split."""
-    results = project.results
+    whose = project.rows
+    results = project.on_these_images(whose.shown)
     if results.empty:
         raise UserError(
             f"{project.paths.results} holds no finished run on the images of {project.paths.dataset} at "
             f"{project.paths.image_size} pixels, split by {project.split_rule}: train an experiment first, or have "
             f"finished ones read back ({_way_out(project)})"
         )
-    rows, whose = ranked(over_seeds(results)), project.rows
+    rows = ranked(over_seeds(results))
     predictions = {run_id: with_groups(project.with_own_images(table), project.test)
                    for run_id, table in saved_predictions(rows, project.paths.models).items()}
     return ReportData(project, rows.assign(name=labelled(rows)), predictions, whose.beside, whose.remark)

@@ -15,7 +15,7 @@ from auxiliary.runs.labels import comparable, has_duplicates, with_interval
 from auxiliary.runs.result import LABELS
 
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
-            "published_accuracy": "published", "acc_train": "training", "epochs_total": "epochs",
+            "published_accuracy": "published", "acc_train": "training",
             "calibration error": "calib. error", "without duplicates": "without dupl."}
 FEW = 6    # results that fit a slide as a table and as a chart
 FIRST = ["key", "accuracy", "against the best"]
@@ -27,6 +27,7 @@ NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the
          "compared by an analysis of variance, with all their predictions: could other test images or other seeds "
          "reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected for the "
          "number of rows (Holm).")
+PARENTS = "“Epochs” are those of the experiment itself, without those of its parent."
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
            "models/. A star says that its settings, images or version are others; the table of shipped results says "
@@ -61,6 +62,7 @@ def leaderboard_table(data: ReportData) -> TitledTable:
 def leaderboard_notes(data: ReportData) -> list[Prose]:
     """Explanations of the leaderboard."""
     notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
+             PARENTS: (data.results["parent"] != "").any(),
              PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results)}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
 

@@ -37,16 +37,17 @@ def run_section(data: ReportData, row: pd.Series, full: bool) -> Section:
 def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
     """The network, and how it was trained."""
     backbone = f"{row['backbone']} | " if row["backbone"] else ""
+    earlier = f", after that of {row['parent']}" if row["parent"] else ""
     facts = Facts([
         ("network", f"{backbone}{row['network']}"), ("parameters", f"{row['parameters']:,}"),
-        ("training", f"{counted(row['epochs_total'], 'epoch')}, {duration(row['train_seconds'])}"),
+        ("training", f"{counted(row['epochs'], 'epoch')}, {duration(row['train_seconds'])}{earlier}"),
         ("augmentation", row["augment"] or "none"), ("image size", f"{row['image_size']} px"),
         *_settings(data.run(row).result), ("folder", data.run(row).id),
     ])
     if not several(row):
         return [facts]
-    return [facts, Prose(f"Shown is the best of {row['seeds']} seeds by validation accuracy. Its own test accuracy is "
-                         f"{row['run_accuracy']:.3f}.")]
+    return [facts, Prose(f"Shown is the best of {row['seeds']:,} seeds by validation accuracy. Its own test accuracy "
+                         f"is {row['run_accuracy']:.3f}.")]
 
 
 def _settings(result: Result) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ def test_networks_of_the_data_set_are_offered_best_first(networks, trained_root)
     assert [results[name].val_accuracy for name in names] == sorted(
         (result.val_accuracy for result in results.values()), reverse=True)
     small = trained_root.runs["small"]
-    assert f"small, validation accuracy {small.result.val_accuracy:.3f}" == labels[names.index(network_name(small))]
+    assert f"small: {small.result.val_accuracy:.3f}" == labels[names.index(network_name(small))]
     assert networks.data_sets == ["colours"] and networks.best("colours") == small
 
 

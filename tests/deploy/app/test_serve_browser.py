@@ -20,6 +20,7 @@ from tests.browser import PHONE, browser, complaints, requests
 pytest.importorskip("gradio", reason="gradio is not installed")
 
 TIMEOUT = 120       # seconds, for a busy machine
+NETWORK = "Network, with its validation accuracy"
 PREDICTED = "[data-testid='label-output-value']"
 
 
@@ -143,7 +144,7 @@ def choose(page, label: str, beginning: str) -> None:
 def test_another_network_makes_another_prediction(page, tested):
     drop(page, tested["filepath"])
     before = prediction(page)
-    choose(page, "Network", "frozen")
+    choose(page, NETWORK, "frozen")
     assert until(page, lambda page: prediction(page) != before)
 
 
@@ -154,7 +155,7 @@ def test_another_data_set_has_its_own_networks_classes_and_examples(page, tested
     choose(page, "Data set", "flowers")
     until(page, lambda page: prediction(page).startswith(f"{flowers[tested['predicted']]}\n"))
     assert "of flowers know 3 classes: iris, fern, rose." in page.find_element("css selector", "body").text
-    page.find_element("css selector", "input[aria-label='Network']").click()
+    page.find_element("css selector", f"input[aria-label='{NETWORK}']").click()
     assert len(until(page, found("[role=option]"))) == 1
     after = until(page, examples)
     assert len(after) == 3 and not set(after) & set(before)
@@ -192,6 +193,31 @@ def test_the_browser_sends_no_request_to_other_hosts(page, address, tested):
     urls = requests(page)
     assert len(urls) > 10 and not [url for url in urls if not url.startswith(address)]
     assert not [text for text in complaints(page) if "Security Policy" in text]
+
+
+# Labels of images that a button covers, and lists whose text reaches below their arrow.
+COVERED = """
+const box = element => element.getBoundingClientRect();
+const labels = [...document.querySelectorAll("[data-testid=block-label]")].filter(label => {
+    const buttons = [...label.parentElement.querySelectorAll(".icon-button-wrapper button")].map(box);
+    return buttons.some(button => button.left < box(label).right && button.top < box(label).bottom);
+});
+const lists = [...document.querySelectorAll("input[role=combobox]")].filter(list =>
+    box(list).right - parseFloat(getComputedStyle(list).paddingRight)
+    > box(list.parentElement.querySelector(".dropdown-arrow")).left);
+return [...labels.map(each => each.innerText), ...lists.map(each => each.value)];
+"""
+
+
+@pytest.mark.parametrize("width", [320, PHONE[0], 1280])
+def test_no_label_is_covered(address, tested, width):
+    with browser(width, PHONE[1]) as driver:
+        driver.get(address)
+        drop(driver, tested["filepath"])
+        until(driver, found("img[src*='image.png']"))
+        assert len(until(driver, found("input[role=combobox]"))) == 2
+        assert len(until(driver, found(".icon-button-wrapper button"))) >= 2
+        assert driver.execute_script(COVERED) == []
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -120,6 +120,16 @@ def test_the_chart_of_all_experiments_has_every_seed(make_root, finish):
     assert "0.550 (mean of the best epochs of 2 seeds)" in score_chart(data).figure.get_suptitle()
 
 
+def test_epochs_and_time_of_a_child_are_its_own(make_root, finish):
+    root = make_root()
+    pages = []
+    for key, settings in (("small", {}), ("child", {"parent": "small", "epochs": 2, "epochs_total": 5})):
+        finish(root, key, **settings)
+        pages.append(write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
+    assert "Epochs” are" not in pages[0] and "Epochs” are those of the experiment itself" in pages[1]
+    assert "2 epochs, 12 s, after that of small" in pages[1]
+
+
 def test_the_settings_of_a_run_are_shown_if_they_are_set(make_root, finish):
     root = make_root()
     finish(root, "plain", label_smoothing=0.0)
