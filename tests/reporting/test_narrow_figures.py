@@ -8,6 +8,7 @@ from matplotlib.text import Text
 from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.data_overview import class_figure, size_figure
+from auxiliary.reporting.ladder_figure import ladder_figure
 from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.style import NARROW
 from auxiliary.reporting.tradeoff_figure import tradeoff_figure
@@ -36,12 +37,13 @@ def draw(search_results):
         "classes": lambda: class_figure(OVERVIEW, narrow=True),
         "sizes": lambda: size_figure(OVERVIEW, narrow=True),
         "map": lambda: pairs_map(PREDICTIONS),
+        "ladder": lambda: ladder_figure(search_results.head(9), {}, narrow=True),
     }
     return lambda name: figures[name]()
 
 
 @pytest.mark.parametrize("name", ["comparison", "trade-off", "scores", "curves", "calibration", "classes", "sizes",
-                                  "map"])
+                                  "map", "ladder"])
 def test_letters_are_large_enough_and_inside(draw, name):
     fig = draw(name)
     # The page shows the title as text.

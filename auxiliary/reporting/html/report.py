@@ -23,6 +23,7 @@ def report_sections(data: ReportData) -> list[Section]:
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
                             *results_section.comparison_charts(data), *results_section.shipped_tables(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
+        *([Section("Step by step", steps)] if (steps := results_section.ladder_blocks(data)) else []),
         Section("Training and mistakes", runs, _runs(data)),
         Section("Data", data_section.class_blocks(data), [
             Section("Files", data_section.file_blocks(data), unfolded=True),

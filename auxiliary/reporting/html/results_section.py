@@ -2,11 +2,13 @@
 
 import pandas as pd
 
-from auxiliary.core.text import counted
+from auxiliary.core.text import counted, short
 from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeoff_table
 from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
+from auxiliary.reporting.ladder import ladder_table, ladders
+from auxiliary.reporting.ladder_figure import ladder_figure
 from auxiliary.reporting.shipped import shipped_table
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.tradeoff_figure import tradeoff_figure
@@ -28,6 +30,9 @@ NOISE = ("Sorted by validation accuracy, which choices may use. In brackets: the
          "reverse it? Where predictions are missing, the accuracies alone decide (unpaired). All are corrected for the "
          "number of rows (Holm).")
 PARENTS = "“Epochs” are those of the experiment itself, without those of its parent."
+STEPS = ("“Gain” is the difference in test accuracy to the step before, in percentage points, with its 95% interval. "
+         "It is not corrected for the number of steps. Between two rows of one seed each it leaves out the spread "
+         "between seeds.")
 PUBLISHED = "“Published” is an accuracy that somebody else reported, measured under other conditions."
 SHIPPED = ("“Shipped” is the test accuracy of the same experiment in rows of results.csv whose runs are not in "
            "models/. A star says that its settings, images or version are others; the table of shipped results says "
@@ -91,6 +96,17 @@ def comparison_charts(data: ReportData) -> list[Chart]:
         return []
     return [Chart("Test accuracy", *(comparison_figure(data.results, data.project.chance, narrow)
                                      for narrow in (False, True)))]
+
+
+def ladder_blocks(data: ReportData) -> list[Chart | TitledTable]:
+    """What each step gains, of every model with three experiments or more."""
+    blocks: list[Chart | TitledTable] = []
+    for rows in ladders(data.results):
+        name = short(rows["model_id"].iloc[0])
+        blocks += [Chart(f"{name} step by step", *(ladder_figure(rows, data.predictions, narrow)
+                                                   for narrow in (False, True))),
+                   TitledTable(f"Steps of {name}", Table.from_frame(ladder_table(rows, data.predictions)), STEPS)]
+    return blocks
 
 
 def tradeoff_blocks(data: ReportData) -> list[Chart | TitledTable]:
