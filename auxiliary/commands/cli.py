@@ -86,6 +86,21 @@ def models(profile: str, as_csv: bool, parameters: tuple[tuple[str, str], ...], 
 
 
 @command.command()
+@click.argument("profile")
+@parameters_option
+@experiments_option
+@root_option
+def find_lr(profile: str, parameters: tuple[tuple[str, str], ...], experiments: str, root: Path | None) -> None:
+    """Suggest a learning rate for each experiment of PROFILE, by a few steps at rising rates.
+
+    Nothing is trained for good. The images must have been prepared (run PROFILE --only 01). PROFILE is as for `run`.
+    """
+    from auxiliary.commands.find_lr import find_rates
+
+    find_rates(profile, dict(parameters), experiments, root)
+
+
+@command.command()
 @click.argument("name", metavar="RUN")
 @dataset_option
 @root_option

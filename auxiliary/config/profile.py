@@ -98,7 +98,8 @@ class Experiment(Settings):
     Attributes:
         model_id: name of the model; several experiments may share it.
         key: unique name of the experiment; the same as `model_id` unless given.
-        learning_rate: learning rate of the optimiser, the highest one of its schedule.
+        learning_rate: learning rate of the optimiser, the highest one of its schedule; `auto` for the one that a range
+            test finds.
         epochs: number of epochs, those of a parent not counted; 0 trains nothing.
         parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
         refit: whether the parent is trained once more instead, from its own first weights, on the training and the
@@ -110,7 +111,7 @@ class Experiment(Settings):
 
     model_id: Name
     key: Name
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0)] | Literal["auto"]
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
     refit: Flag = False

@@ -57,7 +57,7 @@ def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment]
                   for each in experiments],
         "batch size": [each.batch_size for each in experiments],
         "optimizer": [each.optimizer for each in experiments],
-        "learning rate": [f"{each.learning_rate:g}" for each in experiments],
+        "learning rate": [_rate(each) for each in experiments],
         "schedule": [each.schedule for each in experiments],
         "epochs": [each.epochs for each in experiments],
         "patience": [each.patience or "" for each in experiments],
@@ -87,6 +87,11 @@ def _network(experiment: ScratchExperiment) -> str:
     if experiment.refit:
         return f"refit of {experiment.parent}"
     return f"from parent {experiment.parent}" if experiment.parent else experiment.net
+
+
+def _rate(experiment: Experiment) -> str:
+    rate = experiment.learning_rate
+    return rate if rate == "auto" else f"{rate:g}"
 
 
 def _published(experiment: Experiment) -> str:

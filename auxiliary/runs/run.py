@@ -87,6 +87,11 @@ class Run:
         return self._read(self._predictions("val"), read_table)
 
     @property
+    def range_test(self) -> pd.DataFrame:
+        """Where the learning rate is `auto`: the loss at each rate that was tried, see `auxiliary.training.rates`."""
+        return self._read(self._range_test, pd.read_csv)
+
+    @property
     def recipe(self) -> dict[str, Any]:
         """Everything that the run was made with, as `begin` wrote it."""
         return self._read(self.recipe_file, lambda path: json.loads(path.read_bytes()))
@@ -126,6 +131,10 @@ class Run:
         """Save the epochs so far."""
         write_atomically(self._history, history.to_csv(index=False))
 
+    def save_range_test(self, rates: pd.DataFrame) -> None:
+        """Save the loss at each learning rate that was tried."""
+        write_atomically(self._range_test, rates.to_csv(index=False))
+
     def save_layers(self, layers: pd.DataFrame) -> None:
         """Save the table of layers."""
         write_atomically(self._layers, layers.to_csv(index=False))
@@ -142,7 +151,8 @@ class Run:
 
     def finish(self, result: Result) -> None:
         """Save the result, which completes the run, with the checksums of all that was saved before."""
-        files = (*(() if result.diverged else self._of_network), self.recipe_file, self._history, self._layers)
+        files = (*(() if result.diverged else self._of_network), self.recipe_file, self._history, self._layers,
+                 self._range_test)
         write_result_file(self.result_file, result, {file.name: hash_of(file) for file in files if file.is_file()})
         self.tidy()
 
@@ -182,6 +192,10 @@ class Run:
         return self.folder / "history.csv"
 
     @property
+    def _range_test(self) -> Path:
+        return self.folder / "range-test.csv"
+
+    @property
     def _layers(self) -> Path:
         return self.folder / "layers.csv"
 
@@ -192,7 +206,8 @@ class Run:
 
     def is_written(self, name: str) -> bool:
         """Whether training writes a file of that name; hidden files are temporary ones."""
-        files = (self.recipe_file, self.result_file, self.checkpoint, self._history, self._layers, *self._of_network)
+        files = (self.recipe_file, self.result_file, self.checkpoint, self._history, self._layers, self._range_test,
+                 *self._of_network)
         return name in {*(file.name for file in files), *CURVES} or name.startswith(".")
 
     @property

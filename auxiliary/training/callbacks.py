@@ -24,10 +24,15 @@ class EpochSeeds(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Seed every layer's generator."""
-        generators = [layer.seed_generator for layer in self.model.layers if hasattr(layer, "seed_generator")]
-        for number, generator in enumerate(generators):
-            # The first word differs between seeds and layers, the second counts steps from the epoch's own start.
-            generator.state.assign([(self._seed * 1_000_003 + number) % 2**32, epoch * 2**20 % 2**32])
+        seed_dropout(self.model, self._seed, epoch)
+
+
+def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    """Seed the generators of a model's layers for an epoch."""
+    generators = [layer.seed_generator for layer in model.layers if hasattr(layer, "seed_generator")]
+    for number, generator in enumerate(generators):
+        # The first word differs between seeds and layers, the second counts steps from the epoch's own start.
+        generator.state.assign([(seed * 1_000_003 + number) % 2**32, epoch * 2**20 % 2**32])
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):

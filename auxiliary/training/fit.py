@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import keras
 import pandas as pd
-import tensorflow as tf
 
 from auxiliary.core.progress import Progress
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.project.specs import parsed_specs
 from auxiliary.training.averaging import AveragedModel, Averages, ShowAverages
+from auxiliary.training.batches import training_batches, validation_batches
 from auxiliary.training.callbacks import CheckpointWriter, EarlyStopping, EpochSeeds, HistoryWriter
 from auxiliary.training.checkpoint import Checkpoint
 from auxiliary.training.divergence import StopAtDivergence
 from auxiliary.training.job import Job
-from auxiliary.training.loss import class_weights, make_loss, takes_shares
-from auxiliary.training.optimizer import make_optimizer
+from auxiliary.training.loss import class_weights, make_loss
+from auxiliary.training.optimizer import make_optimizer, scheduled
 from auxiliary.training.setup import TrainingSetup
 
 
@@ -45,9 +45,10 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
     began, experiment = time.perf_counter(), job.experiment
     steps = steps_per_epoch(len(job.train), experiment.batch_size)
     model, averages = _averaged(job, setup.trained, steps)
-    model.compile(make_optimizer(experiment, steps), make_loss(experiment), metrics=["accuracy"])
+    rate = scheduled(experiment, job.learning_rate, steps)
+    model.compile(make_optimizer(experiment, rate), make_loss(experiment), metrics=["accuracy"])
     done = checkpoint.epochs if checkpoint else 0
-    train, val = _batches(job, setup, first_epoch=done)
+    train, val = training_batches(job, setup, first_epoch=done), validation_batches(job, setup)
     with Progress(job.label, job.epochs, "epoch", start=done) as progress:
         writer = HistoryWriter(job, progress, checkpoint)
         stopping = EarlyStopping(experiment.patience, checkpoint) if experiment.patience and val else None
@@ -71,20 +72,6 @@ def _averaged(job: Job, model: keras.Model, steps: int) -> tuple[keras.Model, Av
     model = AveragedModel(model.inputs, model.outputs)
     model.averages = Averages(model, *averaging, steps * job.experiment.epochs)
     return model, model.averages
-
-
-def _batches(job: Job, setup: TrainingSetup, first_epoch: int) -> tuple[tf.data.Dataset, tf.data.Dataset | None]:
-    """Training batches without end, and validation batches, which have the full size in every epoch.
-
-    A refit has no validation batches.
-    """
-    experiment = job.experiment
-    labels = {"classes": len(job.project.categories)} if takes_shares(experiment) else {}
-    sizes = {"sizes": experiment.size_of_epoch} if getattr(experiment, "sizes", ()) else {}
-    # An experiment that trains nothing has `augment` for its test images only.
-    train = setup.batches(job.train, shuffle=True, augment=experiment.augment if experiment.epochs else "",
-                          seed=job.seed, epochs=None, first_epoch=first_epoch, **labels, **sizes)
-    return train, None if experiment.refit else setup.batches(job.project.val, shuffle=False, **labels)
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint, averages: Averages | None = None) -> None:

@@ -12,6 +12,7 @@ from auxiliary.project.project import Project
 from auxiliary.runs.replacement import replacement
 from auxiliary.runs.run import Run
 from auxiliary.training.identity import fingerprint
+from auxiliary.training.rates import suggested_rate
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ class Job:
         while job.parent:
             job = job.parent
             yield job
+
+    @cached_property
+    def learning_rate(self) -> float:
+        """The highest learning rate; where it is `auto`, what the range test of its run, or of its parent's, found."""
+        if self.experiment.learning_rate != "auto":
+            return self.experiment.learning_rate
+        return suggested_rate((self.parent if self.experiment.refit else self).run.range_test)
 
     @cached_property
     def epochs(self) -> int:

@@ -98,6 +98,7 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
     now, project, model = datetime.now(UTC), job.project, setup.model
     return Result(
         **_settings(job.experiment, job.seed),
+        learning_rate=job.learning_rate,
         **figures,
         **_environment(job.run.recipe),
         dataset=project.paths.dataset,
@@ -115,7 +116,7 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
 
 
 # Fields of an experiment that are columns of the same name.
-SAME_NAME = ("model_id", "key", "stage", "learning_rate", "optimizer", "schedule", "label_smoothing", "averaging",
+SAME_NAME = ("model_id", "key", "stage", "optimizer", "schedule", "label_smoothing", "averaging",
              "sampling", "image_size", "batch_size", "augment", "patience", "tta", "network")
 
 

@@ -46,12 +46,12 @@ class ShiftRateSGD(keras.optimizers.SGD):
         super().update_step(gradient, variable, learning_rate * factor)
 
 
-def make_optimizer(experiment: Experiment, per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimiser of an experiment, as its `optimizer`, `learning_rate`, `schedule` and `epochs` say.
+def make_optimizer(experiment: Experiment, rate: float | ScheduledRate) -> keras.optimizers.Optimizer:
+    """The optimiser of an experiment, as its `optimizer` says.
 
     Args:
         experiment: what is trained.
-        per_epoch: training steps per epoch.
+        rate: the learning rate, or that of each step.
     """
     spec = parse_one(experiment.optimizer, OPTIMIZERS, "optimizer")
     arguments = asdict(spec)
@@ -60,15 +60,20 @@ def make_optimizer(experiment: Experiment, per_epoch: int) -> keras.optimizers.O
     kind = getattr(keras.optimizers, type(spec).__name__)
     if arguments.pop("shift_rate", 1) != 1:
         kind, arguments["shift_rate"] = ShiftRateSGD, spec.shift_rate
-    optimizer = kind(learning_rate(experiment, per_epoch), **arguments)
+    optimizer = kind(rate, **arguments)
     if not decay_all:
         optimizer.exclude_from_weight_decay(var_names=[NOT_DECAYING])
     return optimizer
 
 
-def learning_rate(experiment: Experiment, per_epoch: int) -> float | ScheduledRate:
-    """The learning rate over all steps; a number where it is the same in all."""
+def scheduled(experiment: Experiment, rate: float, per_epoch: int) -> float | ScheduledRate:
+    """The learning rate over all steps, as `schedule` and `epochs` say; a number where it is the same in all.
+
+    Args:
+        experiment: what is trained.
+        rate: the highest learning rate.
+        per_epoch: training steps per epoch.
+    """
     steps = max(1, per_epoch * experiment.epochs)
     factors = parse_one(experiment.schedule, SCHEDULES, "schedule").factors(steps, per_epoch)
-    rate = experiment.learning_rate
     return rate if (factors == 1).all() else ScheduledRate(rate * factors)

@@ -22,6 +22,7 @@ from auxiliary.training.divergence import divergence_in, divergence_of
 from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
 from auxiliary.training.metadata import make_diverged, make_recipe, make_result
+from auxiliary.training.range_test import range_test
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 
 
@@ -51,6 +52,8 @@ def train_run(job: Job) -> None:
     with own_errors():
         if not checkpoint:
             setup.begin(job)
+            if job.experiment.learning_rate == "auto" and not job.experiment.refit:
+                run.save_range_test(range_test(job, setup))
         fitted = fit(job, setup, checkpoint)
         setup.complete()
         diverged = divergence_of(fitted.history, validated=not job.experiment.refit)

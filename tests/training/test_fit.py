@@ -29,8 +29,9 @@ def train(model, tmp_path):
         experiment = ScratchExperiment(model_id="m", key="m", learning_rate=0.01, net="gap", optimizer="sgd",
                                        batch_size=4, **settings)
         # `fit` needs no images of them, only how many there are.
-        job = SimpleNamespace(experiment=experiment, seed=0, label="m", run=Run(tmp_path / "run"), parent=parent,
-                              train=range(8), project=SimpleNamespace(val=range(8)))
+        job = SimpleNamespace(experiment=experiment, seed=0, label="m", run=Run(tmp_path / "run"), start=parent,
+                              epochs=experiment.epochs, learning_rate=0.01, train=range(8),
+                              project=SimpleNamespace(val=range(8)))
         job.run.begin({})
         batches = train or PAIRS.repeat()
         return fit(job, TrainingSetup(model, model, lambda _, shuffle, **__: batches if shuffle else val)).history
