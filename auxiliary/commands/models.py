@@ -69,7 +69,7 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
 def _scratch_total(experiment: ScratchExperiment, classes: int) -> NetworkCost:
     cost = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
     # One more layer scales the images.
-    return NetworkCost(cost.parameters, cost.trainable if experiment.epochs else 0, cost.multiply_adds, cost.layers + 1)
+    return NetworkCost(cost.parameters, cost.trainable if experiment.trains else 0, cost.multiply_adds, cost.layers + 1)
 
 
 def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
@@ -92,11 +92,11 @@ def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "ker
     from auxiliary.networks.summary import all_layers, count_parameters, multiply_adds
 
     set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
-    head = network_cost(experiment.head, backbone.output_shape[1:], classes)
+    head = network_cost(experiment.layers, backbone.output_shape[1:], classes)
     scaled = find_backbone(experiment.backbone).rescale is not None
     return NetworkCost(
         parameters=backbone.count_params() + head.parameters,
-        trainable=count_parameters(backbone.trainable_weights) + head.trainable if experiment.epochs else 0,
+        trainable=count_parameters(backbone.trainable_weights) + head.trainable if experiment.trains else 0,
         multiply_adds=multiply_adds(backbone) + head.multiply_adds,
         layers=scaled + len(all_layers(backbone)) + head.layers)
 

@@ -69,7 +69,7 @@ def training_problems(experiment: Experiment, before: Weights, after: Weights) -
 
 def _by_training(experiment: Experiment, names: list[str]) -> tuple[list[str], list[str], list[str]]:
     """The names of the layers that must not train, of the backbone's that are tuned, and of all others."""
-    if not experiment.epochs:
+    if not experiment.trains:
         return names, [], []
     backbone = [name for name in names if name.startswith(BACKBONE)]
     count = tuned_layers(experiment.backbone, experiment.tune_last) if isinstance(experiment, TransferExperiment) else 0

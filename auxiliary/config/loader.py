@@ -7,7 +7,7 @@ from unicodedata import normalize
 from pydantic import ValidationError
 
 from auxiliary.config.choose import PROFILES, check_images_given, choose
-from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
+from auxiliary.config.profile import EXPERIMENT_KINDS, LOGISTIC, WITHOUT_OPTIMIZER, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown
@@ -78,6 +78,8 @@ def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
     """Whether a setting is passed on to an experiment: a frozen one is augmented only if it says so itself."""
+    if name in WITHOUT_OPTIMIZER and _is_logistic(experiment):
+        return False
     return name not in AUGMENTING or stage != "transfer" or bool(experiment.get("tune_last"))
 
 
@@ -98,7 +100,21 @@ def _complete(raw: dict[str, Any]) -> None:
         for name, value in shared.items():
             if _applies(name, stage, experiment):
                 experiment.setdefault(name, value)
+        if _is_logistic(experiment):
+            _leave_optimizer_out(experiment)
         earlier[stage][str(experiment["key"])] = experiment
+
+
+def _is_logistic(experiment: Mapping[str, Any]) -> bool:
+    """Whether an experiment's head is fitted by logistic regression; a child inherits its layers only."""
+    return experiment.get("head") == LOGISTIC and experiment.get("parent") is None
+
+
+def _leave_optimizer_out(experiment: dict[str, Any]) -> None:
+    for name, nothing in WITHOUT_OPTIMIZER.items():
+        if experiment.setdefault(name, nothing) != nothing:
+            raise UserError(f"experiment {experiment['key']!r}: `head: {LOGISTIC}` is fitted at once and not by an "
+                            f"optimiser, so it takes no {name!r}: leave it out")
 
 
 def _inherit(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from auxiliary.config.record import Accuracy, Flag, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
@@ -16,6 +16,11 @@ from auxiliary.config.shares import exact_shares
 
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
 LONGEST_SLUG = 50
+# The head that is a regularised logistic regression.
+LOGISTIC = "logistic"
+# What an optimiser is told, and the values where none trains the experiment.
+WITHOUT_OPTIMIZER = {"learning_rate": None, "epochs": 0, "optimizer": "", "schedule": "", "label_smoothing": 0,
+                     "averaging": "", "patience": 0}
 
 
 class Split(Record):
@@ -98,7 +103,8 @@ class Experiment(Settings):
     Attributes:
         model_id: name of the model; several experiments may share it.
         key: unique name of the experiment; the same as `model_id` unless given.
-        learning_rate: learning rate of the optimiser, the highest one of its schedule.
+        learning_rate: learning rate of the optimiser, the highest one of its schedule; None where there is no
+            optimiser.
         epochs: number of epochs, those of a parent not counted; 0 trains nothing.
         parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
         published_accuracy: accuracy that somebody published for this experiment, for comparison; or a list, one per
@@ -108,11 +114,27 @@ class Experiment(Settings):
 
     model_id: Name
     key: Name
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0)] | None
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
     published_accuracy: Accuracy | tuple[Accuracy, ...] | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _check_learning_rate(self) -> "Experiment":
+        if self.has_optimizer and self.learning_rate is None:
+            raise PydanticCustomError("learning_rate", "learning_rate: a number is needed")
+        return self
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Whether weights are trained epoch by epoch, if at all; see `WITHOUT_OPTIMIZER`."""
+        return True
+
+    @property
+    def trains(self) -> bool:
+        """Whether any weights are trained."""
+        return self.epochs > 0
 
     def published_with(self, seed: int) -> float | None:
         """The published accuracy of one of the seeds; None where there is none."""
@@ -160,13 +182,19 @@ class ScratchExperiment(Experiment):
         """Spec of the network."""
         return self.net
 
+    @property
+    def layers(self) -> str:
+        """The operations that the network is built of, as a spec."""
+        return self.net
+
 
 class TransferExperiment(Experiment):
     """A pre-trained backbone with a new head.
 
     Attributes:
         backbone: name of the backbone.
-        head: spec of the layers after it, which starts with `gap`; the final layer is added.
+        head: spec of the layers after it, which starts with `gap`; the final layer is added. `logistic` is the final
+            layer alone; without a parent it is fitted by logistic regression.
         tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
         weights: initial weights of the backbone: `imagenet` or `random`.
         views: number of augmented views per training image for a frozen backbone with `augment`; their features are
@@ -185,9 +213,24 @@ class TransferExperiment(Experiment):
         return "transfer"
 
     @property
+    def has_optimizer(self) -> bool:
+        """Whether an optimiser trains it: all but a logistic regression, whose children go on from its weights."""
+        return self.head != LOGISTIC or self.parent is not None
+
+    @property
+    def trains(self) -> bool:
+        """Whether any weights are trained, by an optimiser or by logistic regression."""
+        return super().trains or not self.has_optimizer
+
+    @property
     def network(self) -> str:
         """Spec of the head."""
         return self.head
+
+    @property
+    def layers(self) -> str:
+        """The operations that the head is built of, as a spec."""
+        return "gap" if self.head == LOGISTIC else self.head
 
 
 class Profile(Settings):

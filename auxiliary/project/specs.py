@@ -18,11 +18,12 @@ def parsed_specs(experiment: Experiment) -> dict[str, tuple[object, ...]]:
             several.
     """
     network = "net" if isinstance(experiment, ScratchExperiment) else "head"
+    has_optimizer = experiment.has_optimizer
     return {
         "augment": parse_spec(experiment.augment, AUGMENTATIONS, "augment"),
-        "optimizer": (parse_one(experiment.optimizer, OPTIMIZERS, "optimizer"),),
-        "schedule": (parse_one(experiment.schedule, SCHEDULES, "schedule"),),
+        "optimizer": (parse_one(experiment.optimizer, OPTIMIZERS, "optimizer"),) if has_optimizer else (),
+        "schedule": (parse_one(experiment.schedule, SCHEDULES, "schedule"),) if has_optimizer else (),
         "averaging": (parse_one(experiment.averaging, AVERAGES, "averaging"),) if experiment.averaging else (),
         "tta": parse_spec(experiment.tta, VIEWS, "tta"),
-        network: parse_spec(experiment.network, OPERATIONS, network),
+        network: parse_spec(experiment.layers, OPERATIONS, network),
     }

@@ -57,7 +57,7 @@ def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment]
                   for each in experiments],
         "batch size": [each.batch_size for each in experiments],
         "optimizer": [each.optimizer for each in experiments],
-        "learning rate": [f"{each.learning_rate:g}" for each in experiments],
+        "learning rate": [f"{each.learning_rate:g}" if each.has_optimizer else "" for each in experiments],
         "schedule": [each.schedule for each in experiments],
         "epochs": [each.epochs for each in experiments],
         "patience": [each.patience or "" for each in experiments],
@@ -90,7 +90,7 @@ def _published(experiment: Experiment) -> str:
 
 
 def _trained(experiment: TransferExperiment) -> str:
-    if not experiment.epochs:
+    if not experiment.trains:
         return "nothing"
     layers, last = find_backbone(experiment.backbone).layers, tuned_layers(experiment.backbone, experiment.tune_last)
     if last >= layers:

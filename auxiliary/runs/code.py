@@ -24,8 +24,8 @@ CODE: dict[str, tuple[str, ...]] = {
                  "pretrained", "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
-    "training": ("averaging", "callbacks", "checkpoint", "divergence", "feature_files", "features", "fit", "loss",
-                 "metadata", "optimizer", "setup", "trainer"),
+    "training": ("averaging", "callbacks", "checkpoint", "divergence", "feature_files", "features", "fit",
+                 "logistic", "loss", "metadata", "optimizer", "setup", "trainer"),
 }
 
 

@@ -70,7 +70,7 @@ def make_result(job: Job, setup: TrainingSetup, fitted: Fitted, predictions: Map
         predictions: the model's predictions of the images of `val` and `test`.
     """
     figures = _evaluation(job.project, predictions["val"], predictions["test"])
-    return _result(job, setup, fitted, _training(job.train, fitted.history) | figures)
+    return _result(job, setup, fitted, _training(job.train, fitted) | figures)
 
 
 def make_diverged(job: Job, setup: TrainingSetup, fitted: Fitted, diverged: str) -> Result:
@@ -105,7 +105,7 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
         split_rule=project.split_rule,
         classes=len(project.categories),
         parameters=model.count_params(),
-        trainable_parameters=count_parameters(model.trainable_weights) if job.experiment.epochs else 0,
+        trainable_parameters=count_parameters(model.trainable_weights) if job.experiment.trains else 0,
         epochs_total=len(job.run.history),
         train_seconds=round(fitted.seconds, 2),
         config_hash=job.config_hash,
@@ -115,13 +115,14 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
 
 
 # Fields of an experiment that are columns of the same name.
-SAME_NAME = ("model_id", "key", "stage", "learning_rate", "optimizer", "schedule", "label_smoothing", "averaging",
+SAME_NAME = ("model_id", "key", "stage", "optimizer", "schedule", "label_smoothing", "averaging",
              "sampling", "image_size", "batch_size", "augment", "patience", "tta", "network")
 
 
 def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
     published = experiment.published_with(seed)
     return {name: getattr(experiment, name) for name in SAME_NAME} | {
+        "learning_rate": math.nan if experiment.learning_rate is None else experiment.learning_rate,
         "seed": seed,
         "class_weight": "" if experiment.class_weight == "none" else experiment.class_weight,
         "sizes": getattr(experiment, "trained_sizes", ""),
@@ -133,12 +134,11 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
     }
 
 
-def _training(train: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
+def _training(train: pd.DataFrame, fitted: Fitted) -> dict[str, Any]:
     """The figures of the training images; NaN where nothing was trained."""
-    last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
     return {
-        "epochs": len(history), "acc_train": last["accuracy"], "train_loss": last["loss"],
-        "train_images": len(train), "images_per_second": _speed(train, history),
+        "epochs": len(fitted.history), "acc_train": fitted.last["accuracy"], "train_loss": fitted.last["loss"],
+        "train_images": len(train), "images_per_second": _speed(train, fitted.history),
     }
 
 

@@ -16,11 +16,12 @@ from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.memory import experiment_bytes
 from auxiliary.networks.summary import count_parameters, layer_table, training_bytes
 from auxiliary.reporting.style import save_figure
-from auxiliary.reporting.training_curves import curves_figure
+from auxiliary.reporting.training_figure import training_figure
 from auxiliary.training.checkpoint import breaks, resume
 from auxiliary.training.divergence import divergence_in, divergence_of
 from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
+from auxiliary.training.logistic import fit_logistic
 from auxiliary.training.metadata import make_diverged, make_recipe, make_result
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 
@@ -51,11 +52,11 @@ def train_run(job: Job) -> None:
     with own_errors():
         if not checkpoint:
             setup.begin(job)
-        fitted = fit(job, setup, checkpoint)
+        fitted = fit(job, setup, checkpoint) if job.experiment.has_optimizer else fit_logistic(job, setup)
         setup.complete()
         diverged = divergence_of(fitted.history)
         predictions = {} if diverged else _predict(job, setup)
-    save_figure(curves_figure(run.history), run.folder, "curves")
+    save_figure(training_figure(run), run.folder, "curves")
     if diverged := diverged or divergence_in(predictions.values()):
         run.finish(make_diverged(job, setup, fitted, diverged))
         return

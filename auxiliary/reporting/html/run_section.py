@@ -14,7 +14,7 @@ from auxiliary.reporting.layer_tables import cheat_sheet
 from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
 from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
-from auxiliary.reporting.training_curves import curves_figure
+from auxiliary.reporting.training_figure import training_figure
 from auxiliary.runs.labels import several, with_interval
 from auxiliary.runs.result import SCRATCH, Result
 
@@ -39,7 +39,7 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
     backbone = f"{row['backbone']} | " if row["backbone"] else ""
     facts = Facts([
         ("network", f"{backbone}{row['network']}"), ("parameters", f"{row['parameters']:,}"),
-        ("training", f"{counted(row['epochs_total'], 'epoch')}, {duration(row['train_seconds'])}"),
+        ("training", f"{_training(data, row)}, {duration(row['train_seconds'])}"),
         ("augmentation", row["augment"] or "none"), ("image size", f"{row['image_size']} px"),
         *_settings(data.run(row).result), ("folder", data.run(row).id),
     ])
@@ -49,11 +49,19 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
                          f"{row['run_accuracy']:.3f}.")]
 
 
+def _training(data: ReportData, row: pd.Series) -> str:
+    """How long it was trained, or how strongly a logistic regression is regularised."""
+    strengths = data.run(row).strengths
+    if not len(strengths):
+        return counted(row["epochs_total"], "epoch")
+    return f"logistic regression, C = {strengths.loc[strengths['chosen'], 'C'].item():g}"
+
+
 def _settings(result: Result) -> list[tuple[str, str]]:
     """How the run was trained, as far as it was set."""
     values = {"sizes": result.sizes, "batch size": str(result.batch_size), "optimizer": result.optimizer,
-              "learning rate": f"{result.learning_rate:g}", "schedule": result.schedule, "sampling": result.sampling,
-              "class weight": result.class_weight,
+              "learning rate": f"{result.learning_rate:g}" if result.optimizer else "", "schedule": result.schedule,
+              "sampling": result.sampling, "class weight": result.class_weight,
               "label smoothing": f"{result.label_smoothing:g}" if result.label_smoothing else "",
               "averaging": result.averaging, "patience": str(result.patience or ""), "tta": result.tta,
               "seed": str(result.seed)}
@@ -61,8 +69,8 @@ def _settings(result: Result) -> list[tuple[str, str]]:
 
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:
-    """Accuracy and loss over the epochs."""
-    return Chart("Training curves", curves_figure(data.run(row).history, narrow=True))
+    """Accuracy and loss over the epochs, or over the strengths of a logistic regression."""
+    return Chart("Training curves", training_figure(data.run(row), narrow=True))
 
 
 def calibration_chart(data: ReportData, row: pd.Series) -> Chart:
