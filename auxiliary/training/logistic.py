@@ -10,6 +10,7 @@ import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_memory
@@ -82,6 +83,8 @@ def _labelled(batches: tf.data.Dataset) -> Labelled:
     return Labelled(np.concatenate(features), np.concatenate(labels))
 
 
+# One thread: the same figures with any number of processors. Where other programs run, more are many times slower.
+@threadpool_limits.wrap(limits=1)
 def choose_strength(train: Labelled, val: Labelled, strengths: Iterable[float],
                     weights: Mapping[int, float] | None = None) -> tuple[Head, pd.DataFrame]:
     """Fit a multinomial logistic regression with an L2 penalty of each strength, and choose the best on validation.

@@ -44,6 +44,7 @@ def test_remark_table_has_published_accuracies_and_notes(experiment):
 @pytest.mark.parametrize(("fields", "trained"), [
     ({}, "head"), ({"tune_last": 30}, "head and last 30 layers"), ({"tune_last": "all"}, "head and all 154 layers"),
     ({"tune_last": 999}, "head and all 154 layers"), ({"epochs": 0}, "nothing"),
+    ({"epochs": 0, "head": "logistic", "learning_rate": None}, "head"),
 ])
 def test_transfer_table_names_the_trained_layers(fields, trained):
     assert transfer_table([transfer(**fields)])["trained"].tolist() == [trained]
