@@ -11,7 +11,7 @@ from rich.table import Table
 
 from auxiliary.commands.amount import count_by_class
 from auxiliary.config.parameters import read_parameters
-from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import Ensemble, Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
@@ -35,7 +35,7 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
     with random weights; only this imports TensorFlow.
 
     Args:
-        experiments: experiments of a profile.
+        experiments: experiments of a profile; ensembles, which have no network of their own, are left out.
         classes: number of classes.
 
     Returns:
@@ -56,7 +56,7 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
     """
     backbones = _build_backbones(experiments)
     entries = []
-    for experiment in experiments:
+    for experiment in (each for each in experiments if not isinstance(each, Ensemble)):
         figures = (_scratch_total(experiment, classes) if isinstance(experiment, ScratchExperiment)
                    else _transfer_total(experiment, classes, backbones[experiment.backbone, experiment.image_size]))
         entries.append(asdict(figures) | {

@@ -7,6 +7,7 @@ from unicodedata import normalize
 from pydantic import ValidationError
 
 from auxiliary.config.choose import PROFILES, check_images_given, choose
+from auxiliary.config.ensemble import complete_ensemble
 from auxiliary.config.profile import EXPERIMENT_KINDS, LOGISTIC, WITHOUT_OPTIMIZER, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
@@ -78,6 +79,8 @@ def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
     """Whether a setting is passed on to an experiment: a frozen one is augmented only if it says so itself."""
+    if "ensemble" in experiment:
+        return name == "seeds"
     if name in WITHOUT_OPTIMIZER and _is_logistic(experiment):
         return False
     return name not in AUGMENTING or stage != "transfer" or bool(experiment.get("tune_last"))
@@ -95,12 +98,14 @@ def _complete(raw: dict[str, Any]) -> None:
         raise UserError(f"{keys.count(key)} experiments have the key {key!r}: give each a `key` of its own")
     earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}
     for stage, experiment in _experiments(raw):
-        if experiment.get("parent") is not None:
+        if experiment.get("parent") is not None and "ensemble" not in experiment:
             _inherit(experiment, earlier[stage], INHERITED[stage])
         for name, value in shared.items():
             if _applies(name, stage, experiment):
                 experiment.setdefault(name, value)
-        if _is_logistic(experiment):
+        if "ensemble" in experiment:
+            complete_ensemble(experiment, stage, earlier[stage])
+        elif _is_logistic(experiment):
             _leave_optimizer_out(experiment)
         earlier[stage][str(experiment["key"])] = experiment
 
@@ -122,6 +127,9 @@ def _inherit(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]], 
     if parent not in earlier:
         raise UserError(f"experiment {experiment['key']!r}: {unknown('parent', parent, earlier)}; "
                         "a parent is an earlier experiment of the same stage")
+    if "ensemble" in earlier[parent]:
+        raise UserError(f"experiment {experiment['key']!r}: its parent {parent!r} is an ensemble, which has no weights "
+                        "of its own: name one of its members")
     for name in (*names, "image_size"):
         inherited = earlier[parent].get(name)
         if (name in names and name in experiment) or experiment.get(name, inherited) != inherited:

@@ -6,9 +6,9 @@
 import re
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from auxiliary.config.record import Accuracy, Flag, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
@@ -127,6 +127,11 @@ class Experiment(Settings):
         return self
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of the experiments that are trained before this one."""
+        return (self.parent,) if self.parent else ()
+
+    @property
     def has_optimizer(self) -> bool:
         """Whether weights are trained epoch by epoch, if at all; see `WITHOUT_OPTIMIZER`."""
         return True
@@ -233,6 +238,56 @@ class TransferExperiment(Experiment):
         return "gap" if self.head == LOGISTIC else self.head
 
 
+class Ensemble(Experiment):
+    """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
+
+    Attributes:
+        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
+    """
+
+    ensemble: tuple[str, ...]
+
+    @field_validator("ensemble")
+    @classmethod
+    def _check_members(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(members)) < len(members) or len(members) < 2:
+            raise PydanticCustomError("members", "two members or more are needed, each of them once")
+        return members
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of its members."""
+        return self.ensemble
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Nothing is trained."""
+        return False
+
+    @property
+    def stage(self) -> str:
+        """`transfer`: notebook 03 evaluates it."""
+        return "transfer"
+
+    @property
+    def network(self) -> str:
+        """Its members, such as `ensemble(small, large)`."""
+        return f"ensemble({', '.join(self.ensemble)})"
+
+
+# The kinds of experiments under `transfer`, as pydantic's errors name them.
+NETWORK, ENSEMBLE = "network", "ensemble"
+
+
+def _kind(value: Any) -> str:
+    is_ensemble = "ensemble" in value if isinstance(value, dict) else isinstance(value, Ensemble)
+    return ENSEMBLE if is_ensemble else NETWORK
+
+
+Transferred = Annotated[Annotated[TransferExperiment, Tag(NETWORK)] | Annotated[Ensemble, Tag(ENSEMBLE)],
+                        Discriminator(_kind)]
+
+
 class Profile(Settings):
     """A data set and its experiments.
 
@@ -252,10 +307,10 @@ class Profile(Settings):
     split: Split = Split()
     drop_small_classes: Flag = False
     scratch: tuple[ScratchExperiment, ...] = ()
-    transfer: tuple[TransferExperiment, ...] = ()
+    transfer: tuple[Transferred, ...] = ()
 
     @property
-    def experiments(self) -> tuple[ScratchExperiment | TransferExperiment, ...]:
+    def experiments(self) -> tuple[ScratchExperiment | TransferExperiment | Ensemble, ...]:
         """All experiments in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
 

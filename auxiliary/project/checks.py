@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from auxiliary.config.profile import LOGISTIC, Experiment, Profile, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import LOGISTIC, Ensemble, Experiment, Profile, ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.augmentation.registry import refuse_mixing
@@ -22,6 +22,8 @@ def check_experiments(profile: Profile) -> None:
             does not fit its image size; the message names the experiment.
     """
     for experiment in profile.experiments:
+        if isinstance(experiment, Ensemble):
+            continue
         try:
             _check_logistic(experiment)
             _check_augment(experiment)

@@ -100,8 +100,13 @@ class Run:
         return self._read(self.recipe_file, lambda path: json.loads(path.read_bytes()))
 
     @property
+    def members(self) -> list["Run"]:
+        """The runs whose mean an ensemble is, finished or not; empty for any other run."""
+        return [Run(self.folder.with_name(name)) for name in self.recipe.get("members", [])]
+
+    @property
     def layers(self) -> pd.DataFrame:
-        """The model's layers: type, output shape, parameters."""
+        """The model's layers: type, output shape, parameters; of an ensemble its members."""
         return self._read(self._layers, pd.read_csv)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:

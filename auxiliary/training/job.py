@@ -64,15 +64,22 @@ class Job:
         """The job whose trained weights this one starts from; None where it has no parent."""
         if not self.experiment.parent:
             return None
-        return replace(self, experiment=self.project.experiments[self.experiment.parent], title="", anew=False)
+        return self._of(self.experiment.parent)
+
+    @cached_property
+    def needed(self) -> tuple["Job", ...]:
+        """The jobs that must be finished before this one: its parent, or the members of an ensemble."""
+        return tuple(map(self._of, self.experiment.needs))
+
+    def _of(self, key: str) -> "Job":
+        return replace(self, experiment=self.project.experiments[key], title="", anew=False)
 
     @property
     def parents(self) -> Iterator["Job"]:
-        """The parent, its parent, and so on."""
-        job = self
-        while job.parent:
-            job = job.parent
+        """The parent or the members, their parents, and so on."""
+        for job in self.needed:
             yield job
+            yield from job.parents
 
     @cached_property
     def train(self) -> pd.DataFrame:

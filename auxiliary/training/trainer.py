@@ -3,7 +3,7 @@
 import keras
 import pandas as pd
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.profile import Ensemble, ScratchExperiment
 from auxiliary.core import runtime
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import notify
@@ -19,6 +19,7 @@ from auxiliary.reporting.style import save_figure
 from auxiliary.reporting.training_figure import training_figure
 from auxiliary.training.checkpoint import breaks, resume
 from auxiliary.training.divergence import divergence_in, divergence_of
+from auxiliary.training.ensemble import evaluate_ensemble
 from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
 from auxiliary.training.logistic import fit_logistic
@@ -29,7 +30,8 @@ from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 def train_run(job: Job) -> None:
     """Train and evaluate an experiment and fill its run folder, the result last.
 
-    An interrupted run goes on after its last whole epoch. A parent must be finished. A run that diverges is finished
+    An interrupted run goes on after its last whole epoch. A parent must be finished, and so must
+    the members of an ensemble. A run that diverges is finished
     without a network, and its test images are not evaluated.
 
     Raises:
@@ -37,6 +39,9 @@ def train_run(job: Job) -> None:
             downloaded.
     """
     machine = runtime.start(job.seed)
+    if isinstance(job.experiment, Ensemble):
+        evaluate_ensemble(job, machine)
+        return
     _check_memory(job, machine)
     _notify_last_batch(job)
     setup = build_setup(job)

@@ -1,5 +1,7 @@
 """One run as blocks of a page; everything comes from the run's folder."""
 
+import math
+
 import pandas as pd
 
 from auxiliary.core.text import counted, duration
@@ -60,7 +62,8 @@ def _training(data: ReportData, row: pd.Series) -> str:
 def _settings(result: Result) -> list[tuple[str, str]]:
     """How the run was trained, as far as it was set."""
     values = {"sizes": result.sizes, "batch size": str(result.batch_size), "optimizer": result.optimizer,
-              "learning rate": f"{result.learning_rate:g}" if result.optimizer else "", "schedule": result.schedule,
+              "learning rate": "" if math.isnan(result.learning_rate) else f"{result.learning_rate:g}",
+              "schedule": result.schedule,
               "sampling": result.sampling, "class weight": result.class_weight,
               "label smoothing": f"{result.label_smoothing:g}" if result.label_smoothing else "",
               "averaging": result.averaging, "patience": str(result.patience or ""), "tta": result.tta,
