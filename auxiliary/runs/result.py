@@ -87,7 +87,8 @@ class Result(BaseModel):
     split_rule: str = Field(description="rule that split the images into training, validation and test set")
     sampling: str = Field(description="size to which every class of the training set was sampled: smallest, mean, "
                                       "largest, or none for no sampling")
-    image_size: Count = Field(description="side of the square network input in pixels")
+    image_size: Count = Field(description="side of the square network input in pixels; the largest of an "
+                                         "ensemble's members")
     sizes: str = Field(default="", description="for how many epochs training images had which side, such as "
                                                "9 x 80, 4 x 112; empty for image_size in all")
     batch_size: Count = Field(description="number of images per training step")
@@ -105,12 +106,12 @@ class Result(BaseModel):
     tta: str = Field(default="", description="spec of the views of an image over which predictions are averaged; empty "
                                              "for the image alone")
     network: str = Field(description="spec of the network, or of the head on a backbone; logistic for a logistic "
-                                     "regression")
+                                     "regression, ensemble(…) with the keys of its members for an ensemble")
     backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
     parent: str = Field(description="key of the experiment whose trained weights this one starts from; empty for none")
     tune_last: Count = Field(description="number of the backbone's last layers that were tuned")
-    parameters: Count = Field(description="number of weights, trained or not")
+    parameters: Count = Field(description="number of weights, trained or not; of an ensemble those of all members")
     trainable_parameters: Count = Field(description="number of weights that were trained; 0 where there was no "
                                                     "training")
     epochs_total: Count = Field(description="number of epochs of this run and its parents")
