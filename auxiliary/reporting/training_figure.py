@@ -3,13 +3,25 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, NARROW, ORANGE, new_figure, set_title, styled
+from auxiliary.reporting.style import (
+    BLUE,
+    GREY,
+    LIGHT_GREY,
+    NARROW,
+    ORANGE,
+    new_figure,
+    set_title,
+    styled,
+    title_only,
+)
 from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.runs.run import Run
 
 
 def training_figure(run: Run, narrow: bool = False) -> Figure:
-    """The training of a run; `narrow` is for a phone."""
+    """The training of a run; `narrow` is for a phone. Of an ensemble a title alone."""
+    if members := run.members:
+        return title_only(NARROW if narrow else 10, f"Nothing was trained: an ensemble of {len(members)} networks")
     strengths = run.strengths
     return strength_figure(strengths, narrow) if len(strengths) else curves_figure(run.history, narrow)
 

@@ -27,8 +27,15 @@ def test_the_chosen_strength_is_marked_in_both_panels(narrow):
 
 def test_a_run_is_shown_by_its_strengths_or_by_its_epochs(tmp_path):
     run = Run(tmp_path)
+    run.begin({})
     run.save_history(pd.DataFrame({"accuracy": [0.5], "loss": [1.0], "val_accuracy": [0.4], "val_loss": [1.1],
                                    "phase": ["own"]}))
     assert training_figure(run).get_suptitle() == "Best validation accuracy 0.400, in epoch 1 of 1"
     run.save_strengths(STRENGTHS)
     assert training_figure(run).get_suptitle() == "Lowest validation loss 0.500, at C = 0.01"
+
+
+def test_of_an_ensemble_nothing_was_trained(tmp_path):
+    run = Run(tmp_path)
+    run.begin({"members": ["a-h0123456789ab", "b-h0123456789ab"]})
+    assert training_figure(run).get_suptitle() == "Nothing was trained: an ensemble of 2 networks"

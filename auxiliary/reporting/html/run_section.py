@@ -52,7 +52,9 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
 
 
 def _training(data: ReportData, row: pd.Series) -> str:
-    """How long it was trained, or how strongly a logistic regression is regularised."""
+    """How long it was trained, how strongly a logistic regression is regularised, or that it is an ensemble."""
+    if data.run(row).members:
+        return "none, the mean of its members"
     strengths = data.run(row).strengths
     if not len(strengths):
         return counted(row["epochs_total"], "epoch")
