@@ -62,7 +62,7 @@ def find_chain(run: Run) -> list[Run]:
     """
     if members := [member.id for member in run.members]:
         raise UserError(f"{run.id} is an ensemble, the mean of what its members predict: reproduce these, "
-                        f"{' and '.join(members)}")
+                        f"{', '.join(members)}")
     parent = read_recipe(run)["parent"]
     if parent is None:
         return [run]

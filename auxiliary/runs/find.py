@@ -58,8 +58,8 @@ def find_exportable(name: str, root: Path, dataset: str = "") -> Run:
     """The finished run of a name, see `find_network`; also a `UserError` where it is an ensemble."""
     run = find_network(name, root, dataset)
     if members := [member.id for member in run.members]:
-        raise UserError(f"{run.id} is an ensemble of {' and '.join(members)}, and an export holds one network: export "
-                        "one of these")
+        raise UserError(f"{run.id} is an ensemble, and an export holds one network: export one of its members, "
+                        f"{', '.join(members)}")
     return run
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auxiliary.commands.reproduce import find_chain
 from auxiliary.core.errors import Diverged, UserError
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
@@ -103,9 +104,14 @@ def test_it_competes_by_its_validation_accuracy(project, both):
 
 def test_an_export_is_refused_and_names_the_members(project, both):
     first, second = both.members
-    with pytest.raises(UserError, match=f"^{both.id} is an ensemble of {first.id} and {second.id}, and an export"):
+    with pytest.raises(UserError, match=f"^{both.id} is an ensemble, and .* its members, {first.id}, {second.id}$"):
         find_exportable("both", project.paths.root)
     assert find_exportable("fitted", project.paths.root) == second
+
+
+def test_it_is_not_reproduced_but_its_members_are_named(both):
+    with pytest.raises(UserError, match=f"^{both.id} is an ensemble, .* reproduce these, {both.members[0].id}, "):
+        find_chain(both)
 
 
 def test_a_member_that_is_gone_is_named(moved):
