@@ -39,5 +39,5 @@ def with_plain_curves() -> Iterator[None]:
     from auxiliary.training import trainer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer, "curves_figure", lambda *_, **__: new_figure(1, 1))
+        patch.setattr(trainer, "training_figure", lambda *_, **__: new_figure(1, 1))
         yield

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.speed import network_speed
-from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import Ensemble, Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.splitting.split_files import is_divided
@@ -24,6 +24,8 @@ IMAGE, PIXEL, NUMBER, UPDATE = 2e-4, 2e-8, 1.4e-9, 2.6e-8
 SCRATCH_SHARE, BACKBONE_SHARE = 0.6, 0.22
 # Seconds to build, compile, save and evaluate a model, and to save the state after an epoch.
 FIXED, EPOCH = 8.0, 0.1
+# And to average the predictions of an ensemble.
+AVERAGE = 1.0
 # A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
 FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
@@ -50,6 +52,8 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
         images: how many images.
         extracted: whether another experiment has computed the features of the frozen backbone.
     """
+    if isinstance(experiment, Ensemble):
+        return AVERAGE
     cost = _scratch(experiment) if isinstance(experiment, ScratchExperiment) else _transfer(experiment)
     epoch = EPOCH + images.training * cost.training + images.validation * cost.evaluation
     others = images.validation + images.test

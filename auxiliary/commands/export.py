@@ -13,7 +13,7 @@ from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
-from auxiliary.runs.find import find_network
+from auxiliary.runs.find import find_exportable
 
 if TYPE_CHECKING:
     from auxiliary.deploy.export.check import CheckImages, ExportPredictions
@@ -28,7 +28,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     trained in. It is discarded where its predictions differ from those of the run's network.
 
     Args:
-        name: the run, see `find_network`.
+        name: the run, see `find_exportable`.
         form: a name of `FORMATS`.
         out: the file or folder to write; by default below the run's folder.
         root: the folder that holds `models/`; the repository by default.
@@ -40,7 +40,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     console = PlainConsole(soft_wrap=True)
     record = find_format(form)
     root = find_root(root)
-    run = find_network(name, root, dataset)
+    run = find_exportable(name, root, dataset)
     path = find_output_path(run, record.suffix, out)
     console.print(f"exporting {run.id} of {run.result.dataset} to {form} and checking the export: large networks take "
                   "minutes")

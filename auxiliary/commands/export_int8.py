@@ -12,7 +12,7 @@ from auxiliary.deploy.export.formats import INT8_SUFFIX, find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
-from auxiliary.runs.find import find_network
+from auxiliary.runs.find import find_exportable
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor
@@ -25,7 +25,7 @@ def export_int8(name: str, form: str, out: Path | None = None, root: Path | None
     bytes of pixels, and gives calibrated probabilities as bytes.
 
     Args:
-        name: the run, see `find_network`.
+        name: the run, see `find_exportable`.
         form: a name of `FORMATS`; only `litert` can be.
         out: the file to write; by default below the run's folder.
         root: the folder that holds `models/` and `data/`; the repository by default.
@@ -37,7 +37,7 @@ def export_int8(name: str, form: str, out: Path | None = None, root: Path | None
     if form != "litert":
         raise UserError(f"--int8 is for --to litert: leave it out, or leave {form}")
     console, record, root = PlainConsole(soft_wrap=True), find_format(form), find_root(root)
-    run = find_network(name, root, dataset)
+    run = find_exportable(name, root, dataset)
     path = find_output_path(run, INT8_SUFFIX, out)
     console.print(f"exporting {run.id} of {run.result.dataset} to {form} in int8 and comparing it with float32: this "
                   "takes minutes")

@@ -12,11 +12,11 @@ from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import Diverged, UserError
 from auxiliary.core.progress import notify
+from auxiliary.networks.rates import suggested_rate
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.reporting.range_test_figure import range_test_figure
 from auxiliary.training.job import Job
-from auxiliary.training.rates import suggested_rate
 
 
 def find_rates(profile: str, parameters: Mapping[str, str], experiments: str, root: Path | None) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from auxiliary.commands.amount import count_by_class
 from auxiliary.config.parameters import read_parameters
-from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import Ensemble, Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS
@@ -35,7 +35,7 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
     with random weights; only this imports TensorFlow.
 
     Args:
-        experiments: experiments of a profile.
+        experiments: experiments of a profile; ensembles, which have no network of their own, are left out.
         classes: number of classes.
 
     Returns:
@@ -56,7 +56,7 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
     """
     backbones = _build_backbones(experiments)
     entries = []
-    for experiment in experiments:
+    for experiment in (each for each in experiments if not isinstance(each, Ensemble)):
         figures = (_scratch_total(experiment, classes) if isinstance(experiment, ScratchExperiment)
                    else _transfer_total(experiment, classes, backbones[experiment.backbone, experiment.image_size]))
         entries.append(asdict(figures) | {
@@ -69,7 +69,7 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
 def _scratch_total(experiment: ScratchExperiment, classes: int) -> NetworkCost:
     cost = network_cost(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
     # One more layer scales the images.
-    return NetworkCost(cost.parameters, cost.trainable if experiment.epochs else 0, cost.multiply_adds, cost.layers + 1)
+    return NetworkCost(cost.parameters, cost.trainable if experiment.trains else 0, cost.multiply_adds, cost.layers + 1)
 
 
 def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
@@ -92,11 +92,11 @@ def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "ker
     from auxiliary.networks.summary import all_layers, count_parameters, multiply_adds
 
     set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
-    head = network_cost(experiment.head, backbone.output_shape[1:], classes)
+    head = network_cost(experiment.layers, backbone.output_shape[1:], classes)
     scaled = find_backbone(experiment.backbone).rescale is not None
     return NetworkCost(
         parameters=backbone.count_params() + head.parameters,
-        trainable=count_parameters(backbone.trainable_weights) + head.trainable if experiment.epochs else 0,
+        trainable=count_parameters(backbone.trainable_weights) + head.trainable if experiment.trains else 0,
         multiply_adds=multiply_adds(backbone) + head.multiply_adds,
         layers=scaled + len(all_layers(backbone)) + head.layers)
 

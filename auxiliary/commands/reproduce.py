@@ -57,8 +57,12 @@ def find_chain(run: Run) -> list[Run]:
     """A finished run behind its parents, the first parent first.
 
     Raises:
-        UserError: when one of them is gone, cannot be read by this version, or has another recipe than it had.
+        UserError: when one of them is gone, cannot be read by this version, or has another recipe than it had; or the
+            run is an ensemble.
     """
+    if members := [member.id for member in run.members]:
+        raise UserError(f"{run.id} is an ensemble, the mean of what its members predict: reproduce these, "
+                        f"{', '.join(members)}")
     parent = read_recipe(run)["parent"]
     if parent is None:
         return [run]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.commands.smoke_profile import SEED
-from auxiliary.config.profile import Experiment, TransferExperiment
+from auxiliary.config.profile import Ensemble, Experiment, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
@@ -69,7 +69,7 @@ def training_problems(experiment: Experiment, before: Weights, after: Weights) -
 
 def _by_training(experiment: Experiment, names: list[str]) -> tuple[list[str], list[str], list[str]]:
     """The names of the layers that must not train, of the backbone's that are tuned, and of all others."""
-    if not experiment.epochs:
+    if not experiment.trains:
         return names, [], []
     backbone = [name for name in names if name.startswith(BACKBONE)]
     count = tuned_layers(experiment.backbone, experiment.tune_last) if isinstance(experiment, TransferExperiment) else 0
@@ -179,6 +179,8 @@ def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
     if job.run.diverged:
         return [f"its training diverged {job.run.diverged}: lower its learning_rate"]
     experiment, problems = job.experiment, figure_problems(job)
+    if isinstance(experiment, Ensemble):
+        return problems
     if experiment.parent and experiment.parent not in saved:
         return [*problems, f"its parent {experiment.parent!r} cannot be read back, so its weights were not checked"]
     try:

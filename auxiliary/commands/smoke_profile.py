@@ -39,7 +39,8 @@ def shorten(project: Project, dataset: str) -> Profile:
 def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:
     """The profile with random weights in these backbones, whose ImageNet weights cannot be downloaded."""
     experiments = tuple(
-        experiment.model_copy(update={"weights": "random"}) if experiment.backbone in backbones else experiment
+        experiment.model_copy(update={"weights": "random"})
+        if isinstance(experiment, TransferExperiment) and experiment.backbone in backbones else experiment
         for experiment in profile.transfer
     )
     return profile.model_copy(update={"transfer": experiments})
@@ -64,7 +65,8 @@ def missing_weights(profile: Profile) -> dict[str, str]:
 
 def _with_imagenet(profile: Profile) -> list[TransferExperiment]:
     # A child's backbone is its parent's.
-    return [experiment for experiment in profile.transfer if experiment.weights == "imagenet" and not experiment.parent]
+    return [experiment for experiment in profile.transfer if isinstance(experiment, TransferExperiment)
+            and experiment.weights == "imagenet" and not experiment.parent]
 
 
 def _try_weights(name: str) -> str:

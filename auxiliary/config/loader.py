@@ -7,7 +7,8 @@ from unicodedata import normalize
 from pydantic import ValidationError
 
 from auxiliary.config.choose import PROFILES, check_images_given, choose
-from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Settings, Split
+from auxiliary.config.ensemble import complete_ensemble
+from auxiliary.config.profile import EXPERIMENT_KINDS, LOGISTIC, WITHOUT_OPTIMIZER, Profile, Settings, Split
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown
@@ -81,10 +82,12 @@ def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
     """Whether a setting is passed on to an experiment.
 
-    A frozen one is augmented only if it says so itself, and a refit has its parent's settings.
+    A frozen one is augmented only if it says so itself; a refit has its parent's settings, an ensemble none.
     """
-    if experiment.get("refit"):
+    if experiment.get("refit") or "ensemble" in experiment:
         return name == "seeds"
+    if name in WITHOUT_OPTIMIZER and _is_logistic(experiment):
+        return False
     return name not in AUGMENTING or stage != "transfer" or bool(experiment.get("tune_last"))
 
 
@@ -102,12 +105,28 @@ def _complete(raw: dict[str, Any]) -> None:
     for stage, experiment in _experiments(raw):
         if experiment.get("refit"):
             _take_over(experiment, earlier[stage])
-        elif experiment.get("parent") is not None:
+        elif experiment.get("parent") is not None and "ensemble" not in experiment:
             _inherit(experiment, earlier[stage], INHERITED[stage])
         for name, value in shared.items():
             if _applies(name, stage, experiment):
                 experiment.setdefault(name, value)
+        if "ensemble" in experiment:
+            complete_ensemble(experiment, stage, earlier[stage])
+        elif _is_logistic(experiment):
+            _leave_optimizer_out(experiment)
         earlier[stage][str(experiment["key"])] = experiment
+
+
+def _is_logistic(experiment: Mapping[str, Any]) -> bool:
+    """Whether an experiment's head is fitted by logistic regression; a child inherits its layers only."""
+    return experiment.get("head") == LOGISTIC and experiment.get("parent") is None
+
+
+def _leave_optimizer_out(experiment: dict[str, Any]) -> None:
+    for name, nothing in WITHOUT_OPTIMIZER.items():
+        if experiment.setdefault(name, nothing) != nothing:
+            raise UserError(f"experiment {experiment['key']!r}: `head: {LOGISTIC}` is fitted at once and not by an "
+                            f"optimiser, so it takes no {name!r}: leave it out")
 
 
 def _parent(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -121,6 +140,9 @@ def _parent(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]]) -
         raise UserError(f"experiment {experiment['key']!r} starts from {name!r}, a refit, which was trained on the "
                         "validation images too, so that no validation is left: start from its parent "
                         f"{parent['parent']!r}")
+    if "ensemble" in parent:
+        raise UserError(f"experiment {experiment['key']!r}: its parent {name!r} is an ensemble, which has no weights "
+                        "of its own: name one of its members")
     return parent
 
 

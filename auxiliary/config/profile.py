@@ -6,9 +6,9 @@
 import re
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from auxiliary.config.record import Accuracy, Flag, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
@@ -16,6 +16,11 @@ from auxiliary.config.shares import exact_shares
 
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
 LONGEST_SLUG = 50
+# The head that is a regularised logistic regression.
+LOGISTIC = "logistic"
+# What an optimiser is told, and the values where none trains the experiment.
+WITHOUT_OPTIMIZER = {"learning_rate": None, "epochs": 0, "optimizer": "", "schedule": "", "label_smoothing": 0,
+                     "averaging": "", "patience": 0}
 
 
 class Split(Record):
@@ -99,7 +104,7 @@ class Experiment(Settings):
         model_id: name of the model; several experiments may share it.
         key: unique name of the experiment; the same as `model_id` unless given.
         learning_rate: learning rate of the optimiser, the highest one of its schedule; `auto` for the one that a range
-            test finds.
+            test finds, None where there is no optimiser.
         epochs: number of epochs, those of a parent not counted; 0 trains nothing.
         parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
         refit: whether the parent is trained once more instead, from its own first weights, on the training and the
@@ -111,12 +116,33 @@ class Experiment(Settings):
 
     model_id: Name
     key: Name
-    learning_rate: Annotated[float, Field(gt=0)] | Literal["auto"]
+    learning_rate: Annotated[float, Field(gt=0)] | Literal["auto"] | None
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
     refit: Flag = False
     published_accuracy: Accuracy | tuple[Accuracy, ...] | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _check_learning_rate(self) -> "Experiment":
+        if self.has_optimizer and self.learning_rate is None:
+            raise PydanticCustomError("learning_rate", "learning_rate: a number is needed")
+        return self
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of the experiments that are trained before this one."""
+        return (self.parent,) if self.parent else ()
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Whether weights are trained epoch by epoch, if at all; see `WITHOUT_OPTIMIZER`."""
+        return True
+
+    @property
+    def trains(self) -> bool:
+        """Whether any weights are trained."""
+        return self.epochs > 0
 
     def published_with(self, seed: int) -> float | None:
         """The published accuracy of one of the seeds; None where there is none."""
@@ -164,13 +190,19 @@ class ScratchExperiment(Experiment):
         """Spec of the network."""
         return self.net
 
+    @property
+    def layers(self) -> str:
+        """The operations that the network is built of, as a spec."""
+        return self.net
+
 
 class TransferExperiment(Experiment):
     """A pre-trained backbone with a new head.
 
     Attributes:
         backbone: name of the backbone.
-        head: spec of the layers after it, which starts with `gap`; the final layer is added.
+        head: spec of the layers after it, which starts with `gap`; the final layer is added. `logistic` is the final
+            layer alone; without a parent it is fitted by logistic regression.
         tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
         weights: initial weights of the backbone: `imagenet` or `random`.
         views: number of augmented views per training image for a frozen backbone with `augment`; their features are
@@ -189,9 +221,74 @@ class TransferExperiment(Experiment):
         return "transfer"
 
     @property
+    def has_optimizer(self) -> bool:
+        """Whether an optimiser trains it: all but a logistic regression, whose children go on from its weights."""
+        return self.head != LOGISTIC or self.parent is not None
+
+    @property
+    def trains(self) -> bool:
+        """Whether any weights are trained, by an optimiser or by logistic regression."""
+        return super().trains or not self.has_optimizer
+
+    @property
     def network(self) -> str:
         """Spec of the head."""
         return self.head
+
+    @property
+    def layers(self) -> str:
+        """The operations that the head is built of, as a spec."""
+        return "gap" if self.head == LOGISTIC else self.head
+
+
+class Ensemble(Experiment):
+    """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
+
+    Attributes:
+        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
+    """
+
+    ensemble: tuple[str, ...]
+
+    @field_validator("ensemble")
+    @classmethod
+    def _check_members(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(members)) < len(members) or len(members) < 2:
+            raise PydanticCustomError("members", "two members or more are needed, each of them once")
+        return members
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of its members."""
+        return self.ensemble
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Nothing is trained."""
+        return False
+
+    @property
+    def stage(self) -> str:
+        """`transfer`: notebook 03 evaluates it."""
+        return "transfer"
+
+    @property
+    def network(self) -> str:
+        """Its members, such as `ensemble(small, large)`."""
+        return f"ensemble({', '.join(self.ensemble)})"
+
+
+# The kinds of experiments under `transfer`, as pydantic's errors name them.
+NETWORK, ENSEMBLE = "network", "ensemble"
+
+
+def _kind(value: Any) -> str:
+    is_ensemble = "ensemble" in value if isinstance(value, dict) else isinstance(value, Ensemble)
+    return ENSEMBLE if is_ensemble else NETWORK
+
+
+Transferred = Annotated[Annotated[TransferExperiment, Tag(NETWORK)] | Annotated[Ensemble, Tag(ENSEMBLE)],
+                        Discriminator(_kind)]
 
 
 class Profile(Settings):
@@ -213,10 +310,10 @@ class Profile(Settings):
     split: Split = Split()
     drop_small_classes: Flag = False
     scratch: tuple[ScratchExperiment, ...] = ()
-    transfer: tuple[TransferExperiment, ...] = ()
+    transfer: tuple[Transferred, ...] = ()
 
     @property
-    def experiments(self) -> tuple[ScratchExperiment | TransferExperiment, ...]:
+    def experiments(self) -> tuple[ScratchExperiment | TransferExperiment | Ensemble, ...]:
         """All experiments in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
 

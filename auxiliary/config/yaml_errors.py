@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
+from auxiliary.config.profile import ENSEMBLE, EXPERIMENT_KINDS, NETWORK, Ensemble, Profile, Split
 from auxiliary.core.text import short
 
 Location = tuple[int | str, ...]
@@ -26,17 +26,24 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
         path: the file.
         overrides: values that did not come from the file, by name.
     """
-    for detail in error.errors():
+    errors = [detail | {"loc": _without_kind(detail["loc"])} for detail in error.errors()]
+    for detail in errors:
         name = _parameter(detail["loc"], overrides)
         if name:
             # A value given for all experiments is wrong in each of them: one message is enough.
             return f"parameter {name!r}: {short(repr(overrides[name]), 80)}: {_message(detail)}"
-    locations = [detail["loc"] for detail in error.errors()]
+    locations = [detail["loc"] for detail in errors]
     found: dict[tuple[int, str], list[ErrorDetails]] = {}
-    for detail in error.errors():
+    for detail in errors:
         if not _inherited(document, detail["loc"], locations):
             found.setdefault((_line(document, detail["loc"]), _field(detail["loc"])), []).append(detail)
-    return "\n".join(f"{path}:{line}: {_text(details)}" for (line, _), details in sorted(found.items()))
+    return "\n".join(f"{path}:{line}: {_text(details, document)}" for (line, _), details in sorted(found.items()))
+
+
+def _without_kind(location: Location) -> Location:
+    """A location without the kind of the experiment, which the file does not have there."""
+    has_kind = location[0] == "transfer" and location[2:3] in ((NETWORK,), (ENSEMBLE,))
+    return (*location[:2], *location[3:]) if has_kind else location
 
 
 def _parameter(location: Location, overrides: Mapping[str, Any]) -> str | None:
@@ -46,7 +53,7 @@ def _parameter(location: Location, overrides: Mapping[str, Any]) -> str | None:
     return next((name for name in names if name in overrides), None)
 
 
-def _text(details: list[ErrorDetails]) -> str:
+def _text(details: list[ErrorDetails], document: Any) -> str:
     """The message for one field; a field of several types has one error per type."""
     detail, location = details[0], details[0]["loc"]
     where = _field(location)
@@ -54,8 +61,9 @@ def _text(details: list[ErrorDetails]) -> str:
         return f"{where}: {' or '.join(dict.fromkeys(map(_message, _telling(details))))}"
     if set(str(location[-1])) & set("()|"):
         return f"{where!r} is half a spec: put quotes around a spec that holds commas"
-    near = difflib.get_close_matches(str(location[-1]), _names(location), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"(valid: {', '.join(_names(location))})"
+    names = _names(location, document)
+    near = difflib.get_close_matches(str(location[-1]), names, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"(valid: {', '.join(names)})"
     return f"unknown name {where!r}; {hint}"
 
 
@@ -80,10 +88,12 @@ def _field(location: Location) -> str:
     return ".".join(map(str, location[:depth.get(location[0], 1)]))
 
 
-def _names(location: Location) -> list[str]:
+def _names(location: Location, document: Any) -> list[str]:
     """The valid field names at `location`."""
     kinds: dict[object, type[BaseModel]] = {**EXPERIMENT_KINDS, "split": Split}
     kind = kinds.get(location[0], Profile) if len(location) > 1 else Profile
+    if kind is EXPERIMENT_KINDS["transfer"] and "ensemble" in document[location[0]][location[1]]:
+        kind = Ensemble
     return list(kind.model_fields)
 
 

@@ -5,8 +5,9 @@ import math
 import keras
 
 from auxiliary.core import runtime
+from auxiliary.core.errors import UserError
 from auxiliary.data.reading.deep import Span
-from auxiliary.deploy.predictor import Predictor
+from auxiliary.deploy.predictor import Network, Predictor
 from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.evaluation.predictions import classes
 from auxiliary.networks.inference import frozen_graph
@@ -16,16 +17,32 @@ from auxiliary.runs.run import Run
 
 
 def load_predictor(run: Run) -> Predictor:
-    """Read the network of a finished run and fit its temperature on the run's validation predictions.
+    """Read the network of a finished run, or those of an ensemble, and fit the temperature on validation predictions.
 
     Raises:
-        UserError: a file of the run is missing, was changed, or is of another version; the message names it.
+        UserError: a file of the run is missing, was changed, or is of another version; the message names it. Or a
+            member of the ensemble is gone.
     """
     result, predictions = run.result, run.val_predictions
     runtime.start(result.seed)
+    networks = [_load_network(each) for each in _members(run) or [run]]
+    return Predictor(run, result, networks, classes(predictions), fit_temperature(predictions), _trained_span(run))
+
+
+def _members(run: Run) -> list[Run]:
+    """The members of an ensemble, all of them there."""
+    members = run.members
+    for member in members:
+        if not member.finished:
+            raise UserError(f"{run.id} is an ensemble, and its member {member.id} is not in {run.folder.parent}: put "
+                            "its folder back, or train it again (python -m auxiliary run PROFILE)")
+    return members
+
+
+def _load_network(run: Run) -> Network:
+    result = run.result
     model = _load_model(run, result)
-    return Predictor(run, result, model, classes(predictions), fit_temperature(predictions), frozen_graph(model),
-                     _trained_span(run))
+    return Network(result, model, frozen_graph(model))
 
 
 def _trained_span(run: Run) -> Span | None:

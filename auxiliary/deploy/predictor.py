@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from auxiliary.data.augmentation.augment_batch import augment_batch
 from auxiliary.data.augmentation.kinds import Draw
 from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.reading.deep import Span
+from auxiliary.data.reading.jpeg import resized
 from auxiliary.data.views import View, views_of
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
@@ -25,31 +27,69 @@ BATCH = 32
 
 
 @dataclass(frozen=True)
+class Network:
+    """The network of one run, not calibrated.
+
+    Attributes:
+        result: the run's row of `results.csv`.
+        model: from (N, S, S, 3) images in 0..255 to (N, classes) probabilities.
+        predict: the frozen graph of the model, which predicts faster.
+    """
+
+    result: Result
+    model: keras.Model
+    predict: PredictFunction
+
+    def batch_means(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The probabilities of each batch of images in turn, the mean over the views of the run's test."""
+        views = views_of(self.result.tta)
+        seen = ((self._seen(batch, view), None) for batch in batches for view in views)
+        outputs = predict_batches(self.predict, seen)
+        for outputs_of_batch in zip(*[outputs] * len(views), strict=True):
+            yield np.average(outputs_of_batch, axis=0, weights=[view.weight for view in views])
+
+    def _seen(self, images: np.ndarray, view: View) -> np.ndarray:
+        """One view of each image."""
+        size = self.result.image_size
+        if images.shape[1] != size:
+            images = np.stack([resized(image, size) for image in images])
+        if view.augmented is not None:
+            steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment")
+            images = augment_batch(images, steps, Draw(self.result.seed, view.augmented, 0, np.arange(len(images))))
+        rows, columns = view.places(size)
+        return images[:, rows][:, :, columns]
+
+
+@dataclass(frozen=True)
 class Predictor:
-    """The network of a finished run, calibrated; `load_predictor` makes one.
+    """The network of a finished run, or those of an ensemble, calibrated; `load_predictor` makes one.
 
     Attributes:
         run: the finished run.
         result: its row of `results.csv`.
-        model: from (N, S, S, 3) images in 0..255 to (N, classes) probabilities, not calibrated.
+        networks: that of the run; those of its members where it is an ensemble.
         categories: class names in the order of the labels.
         temperature: fitted on the validation images, see `auxiliary.evaluation.calibration`.
-        predict: the frozen graph of the model, which predicts faster.
         span: of the deep images that it was trained on, see `auxiliary.data.reading.deep`; None where there were none.
     """
 
     run: Run
     result: Result
-    model: keras.Model
+    networks: Sequence[Network]
     categories: list[str]
     temperature: float
-    predict: PredictFunction
     span: Span | None = None
+
+    @property
+    def model(self) -> keras.Model | None:
+        """The model of the only network; None for an ensemble."""
+        return self.networks[0].model if len(self.networks) == 1 else None
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """The calibrated probability of each class for each image.
 
-        With test-time augmentation (`tta`) it is the mean over the views of the run's test.
+        With test-time augmentation (`tta`) it is the mean over the views of the run's test, and that of an ensemble is
+        the mean of its members. A smaller member gets the images made smaller, as in its training.
 
         Args:
             images: (N, S, S, 3) uint8 in RGB from `network_pixels`, S being the run's `image_size`.
@@ -61,20 +101,10 @@ class Predictor:
 
     def batch_probabilities(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """The probabilities of each batch of images in turn; later batches are prepared meanwhile."""
-        views = views_of(self.result.tta)
-        seen = ((self._seen(batch, view), None) for batch in batches for view in views)
-        outputs = predict_batches(self.predict, seen)
-        for outputs_of_batch in zip(*[outputs] * len(views), strict=True):
-            mean = np.average(outputs_of_batch, axis=0, weights=[view.weight for view in views])
-            yield tempered(mean, self.temperature)
-
-    def _seen(self, images: np.ndarray, view: View) -> np.ndarray:
-        """One view of each image."""
-        if view.augmented is not None:
-            steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment")
-            images = augment_batch(images, steps, Draw(self.result.seed, view.augmented, 0, np.arange(len(images))))
-        rows, columns = view.places(images.shape[1])
-        return images[:, rows][:, :, columns]
+        copies = tee(batches, len(self.networks))
+        outputs = [network.batch_means(copy) for network, copy in zip(self.networks, copies, strict=True)]
+        for outputs_of_batch in zip(*outputs, strict=True):
+            yield tempered(np.mean(outputs_of_batch, axis=0), self.temperature)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,17 @@ def predict(model: keras.Model, views: Sequence[tf.data.Dataset], df: pd.DataFra
     """
     graph = frozen_graph(model)
     outputs = [np.concatenate(list(predict_batches(graph, batches))) for batches in views]
-    probabilities = np.average(outputs, axis=0, weights=weights)
+    return predictions_table(np.average(outputs, axis=0, weights=weights), df, categories)
+
+
+def predictions_table(probabilities: np.ndarray, df: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+    """The table of predictions that `predict` returns.
+
+    Args:
+        probabilities: (images, classes), 0 to 1.
+        df: the table of the images in the same order, with `filepath`, `category` and `label`.
+        categories: class names in the order of the labels.
+    """
     best = probabilities.argmax(axis=1)
     table = df[["filepath", "category", "label"]].reset_index(drop=True)
     table["predicted"] = np.array(categories, dtype=object)[best]

@@ -84,7 +84,7 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
 
     vector = keras.Input(pooled.shape[1:], name="pooled")
     # The head spec begins with `gap`, which is the pooling above.
-    rest = experiment.head.partition("|")[2]
+    rest = experiment.layers.partition("|")[2]
     head = keras.Model(vector, _apply(rest, vector, classes), name="head")
     probabilities = pooled
     for layer in head.layers[1:]:

@@ -66,7 +66,7 @@ def experiment_costs(experiment: Experiment, classes: int) -> dict[str, Cost]:
     if isinstance(experiment, ScratchExperiment):
         return costs_per_layer(experiment.net, (experiment.image_size, experiment.image_size, 3), classes)
     # The head begins with `gap`, behind which there are vectors.
-    return costs_per_layer(experiment.head.partition("|")[2], (find_backbone(experiment.backbone).channels,), classes)
+    return costs_per_layer(experiment.layers.partition("|")[2], (find_backbone(experiment.backbone).channels,), classes)
 
 
 def _in_words(shape: Shape) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from auxiliary.config.profile import Experiment, Profile, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import LOGISTIC, Ensemble, Experiment, Profile, ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.augmentation.registry import refuse_mixing
@@ -22,13 +22,26 @@ def check_experiments(profile: Profile) -> None:
             does not fit its image size; the message names the experiment.
     """
     for experiment in profile.experiments:
+        if isinstance(experiment, Ensemble):
+            continue
         try:
+            _check_logistic(experiment)
             _check_augment(experiment)
             _check_network(experiment)
             _check_batch(experiment)
             _check_warmup(experiment)
         except UserError as error:
             raise UserError(f"experiment {experiment.key!r}: {error}") from None
+
+
+def _check_logistic(experiment: ScratchExperiment | TransferExperiment) -> None:
+    if not isinstance(experiment, TransferExperiment):
+        return
+    if LOGISTIC in (text.strip() for text in experiment.head.split("|")) and experiment.head != LOGISTIC:
+        raise UserError(f"`{LOGISTIC}` is a whole head: write `head: {LOGISTIC}`")
+    if not experiment.has_optimizer and experiment.tune_last:
+        raise UserError(f"`head: {LOGISTIC}` is fitted on the features of a frozen backbone, so `tune_last` is 0: tune "
+                        "it in another experiment, with this one as its `parent`")
 
 
 def _check_augment(experiment: ScratchExperiment | TransferExperiment) -> None:
@@ -55,9 +68,9 @@ def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
         return
     backbone = find_backbone(experiment.backbone)
     check_size(experiment.backbone, experiment.image_size)
-    if experiment.head.split("|")[0].strip() != "gap":
+    if experiment.layers.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
-    costs_per_layer(experiment.head, (7, 7, backbone.channels), classes=2)
+    costs_per_layer(experiment.layers, (7, 7, backbone.channels), classes=2)
 
 
 def _check_sizes(experiment: ScratchExperiment) -> None:
@@ -78,9 +91,9 @@ def _check_batch(experiment: ScratchExperiment | TransferExperiment) -> None:
 
 
 def _check_warmup(experiment: ScratchExperiment | TransferExperiment) -> None:
-    schedule, = parsed_specs(experiment)["schedule"]
+    warmup = max((getattr(schedule, "warmup", 0) for schedule in parsed_specs(experiment)["schedule"]), default=0)
     # A single epoch is a trial.
-    if experiment.epochs > 1 and getattr(schedule, "warmup", 0) >= experiment.epochs:
+    if experiment.epochs > 1 and warmup >= experiment.epochs:
         raise UserError(f"the warm-up of `{experiment.schedule}` is as long as the training ({experiment.epochs} "
                         "epochs), so the learning rate would never be reached: shorten it")
 

@@ -75,12 +75,12 @@ class Project:
 
     @property
     def with_parents(self) -> tuple[Experiment, ...]:
-        """The selected experiments and their parents, in the order of the profile."""
+        """The selected experiments with their parents and members, in the order of the profile."""
         wanted = {experiment.key for experiment in self.profile.experiments}
-        # A parent stands before its children.
+        # A parent stands before its children, a member before its ensemble.
         for experiment in reversed(self.experiments.values()):
-            if experiment.key in wanted and experiment.parent:
-                wanted.add(experiment.parent)
+            if experiment.key in wanted:
+                wanted.update(experiment.needs)
         return tuple(experiment for key, experiment in self.experiments.items() if key in wanted)
 
     @property

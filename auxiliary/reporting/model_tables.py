@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from auxiliary.config.profile import Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.config.profile import Ensemble, Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.data.sampling import sampling_size
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost
@@ -24,11 +24,12 @@ def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.
     })
 
 
-def transfer_table(experiments: Sequence[TransferExperiment]) -> pd.DataFrame:
+def transfer_table(experiments: Sequence[TransferExperiment | Ensemble]) -> pd.DataFrame:
     """The backbone of each experiment, a description of it, its parameters, and which layers are trained.
 
-    Weights other than ImageNet's, and parents, have a column only if any experiment has one.
+    Weights other than ImageNet's, and parents, have a column only if any experiment has one. Ensembles are left out.
     """
+    experiments = _networks(experiments)
     backbones = [find_backbone(each.backbone) for each in experiments]
     return _table(experiments, {
         "backbone": [backbone.name for backbone in backbones],
@@ -42,12 +43,13 @@ def transfer_table(experiments: Sequence[TransferExperiment]) -> pd.DataFrame:
     })
 
 
-def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment], train: pd.DataFrame) -> pd.DataFrame:
-    """The training settings of each experiment, with the images per class that its sampling gives.
+def training_table(experiments: Sequence[Experiment], train: pd.DataFrame) -> pd.DataFrame:
+    """The training settings of each experiment but ensembles, with the images per class that its sampling gives.
 
     What most experiments do without, such as early stopping and a seed other than 0, has a column only if any of them
     has it.
     """
+    experiments = _networks(experiments)
     sizes = [sampling_size(train, each.sampling) for each in experiments]
     return _table(experiments, {
         "sampling": [each.sampling for each in experiments],
@@ -70,10 +72,11 @@ def training_table(experiments: Sequence[ScratchExperiment | TransferExperiment]
 
 
 def remark_table(experiments: Sequence[Experiment]) -> pd.DataFrame:
-    """Published accuracies and notes; experiments without either are left out."""
-    remarked = [each for each in experiments if each.note or each.published_accuracy is not None]
+    """Published accuracies, the members of ensembles, and notes; experiments without any of them are left out."""
+    notes = {each.key: _note(each) for each in experiments}
+    remarked = [each for each in experiments if notes[each.key] or each.published_accuracy is not None]
     return _table(remarked, {"published accuracy": [_published(each) for each in remarked],
-                             "note": [each.note for each in remarked]})
+                             "note": [notes[each.key] for each in remarked]})
 
 
 def _table(experiments: Sequence[Experiment], columns: dict[str, list]) -> pd.DataFrame:
@@ -90,8 +93,17 @@ def _network(experiment: ScratchExperiment) -> str:
 
 
 def _rate(experiment: Experiment) -> str:
-    rate = experiment.learning_rate
-    return rate if rate == "auto" else f"{rate:g}"
+    rate = experiment.learning_rate if experiment.has_optimizer else ""
+    return rate if isinstance(rate, str) else f"{rate:g}"
+
+
+def _networks(experiments: Sequence[Experiment]) -> list[Experiment]:
+    return [each for each in experiments if not isinstance(each, Ensemble)]
+
+
+def _note(experiment: Experiment) -> str:
+    members = f"the mean of {', '.join(experiment.ensemble)}" if isinstance(experiment, Ensemble) else ""
+    return "; ".join(filter(None, [members, experiment.note]))
 
 
 def _published(experiment: Experiment) -> str:
@@ -102,7 +114,7 @@ def _published(experiment: Experiment) -> str:
 
 
 def _trained(experiment: TransferExperiment) -> str:
-    if not experiment.epochs:
+    if not experiment.trains:
         return "nothing"
     layers, last = find_backbone(experiment.backbone).layers, tuned_layers(experiment.backbone, experiment.tune_last)
     if last >= layers:

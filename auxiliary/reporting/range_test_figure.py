@@ -4,11 +4,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
+from auxiliary.networks.rates import smoothed, suggested_rate
 from auxiliary.reporting.axes import log_ticks
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.result_marks import LONGEST
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, new_figure, set_title, styled
-from auxiliary.training.rates import smoothed, suggested_rate
 
 
 @styled

@@ -24,8 +24,8 @@ CODE: dict[str, tuple[str, ...]] = {
                  "pretrained", "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
-    "training": ("averaging", "callbacks", "checkpoint", "divergence", "feature_files", "features", "fit", "loss",
-                 "metadata", "optimizer", "setup", "trainer"),
+    "training": ("averaging", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files", "features", "fit",
+                 "logistic", "loss", "metadata", "optimizer", "setup", "trainer"),
 }
 
 
@@ -64,14 +64,15 @@ def _is_docstring(node: Any) -> bool:
 def other_code(run: Run) -> str:
     """Which other code than this trained a finished run, such as `trained by other code, commit abc123`.
 
-    Code that recorded no fingerprint is other code. Empty where this code trained the run and its parents, as far as
-    they are still there; else the nearest parent that it did not is named.
+    Code that recorded no fingerprint is other code. Empty where this code trained the run and its parents and members,
+    as far as they are still there; else the nearest that it did not is named.
     """
     recipe = run.recipe
     if recipe.get("code") != code_fingerprint():
         return f"trained by other code, commit {recipe.get('commit') or 'unknown'}"
-    parent = run.folder.with_name(recipe["parent"]) if recipe.get("parent") else None
-    if parent is None or not Run(parent).finished:
-        return ""
-    found = other_code(Run(parent))
-    return f"its parent {parent.name} was {found}" if found.startswith("trained") else found
+    parents = [Run(run.folder.with_name(recipe["parent"]))] if recipe.get("parent") else []
+    for role, others in (("parent", parents), ("member", run.members)):
+        for other in (each for each in others if each.finished):
+            if found := other_code(other):
+                return f"its {role} {other.id} was {found}" if found.startswith("trained") else found
+    return ""

@@ -55,6 +55,15 @@ def find_network(name: str, root: Path, dataset: str = "") -> Run:
     return run
 
 
+def find_exportable(name: str, root: Path, dataset: str = "") -> Run:
+    """The finished run of a name, see `find_network`; also a `UserError` where it is an ensemble."""
+    run = find_network(name, root, dataset)
+    if members := [member.id for member in run.members]:
+        raise UserError(f"{run.id} is an ensemble, and an export holds one network: export one of its members, "
+                        f"{', '.join(members)}")
+    return run
+
+
 def find_finished_or_best(name: str, root: Path, dataset: str = "") -> Run:
     """The finished run of a name, see `find_network`; where the name is empty, the best one of a data set.
 

@@ -56,9 +56,11 @@ class Result(BaseModel):
                               ser_json_inf_nan="constants")
 
     model_id: str = Field(description="name of the experiment in its profile; several experiments may share it")
-    learning_rate: Amount = Field(description="learning rate, the highest of its schedule")
+    learning_rate: Amount = Field(description="learning rate, the highest of its schedule; empty without an "
+                                             "optimiser")
     epochs: Count = Field(description="number of epochs of this run, without those of its parents")
-    acc_train: Share = Field(description="training accuracy of the last epoch, as Keras reports it")
+    acc_train: Share = Field(description="training accuracy of the last epoch, as Keras reports it, or of a "
+                                        "logistic regression")
     accuracy: Share = Field(description="test accuracy")
     dataset: str = Field(description="name of the data set")
     key: str = Field(description="unique name of the experiment in its profile; the same as model_id unless given")
@@ -66,7 +68,8 @@ class Result(BaseModel):
                                                               "pre-trained backbone")
     seed: Seed = Field(description="seed of weights, shuffling, augmentation and dropout")
     val_accuracy: Share = Field(description="validation accuracy of the saved weights; the best run has the highest")
-    train_loss: Loss = Field(description="training loss of the last epoch, as Keras reports it")
+    train_loss: Loss = Field(description="training loss of the last epoch, as Keras reports it, or of a "
+                                        "logistic regression without its penalty")
     val_loss: Loss = Field(description="mean cross-entropy on the validation images, of the saved weights")
     test_loss: Loss = Field(description="mean cross-entropy on the test images")
     macro_f1: Share = Field(description="unweighted mean of the classes' F1 on the test images")
@@ -85,12 +88,13 @@ class Result(BaseModel):
     split_rule: str = Field(description="rule that split the images into training, validation and test set")
     sampling: str = Field(description="size to which every class of the training set was sampled: smallest, mean, "
                                       "largest, or none for no sampling")
-    image_size: Count = Field(description="side of the square network input in pixels")
+    image_size: Count = Field(description="side of the square network input in pixels; the largest of an "
+                                         "ensemble's members")
     sizes: str = Field(default="", description="for how many epochs training images had which side, such as "
                                                "9 x 80, 4 x 112; empty for image_size in all")
     batch_size: Count = Field(description="number of images per training step")
-    optimizer: str = Field(description="spec of the optimiser")
-    schedule: str = Field(description="spec of the learning rate over the steps")
+    optimizer: str = Field(description="spec of the optimiser; empty where there is none")
+    schedule: str = Field(description="spec of the learning rate over the steps; empty without an optimiser")
     label_smoothing: Share = Field(default=0.0, description="share of each training label that was given to all "
                                                             "classes alike")
     averaging: str = Field(default="", description="spec of the average of weights that was evaluated; empty for the "
@@ -102,7 +106,8 @@ class Result(BaseModel):
                                                    "stopping")
     tta: str = Field(default="", description="spec of the views of an image over which predictions are averaged; empty "
                                              "for the image alone")
-    network: str = Field(description="spec of the network, or of the head on a backbone")
+    network: str = Field(description="spec of the network, or of the head on a backbone; logistic for a logistic "
+                                     "regression, ensemble(…) with the keys of its members for an ensemble")
     backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
     parent: str = Field(description="key of the experiment whose trained weights this one starts from, or "
@@ -111,7 +116,7 @@ class Result(BaseModel):
                                                "validation images together; its validation columns are empty, and "
                                                "its temperature is the parent's; else empty")
     tune_last: Count = Field(description="number of the backbone's last layers that were tuned")
-    parameters: Count = Field(description="number of weights, trained or not")
+    parameters: Count = Field(description="number of weights, trained or not; of an ensemble those of all members")
     trainable_parameters: Count = Field(description="number of weights that were trained; 0 where there was no "
                                                     "training")
     epochs_total: Count = Field(description="number of epochs of this run and its parents")

@@ -77,6 +77,14 @@ class Run:
         return self._read(self._history, pd.read_csv)
 
     @property
+    def strengths(self) -> pd.DataFrame:
+        """The strengths of regularisation that a logistic regression tried, see `auxiliary.training.logistic`.
+
+        Without rows where the run is none.
+        """
+        return self._read(self._strengths, pd.read_csv) if self._has(self._strengths) else pd.DataFrame()
+
+    @property
     def predictions(self) -> pd.DataFrame:
         """The predictions for the test images, one row per image."""
         return self._read(self._predictions("test"), read_table)
@@ -88,7 +96,7 @@ class Run:
 
     @property
     def range_test(self) -> pd.DataFrame:
-        """Where the learning rate is `auto`: the loss at each rate that was tried, see `auxiliary.training.rates`."""
+        """Where the learning rate is `auto`: the loss at each rate that was tried, see `auxiliary.networks.rates`."""
         return self._read(self._range_test, pd.read_csv)
 
     @property
@@ -97,14 +105,19 @@ class Run:
         return self._read(self.recipe_file, lambda path: json.loads(path.read_bytes()))
 
     @property
+    def members(self) -> list["Run"]:
+        """The runs whose mean an ensemble is, finished or not; empty for any other run."""
+        return [Run(self.folder.with_name(name)) for name in self.recipe.get("members", [])]
+
+    @property
     def layers(self) -> pd.DataFrame:
-        """The model's layers: type, output shape, parameters."""
+        """The model's layers: type, output shape, parameters; of an ensemble its members."""
         return self._read(self._layers, pd.read_csv)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """The arrays that were saved together under a name; empty where there are none."""
         path = self._arrays(name)
-        return self._read(path, _load_arrays) if path.exists() or path.name in self._checksums else {}
+        return self._read(path, _load_arrays) if self._has(path) else {}
 
     def check_converged(self) -> None:
         """Raise `Diverged` where the training of a finished run diverged, so that there is no network."""
@@ -135,6 +148,10 @@ class Run:
         """Save the loss at each learning rate that was tried."""
         write_atomically(self._range_test, rates.to_csv(index=False))
 
+    def save_strengths(self, strengths: pd.DataFrame) -> None:
+        """Save the strengths that a logistic regression tried."""
+        write_atomically(self._strengths, strengths.to_csv(index=False))
+
     def save_layers(self, layers: pd.DataFrame) -> None:
         """Save the table of layers."""
         write_atomically(self._layers, layers.to_csv(index=False))
@@ -151,8 +168,7 @@ class Run:
 
     def finish(self, result: Result) -> None:
         """Save the result, which completes the run, with the checksums of all that was saved before."""
-        files = (*(() if result.diverged else self._of_network), self.recipe_file, self._history, self._layers,
-                 self._range_test)
+        files = (*(() if result.diverged else self._of_network), *self._of_training)
         write_result_file(self.result_file, result, {file.name: hash_of(file) for file in files if file.is_file()})
         self.tidy()
 
@@ -196,8 +212,17 @@ class Run:
         return self.folder / "range-test.csv"
 
     @property
+    def _strengths(self) -> Path:
+        return self.folder / "strengths.csv"
+
+    @property
     def _layers(self) -> Path:
         return self.folder / "layers.csv"
+
+    @property
+    def _of_training(self) -> tuple[Path, ...]:
+        """The files of any run; those of strengths and of a range test only where there was a search."""
+        return self.recipe_file, self._history, self._strengths, self._range_test, self._layers
 
     @property
     def _of_network(self) -> tuple[Path, ...]:
@@ -206,14 +231,17 @@ class Run:
 
     def is_written(self, name: str) -> bool:
         """Whether training writes a file of that name; hidden files are temporary ones."""
-        files = (self.recipe_file, self.result_file, self.checkpoint, self._history, self._layers, self._range_test,
-                 *self._of_network)
+        files = (self.result_file, self.checkpoint, *self._of_training, *self._of_network)
         return name in {*(file.name for file in files), *CURVES} or name.startswith(".")
 
     @property
     def _checksums(self) -> dict[str, str]:
         """The checksums of the files of a finished run, by their names."""
         return read_result_file(self.result_file).files if self.finished else {}
+
+    def _has(self, path: Path) -> bool:
+        """Whether a file is there, or was when the run finished."""
+        return path.exists() or path.name in self._checksums
 
     def _read(self, path: Path, parse: Callable[[Path], Any]) -> Any:
         """A file as `parse` reads it: that of a finished run as training wrote it, any other as it is."""

@@ -1,6 +1,8 @@
 """Training epoch by epoch."""
 
+import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
@@ -28,10 +30,19 @@ class Fitted:
         history: one row per epoch: epoch (from 1), accuracy and val_accuracy (0 to 1), loss and val_loss (nats),
             learning_rate, seconds. It ends with the epoch that diverged, whose figures are NaN.
         seconds: wall-clock time, with the features of a frozen backbone that had to be computed.
+        strengths: those that a logistic regression tried, see `auxiliary.training.logistic`; None for any other
+            training.
     """
 
     history: pd.DataFrame
     seconds: float
+    strengths: pd.DataFrame | None = None
+
+    @property
+    def last(self) -> Mapping[str, float]:
+        """The `accuracy` and the `loss` of the training images at the end; NaN where nothing was trained."""
+        ends = self.history.iloc[-1:] if self.strengths is None else self.strengths[self.strengths["chosen"]]
+        return ends.iloc[0] if len(ends) else {"accuracy": math.nan, "loss": math.nan}
 
 
 def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) -> Fitted:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.profile import Ensemble, Experiment
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.tables import digest
 from auxiliary.project.project import Project
@@ -21,8 +21,8 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
     """Identify a run by its names and by everything that its figures depend on, without loading TensorFlow.
 
     That is: the experiment with its key and `model_id`, its specs in a normal form; the seed; the images, their labels
-    and their split; the parent run; the version of the training pipeline; and the version of the rule that finds
-    near-duplicates. The names count because the result holds them: a run is never shown under another name.
+    and their split; the parent or the members; the version of the training pipeline; and the version of the rule that
+    finds near-duplicates. The names count because the result holds them: a run is never shown under another name.
 
     Args:
         experiment: what is trained.
@@ -40,6 +40,8 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
     if project.categories != sorted(project.categories):
         # Names with numbers once had their labels in alphabetical order; those of all other runs follow from the names.
         matters["categories"] = project.categories
+    if isinstance(experiment, Ensemble):
+        matters["members"] = [fingerprint(project.experiments[key], seed, project) for key in experiment.ensemble]
     return digest(json.dumps(matters, sort_keys=True))
 
 

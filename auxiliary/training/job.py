@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import nan
 
 import pandas as pd
 
 from auxiliary.config.profile import Experiment
 from auxiliary.data.sampling import sampled
+from auxiliary.networks.rates import suggested_rate
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import replacement
 from auxiliary.runs.run import Run
 from auxiliary.training.identity import fingerprint
-from auxiliary.training.rates import suggested_rate
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,15 @@ class Job:
         """The job whose trained weights this one starts from; None where it has no parent."""
         if not self.experiment.parent:
             return None
-        return replace(self, experiment=self.project.experiments[self.experiment.parent], title="", anew=False)
+        return self._of(self.experiment.parent)
+
+    @cached_property
+    def needed(self) -> tuple["Job", ...]:
+        """The jobs that must be finished before this one: its parent, or the members of an ensemble."""
+        return tuple(map(self._of, self.experiment.needs))
+
+    def _of(self, key: str) -> "Job":
+        return replace(self, experiment=self.project.experiments[key], title="", anew=False)
 
     @property
     def start(self) -> "Job | None":
@@ -74,17 +83,17 @@ class Job:
 
     @property
     def parents(self) -> Iterator["Job"]:
-        """The parent, its parent, and so on."""
-        job = self
-        while job.parent:
-            job = job.parent
+        """The parent or the members, their parents, and so on."""
+        for job in self.needed:
             yield job
+            yield from job.parents
 
     @cached_property
     def learning_rate(self) -> float:
-        """The highest learning rate; where it is `auto`, what the range test of its run, or of its parent's, found."""
-        if self.experiment.learning_rate != "auto":
-            return self.experiment.learning_rate
+        """The highest learning rate, NaN without an optimiser; for `auto` what its range test, or its parent's, found."""
+        rate = self.experiment.learning_rate
+        if rate != "auto":
+            return nan if rate is None else rate
         return suggested_rate((self.parent if self.experiment.refit else self).run.range_test)
 
     @cached_property

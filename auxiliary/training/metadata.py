@@ -25,7 +25,8 @@ from auxiliary.training.setup import TrainingSetup
 def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
     """Everything that a run is made with, as JSON values: enough to reproduce it.
 
-    That is: the resolved experiment, the parent run, data, machine and settings, versions, code.
+    That is: the resolved experiment, the parent run or the members of an ensemble, data, machine and settings,
+    versions, code.
 
     Args:
         job: what is trained.
@@ -39,6 +40,7 @@ def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
         "experiment": job.experiment.model_dump(mode="json"),
         "seed": job.seed,
         "parent": job.parent.run.id if job.parent else None,
+        "members": [] if job.parent else [member.run.id for member in job.needed],
         "pipeline": PIPELINE,
         "dataset": project.paths.dataset,
         "image_size": project.paths.image_size,
@@ -68,8 +70,17 @@ def make_result(job: Job, setup: TrainingSetup, fitted: Fitted, predictions: Map
         fitted: the training.
         predictions: the model's predictions of the images of `val` and `test`.
     """
-    figures = _evaluation(job, predictions["val"], predictions["test"])
-    return _result(job, setup, fitted, _training(job.train, fitted.history) | figures)
+    return _result(job, fitted, _size(job, setup) | _figures(job, fitted, predictions))
+
+
+def make_ensemble_result(job: Job, fitted: Fitted, predictions: Mapping[str, pd.DataFrame]) -> Result:
+    """The row of an ensemble, of which nothing was trained; arguments as in `make_result`."""
+    size = {"parameters": sum(member.run.result.parameters for member in job.needed), "trainable_parameters": 0}
+    return _result(job, fitted, size | _figures(job, fitted, predictions))
+
+
+def _figures(job: Job, fitted: Fitted, predictions: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    return _training(job.train, fitted) | _evaluation(job, predictions)
 
 
 def make_diverged(job: Job, setup: TrainingSetup, fitted: Fitted, diverged: str) -> Result:
@@ -83,7 +94,7 @@ def make_diverged(job: Job, setup: TrainingSetup, fitted: Fitted, diverged: str)
     """
     project, unknown = job.project, dict.fromkeys(FIGURES, math.nan)
     val_images = 0 if job.experiment.refit else len(project.val)
-    return _result(job, setup, fitted, unknown | {
+    return _result(job, fitted, unknown | _size(job, setup) | {
         "diverged": diverged, "epochs": len(fitted.history), "train_images": len(job.train),
         "val_images": val_images, "test_images": len(project.test),
         "test_duplicates": int(has_duplicate_in(job.images, project.test).sum())})
@@ -94,8 +105,8 @@ FIGURES = ("acc_train", "train_loss", "images_per_second", "val_accuracy", "val_
            "accuracy_high", "test_loss", "macro_f1", "ece", "accuracy_without_duplicates")
 
 
-def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str, Any]) -> Result:
-    now, project, model = datetime.now(UTC), job.project, setup.model
+def _result(job: Job, fitted: Fitted, figures: Mapping[str, Any]) -> Result:
+    now, project = datetime.now(UTC), job.project
     return Result(
         **_settings(job.experiment, job.seed),
         learning_rate=job.learning_rate,
@@ -105,14 +116,17 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
         images_hash=project.images_hash,
         split_rule=project.split_rule,
         classes=len(project.categories),
-        parameters=model.count_params(),
-        trainable_parameters=count_parameters(model.trainable_weights) if job.experiment.epochs else 0,
         epochs_total=len(job.run.history),
         train_seconds=round(fitted.seconds, 2),
         config_hash=job.config_hash,
         run_id=f"{job.run.id}-{now:%Y%m%dT%H%M%S}",
         finished_at=now,
     )
+
+
+def _size(job: Job, setup: TrainingSetup) -> dict[str, int]:
+    trainable = count_parameters(setup.model.trainable_weights) if job.experiment.trains else 0
+    return {"parameters": setup.model.count_params(), "trainable_parameters": trainable}
 
 
 # Fields of an experiment that are columns of the same name.
@@ -135,17 +149,17 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
     }
 
 
-def _training(train: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
+def _training(train: pd.DataFrame, fitted: Fitted) -> dict[str, Any]:
     """The figures of the training images; NaN where nothing was trained."""
-    last = history.iloc[-1] if len(history) else {"accuracy": math.nan, "loss": math.nan}
     return {
-        "epochs": len(history), "acc_train": last["accuracy"], "train_loss": last["loss"],
-        "train_images": len(train), "images_per_second": _speed(train, history),
+        "epochs": len(fitted.history), "acc_train": fitted.last["accuracy"], "train_loss": fitted.last["loss"],
+        "train_images": len(train), "images_per_second": _speed(train, fitted.history),
     }
 
 
-def _evaluation(job: Job, val: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
+def _evaluation(job: Job, predictions: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """The scores of the predictions, also on the test images without a near-duplicate in the training set."""
+    val, test = predictions["val"], predictions["test"]
     on_val, on_test = scores(val), scores(test)
     validated = {"val_accuracy": on_val.accuracy, "val_loss": on_val.loss, "val_images": len(val)}
     if job.experiment.refit:

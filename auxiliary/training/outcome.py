@@ -21,7 +21,7 @@ def check_converged(experiments: Iterable[Experiment], project: Project) -> None
     sentences = [f"these diverged, and no accuracy is claimed for them: {', '.join(diverged)}; lower their "
                  "learning_rate"] if diverged else []
     if waiting:
-        sentences.append(f"not trained, because a parent diverged: {', '.join(waiting)}")
+        sentences.append(f"not trained, because a parent or member diverged: {', '.join(waiting)}")
     if sentences:
         raise Diverged("; ".join(sentences))
 

@@ -5,12 +5,12 @@ import pandas as pd
 
 from auxiliary.core.errors import Diverged
 from auxiliary.core.progress import notify, track
+from auxiliary.networks.rates import is_over, suggested_rate, tried_rates
 from auxiliary.training.batches import training_batches
 from auxiliary.training.callbacks import seed_dropout
 from auxiliary.training.job import Job
 from auxiliary.training.loss import class_weights, make_loss
 from auxiliary.training.optimizer import ScheduledRate, make_optimizer
-from auxiliary.training.rates import is_over, suggested_rate, tried_rates
 from auxiliary.training.setup import TrainingSetup
 
 

@@ -43,8 +43,8 @@ def children_to_retrain(experiments: Iterable[Experiment], project: Project) -> 
 def _with_children(jobs: Iterable[Job], project: Project) -> list[Job]:
     """Jobs with their children and those of these, each once, parents first."""
     found = {job.run.id: job for job in jobs}
-    # A parent stands before its children.
+    # A parent stands before its children, a member before its ensemble.
     for job in jobs_of(project.experiments.values(), project):
-        if job.parent and job.parent.run.id in found:
+        if any(needed.run.id in found for needed in job.needed):
             found.setdefault(job.run.id, job)
     return list(found.values())

@@ -25,7 +25,8 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
     """Train, evaluate and log one experiment, unless that has been done.
 
     A finished run is read back without loading TensorFlow. An interrupted run goes on after its last whole epoch. A
-    parent without a finished run is trained first. The test images are evaluated once, after training.
+    parent without a finished run is trained first, and so are the members of an ensemble. The test images are evaluated
+    once, after training.
 
     Args:
         experiment: what to train.
@@ -39,7 +40,7 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
     Raises:
         UserError: when the images have not been prepared or cannot be read, pre-trained weights cannot be downloaded,
             or memory or disk space will not do; or a file of the finished run was changed.
-        Diverged: its parent diverged.
+        Diverged: its parent or a member diverged.
     """
     job = Job(experiment, seed, project, label)
     _check(job)
@@ -49,16 +50,17 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
 def _check(job: Job) -> None:
     """Check the finished runs that a job reads: after hours of training, a damaged one would come as a surprise."""
     job.run.check()
-    if job.parent and is_unfinished(job.run):
-        _check(job.parent)
+    if is_unfinished(job.run):
+        for needed in job.needed:
+            _check(needed)
 
 
 def _run(job: Job) -> tuple[Run, bool]:
     """The finished run of a job, and whether it was trained here and now."""
     run, trained = job.run, False
     if is_unfinished(run):
-        if job.parent:
-            _run_parent(job)
+        for needed in job.needed:
+            _run_needed(job, needed)
         with run.lock():
             # Another process may have finished it while this one waited.
             if is_unfinished(run):
@@ -72,10 +74,11 @@ def _run(job: Job) -> tuple[Run, bool]:
     return run, trained
 
 
-def _run_parent(job: Job) -> None:
-    parent, _ = _run(job.parent)
-    if parent.diverged:
-        raise Diverged(f"{job.name} is not trained, because its parent {job.parent.name} diverged {parent.diverged}")
+def _run_needed(job: Job, needed: Job) -> None:
+    run, _ = _run(needed)
+    if run.diverged:
+        role = "parent" if job.parent else "member"
+        raise Diverged(f"{job.name} is not trained, because its {role} {needed.name} diverged {run.diverged}")
 
 
 def _train(job: Job) -> None:

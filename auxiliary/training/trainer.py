@@ -3,7 +3,7 @@
 import keras
 import pandas as pd
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.profile import Ensemble, ScratchExperiment
 from auxiliary.core import runtime
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import notify
@@ -16,11 +16,13 @@ from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.memory import experiment_bytes
 from auxiliary.networks.summary import count_parameters, layer_table, training_bytes
 from auxiliary.reporting.style import save_figure
-from auxiliary.reporting.training_curves import curves_figure
+from auxiliary.reporting.training_figure import training_figure
 from auxiliary.training.checkpoint import breaks, resume
 from auxiliary.training.divergence import divergence_in, divergence_of
+from auxiliary.training.ensemble import evaluate_ensemble
 from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
+from auxiliary.training.logistic import fit_logistic
 from auxiliary.training.metadata import make_diverged, make_recipe, make_result
 from auxiliary.training.range_test import range_test
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
@@ -29,7 +31,8 @@ from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 def train_run(job: Job) -> None:
     """Train and evaluate an experiment and fill its run folder, the result last.
 
-    An interrupted run goes on after its last whole epoch. A parent must be finished. A run that diverges is finished
+    An interrupted run goes on after its last whole epoch. A parent must be finished, and so must
+    the members of an ensemble. A run that diverges is finished
     without a network, and its test images are not evaluated.
 
     Raises:
@@ -37,6 +40,9 @@ def train_run(job: Job) -> None:
             downloaded.
     """
     machine = runtime.start(job.seed)
+    if isinstance(job.experiment, Ensemble):
+        evaluate_ensemble(job, machine)
+        return
     _check_memory(job, machine)
     _notify_last_batch(job)
     setup = build_setup(job)
@@ -54,11 +60,11 @@ def train_run(job: Job) -> None:
             setup.begin(job)
             if job.experiment.learning_rate == "auto" and not job.experiment.refit:
                 run.save_range_test(range_test(job, setup))
-        fitted = fit(job, setup, checkpoint)
+        fitted = fit(job, setup, checkpoint) if job.experiment.has_optimizer else fit_logistic(job, setup)
         setup.complete()
         diverged = divergence_of(fitted.history, validated=not job.experiment.refit)
         predictions = {} if diverged else _predict(job, setup)
-    save_figure(curves_figure(run.history, refit=job.experiment.refit), run.folder, "curves")
+    save_figure(training_figure(run), run.folder, "curves")
     if diverged := diverged or divergence_in(predictions.values()):
         run.finish(make_diverged(job, setup, fitted, diverged))
         return

@@ -25,6 +25,8 @@ scratch:
 transfer:
   - {{model_id: frozen, backbone: Tiny, weights: random, head: gap, learning_rate: 0.01, epochs: 1}}
   - {{model_id: tuned, parent: frozen, tune_last: 1, learning_rate: 0.001, epochs: 1}}
+  - {{model_id: fitted, backbone: Tiny, weights: random, head: logistic}}
+  - {{model_id: both, ensemble: [frozen, fitted]}}
 """
 
 

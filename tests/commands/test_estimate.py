@@ -2,8 +2,9 @@ import pytest
 
 from auxiliary.commands import estimate
 from auxiliary.commands.amount import Amount
-from auxiliary.commands.estimate import FIXED, estimate_seconds
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.commands.estimate import AVERAGE, FIXED, estimate_seconds
+from auxiliary.config.ensemble import WITHOUT_TRAINING
+from auxiliary.config.profile import Ensemble, ScratchExperiment, TransferExperiment
 
 SOME, MORE = Amount(700, 200, 100), Amount(1400, 400, 200)
 
@@ -36,6 +37,13 @@ def test_more_epochs_and_more_images_take_longer(experiment):
 def test_epochs_of_a_frozen_backbone_cost_little():
     one, fifty = (estimate_seconds(transfer(epochs=epochs), SOME) for epochs in (1, 50))
     assert one < fifty < 2 * one
+
+
+def test_an_ensemble_takes_a_second_and_a_logistic_regression_no_epochs():
+    both = Ensemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("a", "b"))
+    assert estimate_seconds(both, SOME) == AVERAGE
+    assert estimate_seconds(transfer(head="logistic", learning_rate=None, epochs=0), SOME) < estimate_seconds(
+        transfer(), SOME)
 
 
 def test_features_are_computed_once():

@@ -228,7 +228,7 @@ def test_a_run_that_diverges_ends_with_an_error_after_the_results(diverging, tmp
     first = diverging("--only", "02")
     assert isinstance(first.exception, Diverged) and first.exit_code == 1
     assert "wild (in epoch 1); lower" in str(first.exception)
-    assert str(first.exception).endswith("because a parent diverged: child")
+    assert str(first.exception).endswith("because a parent or member diverged: child")
     assert "No accuracy is claimed where training diverged: wild (diverged in epoch 1)." in " ".join(
         first.output.split())
     assert "report.html" in first.output

@@ -2,7 +2,8 @@
 import pandas as pd
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.ensemble import WITHOUT_TRAINING
+from auxiliary.config.profile import Ensemble, ScratchExperiment, TransferExperiment
 from auxiliary.reporting.model_tables import remark_table, scratch_table, training_table, transfer_table
 
 USUAL = {"model_id": "m", "learning_rate": 1e-3, "epochs": 12, "image_size": 32}
@@ -41,9 +42,17 @@ def test_remark_table_has_published_accuracies_and_notes(experiment):
     assert remark_table([experiment("nothing")]).empty
 
 
+def test_ensembles_are_remarked_and_no_networks():
+    both = Ensemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("lite0", "m"), note="two")
+    assert remark_table([transfer(), both])["note"].to_dict() == {"both": "the mean of lite0, m; two"}
+    assert list(transfer_table([transfer(), both]).index) == list(training_table([transfer(), both], TRAIN).index) == [
+        "lite0"]
+
+
 @pytest.mark.parametrize(("fields", "trained"), [
     ({}, "head"), ({"tune_last": 30}, "head and last 30 layers"), ({"tune_last": "all"}, "head and all 154 layers"),
     ({"tune_last": 999}, "head and all 154 layers"), ({"epochs": 0}, "nothing"),
+    ({"epochs": 0, "head": "logistic", "learning_rate": None}, "head"),
 ])
 def test_transfer_table_names_the_trained_layers(fields, trained):
     assert transfer_table([transfer(**fields)])["trained"].tolist() == [trained]

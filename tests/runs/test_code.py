@@ -21,7 +21,7 @@ OTHERS = {
     "evaluation": {"convolution", "grad_cam"},
     "networks": {"batch_norm", "costs", "layer_costs", "memory", "summary"},
     "project": {"project", "specs"},
-    "reporting": {"style", "training_curves"},
+    "reporting": {"style", "training_figure"},
     "runs": {"code", "result", "run"},
     "training": {"identity", "job"},
 }

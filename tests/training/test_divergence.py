@@ -94,7 +94,7 @@ def test_the_end_of_a_command_names_them(project):
     with pytest.raises(Diverged) as caught:
         check_converged(project.profile.scratch, project)
     assert "claimed for them: small (in epoch 1); lower" in str(caught.value)
-    assert str(caught.value).endswith("because a parent diverged: small_on")
+    assert str(caught.value).endswith("because a parent or member diverged: small_on")
     check_converged([project.experiments["untrained"]], project)
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auxiliary.core.errors import Diverged
+from auxiliary.networks.rates import is_over, smoothed, suggested_rate, tried_rates
 from auxiliary.reporting.range_test_figure import range_test_figure
 from auxiliary.training.job import Job
 from auxiliary.training.range_test import range_test
-from auxiliary.training.rates import is_over, smoothed, suggested_rate, tried_rates
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_and_evaluate
 from tests.colours import SMALL

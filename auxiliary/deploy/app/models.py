@@ -27,6 +27,7 @@ from auxiliary.runs.run import Run
 SIDE = 512      # of the heat map, in pixels
 CACHED = 3      # networks in memory
 NO_EVIDENCE = "Grad-CAM finds no evidence for the first class in this image."
+NO_NETWORK = "An ensemble has no heat map: choose one of its members to see one."
 NO_FEATURE_MAPS = "This network has no feature maps, so there is no heat map."
 
 
@@ -120,8 +121,9 @@ def predict_image(predictor: Predictor, data: bytes) -> Prediction:
     values = predictor.probabilities(pixels)[0]
     probabilities = dict(zip(predictor.categories, values.tolist(), strict=True))
     unscaled = f"{UNSCALED.capitalize()}." if is_unscaled(data, predictor.span) else ""
-    if feature_layer(predictor.model) is None:
-        return Prediction(probabilities, None, f"{unscaled} {NO_FEATURE_MAPS}".strip())
+    if predictor.model is None or feature_layer(predictor.model) is None:
+        why = NO_NETWORK if predictor.model is None else NO_FEATURE_MAPS
+        return Prediction(probabilities, None, f"{unscaled} {why}".strip())
     heat = grad_cam(predictor.model, pixels, [values.argmax()])[0]
     note = "" if heat.any() else NO_EVIDENCE
     return Prediction(probabilities, heat_map(data, heat, predictor.span), f"{unscaled} {note}".strip())

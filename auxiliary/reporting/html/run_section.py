@@ -1,5 +1,7 @@
 """One run as blocks of a page; everything comes from the run's folder."""
 
+import math
+
 import pandas as pd
 
 from auxiliary.core.text import counted, duration
@@ -14,7 +16,7 @@ from auxiliary.reporting.layer_tables import cheat_sheet
 from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
 from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
-from auxiliary.reporting.training_curves import curves_figure
+from auxiliary.reporting.training_figure import training_figure
 from auxiliary.runs.labels import several, with_interval
 from auxiliary.runs.result import SCRATCH, Result
 
@@ -40,7 +42,7 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
     earlier = f", after that of {row['parent']}" if row["parent"] else ""
     facts = Facts([
         ("network", f"{backbone}{row['network']}"), ("parameters", f"{row['parameters']:,}"),
-        ("training", f"{counted(row['epochs'], 'epoch')}, {duration(row['train_seconds'])}{earlier}"),
+        ("training", f"{_training(data, row)}, {duration(row['train_seconds'])}{earlier}"),
         ("augmentation", row["augment"] or "none"), ("image size", f"{row['image_size']} px"),
         *_settings(data.run(row).result), ("folder", data.run(row).id),
     ])
@@ -50,12 +52,23 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
                          f"is {row['run_accuracy']:.3f}.")]
 
 
+def _training(data: ReportData, row: pd.Series) -> str:
+    """How long it was trained, how strongly a logistic regression is regularised, or that it is an ensemble."""
+    if data.run(row).members:
+        return "none, the mean of its members"
+    strengths = data.run(row).strengths
+    if not len(strengths):
+        return counted(row["epochs"], "epoch")
+    return f"logistic regression, C = {strengths.loc[strengths['chosen'], 'C'].item():g}"
+
+
 def _settings(result: Result) -> list[tuple[str, str]]:
     """How the run was trained, as far as it was set."""
     values = {"refit": f"of {result.parent}, on training and validation images" if result.refit else "",
               "sizes": result.sizes, "batch size": str(result.batch_size), "optimizer": result.optimizer,
-              "learning rate": f"{result.learning_rate:g}", "schedule": result.schedule, "sampling": result.sampling,
-              "class weight": result.class_weight,
+              "learning rate": "" if math.isnan(result.learning_rate) else f"{result.learning_rate:g}",
+              "schedule": result.schedule,
+              "sampling": result.sampling, "class weight": result.class_weight,
               "label smoothing": f"{result.label_smoothing:g}" if result.label_smoothing else "",
               "averaging": result.averaging, "patience": str(result.patience or ""), "tta": result.tta,
               "seed": str(result.seed)}
@@ -63,9 +76,8 @@ def _settings(result: Result) -> list[tuple[str, str]]:
 
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:
-    """Accuracy and loss over the epochs."""
-    run = data.run(row)
-    return Chart("Training curves", curves_figure(run.history, narrow=True, refit=bool(run.result.refit)))
+    """Accuracy and loss over the epochs, or over the strengths of a logistic regression."""
+    return Chart("Training curves", training_figure(data.run(row), narrow=True))
 
 
 def calibration_chart(data: ReportData, row: pd.Series) -> Chart:

@@ -10,7 +10,15 @@ from PIL import Image
 
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.deploy.app import models
-from auxiliary.deploy.app.models import NO_FEATURE_MAPS, SIDE, Networks, heat_map, network_name, predict_image
+from auxiliary.deploy.app.models import (
+    NO_FEATURE_MAPS,
+    NO_NETWORK,
+    SIDE,
+    Networks,
+    heat_map,
+    network_name,
+    predict_image,
+)
 from auxiliary.runs.run import Run
 
 
@@ -70,9 +78,21 @@ def test_a_network_without_feature_maps_has_no_heat_map(networks, tested):
     import keras
 
     flat = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-    predictor = replace(networks.load(network_name(networks.best("colours"))), model=flat)
-    prediction = predict_image(predictor, Path(tested["filepath"]).read_bytes())
+    predictor = networks.load(network_name(networks.best("colours")))
+    network = replace(predictor.networks[0], model=flat)
+    prediction = predict_image(replace(predictor, networks=[network]), Path(tested["filepath"]).read_bytes())
     assert prediction.heat_map is None and prediction.note == NO_FEATURE_MAPS
+
+
+def test_an_ensemble_has_no_heat_map_but_the_mean_of_its_members(networks, tested):
+    small, frozen = (networks.load(name) for _, name in networks.choices("colours")[:2])
+    both = replace(small, networks=[*small.networks, *frozen.networks], temperature=1.0)
+    image = Path(tested["filepath"]).read_bytes()
+    prediction = predict_image(both, image)
+    assert prediction.heat_map is None and prediction.note == NO_NETWORK
+    alone = [predict_image(replace(each, temperature=1.0), image).probabilities for each in (small, frozen)]
+    for name, probability in prediction.probabilities.items():
+        assert probability == pytest.approx(np.mean([each[name] for each in alone]), abs=0.05)
     assert max(prediction.probabilities, key=prediction.probabilities.get) == tested["predicted"]
 
 

@@ -1,6 +1,7 @@
 """The report as a file: its contents, and that it loads nothing."""
 
 import json
+import math
 import re
 import shlex
 import shutil
@@ -9,6 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -19,7 +21,7 @@ from auxiliary.reporting.html.blocks import Prose
 from auxiliary.reporting.html.data_section import duplicate_blocks
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.results_section import score_chart
-from auxiliary.reporting.html.run_section import mistakes, run_facts
+from auxiliary.reporting.html.run_section import mistakes, run_facts, training_chart
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
 from auxiliary.reporting.names import EXPLANATION
@@ -142,6 +144,21 @@ def test_the_settings_of_a_run_are_shown_if_they_are_set(make_root, finish):
                    "label smoothing": "0.1", "averaging": "ema(0.998)", "class weight": "balanced",
                    "patience": "3"} == rich
     assert not {"sizes", "tta", "label smoothing", "averaging", "class weight", "patience"} & set(plain)
+
+
+def test_a_logistic_regression_is_shown_with_its_strength_in_place_of_epochs(make_root, finish):
+    root = make_root()
+    run = finish(root, "fitted", stage="transfer", network="logistic", epochs=0, epochs_total=0, optimizer="",
+                 schedule="", learning_rate=math.nan, train_seconds=4.0)
+    run.save_strengths(pd.DataFrame({"C": [0.01, 0.1], "accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8,
+                                     "val_loss": [0.5, 0.6], "chosen": [True, False]}))
+    run.finish(run.result)
+    data = read_report_data(open_dataset("farm", root))
+    row = data.results.iloc[0]
+    facts = dict(run_facts(data, row)[0].pairs)
+    assert facts["training"] == "logistic regression, C = 0.01, 4 s"
+    assert not {"learning rate", "optimizer", "schedule"} & set(facts)
+    assert training_chart(data, row).figure.get_suptitle() == "Lowest validation loss 0.500, at C = 0.01"
 
 
 def test_two_figures_share_no_identifier(page):
