@@ -21,11 +21,11 @@ CODE: dict[str, tuple[str, ...]] = {
                           "warp"),
     "data/reading": ("jpeg",),
     "networks": ("averages", "backbones", "build", "efficientnet_lite", "fused_norm", "inference", "optimizers",
-                 "pretrained", "schedules", "torch_weights", "whitening"),
+                 "pretrained", "rates", "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
-    "training": ("averaging", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files", "features", "fit",
-                 "logistic", "loss", "metadata", "optimizer", "setup", "trainer"),
+    "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files", "features", "fit",
+                 "logistic", "loss", "metadata", "optimizer", "range_test", "setup", "trainer"),
 }
 
 

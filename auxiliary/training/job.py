@@ -90,7 +90,7 @@ class Job:
 
     @cached_property
     def learning_rate(self) -> float:
-        """The highest learning rate, NaN without an optimiser; for `auto` what its range test, or its parent's, found."""
+        """The highest learning rate, NaN without an optimiser; `auto` is what its range test or its parent's found."""
         rate = self.experiment.learning_rate
         if rate != "auto":
             return nan if rate is None else rate
