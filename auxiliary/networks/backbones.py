@@ -51,9 +51,15 @@ BACKBONES: Mapping[str, Backbone] = {backbone.name: backbone for backbone in (
              2048, 23_564_800, 3_480_207_360, 190, PLUS_MINUS_ONE),
     Backbone("EfficientNetV2S", "keras.applications:EfficientNetV2S", "accurate and slow (2021)",
              1280, 20_331_360, 2_848_615_872, 513),
-    Backbone("EfficientNetLite0", "auxiliary.networks.efficientnet_lite:efficientnet_lite0",
+    Backbone("EfficientNetLite0", "auxiliary.networks.efficientnet_lite:efficientnet_lite",
              "EfficientNet for simple hardware (2020); its weights need no download",
-             1280, 3_413_024, 383_907_552, 142),
+             1280, 3_413_024, 383_907_552, 142, options={"number": 0}),
+    Backbone("EfficientNetLite1", "auxiliary.networks.efficientnet_lite:efficientnet_lite",
+             "EfficientNetLite0 with more layers",
+             1280, 4_189_344, 501_187_680, 187, options={"number": 1}),
+    Backbone("EfficientNetLite2", "auxiliary.networks.efficientnet_lite:efficientnet_lite",
+             "EfficientNetLite1 with more channels",
+             1280, 4_869_168, 575_229_424, 187, options={"number": 2}),
 )}
 
 
