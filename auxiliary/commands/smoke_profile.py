@@ -12,6 +12,7 @@ from auxiliary.config.profile import Experiment, Profile, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers.base import TIMEOUT
+from auxiliary.networks.backbones import find_backbone
 from auxiliary.project.project import Project
 
 SEED = 0
@@ -71,12 +72,12 @@ def _try_weights(name: str) -> str:
     """The reason why a backbone's ImageNet weights cannot be had; empty where they can."""
     # Otherwise this process would take a GPU's whole memory, which the notebooks need.
     runtime.start(SEED)
-    from auxiliary.networks.pretrained import PRETRAINED_SIZE, load_backbone
+    from auxiliary.networks.pretrained import load_backbone
 
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT)
     try:
-        load_backbone(name, PRETRAINED_SIZE)
+        load_backbone(name, find_backbone(name).image_size)
     except UserError as error:
         return str(error)
     finally:

