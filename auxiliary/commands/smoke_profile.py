@@ -40,7 +40,7 @@ def shorten(project: Project, dataset: str) -> Profile:
 def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:
     """The profile with random weights in these backbones, whose ImageNet weights cannot be downloaded."""
     experiments = tuple(
-        experiment.model_copy(update={"weights": "random"}) if experiment.backbone in backbones else experiment
+        experiment.model_copy(update={"weights": "random"}) if {*experiment.backbones} & {*backbones} else experiment
         for experiment in profile.transfer
     )
     return profile.model_copy(update={"transfer": experiments})
@@ -59,7 +59,7 @@ def missing_weights(profile: Profile) -> dict[str, str]:
 
     Missing weights are downloaded; a server that does not answer is waited for 15 seconds.
     """
-    needed = dict.fromkeys(experiment.backbone for experiment in _with_imagenet(profile))
+    needed = dict.fromkeys(name for experiment in _with_imagenet(profile) for name in experiment.backbones)
     return {name: reason for name in needed if (reason := _try_weights(name))}
 
 

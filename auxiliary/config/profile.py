@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 from auxiliary.config.record import Accuracy, Flag, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
 from auxiliary.config.shares import exact_shares
 
+# Joins the names of several backbones to one.
+JOINED = " + "
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
 LONGEST_SLUG = 50
 
@@ -165,7 +167,8 @@ class TransferExperiment(Experiment):
     """A pre-trained backbone with a new head.
 
     Attributes:
-        backbone: name of the backbone.
+        backbone: name of the backbone. A list of several is joined to one name, such as `A + B`: the head gets the
+            features of all.
         head: spec of the layers after it, which starts with `gap`; the final layer is added.
         tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
         weights: initial weights of the backbone: `imagenet` or `random`.
@@ -178,6 +181,20 @@ class TransferExperiment(Experiment):
     tune_last: Annotated[int, Field(ge=0)] | Literal["all"] = 0
     weights: Literal["imagenet", "random"] = "imagenet"
     views: Positive = 4
+
+    @field_validator("backbone", mode="before")
+    @classmethod
+    def _join_backbones(cls, backbone: object) -> object:
+        if not isinstance(backbone, list):
+            return backbone
+        if not backbone or not all(isinstance(name, str) for name in backbone) or len({*backbone}) < len(backbone):
+            raise PydanticCustomError("backbones", "a list of backbones holds different names")
+        return JOINED.join(backbone)
+
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """The name of each backbone."""
+        return tuple(self.backbone.split(JOINED))
 
     @property
     def stage(self) -> str:

@@ -3,9 +3,11 @@
 It imports neither Keras nor TensorFlow; `auxiliary.networks.pretrained` loads a backbone.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from auxiliary.config.profile import JOINED
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.networks.backbone import Backbone
 from auxiliary.networks.keras_applications import KERAS_APPLICATIONS
@@ -23,10 +25,22 @@ BACKBONES: Mapping[str, Backbone] = {backbone.name: backbone for backbone in (
 
 
 def find_backbone(name: str) -> Backbone:
-    """The record of a backbone, or a `UserError` with the nearest name."""
+    """The record of a backbone, or of several that are joined by ` + `; a `UserError` names the nearest one.
+
+    The record of several has their sums, and cannot be built as one.
+    """
+    if JOINED in name:
+        return _join(name, [find_backbone(each) for each in name.split(JOINED)])
     if name not in BACKBONES:
         raise unknown("backbone", name, BACKBONES)
     return BACKBONES[name]
+
+
+def _join(name: str, backbones: Sequence[Backbone]) -> Backbone:
+    sums = {field: sum(getattr(each, field) for each in backbones)
+            for field in ("channels", "parameters", "multiply_adds", "layers")}
+    return Backbone(name, f"{len(backbones)} backbones, whose features are put side by side", math.nan, 0, **sums,
+                    rescale=None, builder="", smallest=max(each.smallest for each in backbones))
 
 
 def check_size(name: str, image_size: int) -> None:

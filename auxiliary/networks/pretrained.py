@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     import keras
 
 
-def preprocessing(name: str) -> "keras.layers.Layer | None":
-    """The layer that rescales images of 0 to 255 for a backbone; None where the backbone does it itself."""
+def preprocessing(name: str, layer: str = "preprocessing") -> "keras.layers.Layer | None":
+    """The layer that rescales images of 0 to 255 for a backbone; None where the backbone does it itself.
+
+    Args:
+        name: the backbone.
+        layer: the layer's name.
+    """
     rescale = find_backbone(name).rescale
     if rescale is None:
         return None
@@ -22,7 +27,7 @@ def preprocessing(name: str) -> "keras.layers.Layer | None":
 
     scale, offset = (each if isinstance(each, float) else list(each) for each in rescale)
     # float32 in every precision: bfloat16 would round the images before they are rescaled.
-    return keras.layers.Rescaling(scale, offset=offset, dtype="float32", name="preprocessing")
+    return keras.layers.Rescaling(scale, offset=offset, dtype="float32", name=layer)
 
 
 def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") -> "keras.Model":

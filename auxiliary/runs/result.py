@@ -102,7 +102,8 @@ class Result(BaseModel):
     tta: str = Field(default="", description="spec of the views of an image over which predictions are averaged; empty "
                                              "for the image alone")
     network: str = Field(description="spec of the network, or of the head on a backbone")
-    backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
+    backbone: str = Field(description="name of the pre-trained backbone, of several joined by ` + `; empty for a "
+                                      "network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
     parent: str = Field(description="key of the experiment whose trained weights this one starts from; empty for none")
     tune_last: Count = Field(description="number of the backbone's last layers that were tuned")

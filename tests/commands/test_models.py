@@ -227,7 +227,8 @@ def test_formulas_equal_the_model_that_keras_builds(profile):
         assert table.loc[experiment.key, "layers"] == len(model.layers) - 1, experiment.key     # without the input
 
 
-@pytest.mark.parametrize("backbone", ["MobileNetV2_035", "EfficientNetLite0"])
+@pytest.mark.parametrize("backbone", [
+    "MobileNetV2_035", "EfficientNetLite0", "MobileNetV2_035 + EfficientNetLite0"])
 def test_pre_trained_networks_equal_the_model_that_keras_builds(backbone):
     experiments = [transfer("some", backbone, 64, tune_last=30, head="gap | dense(8) | dropout(0.5)"),
             transfer("all", backbone, 33, tune_last="all", head="gap | batchnorm")]

@@ -56,8 +56,8 @@ def test_a_family_is_frozen_folded_tuned_and_exported(name):
     experiment = TransferExperiment(model_id=name, key=name, learning_rate=1e-3, epochs=1, backbone=name, head="gap",
                                     image_size=size, tune_last=5)
     transfer, batch = build_transfer(experiment, 3, weights=None), images(size)
-    assert transfer.backbone.output_shape[3] == BACKBONES[name].channels
-    assert len(transfer.backbone.layers) == BACKBONES[name].layers
+    assert transfer.backbones[0].output_shape[3] == BACKBONES[name].channels
+    assert len(transfer.backbones[0].layers) == BACKBONES[name].layers
     assert deviation(fold_batch_norm(transfer.features)([batch]), transfer.features(batch)) < 1e-4
     assert deviation(plain_network(transfer.model)([batch]), transfer.model(batch)) < 1e-4
 
