@@ -185,11 +185,12 @@ class TransferExperiment(Experiment):
     @field_validator("backbone", mode="before")
     @classmethod
     def _join_backbones(cls, backbone: object) -> object:
-        if not isinstance(backbone, list):
+        names = backbone.split(JOINED) if isinstance(backbone, str) else backbone
+        if not isinstance(names, list):
             return backbone
-        if not backbone or not all(isinstance(name, str) for name in backbone) or len({*backbone}) < len(backbone):
+        if not names or not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
             raise PydanticCustomError("backbones", "a list of backbones holds different names")
-        return JOINED.join(backbone)
+        return JOINED.join(names)
 
     @property
     def backbones(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def test_several_backbones_are_joined_to_one_name():
     assert TransferExperiment(**TRANSFER | {"backbone": ["A", "B"]}).backbone == "A + B"
     assert TransferExperiment(**TRANSFER | {"backbone": ["A", "B"]}).backbones == ("A", "B")
     assert TransferExperiment(**TRANSFER | {"backbone": ["A"]}).backbones == ("A",)
-    for wrong in ([], ["A", "A"], ["A", 1]):
+    for wrong in ([], ["A", "A"], ["A", 1], "A + A"):
         with pytest.raises(ValidationError, match="a list of backbones holds different names"):
             TransferExperiment(**TRANSFER | {"backbone": wrong})
 
