@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import keras
@@ -203,3 +204,16 @@ def test_a_network_without_maps_is_named(net):
     assert feature_layer(scratch(net)) is None
     with pytest.raises(UserError, match="scratch_net has no feature maps"):
         grad_cam(scratch(net), IMAGES, [0] * 4)
+
+
+def test_of_several_backbones_the_maps_of_all_count(transfer, monkeypatch):
+    monkeypatch.setitem(backbones.BACKBONES, "Other", replace(backbones.BACKBONES["Tiny"], name="Other"))
+    experiment = TransferExperiment(**SETTINGS, image_size=32, backbone=["Tiny", "Other"], head="gap")
+    joined, images = build_transfer(experiment, CLASSES, weights=None), TestTransfer.images
+    maps = np.concatenate([backbone(images / 255, training=False) for backbone in joined.backbones], axis=-1)
+    kernel, _ = joined.head.get_weights()
+    # Without a hidden layer, the gradient of a class's score is its column of the kernel.
+    heat = np.maximum(maps @ kernel[:, 1], 0)
+    most = heat.max(axis=(1, 2), keepdims=True)
+    found = grad_cam(joined.model, images, [1] * len(images))
+    np.testing.assert_allclose(found, heat / np.where(most, most, 1), atol=1e-4)
