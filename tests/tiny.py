@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from auxiliary.networks import backbones
+from auxiliary.networks.backbone import Backbone, Rescale
 from auxiliary.reporting.style import new_figure
 
 
@@ -25,8 +26,8 @@ def with_tiny() -> Iterator[None]:
     module.build = build
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "tiny_backbone", module)
-        patch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
-            "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
+        patch.setitem(backbones.BACKBONES, "Tiny", Backbone(
+            "Tiny", "for tests", 0.0, 224, 8, 1, 1, 3, Rescale(1 / 255, 0.0), "tiny_backbone:build"))
         yield
 
 

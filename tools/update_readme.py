@@ -13,7 +13,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.evaluation.compare import against_best, compare_in_table
-from auxiliary.networks.backbones import BACKBONES
+from auxiliary.reporting.model_tables import backbone_table
 from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
@@ -52,10 +52,8 @@ def _verdict(best: dict[str, pd.Series], rows: pd.DataFrame) -> dict[str, str]:
 
 def markdown_backbones() -> str:
     """The pre-trained backbones, one row each."""
-    return _markdown(pd.DataFrame([
-        {"backbone": f"`{one.name}`", "about": one.about, "parameters": f"{one.parameters:,}",
-         "multiply-adds at 224 px": f"{one.multiply_adds / 1e6:,.0f} million", "layers": one.layers}
-        for one in BACKBONES.values()]))
+    table = backbone_table().reset_index()
+    return _markdown(table.assign(backbone="`" + table["backbone"] + "`"))
 
 
 def markdown_results(results: pd.DataFrame) -> str:

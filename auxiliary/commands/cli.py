@@ -69,19 +69,30 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
 
 
 @command.command()
-@click.argument("profile")
+@click.argument("profile", required=False)
+@click.option("--backbones", is_flag=True, help="List the pre-trained networks that an experiment can name instead.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print nothing but CSV, with more columns.")
 @parameters_option
 @experiments_option
-def models(profile: str, as_csv: bool, parameters: tuple[tuple[str, str], ...], experiments: str) -> None:
+def models(profile: str | None, backbones: bool, as_csv: bool, parameters: tuple[tuple[str, str], ...],
+           experiments: str) -> None:
     """List the models of PROFILE and their size, without training.
 
     Prints one row per experiment: parameters, trainable parameters, layers, and multiply-adds for one image. Layers
     are counted as in Keras: every layer of a backbone, the scaling of the images and the final layer, but not the
     input. PROFILE is as for `run`.
     """
+    if backbones:
+        from auxiliary.commands.backbones import list_backbones
+
+        if profile or parameters or experiments != "*":
+            raise UserError("--backbones lists all that there are: leave out the profile, -p and -e")
+        list_backbones(as_csv)
+        return
     from auxiliary.commands.models import list_models
 
+    if not profile:
+        raise UserError("name a profile, such as demo, or list the pre-trained networks with --backbones")
     list_models(profile, dict(parameters), experiments, as_csv)
 
 

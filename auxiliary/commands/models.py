@@ -58,7 +58,8 @@ def census(experiments: Sequence[Experiment], classes: int) -> pd.DataFrame:
     entries = []
     for experiment in (each for each in experiments if not isinstance(each, Ensemble)):
         figures = (_scratch_total(experiment, classes) if isinstance(experiment, ScratchExperiment)
-                   else _transfer_total(experiment, classes, backbones[experiment.backbone, experiment.image_size]))
+                   else _transfer_total(experiment, classes, [backbones[name, experiment.image_size]
+                                                              for name in experiment.backbones]))
         entries.append(asdict(figures) | {
             "key": experiment.key, "image_size": experiment.image_size, "classes": classes, "stage": experiment.stage,
             "model_id": experiment.model_id, "backbone": getattr(experiment, "backbone", ""),
@@ -75,9 +76,10 @@ def _scratch_total(experiment: ScratchExperiment, classes: int) -> NetworkCost:
 def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int], "keras.Model"]:
     """The backbones of the experiments, by name and image size."""
     wanted = dict.fromkeys(
-        (experiment.backbone, experiment.image_size)
+        (name, experiment.image_size)
         for experiment in experiments
         if isinstance(experiment, TransferExperiment)
+        for name in experiment.backbones
     )
     if not wanted:
         return {}
@@ -88,17 +90,22 @@ def _build_backbones(experiments: Iterable[Experiment]) -> dict[tuple[str, int],
             for name, size in track(wanted, "build backbones", len(wanted), "backbone")}
 
 
-def _transfer_total(experiment: TransferExperiment, classes: int, backbone: "keras.Model") -> NetworkCost:
+def _transfer_total(experiment: TransferExperiment, classes: int, backbones: Sequence["keras.Model"]) -> NetworkCost:
     from auxiliary.networks.summary import all_layers, count_parameters, multiply_adds
 
-    set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
-    head = network_cost(experiment.layers, backbone.output_shape[1:], classes)
-    scaled = find_backbone(experiment.backbone).rescale is not None
+    for name, backbone in zip(experiment.backbones, backbones, strict=True):
+        set_tuned(backbone, tuned_layers(name, experiment.tune_last))
+    sides, channels = backbones[0].output_shape[1:3], sum(backbone.output_shape[3] for backbone in backbones)
+    head = network_cost(experiment.layers, (*sides, channels), classes)
+    tuned = sum(count_parameters(backbone.trainable_weights) for backbone in backbones)
+    scaled = sum(find_backbone(name).rescale is not None for name in experiment.backbones)
+    # One more layer puts several side by side.
+    own = scaled + (len(backbones) > 1)
     return NetworkCost(
-        parameters=backbone.count_params() + head.parameters,
-        trainable=count_parameters(backbone.trainable_weights) + head.trainable if experiment.trains else 0,
-        multiply_adds=multiply_adds(backbone) + head.multiply_adds,
-        layers=scaled + len(all_layers(backbone)) + head.layers)
+        parameters=sum(backbone.count_params() for backbone in backbones) + head.parameters,
+        trainable=tuned + head.trainable if experiment.trains else 0,
+        multiply_adds=sum(map(multiply_adds, backbones)) + head.multiply_adds,
+        layers=own + sum(len(all_layers(backbone)) for backbone in backbones) + head.layers)
 
 
 # A terminal of at least so many characters shows the networks too.

@@ -21,19 +21,19 @@ from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
 
 Weights = Mapping[str, Mapping[str, np.ndarray]]    # name of a layer -> name of a weight -> values
 
-BACKBONE = "backbone/"
 STATISTICS = {"moving_mean", "moving_variance"}
 
 
 def layer_weights(model: keras.Model) -> Weights:
     """A copy of the weights of every layer, in order; a backbone's layers are called `backbone/<layer>`.
 
+    Those of a second backbone are called `backbone_2/<layer>`.
     Layers without weights are listed too, since `tune_last` counts them.
     """
     found = {}
     for layer in model.layers:
         inner = layer.layer.layers if isinstance(layer, InferenceMode) else None
-        found |= {BACKBONE + each.name: _copy(each) for each in inner} if inner else {layer.name: _copy(layer)}
+        found |= {f"{layer.name}/{each.name}": _copy(each) for each in inner} if inner else {layer.name: _copy(layer)}
     return found
 
 
@@ -71,10 +71,11 @@ def _by_training(experiment: Experiment, names: list[str]) -> tuple[list[str], l
     """The names of the layers that must not train, of the backbone's that are tuned, and of all others."""
     if not experiment.trains:
         return names, [], []
-    backbone = [name for name in names if name.startswith(BACKBONE)]
+    # No layer of its own has a slash in its name.
+    backbone = [name for name in names if "/" in name]
     count = tuned_layers(experiment.backbone, experiment.tune_last) if isinstance(experiment, TransferExperiment) else 0
     first = max(0, len(backbone) - count)
-    return backbone[:first], backbone[first:], [name for name in names if not name.startswith(BACKBONE)]
+    return backbone[:first], backbone[first:], [name for name in names if "/" not in name]
 
 
 def _copy(layer: keras.layers.Layer) -> dict[str, np.ndarray]:

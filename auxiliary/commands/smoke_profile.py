@@ -12,6 +12,7 @@ from auxiliary.config.profile import Experiment, Profile, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers.base import TIMEOUT
+from auxiliary.networks.backbones import find_backbone
 from auxiliary.project.project import Project
 
 SEED = 0
@@ -40,7 +41,7 @@ def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:
     """The profile with random weights in these backbones, whose ImageNet weights cannot be downloaded."""
     experiments = tuple(
         experiment.model_copy(update={"weights": "random"})
-        if isinstance(experiment, TransferExperiment) and experiment.backbone in backbones else experiment
+        if isinstance(experiment, TransferExperiment) and {*experiment.backbones} & {*backbones} else experiment
         for experiment in profile.transfer
     )
     return profile.model_copy(update={"transfer": experiments})
@@ -59,7 +60,7 @@ def missing_weights(profile: Profile) -> dict[str, str]:
 
     Missing weights are downloaded; a server that does not answer is waited for 15 seconds.
     """
-    needed = dict.fromkeys(experiment.backbone for experiment in _with_imagenet(profile))
+    needed = dict.fromkeys(name for experiment in _with_imagenet(profile) for name in experiment.backbones)
     return {name: reason for name in needed if (reason := _try_weights(name))}
 
 
@@ -73,12 +74,12 @@ def _try_weights(name: str) -> str:
     """The reason why a backbone's ImageNet weights cannot be had; empty where they can."""
     # Otherwise this process would take a GPU's whole memory, which the notebooks need.
     runtime.start(SEED)
-    from auxiliary.networks.pretrained import PRETRAINED_SIZE, load_backbone
+    from auxiliary.networks.pretrained import load_backbone
 
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT)
     try:
-        load_backbone(name, PRETRAINED_SIZE)
+        load_backbone(name, find_backbone(name).image_size)
     except UserError as error:
         return str(error)
     finally:

@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 from auxiliary.config.record import Accuracy, Flag, ImageSize, Line, Name, PerhapsName, Positive, Record, Seed
 from auxiliary.config.shares import exact_shares
 
+# Joins the names of several backbones to one.
+JOINED = " + "
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
 LONGEST_SLUG = 50
 # The head that is a regularised logistic regression.
@@ -200,7 +202,8 @@ class TransferExperiment(Experiment):
     """A pre-trained backbone with a new head.
 
     Attributes:
-        backbone: name of the backbone.
+        backbone: name of the backbone. A list of several is joined to one name, such as `A + B`: the head gets the
+            features of all.
         head: spec of the layers after it, which starts with `gap`; the final layer is added. `logistic` is the final
             layer alone; without a parent it is fitted by logistic regression.
         tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
@@ -214,6 +217,21 @@ class TransferExperiment(Experiment):
     tune_last: Annotated[int, Field(ge=0)] | Literal["all"] = 0
     weights: Literal["imagenet", "random"] = "imagenet"
     views: Positive = 4
+
+    @field_validator("backbone", mode="before")
+    @classmethod
+    def _join_backbones(cls, backbone: object) -> object:
+        names = backbone.split(JOINED) if isinstance(backbone, str) else backbone
+        if not isinstance(names, list):
+            return backbone
+        if not names or not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
+            raise PydanticCustomError("backbones", "a list of backbones holds different names")
+        return JOINED.join(names)
+
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """The name of each backbone."""
+        return tuple(self.backbone.split(JOINED))
 
     @property
     def stage(self) -> str:

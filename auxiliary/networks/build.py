@@ -1,6 +1,7 @@
 """The Keras model of an experiment: a scratch network, or a backbone with a head."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
@@ -50,17 +51,21 @@ class Transfer:
         model: from (N, S, S, 3) images in 0..255 to (N, classes) float32 probabilities.
         features: from images to pooled features, (N, channels) float32; with a frozen backbone computed only once.
         head: from pooled features to probabilities; all that is trained with a frozen backbone.
-        backbone: the pre-trained layers.
+        backbones: the pre-trained layers of each backbone.
+        parts: where there are several backbones, from images to the pooled features of each, by its name.
     """
 
     model: keras.Model
     features: keras.Model
     head: keras.Model
-    backbone: keras.Model
+    backbones: tuple[keras.Model, ...]
+    parts: Mapping[str, keras.Model]
 
 
 def build_transfer(experiment: TransferExperiment, classes: int, weights: str | None = "imagenet") -> Transfer:
-    """Build a backbone with pre-trained weights and a fresh head.
+    """Build one or several backbones with pre-trained weights and a fresh head.
+
+    Of several the feature maps are put side by side, so that the head gets the pooled features of all.
 
     The backbone always runs in inference mode: its batch norm keeps the averages of pre-training, also in layers that
     are tuned.
@@ -71,16 +76,20 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
         weights: `imagenet`, or None for random weights.
 
     Raises:
-        UserError: the pre-trained weights can be neither read nor downloaded, or all weights do not fit into memory.
+        UserError: the pre-trained weights can be neither read nor downloaded, all weights do not fit into memory, or
+            several backbones give maps of different sizes.
     """
     check_memory(weight_bytes(experiment, classes), f"the network {experiment.key} takes")
-    backbone = load_backbone(experiment.backbone, experiment.image_size, weights)
-    set_tuned(backbone, tuned_layers(experiment.backbone, experiment.tune_last))
+    backbones = tuple(load_backbone(name, experiment.image_size, weights) for name in experiment.backbones)
     images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
-    scale = preprocessing(experiment.backbone)
-    maps = InferenceMode(backbone, name="backbone")(scale(images) if scale else images)
-    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(maps)
+    maps = {}
+    for number, (name, backbone) in enumerate(zip(experiment.backbones, backbones, strict=True)):
+        set_tuned(backbone, tuned_layers(name, experiment.tune_last))
+        maps[name] = _feature_maps(name, backbone, images, suffix=f"_{number + 1}" if number else "")
+    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(_side_by_side(maps))
     features = keras.Model(images, pooled, name="features")
+    parts = {name: keras.Model(images, keras.layers.GlobalAveragePooling2D()(each)) for name, each in maps.items()
+             if len(maps) > 1}
 
     vector = keras.Input(pooled.shape[1:], name="pooled")
     # The head spec begins with `gap`, which is the pooling above.
@@ -90,7 +99,23 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
     for layer in head.layers[1:]:
         probabilities = layer(probabilities)
     model = keras.Model(images, probabilities, name=f"transfer_{_identifier(experiment.slug)}")
-    return Transfer(model, features, head, backbone)
+    return Transfer(model, features, head, backbones, parts)
+
+
+def _feature_maps(name: str, backbone: keras.Model, images: keras.KerasTensor, suffix: str) -> keras.KerasTensor:
+    """The feature maps of a backbone; a suffix tells the layers of a second one from those of the first."""
+    scale = preprocessing(name, f"preprocessing{suffix}")
+    return InferenceMode(backbone, name=f"backbone{suffix}")(scale(images) if scale else images)
+
+
+def _side_by_side(maps: Mapping[str, keras.KerasTensor]) -> keras.KerasTensor:
+    """The channels of all maps."""
+    if len({each.shape[1:3] for each in maps.values()}) > 1:
+        sides = ", ".join(f"{name} {each.shape[1]} x {each.shape[2]}" for name, each in maps.items())
+        raise UserError("backbones that are joined must give maps of one size, and at this image size they give "
+                        f"{sides}: join others, or choose another `image_size`")
+    first, *others = maps.values()
+    return keras.layers.Concatenate(name="side_by_side")([first, *others]) if others else first
 
 
 def _apply(spec: str, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:

@@ -101,9 +101,10 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
         bias = {"use_bias": True} if layer.name in norms else {}
         return type(layer).from_config(layer.get_config() | bias)
 
-    def call(layer: keras.layers.Layer, inputs: keras.KerasTensor, **options: object) -> keras.KerasTensor:
-        # The options hold the mask of batch normalisation, which an identity layer does not take.
-        return inputs if layer.name in folded else layer(inputs, **options)
+    def call(layer: keras.Operation, *inputs: object, **options: object) -> keras.KerasTensor:
+        # The options hold the mask of batch normalisation, which an identity layer does not take. A sum or product of
+        # two tensors has two inputs.
+        return inputs[0] if layer.name in folded else layer(*inputs, **options)
 
     clone = keras.models.clone_model(model, clone_function=copy, call_function=call)
     for layer in clone.layers:

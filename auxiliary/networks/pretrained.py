@@ -12,19 +12,22 @@ from auxiliary.networks.backbones import Backbone, check_size, find_backbone
 if TYPE_CHECKING:
     import keras
 
-PRETRAINED_SIZE = 224   # image size in pixels
 
+def preprocessing(name: str, layer: str = "preprocessing") -> "keras.layers.Layer | None":
+    """The layer that rescales images of 0 to 255 for a backbone; None where the backbone does it itself.
 
-def preprocessing(name: str) -> "keras.layers.Layer | None":
-    """The layer that rescales images of 0 to 255 for a backbone; None where the backbone does it itself."""
+    Args:
+        name: the backbone.
+        layer: the layer's name.
+    """
     rescale = find_backbone(name).rescale
     if rescale is None:
         return None
     import keras
 
-    scale, offset = rescale
+    scale, offset = (each if isinstance(each, float) else list(each) for each in rescale)
     # float32 in every precision: bfloat16 would round the images before they are rescaled.
-    return keras.layers.Rescaling(scale, offset=offset, dtype="float32", name="preprocessing")
+    return keras.layers.Rescaling(scale, offset=offset, dtype="float32", name=layer)
 
 
 def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") -> "keras.Model":
@@ -32,10 +35,10 @@ def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") 
 
     Args:
         name: a name of `BACKBONES`.
-        image_size: side of the square images in pixels, 32 or more. The weights are the same at every size. Where
-            Keras has several files of weights (MobileNetV2), those for 224 pixels are used.
+        image_size: side of the square images in pixels, see `check_size`. The weights are the same at every size. Where
+            Keras has several files of weights (MobileNet, MobileNetV2), those for 224 pixels are used.
         weights: `"imagenet"`, or None for random weights. Keras caches the files in `models/` below `KERAS_HOME`
-            (`~/.keras` by default), downloads missing ones, and checks the hash of all but MobileNetV2's.
+            (`~/.keras` by default), downloads missing ones, and checks the hashes of most.
 
     Returns:
         A model from (N, size, size, 3), passed through `preprocessing(name)` where that is not None, to the feature
@@ -50,9 +53,10 @@ def load_backbone(name: str, image_size: int, weights: str | None = "imagenet") 
     check_size(name, image_size)
     if weights is None:
         return _build(backbone, image_size, None)
-    # Keras has one file for MobileNetV2 at each of five sizes, and warns at all others.
-    pretrained = _build(backbone, PRETRAINED_SIZE, weights)
-    if image_size == PRETRAINED_SIZE:
+    pretrained = _build(backbone, backbone.weights_at or image_size, weights)
+    if backbone.bgr:
+        _swap_red_and_blue(pretrained)
+    if pretrained.input_shape[1] == image_size:
         return pretrained
     model = _build(backbone, image_size, None)
     model.set_weights(pretrained.get_weights())
@@ -74,6 +78,13 @@ def set_tuned(backbone: "keras.Model", last: int) -> None:
     first = len(backbone.layers) - last
     for number, layer in enumerate(backbone.layers):
         layer.trainable = number >= first
+
+
+def _swap_red_and_blue(model: "keras.Model") -> None:
+    """Turn the first kernels around, so that images need not be."""
+    first = next(layer for layer in model.layers if layer.weights)
+    kernel, *bias = first.get_weights()
+    first.set_weights([kernel[:, :, ::-1], *bias])
 
 
 def _build(backbone: Backbone, size: int, weights: str | None) -> "keras.Model":

@@ -68,6 +68,9 @@ def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
         return
     backbone = find_backbone(experiment.backbone)
     check_size(experiment.backbone, experiment.image_size)
+    if len(experiment.backbones) > 1 and experiment.tune_last:
+        raise UserError("several backbones stay frozen, as `tune_last` counts the layers of one: leave it out, or name "
+                        "one backbone")
     if experiment.layers.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
     costs_per_layer(experiment.layers, (7, 7, backbone.channels), classes=2)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from auxiliary.config.profile import Ensemble, Experiment, ScratchExperiment, TransferExperiment
 from auxiliary.data.sampling import sampling_size
-from auxiliary.networks.backbones import find_backbone, tuned_layers
+from auxiliary.networks.backbones import BACKBONES, find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost
 
 OPTIONAL = ("weights", "parent", "sizes", "class weight", "label smoothing", "averaging", "seeds", "patience", "tta",
@@ -22,6 +22,30 @@ def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.
         "parameters": [costs.parameters for costs in totals],
         "multiply-adds": [costs.multiply_adds for costs in totals],
     })
+
+
+def backbone_table() -> pd.DataFrame:
+    """All backbones, the ones that compute least first, with short numbers for readers.
+
+    Returns:
+        One row per backbone (index `backbone`), with the columns
+
+        - `top-1`: published share of right answers on ImageNet in percent;
+        - `at`: side in pixels of the images that it was measured on;
+        - `parameters` and `multiply-adds`: in millions, without the top, the latter for an image of 224x224;
+        - `MB`: size of the weights;
+        - `about`: a short description.
+    """
+    backbones = sorted(BACKBONES.values(), key=lambda each: each.multiply_adds)
+    return pd.DataFrame({
+        "backbone": [each.name for each in backbones],
+        "top-1": [f"{each.top1:.1f}" for each in backbones],
+        "at": [f"{each.image_size} px" for each in backbones],
+        "parameters": [f"{each.parameters / 1e6:,.1f} M" for each in backbones],
+        "multiply-adds": [f"{each.multiply_adds / 1e6:,.0f} M" for each in backbones],
+        "MB": [f"{each.megabytes:,.0f}" for each in backbones],
+        "about": [each.about for each in backbones],
+    }).set_index("backbone")
 
 
 def transfer_table(experiments: Sequence[TransferExperiment | Ensemble]) -> pd.DataFrame:

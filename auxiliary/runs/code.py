@@ -20,12 +20,13 @@ CODE: dict[str, tuple[str, ...]] = {
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),
     "data/reading": ("jpeg",),
-    "networks": ("averages", "backbones", "build", "efficientnet_lite", "fused_norm", "inference", "optimizers",
-                 "pretrained", "rates", "schedules", "torch_weights", "whitening"),
+    "networks": ("averages", "backbone", "backbones", "build", "efficientnet_b", "efficientnet_lite", "fused_norm",
+                 "inference", "keras_applications", "optimizers", "pretrained", "rates", "schedules", "torch_weights",
+                 "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
-    "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files", "features", "fit",
-                 "logistic", "loss", "metadata", "optimizer", "range_test", "setup", "trainer"),
+    "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
+                 "features", "fit", "logistic", "loss", "metadata", "optimizer", "range_test", "setup", "trainer"),
 }
 
 

@@ -108,7 +108,8 @@ class Result(BaseModel):
                                              "for the image alone")
     network: str = Field(description="spec of the network, or of the head on a backbone; logistic for a logistic "
                                      "regression, ensemble(…) with the keys of its members for an ensemble")
-    backbone: str = Field(description="name of the pre-trained backbone; empty for a network from scratch")
+    backbone: str = Field(description="name of the pre-trained backbone, of several joined by ` + `; empty for a "
+                                      "network from scratch")
     weights: str = Field(default="", description="initial weights of the backbone: imagenet or random")
     parent: str = Field(description="key of the experiment whose trained weights this one starts from, or "
                                     "which it refits; empty for none")

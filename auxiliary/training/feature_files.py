@@ -3,13 +3,14 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.profile import JOINED, TransferExperiment
 from auxiliary.core.files import write_atomically
 from auxiliary.core.progress import notify
 from auxiliary.data.reading.inspect_files import content_hash
@@ -48,6 +49,18 @@ def feature_file(
     """
     version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{digest(repr(view))}" if view else "")
     return folder / f"{experiment.backbone}-{experiment.image_size}-{version}.npz"
+
+
+def feature_files(folder: Path, experiment: TransferExperiment, weights: str, df: pd.DataFrame) -> list[Path]:
+    """The files of the cached features of an experiment's backbones, one each; `weights` is as in a run's recipe."""
+    return [feature_file(folder, experiment.model_copy(update={"backbone": name}), each, df)
+            for name, each in zip(experiment.backbones, weights.split(JOINED), strict=False)]
+
+
+def read_joined(paths: Sequence[Path], images: int) -> np.ndarray | None:
+    """The features of several files side by side; None where one of them cannot be used, as in `read_features`."""
+    found = [read_features(path, images) for path in paths]
+    return None if any(each is None for each in found) else np.concatenate(found, axis=1)
 
 
 def each_once(df: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Features of a frozen backbone, computed once and cached."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.profile import JOINED, TransferExperiment
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.tables import digest
 from auxiliary.data.targets import Targets
+from auxiliary.networks.build import Transfer
 from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_batches
 from auxiliary.training.feature_files import View, each_once, feature_file, read_features, save_features
 
@@ -29,13 +31,18 @@ class FeatureExtractor:
 
     Attributes:
         model: takes images, and gives pooled features.
+        parts: where it is several backbones side by side, the extractor of each by its name. They compute and cache
+            the features.
     """
 
     model: keras.Model
+    parts: Mapping[str, "FeatureExtractor"] = field(default_factory=dict)
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of its weights and of the precision that it computes in."""
+        """Fingerprint of its weights and of the precision that it computes in; those of its parts, joined by ` + `."""
+        if self.parts:
+            return JOINED.join(part.fingerprint for part in self.parts.values())
         precision = keras.config.dtype_policy().name.encode()
         return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
 
@@ -43,6 +50,12 @@ class FeatureExtractor:
     def ask(self) -> PredictFunction:
         """The model as a frozen graph; freezing takes seconds, so it is done only where features are missing."""
         return frozen_graph(self.model)
+
+
+def extractor_of(transfer: Transfer) -> FeatureExtractor:
+    """The extractor of a network's features."""
+    parts = {name: FeatureExtractor(model) for name, model in transfer.parts.items()}
+    return FeatureExtractor(transfer.features, parts)
 
 
 def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment, df: pd.DataFrame, folder: Path,
@@ -63,6 +76,10 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     Raises:
         UserError: when the disk has not enough space for them, or an image cannot be read.
     """
+    if extractor.parts:
+        return np.concatenate([
+            pooled_features(part, experiment.model_copy(update={"backbone": name}), df, folder, view)
+            for name, part in extractor.parts.items()], axis=1)
     path = feature_file(folder, experiment, extractor.fingerprint, df, view)
     if (cached := read_features(path, len(df))) is not None:
         return cached

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from auxiliary.data.splitting.split_files import copy_tables
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
-from auxiliary.training.feature_files import feature_file, images_of, read_features
+from auxiliary.training.feature_files import feature_files, images_of, read_joined
 from auxiliary.training.job import Job
 
 
@@ -43,22 +44,22 @@ def suspects(project: Project) -> pd.DataFrame:
     return pd.DataFrame(columns=COLUMNS)
 
 
-def _frozen(project: Project) -> list[tuple[TransferExperiment, list[Path]]]:
-    """The frozen, pre-trained experiments, the best validation accuracy first, and the files of their features."""
+def _frozen(project: Project) -> list[tuple[TransferExperiment, list[list[Path]]]]:
+    """The frozen, pre-trained experiments, the best validation accuracy first, and each split's files of features."""
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
         images = images_of(experiment, project).values()
         for run in (Job(experiment, seed, project).run for seed in experiment.seeds):
             if run.finished and not run.diverged:
                 weights = run.recipe.get("features", "")
-                files = [feature_file(project.paths.features, experiment, weights, df) for df in images]
+                files = [feature_files(project.paths.features, experiment, weights, df) for df in images]
                 # They may have been deleted, or computed of augmented images only.
-                if all(file.is_file() for file in files):
+                if all(file.is_file() for file in chain.from_iterable(files)):
                     found.append((run.result.val_accuracy, experiment, files))
     return [each[1:] for each in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
-def _judged(project: Project, experiment: TransferExperiment, files: list[Path],
+def _judged(project: Project, experiment: TransferExperiment, files: list[list[Path]],
             images: pd.DataFrame) -> pd.DataFrame | None:
     """The suspect labels judged by an experiment's features; None where a file of features cannot be used."""
     table, record = project.paths.table("suspects"), project.paths.tables / "suspects.json"
@@ -67,7 +68,7 @@ def _judged(project: Project, experiment: TransferExperiment, files: list[Path],
     with locked(table.with_name(f".{table.name}.lock"), "judging the labels of these images"):
         if not _is_cached(table, record, made_of):
             counts = [len(df) for df in images_of(experiment, project).values()]
-            features = [read_features(file, count) for file, count in zip(files, counts, strict=True)]
+            features = [read_joined(each, count) for each, count in zip(files, counts, strict=True)]
             if any(each is None for each in features):
                 return None
             record.unlink(missing_ok=True)
@@ -94,7 +95,7 @@ def _is_frozen(experiment: Experiment, project: Project) -> bool:
     return not experiment.parent or _is_frozen(project.experiments[experiment.parent], project)
 
 
-def _fingerprint(files: list[Path], images: pd.DataFrame, folder: Path) -> str:
+def _fingerprint(files: list[list[Path]], images: pd.DataFrame, folder: Path) -> str:
     """Fingerprint of all that the suspects depend on; file names hold those of images, backbone and weights."""
     where = images["filepath"].str.removeprefix(str(folder)) + " " + images["group"].astype(str)
-    return digest("\n".join([str(SUSPECTS), *(file.name for file in files), *where]))
+    return digest("\n".join([str(SUSPECTS), *(file.name for file in chain.from_iterable(files)), *where]))

@@ -17,7 +17,7 @@ from auxiliary.data.views import View, views_of
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.whitening import whiten, whitening_layers
-from auxiliary.training.features import FeatureExtractor, feature_batches
+from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches
 from auxiliary.training.job import Job
 
 # Training images that `whiten` takes: they hold millions of patches.
@@ -84,7 +84,7 @@ def _transfer(job: Job) -> TrainingSetup:
     transfer = build_transfer(experiment, len(job.project.categories), weights)
     if experiment.tune_last:
         return TrainingSetup(transfer.model, transfer.model, _image_batches(job))
-    extractor = FeatureExtractor(transfer.features)
+    extractor = extractor_of(transfer)
     batches = partial(feature_batches, extractor, experiment, job.project.paths.features)
     return TrainingSetup(transfer.model, transfer.head, batches, extractor)
 

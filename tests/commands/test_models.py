@@ -14,6 +14,7 @@ from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
+from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.summary import all_layers, count_parameters, multiply_adds
 from auxiliary.project.open import open_project
@@ -226,7 +227,8 @@ def test_formulas_equal_the_model_that_keras_builds(profile):
         assert table.loc[experiment.key, "layers"] == len(model.layers) - 1, experiment.key     # without the input
 
 
-@pytest.mark.parametrize("backbone", ["MobileNetV2_035", "EfficientNetLite0"])
+@pytest.mark.parametrize("backbone", [
+    "MobileNetV2_035", "EfficientNetLite0", "MobileNetV2_035 + EfficientNetLite0"])
 def test_pre_trained_networks_equal_the_model_that_keras_builds(backbone):
     experiments = [transfer("some", backbone, 64, tune_last=30, head="gap | dense(8) | dropout(0.5)"),
             transfer("all", backbone, 33, tune_last="all", head="gap | batchnorm")]
@@ -280,3 +282,40 @@ def test_nothing_is_trainable_without_training():
         "lite0_tta",
     ]
     assert list(census(experiments, CLASSES)["trainable"]) == [0, 0, 0]
+
+
+def test_backbones_are_listed_within_100_columns_with_those_that_compute_least_first(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert exit_status(monkeypatch, "models", "--backbones") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 100
+    names = [line.split()[0] for line in lines[2:-2]]
+    assert sorted(names) == sorted(BACKBONES)
+    costs = [BACKBONES[name].multiply_adds for name in names]
+    assert costs == sorted(costs)
+    assert lines[2 + names.index("EfficientNetLite2")].split()[:9] == [
+        "EfficientNetLite2", "77.6", "260", "px", "4.9", "M", "575", "M", "19"]
+
+
+def test_backbones_as_csv_have_exact_numbers(monkeypatch, capsys, tmp_path):
+    assert exit_status(monkeypatch, "models", "--backbones", "--csv") == 0
+    (tmp_path / "backbones.csv").write_text(capsys.readouterr().out, encoding="utf-8")
+    table = pd.read_csv(tmp_path / "backbones.csv", index_col="name")
+    assert set(table.index) == set(BACKBONES)
+    assert table.loc["EfficientNetLite0", ["top1", "parameters"]].tolist() == [75.1, 3_413_024]
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    ([], "name a profile, such as demo, or list the pre-trained networks with --backbones"),
+    (["demo", "--backbones"], "leave out the profile"),
+    (["--backbones", "-p", "epochs", "2"], "leave out the profile")])
+def test_either_a_profile_or_the_backbones_are_listed(monkeypatch, capsys, words, message):
+    assert exit_status(monkeypatch, "models", *words) == 1
+    assert message in capsys.readouterr().err
+
+
+def exit_status(monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["auxiliary", *words])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    return exit_.value.code

@@ -27,6 +27,15 @@ def test_images_are_prepared_at_the_largest_size_that_an_experiment_asks_for():
     assert Profile(dataset="demo", image_size=28).prepared_size == 28
 
 
+def test_several_backbones_are_joined_to_one_name():
+    assert TransferExperiment(**TRANSFER | {"backbone": ["A", "B"]}).backbone == "A + B"
+    assert TransferExperiment(**TRANSFER | {"backbone": ["A", "B"]}).backbones == ("A", "B")
+    assert TransferExperiment(**TRANSFER | {"backbone": ["A"]}).backbones == ("A",)
+    for wrong in ([], ["A", "A"], ["A", 1], "A + A"):
+        with pytest.raises(ValidationError, match="a list of backbones holds different names"):
+            TransferExperiment(**TRANSFER | {"backbone": wrong})
+
+
 def test_records_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         ScratchExperiment(**SCRATCH).epochs = 3

@@ -292,7 +292,7 @@ class TestFlowers:
 
 @pytest.mark.parametrize(("change", "valid"), [
     (("conv(8)", "convolution(8)"), sorted(OPERATIONS)),
-    (("EfficientNetLite0", "VGG16"), sorted(BACKBONES)),
+    (("EfficientNetLite0", "AlexNet"), sorted(BACKBONES)),
     (("epochs: 2", "epochs: 2, optimizer: adagrad"), ["adam", "adamw", "rmsprop", "sgd"]),
     (("epochs: 2", "epochs: 2, sampling: median"), ["'smallest'", "'mean'", "'largest' or 'none'"]),
 ], ids=["operation", "backbone", "optimiser", "sampling"])

@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import keras
@@ -13,6 +14,7 @@ from auxiliary.config.profile import ScratchExperiment, TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.networks import backbones
+from auxiliary.networks.backbone import Backbone, Rescale
 from auxiliary.networks.build import build_scratch, build_transfer
 
 SIDE, CLASSES = 6, 3
@@ -107,8 +109,8 @@ def transfer(monkeypatch):
     module = ModuleType("tiny_backbone")
     module.build = build
     monkeypatch.setitem(sys.modules, "tiny_backbone", module)
-    monkeypatch.setitem(backbones.BACKBONES, "Tiny", backbones.Backbone(
-        "Tiny", "tiny_backbone:build", "for tests", 8, 1, 1, 3, rescale=(1 / 255, 0.0)))
+    monkeypatch.setitem(backbones.BACKBONES, "Tiny", Backbone(
+        "Tiny", "for tests", 0.0, 224, 8, 1, 1, 3, Rescale(1 / 255, 0.0), "tiny_backbone:build"))
     keras.utils.set_random_seed(0)
     experiment = TransferExperiment(**SETTINGS, image_size=32, backbone="Tiny", head="gap | dense(5) | dropout(0.5)")
     return build_transfer(experiment, CLASSES, weights=None)
@@ -116,7 +118,7 @@ def transfer(monkeypatch):
 
 def by_finite_differences(transfer, images, label) -> np.ndarray:
     """Grad-CAM by shifting each map a little: the score's change is alpha_k times the number of positions."""
-    maps = np.asarray(transfer.backbone(images / 255, training=False), "float64")
+    maps = np.asarray(transfer.backbones[0](images / 255, training=False), "float64")
     hidden, hidden_bias, kernel, bias = (weights.astype("float64") for weights in transfer.head.get_weights())
 
     def score(maps):
@@ -202,3 +204,16 @@ def test_a_network_without_maps_is_named(net):
     assert feature_layer(scratch(net)) is None
     with pytest.raises(UserError, match="scratch_net has no feature maps"):
         grad_cam(scratch(net), IMAGES, [0] * 4)
+
+
+def test_of_several_backbones_the_maps_of_all_count(transfer, monkeypatch):
+    monkeypatch.setitem(backbones.BACKBONES, "Other", replace(backbones.BACKBONES["Tiny"], name="Other"))
+    experiment = TransferExperiment(**SETTINGS, image_size=32, backbone=["Tiny", "Other"], head="gap")
+    joined, images = build_transfer(experiment, CLASSES, weights=None), TestTransfer.images
+    maps = np.concatenate([backbone(images / 255, training=False) for backbone in joined.backbones], axis=-1)
+    kernel, _ = joined.head.get_weights()
+    # Without a hidden layer, the gradient of a class's score is its column of the kernel.
+    heat = np.maximum(maps @ kernel[:, 1], 0)
+    most = heat.max(axis=(1, 2), keepdims=True)
+    found = grad_cam(joined.model, images, [1] * len(images))
+    np.testing.assert_allclose(found, heat / np.where(most, most, 1), atol=1e-4)

@@ -19,8 +19,8 @@ def scratch(net, **options):
     return build_scratch(ScratchExperiment(**USUAL, net=net), CLASSES, **options)
 
 
-def transfer(tune_last=0):
-    experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head=HEAD, tune_last=tune_last)
+def transfer(tune_last=0, backbone="MobileNetV2_035", size=SIDE):
+    experiment = TransferExperiment(**USUAL | {"image_size": size}, backbone=backbone, head=HEAD, tune_last=tune_last)
     return build_transfer(experiment, CLASSES, weights=None)
 
 
@@ -149,16 +149,43 @@ class TestTransfer:
         assert frozen.features.trainable_weights == []
 
     def test_tune_last_counts_the_backbones_last_layers(self, tuned):
-        assert [layer.trainable for layer in tuned.backbone.layers].index(True) == len(tuned.backbone.layers) - 10
-        last = sum(count_parameters(layer.trainable_weights) for layer in tuned.backbone.layers[-10:])
+        layers = tuned.backbones[0].layers
+        assert [layer.trainable for layer in layers].index(True) == len(layers) - 10
+        last = sum(count_parameters(layer.trainable_weights) for layer in layers[-10:])
         assert last > 0
         assert count_parameters(tuned.model.trainable_weights) == tuned.head.count_params() + last
 
     def test_tuned_batch_norm_keeps_its_averages_and_trains_its_shift(self, tuned):
-        before = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbone)]
+        before = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbones[0])]
         trained_once(tuned)
-        after = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbone)]
+        after = [[np.array(weight) for weight in norm.weights] for norm in norms(tuned.backbones[0])]
         for old, new in zip(before, after, strict=True):
             np.testing.assert_array_equal(old[2:], new[2:])    # moving mean and variance
         assert not np.array_equal(before[-1][1], after[-1][1])    # the last layer's shift
         np.testing.assert_array_equal(before[0][1], after[0][1])    # the first layer's, which is frozen
+
+
+@pytest.fixture(scope="module")
+def joined():
+    return transfer(backbone=["MobileNetV2_035", "EfficientNetLite0"])
+
+
+class TestSeveralBackbones:
+    def test_the_head_gets_the_features_of_all_side_by_side(self, joined):
+        assert joined.head.input_shape == (None, 2560)
+        apart = [joined.parts[name](images(3)) for name in ("MobileNetV2_035", "EfficientNetLite0")]
+        np.testing.assert_allclose(np.concatenate(apart, axis=1), joined.features(images(3)), rtol=1e-4, atol=1e-6)
+
+    def test_each_gets_its_images_as_it_wants_them(self, joined):
+        mobile, lite = joined.backbones
+        expected = [np.mean(each, axis=(1, 2)) for each in (mobile(images(2) / 127.5 - 1), lite(images(2)))]
+        np.testing.assert_allclose(joined.features(images(2)), np.concatenate(expected, axis=1), rtol=1e-3, atol=1e-5)
+
+    def test_its_model_is_one_that_is_read_back(self, joined, tmp_path):
+        joined.model.save(tmp_path / "model.keras")
+        np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(images(2)),
+                                      joined.model(images(2)))
+
+    def test_feature_maps_of_different_sizes_are_refused(self):
+        with pytest.raises(UserError, match="MobileNetV2_035 3 x 3, InceptionV3 1 x 1: join others"):
+            transfer(backbone=["MobileNetV2_035", "InceptionV3"], size=75)

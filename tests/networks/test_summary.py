@@ -43,7 +43,7 @@ def test_all_layers_include_those_of_a_backbone():
     experiment = TransferExperiment(**USUAL, backbone="MobileNetV2_035", head="gap | dense(8)")
     transfer = build_transfer(experiment, classes=2, weights=None)
     names = [layer.name for layer in all_layers(transfer.model)]
-    inside = [layer.name for layer in transfer.backbone.layers[1:]]     # without its input
+    inside = [layer.name for layer in transfer.backbones[0].layers[1:]]     # without its input
     assert names == ["preprocessing", *inside, "pool", "dense1", "probabilities"]
     assert len(names) == 1 + 153 + 3
 

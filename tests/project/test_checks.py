@@ -18,8 +18,16 @@ from auxiliary.core.errors import UserError
         ),
         (("epochs: 3", "epochs: 3, augment: zoom(2)"), "experiment 'longer': augment: `zoom(2)`: share:"),
         (
-            ("EfficientNetLite0", "EfficientNetLite1"),
-            "experiment 'frozen': unknown backbone 'EfficientNetLite1': did you mean 'EfficientNetLite0'?",
+            ("EfficientNetLite0", "EficientNetLite0"),
+            "experiment 'frozen': unknown backbone 'EficientNetLite0': did you mean 'EfficientNetLite0'?",
+        ),
+        (
+            ("EfficientNetLite0", "[EfficientNetLite0, EficientNetLite2]"),
+            "experiment 'frozen': unknown backbone 'EficientNetLite2': did you mean 'EfficientNetLite2'?",
+        ),
+        (
+            ("EfficientNetLite0", "[EfficientNetLite0, EfficientNetLite2]"),
+            "experiment 'tuned': several backbones stay frozen, as `tune_last` counts the layers of one",
         ),
         (("head: gap", "head: dense(3)"), "experiment 'frozen': head 'dense(3)' must start with `gap`"),
         (("head: gap", "head: gap | conv(3)"), "experiment 'frozen': net `gap | conv(3)`: operation 2"),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -8,11 +9,12 @@ import tensorflow as tf
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
+from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.training import features
-from auxiliary.training.feature_files import View
-from auxiliary.training.features import FeatureExtractor, feature_batches, pooled_features
+from auxiliary.training.feature_files import View, feature_files, read_joined
+from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches, pooled_features
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.train import train_and_evaluate
 
@@ -231,3 +233,21 @@ def test_features_computed_in_16_bits_are_float32_as_those_read_back(experiment,
         keras.config.set_dtype_policy(before)
     assert computed.dtype == read.dtype == "float32"
     np.testing.assert_array_equal(computed, read)
+
+
+def test_features_of_several_backbones_are_those_of_each_and_cached_apart(experiment, project, tmp_path, monkeypatch):
+    monkeypatch.setitem(BACKBONES, "Other", replace(BACKBONES["Tiny"], name="Other"))
+    both = experiment.model_copy(update={"backbone": "Other + Tiny"})
+    keras.utils.set_random_seed(0)
+    extractor = extractor_of(build_transfer(both, classes=3, weights=None))
+    joined = pooled_features(extractor, both, project.test, tmp_path)
+    assert joined.shape == (len(project.test), 16)
+    assert sorted(file.name.split("-")[0] for file in tmp_path.iterdir()) == ["Other", "Tiny"]
+
+    alone = experiment.model_copy(update={"backbone": "Tiny"})
+    tiny = pooled_features(extractor.parts["Tiny"], alone, project.test, tmp_path)
+    np.testing.assert_array_equal(tiny, joined[:, 8:])
+    files = feature_files(tmp_path, both, extractor.fingerprint, project.test)
+    np.testing.assert_array_equal(read_joined(files, len(project.test)), joined)
+    files[0].unlink()
+    assert read_joined(files, len(project.test)) is None

@@ -45,11 +45,15 @@ def plain_network(model: keras.Model) -> keras.Model:
 
 
 def _plain_copy(model: keras.Model) -> keras.Model:
-    def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
+    def copy(layer: keras.Operation) -> keras.Operation:
         if isinstance(layer, InferenceMode):
             # Other programs do not have this layer, and predictions use inference mode anyway.
             return _plain_copy(layer.layer)
-        return type(layer).from_config(layer.get_config() | {"dtype": "float32"})
+        if isinstance(layer, keras.Model):
+            return _plain_copy(layer)
+        # A sum of two tensors that is no layer has no precision of its own.
+        precision = {"dtype": "float32"} if isinstance(layer, keras.layers.Layer) else {}
+        return type(layer).from_config(layer.get_config() | precision)
 
     clone = keras.models.clone_model(model, clone_function=copy)
     # Weights are float32 in every precision.

@@ -58,7 +58,7 @@ def notebook() -> None:
     batches = (
         files.shuffle(len(table)).map(read, tf.data.AUTOTUNE).batch(experiment.batch_size).prefetch(tf.data.AUTOTUNE)
     )
-    transfer.backbone.trainable = False
+    transfer.backbones[0].trainable = False
     fit(transfer.model, batches)
 
 
