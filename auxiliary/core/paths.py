@@ -88,6 +88,11 @@ class Paths:
         return self.tables / "features"
 
     @property
+    def activations(self) -> Path:
+        """Cached outputs of the frozen layers of tuned backbones; of use only while an experiment is trained."""
+        return self.tables / "activations"
+
+    @property
     def models(self) -> Path:
         """One folder per training run."""
         return self.root / "models" / self.dataset

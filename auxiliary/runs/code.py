@@ -20,12 +20,13 @@ CODE: dict[str, tuple[str, ...]] = {
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),
     "data/reading": ("jpeg",),
-    "networks": ("averages", "backbones", "build", "efficientnet_lite", "fused_norm", "inference", "optimizers",
-                 "pretrained", "schedules", "torch_weights", "whitening"),
+    "networks": ("averages", "backbones", "build", "cut", "efficientnet_lite", "fused_norm", "inference", "layer_graph",
+                 "optimizers", "pretrained", "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "callbacks", "checkpoint", "divergence", "feature_files", "features", "fit", "loss",
-                 "metadata", "optimizer", "setup", "trainer"),
+                 "metadata", "optimizer", "setup", "stored_features", "trainer",
+                 "tuning"),
 }
 
 

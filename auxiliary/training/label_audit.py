@@ -14,8 +14,9 @@ from auxiliary.data.splitting.split_files import copy_tables
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
-from auxiliary.training.feature_files import feature_file, images_of, read_features
+from auxiliary.training.feature_files import feature_file, images_of
 from auxiliary.training.job import Job
+from auxiliary.training.stored_features import read_features
 
 
 def suspects(project: Project) -> pd.DataFrame:

@@ -100,6 +100,7 @@ def _result(job: Job, setup: TrainingSetup, fitted: Fitted, figures: Mapping[str
         **_settings(job.experiment, job.seed),
         **figures,
         **_environment(job.run.recipe),
+        views=_views(job.experiment, setup),
         dataset=project.paths.dataset,
         images_hash=project.images_hash,
         split_rule=project.split_rule,
@@ -165,6 +166,10 @@ def _environment(recipe: dict[str, Any]) -> dict[str, Any]:
 def _speed(train: pd.DataFrame, history: pd.DataFrame) -> float:
     seconds = history["seconds"].sum()
     return round(len(train) * len(history) / seconds, 1) if seconds else math.nan
+
+
+def _views(experiment: Experiment, setup: TrainingSetup) -> int:
+    return experiment.views if setup.extractor and experiment.augment and experiment.epochs else 0
 
 
 def _tuned(experiment: Experiment) -> int:
