@@ -169,8 +169,8 @@ class TransferExperiment(Experiment):
         head: spec of the layers after it, which starts with `gap`; the final layer is added.
         tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
         weights: initial weights of the backbone: `imagenet` or `random`.
-        views: number of augmented views per training image for a frozen backbone with `augment`; their features are
-            computed once, and epochs use them in turn.
+        views: number of augmented views per training image for a backbone with frozen layers and `augment`; what these
+            make of them is computed once, and epochs use them in turn.
     """
 
     backbone: str

@@ -6,6 +6,7 @@ from pathlib import Path
 from auxiliary.core.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+ACTIVATIONS = "activations"     # a folder
 
 
 def with_home(path: str | Path) -> Path:
@@ -90,7 +91,7 @@ class Paths:
     @property
     def activations(self) -> Path:
         """Cached outputs of the frozen layers of tuned backbones; of use only while an experiment is trained."""
-        return self.tables / "activations"
+        return self.tables / ACTIVATIONS
 
     @property
     def models(self) -> Path:

@@ -3,11 +3,15 @@
 A layer may belong to several models, and its own lists then hold the calls of all of them.
 """
 
+from typing import TYPE_CHECKING
+
 import keras
-from keras.src.ops.node import Node
+
+if TYPE_CHECKING:
+    from keras.src.ops.node import Node
 
 
-def nodes_in_order(model: keras.Model) -> list[Node]:
+def nodes_in_order(model: keras.Model) -> "list[Node]":
     """The calls of layers that make up a functional model, each after those that it takes its inputs from."""
     return [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
 

@@ -46,9 +46,10 @@ def trained_with_duplicates(splits, project, places):
     return train_and_evaluate(project.experiments["untrained"], project).result
 
 
-@pytest.mark.parametrize("key", ["small", "frozen"])
+@pytest.mark.parametrize("key", ["small", "frozen", "tuned"])
 def test_training_needs_no_test_image(key, make_project, image_folder, monkeypatch):
-    project = make_project(clean=clean_table_of(image_folder({"green": 20, "blue": 20, "red": 20})))
+    project = make_project(clean=clean_table_of(image_folder({"green": 20, "blue": 20, "red": 20})),
+                           edit=("parent: frozen,", "backbone: Tiny, weights: random, image_size: 32, head: gap,"), epochs=2)
     experiment = project.experiments[key]
     images = [Path(file) for file in project.test["filepath"]]
     hidden = [image.rename(image.with_suffix(".away")) for image in images]
