@@ -20,8 +20,9 @@ from auxiliary.project.open import open_newest
 def clean(dataset: str | None = None, root: Path | None = None, yes: bool = False) -> None:
     """Remove processed images, tables and cached features, except those that belong to a data set's newest tables.
 
-    Of these it removes what training caches of tuned backbones, which is large and of use to it alone. Prints each folder with the space that it takes, asks, and prints how much was freed. Original images, runs and
-    results stay, and so does every file that this project did not make.
+    Of these it removes what training caches of tuned backbones, which is large and of use to it alone. Prints each
+    folder with the space that it takes, asks, and prints how much was freed. Original images, runs and results stay,
+    and so does every file that this project did not make.
 
     Args:
         dataset: the data set to clean; all of the root unless given.

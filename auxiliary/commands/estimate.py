@@ -55,7 +55,7 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
     cost = _scratch(experiment) if isinstance(experiment, ScratchExperiment) else _transfer(experiment)
     epoch = EPOCH + images.training * cost.training + images.validation * cost.evaluation
     others = images.validation + images.test
-    views = experiment.views if cost.once and experiment.augment else 1
+    views = experiment.used_views if cost.once and experiment.augment and experiment.epochs else 1
     once = 0 if extracted else cost.once * (images.training * views + others)
     evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
     return FIXED + once + experiment.epochs * epoch + others * evaluation

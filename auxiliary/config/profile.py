@@ -180,6 +180,11 @@ class TransferExperiment(Experiment):
     views: Positive = 4
 
     @property
+    def used_views(self) -> int:
+        """Number of views that epochs use in turn; fewer epochs than views use the first ones only."""
+        return min(self.views, self.epochs)
+
+    @property
     def stage(self) -> str:
         """`transfer`: notebook 03 trains it."""
         return "transfer"

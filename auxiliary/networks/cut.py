@@ -37,8 +37,9 @@ def find_cut(model: keras.Model) -> keras.KerasTensor | None:
         The output of a frozen layer; None where only the input is such a tensor.
     """
     nodes = nodes_in_order(model)
+    # Functions of `keras.ops` have no weights.
     first = next((place for place, node in enumerate(nodes)
-                  if node.operation.trainable and not node.is_input), len(nodes))
+                  if getattr(node.operation, "trainable", False) and not node.is_input), len(nodes))
     last_use = {id(tensor): place for place, node in enumerate(nodes) for tensor in node.input_tensors}
     last_use |= {id(tensor): len(nodes) for tensor in model.outputs}
     for place in range(first - 1, 0, -1):

@@ -117,7 +117,7 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
 
 
 def _following_norm(layer: keras.layers.Layer,
-                    users: list[keras.layers.Layer]) -> keras.layers.BatchNormalization | None:
+                    users: list[keras.Operation]) -> keras.layers.BatchNormalization | None:
     """The batch normalisation that is the only layer to use a convolution's output, if there is one."""
     if not isinstance(layer, CONVOLUTIONS) or layer.activation is not keras.activations.linear:
         return None

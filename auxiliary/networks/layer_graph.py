@@ -16,9 +16,12 @@ def nodes_in_order(model: keras.Model) -> "list[Node]":
     return [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
 
 
-def consumers(model: keras.Model) -> dict[str, list[keras.layers.Layer]]:
-    """The layers that use the outputs of each layer of a functional model, by its name; once for each call."""
-    found = {layer.name: [] for layer in model.layers}
+def consumers(model: keras.Model) -> dict[str, list[keras.Operation]]:
+    """The layers that use the outputs of each layer of a functional model, by its name; once for each call.
+
+    Functions of `keras.ops` count as layers.
+    """
+    found = {operation.name: [] for operation in model.operations}
     for node in nodes_in_order(model):
         for tensor in node.input_tensors:
             found[tensor._keras_history.operation.name].append(node.operation)

@@ -25,8 +25,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "callbacks", "checkpoint", "divergence", "feature_files", "features", "fit", "loss",
-                 "metadata", "optimizer", "setup", "stored_features", "trainer",
-                 "tuning"),
+                 "metadata", "optimizer", "setup", "stored_features", "trainer", "tuning"),
 }
 
 

@@ -81,7 +81,7 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     check_disk(folder, len(df) * extractor.bytes_per_image, f"the features of {experiment.backbone} take")
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, **augmented)
-    label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.views}" if view else "")
+    label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
     batches = track(predict_batches(extractor.ask, images), label, len(images))
     return save_features(path, batches, len(df), extractor.dtype)
 
@@ -91,8 +91,8 @@ def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment,
                     **options: Any) -> tf.data.Dataset:
     """Batches of cached features and labels; the table may hold an image several times.
 
-    Arguments as in `cached_features` and `mk_tf_dataset`. Augmented images have the experiment's number of `views`,
-    and epochs use them in turn: epoch mod views.
+    Arguments as in `cached_features` and `mk_tf_dataset`. Augmented images have the experiment's `used_views`, and
+    epochs use them in turn: epoch mod views.
 
     Returns:
         Pairs of (N, ...) features and (N,) int64; with `classes` labels are (N, classes) float32.
@@ -112,4 +112,4 @@ def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment,
 
 def training_views(experiment: TransferExperiment, augment: str, seed: int) -> list[View | None]:
     """The versions of the images that epochs use in turn; None alone stands for the images as they are."""
-    return [View(augment, seed, number) for number in range(experiment.views)] if augment else [None]
+    return [View(augment, seed, number) for number in range(experiment.used_views)] if augment else [None]

@@ -169,7 +169,7 @@ def _speed(train: pd.DataFrame, history: pd.DataFrame) -> float:
 
 
 def _views(experiment: Experiment, setup: TrainingSetup) -> int:
-    return experiment.views if setup.extractor and experiment.augment and experiment.epochs else 0
+    return experiment.used_views if setup.extractor and experiment.augment else 0
 
 
 def _tuned(experiment: Experiment) -> int:
