@@ -10,7 +10,8 @@ from auxiliary.core.collection import kept_from_collection
 SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "training/test_checkpoint.py",
         "kills/test_kills.py", "deploy/export/test_export.py", "test_right_images.py", "training/test_retrain.py",
         "training/test_mixed_precision.py", "commands/test_run.py", "deploy/export/test_originals_check.py",
-        "commands/test_smoke_checks.py", "commands/test_run_images.py", "training/test_train.py")
+        "commands/test_smoke_checks.py", "commands/test_run_images.py", "training/test_train.py",
+        "training/test_tuning.py")
 
 
 @pytest.hookimpl(wrapper=True)
