@@ -13,7 +13,7 @@ from auxiliary.data.augmentation.registry import mixes
 from auxiliary.networks.build import Transfer
 from auxiliary.networks.cut import CutNetwork, cut_network
 from auxiliary.project.specs import parsed_specs
-from auxiliary.training.feature_files import View, feature_file, images_of
+from auxiliary.training.feature_files import each_once, feature_file
 from auxiliary.training.features import FeatureExtractor, training_views
 from auxiliary.training.job import Job
 
@@ -68,13 +68,10 @@ def _obstacle(job: Job, cut: CutNetwork, extractor: FeatureExtractor) -> str:
 
 def _missing_bytes(job: Job, extractor: FeatureExtractor) -> int:
     """Bytes of the outputs that a run will compute: those of the training images in each view, and of the others."""
-    experiment, missing = job.experiment, 0
-    for split, df in images_of(experiment, job.project).items():
-        views: list[View | None] = [None]
-        if split == "train":
-            views = training_views(experiment, experiment.augment, job.seed)
-        for view in views:
-            file = feature_file(job.project.paths.activations, experiment, extractor.fingerprint, df, view,
-                                extractor.layer)
-            missing += 0 if file.is_file() else len(df) * extractor.bytes_per_image
+    experiment, project, missing = job.experiment, job.project, 0
+    views = training_views(experiment, experiment.augment, job.seed)
+    for table, view in [*((job.train, view) for view in views), (project.val, None), (project.test, None)]:
+        df = each_once(table)
+        file = feature_file(project.paths.activations, experiment, extractor.fingerprint, df, view, extractor.layer)
+        missing += 0 if file.is_file() else len(df) * extractor.bytes_per_image
     return missing
