@@ -11,7 +11,7 @@ SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "traini
         "kills/test_kills.py", "deploy/export/test_export.py", "test_right_images.py", "training/test_retrain.py",
         "training/test_mixed_precision.py", "commands/test_run.py", "deploy/export/test_originals_check.py",
         "commands/test_smoke_checks.py", "commands/test_run_images.py", "training/test_train.py",
-        "networks/test_families.py")
+        "networks/test_families.py", "training/test_tuning.py")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""`python -m auxiliary clean`: removes what was made of images at earlier sizes and splits."""
+"""`python -m auxiliary clean`: removes what was made of images at earlier sizes and splits, or for training only."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import click
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.locks import is_locked
-from auxiliary.core.paths import Paths, find_root, processed_folders
+from auxiliary.core.paths import ACTIVATIONS, Paths, find_root, processed_folders
 from auxiliary.core.progress import notify
 from auxiliary.core.text import format_bytes, printable
 from auxiliary.data.processing.manifest import manifest_path
@@ -20,8 +20,9 @@ from auxiliary.project.open import open_newest
 def clean(dataset: str | None = None, root: Path | None = None, yes: bool = False) -> None:
     """Remove processed images, tables and cached features, except those that belong to a data set's newest tables.
 
-    Prints each folder with the space that it takes, asks, and prints how much was freed. Original images, runs and
-    results stay, and so does every file that this project did not make.
+    Of these it removes what training caches of tuned backbones, which is large and of use to it alone. Prints each
+    folder with the space that it takes, asks, and prints how much was freed. Original images, runs and results stay,
+    and so does every file that this project did not make.
 
     Args:
         dataset: the data set to clean; all of the root unless given.
@@ -37,7 +38,7 @@ def clean(dataset: str | None = None, root: Path | None = None, yes: bool = Fals
         return
     for folder, size in old.items():
         click.echo(printable(f"{folder}  {format_bytes(size)}"))
-    if not yes and not click.confirm("remove these? Notebook 01 can make them again"):
+    if not yes and not click.confirm("remove these? Notebook 01 and training can make them again"):
         return
     for folder in old:
         _remove(folder)
@@ -78,6 +79,8 @@ def _old_folders(paths: Paths) -> Iterator[Path]:
             yield folder
         else:
             yield from (tables for tables in _table_folders(folder) if tables != paths.tables)
+    if paths.activations.is_dir():
+        yield paths.activations
 
 
 def _table_folders(folder: Path) -> list[Path]:
@@ -85,7 +88,10 @@ def _table_folders(folder: Path) -> list[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove what this project made in the folder of a size or of tables, in an order that a kill cannot harm."""
+    """Remove what this project made in the folder of a size, of tables or of activations; a kill does no harm."""
+    if folder.name == ACTIVATIONS:
+        shutil.rmtree(folder)
+        return
     for tables in [folder] if (folder / RECORD).is_file() else _table_folders(folder):
         # First what makes the tables valid.
         (tables / RECORD).unlink()

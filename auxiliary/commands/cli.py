@@ -226,8 +226,9 @@ def slides(dataset: str | None, root: Path | None) -> None:
 def clean(dataset: str | None, yes: bool, root: Path | None) -> None:
     """Remove what was made of images at earlier sizes and splits.
 
-    Of DATASET, or of all data sets, the newest tables, their images and cached features stay. Prints what is removed,
-    asks, and prints how much was freed. Original images, runs and results are not touched.
+    Of DATASET, or of all data sets, the newest tables, their images and cached features stay; what training cached of
+    tuned backbones goes. Prints what is removed, asks, and prints how much was freed. Original images, runs and results
+    are not touched.
     """
     from auxiliary.commands.clean import clean as remove_old
 

@@ -61,7 +61,8 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
     with disk_errors(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)
     paths = project.paths
-    for folder in (paths.root, paths.data, paths.processed, paths.tables, paths.features, output.parent):
+    for folder in (paths.root, paths.data, paths.processed, paths.tables, paths.features, paths.activations,
+                   output.parent):
         remove_leftovers(folder)
     # papermill writes it after every cell: neither over the earlier one, nor beside it, where a killed process would
     # leave it and a second run of the same profile would overwrite it.

@@ -72,10 +72,11 @@ def _seconds(experiments: list[Experiment], project: Project, sizes: list[int],
 
 
 def _features(experiment: Experiment) -> tuple[object, ...] | str:
-    """What the features of a frozen backbone depend on; the key of any other experiment, which has none."""
-    if isinstance(experiment, TransferExperiment) and not experiment.tune_last:
-        return experiment.backbone, experiment.image_size, experiment.weights, experiment.augment, experiment.views
-    return experiment.key
+    """What the features of frozen layers depend on; the key of an experiment from scratch, which has none."""
+    if not isinstance(experiment, TransferExperiment):
+        return experiment.key
+    features = (experiment.backbone, experiment.image_size, experiment.weights, experiment.augment, experiment.views)
+    return (*features, experiment.tune_last, experiment.parent) if experiment.tune_last else features
 
 
 def _table(experiments: list[Experiment], seconds: dict[str, float], whole: bool) -> Table:

@@ -208,8 +208,8 @@ class TransferExperiment(Experiment):
             layer alone; without a parent it is fitted by logistic regression.
         tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
         weights: initial weights of the backbone: `imagenet` or `random`.
-        views: number of augmented views per training image for a frozen backbone with `augment`; their features are
-            computed once, and epochs use them in turn.
+        views: number of augmented views per training image for a backbone with frozen layers and `augment`; what these
+            make of them is computed once, and epochs use them in turn.
     """
 
     backbone: str
@@ -232,6 +232,14 @@ class TransferExperiment(Experiment):
     def backbones(self) -> tuple[str, ...]:
         """The name of each backbone."""
         return tuple(self.backbone.split(JOINED))
+
+    @property
+    def used_views(self) -> int:
+        """Number of views that epochs use in turn; fewer epochs than views use the first ones only.
+
+        A logistic regression uses all at once.
+        """
+        return min(self.views, self.epochs) if self.has_optimizer else self.views
 
     @property
     def stage(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from auxiliary.core.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+ACTIVATIONS = "activations"     # a folder
 
 
 def with_home(path: str | Path) -> Path:
@@ -86,6 +87,11 @@ class Paths:
     def features(self) -> Path:
         """Cached outputs of frozen backbones for the images of these tables."""
         return self.tables / "features"
+
+    @property
+    def activations(self) -> Path:
+        """Cached outputs of the frozen layers of tuned backbones; of use only while an experiment is trained."""
+        return self.tables / ACTIVATIONS
 
     @property
     def models(self) -> Path:

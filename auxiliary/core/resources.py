@@ -21,13 +21,18 @@ def check_disk(folder: Path, needed: float, what: str) -> None:
     Raises:
         UserError: fewer bytes are free.
     """
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(existing).free
+    free, existing = free_disk(folder)
     if needed > free:
         raise UserError(
             f"{what} at least {format_bytes(needed)}, and {format_bytes(free)} are free on the disk of {existing}: "
             "free some space, or choose a folder on another disk with --root"
         )
+
+
+def free_disk(folder: Path) -> tuple[int, Path]:
+    """Free bytes on the disk of a folder that need not exist yet, and the nearest folder above that exists."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free, existing
 
 
 def check_memory(needed: float, what: str) -> None:

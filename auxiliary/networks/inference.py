@@ -12,6 +12,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from auxiliary.networks.layer_graph import consumers
+
 PredictFunction = Callable[[tf.Tensor], tf.Tensor]
 
 # Layers that batch normalisation can be folded into. DepthwiseConv2D is no subclass of Conv2D.
@@ -90,7 +92,8 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
         model: functional or sequential; it is not changed. Models inside `InferenceMode` are folded too.
     """
     model = keras.Model(model.inputs, model.outputs)
-    norms = {layer.name: norm for layer in model.layers if (norm := _following_norm(layer))}
+    users = consumers(model)
+    norms = {layer.name: norm for layer in model.layers if (norm := _following_norm(layer, users[layer.name]))}
     folded = {norm.name for norm in norms.values()}
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
@@ -114,12 +117,12 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
     return clone
 
 
-def _following_norm(layer: keras.layers.Layer) -> keras.layers.BatchNormalization | None:
+def _following_norm(layer: keras.layers.Layer,
+                    users: list[keras.Operation]) -> keras.layers.BatchNormalization | None:
     """The batch normalisation that is the only layer to use a convolution's output, if there is one."""
     if not isinstance(layer, CONVOLUTIONS) or layer.activation is not keras.activations.linear:
         return None
-    consumers = [node.operation for node in layer._outbound_nodes]
-    return consumers[0] if len(consumers) == 1 and isinstance(consumers[0], keras.layers.BatchNormalization) else None
+    return users[0] if len(users) == 1 and isinstance(users[0], keras.layers.BatchNormalization) else None
 
 
 def _folded_weights(convolution: keras.layers.Layer, norm: keras.layers.BatchNormalization) -> list[np.ndarray]:

@@ -20,13 +20,14 @@ CODE: dict[str, tuple[str, ...]] = {
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),
     "data/reading": ("jpeg",),
-    "networks": ("averages", "backbone", "backbones", "build", "efficientnet_b", "efficientnet_lite", "fused_norm",
-                 "inference", "keras_applications", "optimizers", "pretrained", "rates", "schedules", "torch_weights",
-                 "whitening"),
+    "networks": ("averages", "backbone", "backbones", "build", "cut", "efficientnet_b", "efficientnet_lite",
+                 "fused_norm", "inference", "keras_applications", "layer_graph", "optimizers", "pretrained", "rates",
+                 "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
-                 "features", "fit", "logistic", "loss", "metadata", "optimizer", "range_test", "setup", "trainer"),
+                 "features", "fit", "logistic", "loss", "metadata", "optimizer", "range_test", "setup",
+                 "stored_features", "trainer", "tuning"),
 }
 
 

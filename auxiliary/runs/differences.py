@@ -21,7 +21,7 @@ SETTINGS = [name for name in COLUMNS if name not in {*OUTCOMES, *ENVIRONMENT, "s
 # How a value is said; all others as `sampling mean`.
 TEXTS = {"learning_rate": "rate {:g}", "epochs": "{} epochs", "image_size": "{} px", "batch_size": "batches of {}",
          "optimizer": "{}", "schedule": "{}", "label_smoothing": "labels smoothed {:g}", "averaging": "{}",
-         "sizes": "trained at {}", "tta": "{}", "epochs_total": "{} epochs with its parents"}
+         "sizes": "trained at {}", "views": "{} views", "tta": "{}", "epochs_total": "{} epochs with its parents"}
 MISSING_IS_0 = ("patience", "label_smoothing")    # where a version did not record them
 SEPARATOR = " | "    # of a spec's operations
 

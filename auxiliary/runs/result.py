@@ -101,6 +101,9 @@ class Result(BaseModel):
                                                    "weights after the last step")
     class_weight: str = Field(default="", description="balanced if images of small classes counted more; else empty")
     augment: str = Field(description="spec of the augmentations; empty for none")
+    views: Count = Field(default=0, description="number of augmented versions of each training image, made once for "
+                                                "frozen layers, that epochs used in turn; 0 where each epoch made its "
+                                                "own, or none")
     patience: Count = Field(default=0, description="number of epochs without a lower validation loss after which "
                                                    "training stops and the best weights are saved; 0 for no early "
                                                    "stopping")
@@ -123,8 +126,8 @@ class Result(BaseModel):
     epochs_total: Count = Field(description="number of epochs of this run and its parents")
     diverged: str = Field(default="", description="where a loss or a prediction was no finite number, such as in epoch "
                                                   "3; accuracies and losses are then empty; empty for none")
-    train_seconds: Amount = Field(description="wall-clock seconds of training and validation; cached features of a "
-                                              "frozen backbone take none")
+    train_seconds: Amount = Field(description="wall-clock seconds of training and validation; cached features of "
+                                              "frozen layers take none")
     images_per_second: Amount = Field(description="training images per second, with the time of validation but not of "
                                                   "computing features")
     device: str = Field(description="processor or GPU that trained the network")

@@ -96,7 +96,7 @@ class Checkpoint:
 
 
 # Where one of these differs, the epochs to come would not be those of an uninterrupted run.
-ENVIRONMENT = ("device", "precision", "settings", "versions", "code")
+ENVIRONMENT = ("device", "precision", "settings", "versions", "code", "features")
 
 
 def resume(job: Job, recipe: Mapping[str, Any]) -> Checkpoint | None:

@@ -1,5 +1,6 @@
-"""Features of a frozen backbone, computed once and cached."""
+"""Features of frozen layers, computed once and cached."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,22 +21,28 @@ from auxiliary.data.tables import digest
 from auxiliary.data.targets import Targets
 from auxiliary.networks.build import Transfer
 from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_batches
-from auxiliary.training.feature_files import View, each_once, feature_file, read_features, save_features
+from auxiliary.training.feature_files import View, each_once, feature_file
+from auxiliary.training.stored_features import FLOAT32, Features, SideBySide, read_features, save_features
 
 BATCH = 32     # of 4 to 64 the fastest
 
 
 @dataclass(frozen=True)
 class FeatureExtractor:
-    """A backbone that computes features of images; its weights do not change after its first use.
+    """Layers that compute features of images; their weights do not change after the first use.
 
     Attributes:
-        model: takes images, and gives pooled features.
+        model: takes images, and gives features: pooled ones, or the outputs of a layer.
+        layer: the name of that layer; empty for pooled features.
+        dtype: NumPy's dtype of cached features. Pooled ones are float32 even where the backbone computes in 16 bits, so
+            that other programs can read them.
         parts: where it is several backbones side by side, the extractor of each by its name. They compute and cache
             the features.
     """
 
     model: keras.Model
+    layer: str = ""
+    dtype: np.dtype = FLOAT32
     parts: Mapping[str, "FeatureExtractor"] = field(default_factory=dict)
 
     @cached_property
@@ -46,6 +53,11 @@ class FeatureExtractor:
         precision = keras.config.dtype_policy().name.encode()
         return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
 
+    @property
+    def bytes_per_image(self) -> int:
+        """Bytes that the features of an image take."""
+        return self.dtype.itemsize * math.prod(self.model.output_shape[1:])
+
     @cached_property
     def ask(self) -> PredictFunction:
         """The model as a frozen graph; freezing takes seconds, so it is done only where features are missing."""
@@ -53,14 +65,14 @@ class FeatureExtractor:
 
 
 def extractor_of(transfer: Transfer) -> FeatureExtractor:
-    """The extractor of a network's features."""
+    """The extractor of a network's pooled features."""
     parts = {name: FeatureExtractor(model) for name, model in transfer.parts.items()}
-    return FeatureExtractor(transfer.features, parts)
+    return FeatureExtractor(transfer.features, parts=parts)
 
 
-def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment, df: pd.DataFrame, folder: Path,
-                    view: View | None = None) -> np.ndarray:
-    """Pooled features of each image, read from `folder` where they have been computed before.
+def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment, df: pd.DataFrame, folder: Path,
+                    view: View | None = None) -> Features:
+    """Features of each image, read from `folder` where they have been computed before.
 
     Args:
         extractor: computes them.
@@ -71,47 +83,50 @@ def pooled_features(extractor: FeatureExtractor, experiment: TransferExperiment,
         view: how the images are augmented, if they are.
 
     Returns:
-        (images, channels) float32, in the order of the table.
+        (images, ...) of the extractor's dtype, in the order of the table.
 
     Raises:
         UserError: when the disk has not enough space for them, or an image cannot be read.
     """
     if extractor.parts:
-        return np.concatenate([
-            pooled_features(part, experiment.model_copy(update={"backbone": name}), df, folder, view)
-            for name, part in extractor.parts.items()], axis=1)
-    path = feature_file(folder, experiment, extractor.fingerprint, df, view)
-    if (cached := read_features(path, len(df))) is not None:
+        return SideBySide([
+            cached_features(part, experiment.model_copy(update={"backbone": name}), df, folder, view)
+            for name, part in extractor.parts.items()])
+    path = feature_file(folder, experiment, extractor.fingerprint, df, view, extractor.layer)
+    if (cached := read_features(path, len(df), extractor.dtype)) is not None:
         return cached
-    check_disk(folder, 4 * len(df) * extractor.model.output_shape[-1], f"the features of {experiment.backbone} take")
+    check_disk(folder, len(df) * extractor.bytes_per_image, f"the features of {experiment.backbone} take")
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, **augmented)
-    label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.views}" if view else "")
-    # float32 even where the backbone computes in 16 bits, so that computed and cached features are the same.
-    values = np.concatenate(list(track(predict_batches(extractor.ask, images), label, len(images)))).astype("float32")
-    save_features(path, values)
-    return values
+    label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
+    batches = track(predict_batches(extractor.ask, images), label, len(images))
+    return save_features(path, batches, len(df), extractor.dtype)
 
 
 def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment, folder: Path, df: pd.DataFrame,
                     shuffle: bool = True, augment: str = "", seed: int = 0, classes: int | None = None,
                     **options: Any) -> tf.data.Dataset:
-    """Batches of pooled features and labels; the table may hold an image several times.
+    """Batches of cached features and labels; the table may hold an image several times.
 
-    Arguments as in `pooled_features` and `mk_tf_dataset`. Augmented images have the experiment's number of `views`,
-    and epochs use them in turn: epoch mod views.
+    Arguments as in `cached_features` and `mk_tf_dataset`. Augmented images have the experiment's `used_views`, and
+    epochs use them in turn: epoch mod views.
 
     Returns:
-        Pairs of (N, channels) float32 and (N,) int64; with `classes` labels are (N, classes) float32.
+        Pairs of (N, ...) features and (N,) int64; with `classes` labels are (N, classes) float32.
     """
     images = each_once(df)
-    views = [View(augment, seed, number) for number in range(experiment.views)] if augment else [None]
-    features = [pooled_features(extractor, experiment, images, folder, view) for view in views]
+    features = [cached_features(extractor, experiment, images, folder, view)
+                for view in training_views(experiment, augment, seed)]
     position, targets = pd.Index(images["filepath"]).get_indexer(df["filepath"]), Targets(df, classes)
 
     def batch(rows: np.ndarray, epoch: int, _: int) -> Batch:
         return features[epoch % len(features)][position[rows]], targets[rows]
 
-    like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.float32), targets.spec
+    like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.as_dtype(extractor.dtype)), targets.spec
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=experiment.batch_size, seed=seed, **options)
     return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def training_views(experiment: TransferExperiment, augment: str, seed: int) -> list[View | None]:
+    """The versions of the images that epochs use in turn; None alone stands for the images as they are."""
+    return [View(augment, seed, number) for number in range(experiment.used_views)] if augment else [None]

@@ -15,8 +15,9 @@ from auxiliary.data.splitting.split_files import copy_tables
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
-from auxiliary.training.feature_files import feature_files, images_of, read_joined
+from auxiliary.training.feature_files import feature_files, images_of
 from auxiliary.training.job import Job
+from auxiliary.training.stored_features import read_side_by_side
 
 
 def suspects(project: Project) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def _judged(project: Project, experiment: TransferExperiment, files: list[list[P
     with locked(table.with_name(f".{table.name}.lock"), "judging the labels of these images"):
         if not _is_cached(table, record, made_of):
             counts = [len(df) for df in images_of(experiment, project).values()]
-            features = [read_joined(each, count) for each, count in zip(files, counts, strict=True)]
+            features = [read_side_by_side(each, count) for each, count in zip(files, counts, strict=True)]
             if any(each is None for each in features):
                 return None
             record.unlink(missing_ok=True)

@@ -125,8 +125,10 @@ def _result(job: Job, fitted: Fitted, figures: Mapping[str, Any]) -> Result:
 
 
 def _size(job: Job, setup: TrainingSetup) -> dict[str, int]:
+    """What follows from the models: numbers of weights, and of the views that were made once."""
     trainable = count_parameters(setup.model.trainable_weights) if job.experiment.trains else 0
-    return {"parameters": setup.model.count_params(), "trainable_parameters": trainable}
+    views = job.experiment.used_views if setup.extractor and job.experiment.augment else 0
+    return {"parameters": setup.model.count_params(), "trainable_parameters": trainable, "views": views}
 
 
 # Fields of an experiment that are columns of the same name.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -19,6 +20,7 @@ from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.whitening import whiten, whitening_layers
 from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches
 from auxiliary.training.job import Job
+from auxiliary.training.tuning import frozen_part_once
 
 # Training images that `whiten` takes: they hold millions of patches.
 WHITENED = 2000
@@ -30,10 +32,10 @@ class TrainingSetup:
 
     Attributes:
         model: the whole model, from images to probabilities; it is the one that is saved.
-        trained: the model that is trained: the whole model, or a head that shares its layers.
+        trained: the model that is trained: the whole model, or the layers of it behind cached features.
         batches: makes batches for `trained` from a table of images; takes the keyword arguments `shuffle`,
             `augment`, `seed`, `first_epoch`, `epochs` and `classes` of `mk_tf_dataset`; those of images also `sizes`.
-        extractor: computes the cached features of a frozen experiment; None for all others.
+        extractor: computes the cached features of frozen layers; None where images are trained on.
         has_copy: whether `trained` is a copy of the whole model, for images of any size, with weights of its own.
     """
 
@@ -60,20 +62,19 @@ class TrainingSetup:
 def build_setup(job: Job) -> TrainingSetup:
     """Build the models of an experiment, with its parent's weights where it has a parent.
 
-    A frozen backbone does not run in every epoch: its head is trained on features that are computed once.
+    A frozen backbone does not run in every epoch: its head is trained on features that are computed once. Nor do the
+    frozen layers of a tuned one, see `auxiliary.training.tuning`.
     """
-    setup = _scratch(job) if isinstance(job.experiment, ScratchExperiment) else _transfer(job)
-    if job.start:
-        setup.model.load_weights(job.start.run.model)
-        if setup.has_copy:
-            setup.trained.set_weights(setup.model.get_weights())
-    return setup
+    return _scratch(job) if isinstance(job.experiment, ScratchExperiment) else _transfer(job)
 
 
 def _scratch(job: Job) -> TrainingSetup:
     classes = len(job.project.categories)
     model = build_scratch(job.experiment, classes)
     trained = build_scratch(job.experiment, classes, any_size=True) if job.experiment.sizes else model
+    _load_parent(job, model)
+    if job.start and trained is not model:
+        trained.set_weights(model.get_weights())
     return TrainingSetup(model, trained, _image_batches(job), has_copy=trained is not model)
 
 
@@ -81,12 +82,24 @@ def _transfer(job: Job) -> TrainingSetup:
     experiment = job.experiment
     # A parent's weights replace the pre-trained ones, so those need not be downloaded.
     weights = None if job.start or experiment.weights == "random" else "imagenet"
-    transfer = build_transfer(experiment, len(job.project.categories), weights)
-    if experiment.tune_last:
-        return TrainingSetup(transfer.model, transfer.model, _image_batches(job))
-    extractor = extractor_of(transfer)
-    batches = partial(feature_batches, extractor, experiment, job.project.paths.features)
-    return TrainingSetup(transfer.model, transfer.head, batches, extractor)
+    transfer, paths = build_transfer(experiment, len(job.project.categories), weights), job.project.paths
+    _load_parent(job, transfer.model)
+    if not experiment.tune_last:
+        extractor = extractor_of(transfer)
+        return TrainingSetup(transfer.model, transfer.head, _feature_batches(job, extractor, paths.features), extractor)
+    if parts := frozen_part_once(job, transfer):
+        batches = _feature_batches(job, parts.extractor, paths.activations)
+        return TrainingSetup(transfer.model, parts.trained, batches, parts.extractor)
+    return TrainingSetup(transfer.model, transfer.model, _image_batches(job))
+
+
+def _load_parent(job: Job, model: keras.Model) -> None:
+    if job.start:
+        model.load_weights(job.start.run.model)
+
+
+def _feature_batches(job: Job, extractor: FeatureExtractor, folder: Path) -> Callable[..., tf.data.Dataset]:
+    return partial(feature_batches, extractor, job.experiment, folder)
 
 
 def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:
@@ -108,7 +121,7 @@ def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFr
     experiment, categories = job.experiment, job.project.categories
     if not experiment.tta:
         return predict(setup.trained, [setup.batches(df, shuffle=False)], df, categories)
-    # A frozen experiment's head takes features, so the whole model predicts here.
+    # Where features are cached, the trained layers take those, so the whole model predicts here.
     views = views_of(experiment.tta)
     return predict(setup.model, [_view_batches(job, df, view) for view in views], df, categories,
                    [view.weight for view in views])

@@ -47,13 +47,11 @@ def train_run(job: Job) -> None:
     _notify_last_batch(job)
     setup = build_setup(job)
     _check_resources(job, setup, machine)
-    recipe = make_recipe(job, machine)
+    # The features name the files that they are cached in, see `auxiliary.training.feature_files`.
+    recipe = make_recipe(job, machine) | {"features": setup.extractor.fingerprint if setup.extractor else ""}
     checkpoint = resume(job, recipe)
     run = job.run
-    run.begin(recipe | {
-        "breaks": breaks(checkpoint),
-        # It names the files of cached features, see `auxiliary.training.feature_files`.
-        "features": setup.extractor.fingerprint if setup.extractor else ""})
+    run.begin(recipe | {"breaks": breaks(checkpoint)})
     run.save_layers(layer_table(setup.model))
     with own_errors():
         if not checkpoint:

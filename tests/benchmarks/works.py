@@ -47,6 +47,14 @@ def frozen(backbone: str) -> Work:
                 [Against("the backbone runs every epoch", f"frozen notebook {backbone}", 12.0)])
 
 
+def tuned(backbone: str, layers: int, target: float, rounds: int = 3) -> Work:
+    """The last layers of a backbone, trained with a head."""
+    return Work(f"5 epochs of the last {layers} layers of {backbone}, 320 images", f"tuned ours {backbone} {layers}", [
+        Against("Keras's way: all layers run every epoch, float32", f"tuned keras {backbone} {layers}", target),
+        Against("all layers run every epoch, images decoded once", f"tuned whole {backbone} {layers}", 1.0)],
+        rounds)
+
+
 WORKS = [
     Work("catalogue and preprocess, hashes included", "prepare_ours", [
         Against("Pillow's plain calls, one process", "prepare_notebook", 2.5),
@@ -59,6 +67,7 @@ WORKS = [
     Work("30 training steps fed by the augmented pipeline", "step fed", [
         Against("the same steps on a batch in memory", "step memory", 1 / 1.1)]),
     frozen("MobileNetV2"), frozen("EfficientNetLite0"),
+    tuned("EfficientNetV2S", 30, 6.0, rounds=1), tuned("MobileNetV2", 20, 3.0), tuned("EfficientNetLite0", 30, 3.0),
     features_of("EfficientNetV2S", 2.0), features_of("MobileNetV2", 1.5), features_of("EfficientNetLite0", 1.5),
     Work("second run of two experiments of animals10 with nothing changed", "again second", [
         Against("its first run, 20 epochs each", "again first", 20.0)], rounds=1),

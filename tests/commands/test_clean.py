@@ -44,6 +44,18 @@ def test_only_the_newest_tables_stay_and_what_is_freed_is_printed(opened, capsys
     assert capsys.readouterr().out.startswith("nothing to remove")
 
 
+def test_what_training_cached_of_tuned_backbones_goes_and_features_stay(opened, capsys):
+    newest = opened(80)
+    for folder in (newest.features, newest.activations):
+        folder.mkdir()
+        (folder / "a.features").write_bytes(bytes(1000))
+    before = files(newest.data)
+    clean("pets", newest.root, yes=True)
+    assert str(newest.activations) in capsys.readouterr().out
+    assert before - files(newest.data) == {newest.activations / "a.features"}
+    assert not newest.activations.exists()
+
+
 def test_without_a_yes_nothing_is_removed(opened, monkeypatch):
     old = opened(70)
     newest = opened(80)

@@ -46,13 +46,33 @@ def test_an_ensemble_takes_a_second_and_a_logistic_regression_no_epochs():
         transfer(), SOME)
 
 
-def test_features_are_computed_once():
-    computed, found = (estimate_seconds(transfer(), SOME, extracted) for extracted in (False, True))
+@pytest.mark.parametrize("experiment", [transfer(), transfer(tune_last=10)], ids=["frozen", "tuned"])
+def test_features_are_computed_once(experiment):
+    computed, found = (estimate_seconds(experiment, SOME, extracted) for extracted in (False, True))
     assert FIXED < found < computed
 
 
-def test_views_of_a_frozen_backbone_are_images_too():
-    assert estimate_seconds(transfer(), SOME) < estimate_seconds(transfer(augment="flip", views=8), SOME)
+# The rest of the network counted layer by layer: multiply-adds of `cut_network(...).rest` and of the whole.
+@pytest.mark.parametrize(("backbone", "last", "rest"), [
+    ("EfficientNetV2S", 30, 0.033), ("MobileNetV2", 20, 0.196), ("ResNet50V2", 30, 0.210),
+    ("EfficientNetLite0", 30, 0.309)])
+def test_tuned_epochs_cost_what_is_behind_the_cut_within_a_factor_of_two(backbone, last, rest):
+    none, one, two = (estimate_seconds(transfer(backbone=backbone, tune_last=last, epochs=epochs), Amount(700, 0, 0))
+                      for epochs in (0, 1, 2))
+    once, epoch = (one - none) - (two - one), two - one
+    assert rest / 2 < (epoch / once) / 3 < 2 * rest
+
+
+def test_mixed_images_and_all_layers_cost_whole_epochs():
+    cut = estimate_seconds(transfer(tune_last=20, augment="flip", views=1), SOME)
+    assert 1.5 * cut < estimate_seconds(transfer(tune_last=20, augment="flip | mixup(0.2)"), SOME)
+    assert 1.5 * cut < estimate_seconds(transfer(tune_last="all"), SOME)
+
+
+@pytest.mark.parametrize("last", [0, 20])
+def test_views_of_frozen_layers_are_images_too(last):
+    plain = estimate_seconds(transfer(tune_last=last), SOME)
+    assert plain < estimate_seconds(transfer(tune_last=last, augment="flip", views=8), SOME)
 
 
 @pytest.mark.parametrize("experiment", [scratch(epochs=0), transfer(epochs=0), transfer(epochs=0, tune_last=3)])

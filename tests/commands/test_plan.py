@@ -105,3 +105,5 @@ def test_features_are_paid_for_once(tmp_path, monkeypatch, announced):
     announced(open_project("animals10", root=tmp_path))
     assert (extracted["mobnet2_small_notraining"], extracted["mobnet2_small"]) == (False, True)
     assert not extracted["resnet2_small"]
+    tuned = extracted["mobnet2_small_tune20"], extracted["mobnet2_small_tune20_1e-4"]
+    assert tuned == (False, True)

@@ -11,9 +11,10 @@ from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.evaluation.label_issues import COLUMNS, out_of_fold, suspect_labels
 from auxiliary.project.open import open_project
 from auxiliary.training import label_audit as audit
-from auxiliary.training.feature_files import feature_file, images_of, save_features
+from auxiliary.training.feature_files import feature_file, images_of
 from auxiliary.training.job import Job
 from auxiliary.training.label_audit import suspects
+from auxiliary.training.stored_features import FLOAT32, save_features
 from tests.images import clean_table_of
 
 NAMES = np.array(["007", "1", "12"])    # which may not be read back as numbers
@@ -104,7 +105,7 @@ class TestSuspectLabels:
         """On all of its images at 112 pixels 87% are found, and 87% of what is suspected was planted."""
         pytest.importorskip("tensorflow")
         from auxiliary.networks.build import build_transfer
-        from auxiliary.training.features import FeatureExtractor, pooled_features
+        from auxiliary.training.features import FeatureExtractor, cached_features
 
         arrays = [read_array(package_folder() / f"animal_{name}_version_3.gz") for name in ("data", "label")]
         chosen = np.random.default_rng(0).choice(10_000, 3000, replace=False)
@@ -114,7 +115,7 @@ class TestSuspectLabels:
         row = TransferExperiment(model_id="lite0", key="lite0", backbone="EfficientNetLite0", image_size=64, head="gap",
                           learning_rate=0.01, epochs=1)
         extractor = FeatureExtractor(build_transfer(row, 10, "imagenet").features)
-        features = pooled_features(extractor, row, clean, tmp_path / "features")
+        features = np.asarray(cached_features(extractor, row, clean, tmp_path / "features"))
         recall, precision = [], []
         for seed in range(3):
             flipped, at = relabelled(clean, 0.05, seed)
@@ -137,8 +138,8 @@ class TestSuspects:
             row = project.experiments[key]
             features = clusters()[0] if features is None else features
             for df in images_of(row, project).values():
-                save_features(feature_file(project.paths.features, row, weights, df),
-                              features[df["content_hash"].map(lambda content: int(content, 16))])
+                chosen = features[df["content_hash"].map(lambda content: int(content, 16))]
+                save_features(feature_file(project.paths.features, row, weights, df), [chosen], len(df), FLOAT32)
             run = Job(row, 0, project).run
             run.begin({"features": weights})
             run.finish(result.model_copy(update={"key": key, "val_accuracy": val_accuracy}))

@@ -13,9 +13,10 @@ from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.training import features
-from auxiliary.training.feature_files import View, feature_files, read_joined
-from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches, pooled_features
+from auxiliary.training.feature_files import View, feature_files
+from auxiliary.training.features import FeatureExtractor, cached_features, extractor_of, feature_batches
 from auxiliary.training.label_audit import suspects
+from auxiliary.training.stored_features import read_side_by_side
 from auxiliary.training.train import train_and_evaluate
 
 
@@ -82,9 +83,9 @@ def batches(extractor, experiment, project, df, **options):
 
 
 def test_features_are_computed_once_and_found_again(counted, experiment, project, tmp_path):
-    first = pooled_features(counted.extractor, experiment, project.train, tmp_path)
+    first = cached_features(counted.extractor, experiment, project.train, tmp_path)
     assert first.shape == (42, 8) and first.dtype == "float32"
-    np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.train, tmp_path), first)
+    np.testing.assert_array_equal(cached_features(counted.extractor, experiment, project.train, tmp_path), first)
     assert counted.images == 42
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -94,18 +95,18 @@ def test_a_backbone_is_frozen_once_for_all_splits_and_not_at_all_where_features_
 ):
     extractor = counted.extractor
     for df in (project.train, project.val, project.test):
-        pooled_features(extractor, experiment, df, tmp_path)
+        cached_features(extractor, experiment, df, tmp_path)
     assert counted.times_frozen == 1
-    pooled_features(counted.extractor, experiment, project.test, tmp_path)
+    cached_features(counted.extractor, experiment, project.test, tmp_path)
     assert counted.times_frozen == 1
 
 
 def test_other_images_sizes_or_weights_have_features_of_their_own(counted, experiment, project, tmp_path):
-    first = pooled_features(counted.extractor, experiment, project.val, tmp_path)
-    pooled_features(counted.extractor, experiment, project.test, tmp_path)
+    first = cached_features(counted.extractor, experiment, project.val, tmp_path)
+    cached_features(counted.extractor, experiment, project.test, tmp_path)
     assert counted.images == 18
     counted.model.set_weights([2 * weight for weight in counted.get_weights()])
-    assert not np.allclose(pooled_features(counted.extractor, experiment, project.val, tmp_path), first)
+    assert not np.allclose(cached_features(counted.extractor, experiment, project.val, tmp_path), first)
 
 
 def test_images_drawn_several_times_are_computed_once(counted, experiment, project):
@@ -119,7 +120,7 @@ def test_images_drawn_several_times_are_computed_once(counted, experiment, proje
 
 def test_batches_match_the_images_they_are_of(extractor, experiment, project):
     alone = [
-        pooled_features(extractor, experiment, project.test.iloc[[index]], project.paths.features)[0]
+        np.asarray(cached_features(extractor, experiment, project.test.iloc[[index]], project.paths.features))[0]
         for index in range(6)
     ]
     together, labels = batches(extractor, experiment, project, project.test, shuffle=False)
@@ -167,7 +168,7 @@ def test_a_view_shows_the_images_that_augmentation_makes(extractor, experiment, 
         first_epoch=1,
     )
     expected = extractor.model.predict_on_batch(next(iter(images))[0])
-    made = pooled_features(extractor, experiment, project.test, tmp_path, view)
+    made = cached_features(extractor, experiment, project.test, tmp_path, view)
     np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -180,22 +181,23 @@ def flip(content: bytes) -> bytes:
     lambda _: b"", lambda _: b"rubbish", lambda content: content[:-20], flip,
 ], ids=["empty", "rubbish", "cut", "a bit"])
 def test_a_damaged_file_is_made_again(counted, experiment, project, tmp_path, damage, capsys):
-    first = pooled_features(counted.extractor, experiment, project.test, tmp_path)
+    first = cached_features(counted.extractor, experiment, project.test, tmp_path)
+    first = np.asarray(first)
     file, = tmp_path.iterdir()
     whole = file.read_bytes()
     file.write_bytes(damage(whole))
-    np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.test, tmp_path), first)
+    np.testing.assert_array_equal(cached_features(counted.extractor, experiment, project.test, tmp_path), first)
     assert f"the cached features {file} cannot be used" in capsys.readouterr().out
     assert file.read_bytes() == whole
     assert counted.images == 2 * 6
 
 
 def test_features_of_other_images_are_made_again_even_if_there_are_as_many(counted, experiment, project, tmp_path):
-    first = pooled_features(counted.extractor, experiment, project.test, tmp_path)
-    pooled_features(counted.extractor, experiment, project.val.head(len(first)), tmp_path)
+    first = cached_features(counted.extractor, experiment, project.test, tmp_path)
+    cached_features(counted.extractor, experiment, project.val.head(len(first)), tmp_path)
     file, other = sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)
     other.replace(file)
-    np.testing.assert_array_equal(pooled_features(counted.extractor, experiment, project.test, tmp_path), first)
+    np.testing.assert_array_equal(cached_features(counted.extractor, experiment, project.test, tmp_path), first)
 
 
 def test_features_computed_of_an_image_that_was_changed_are_never_cached(counted, experiment, make_project, tmp_path):
@@ -205,7 +207,7 @@ def test_features_computed_of_an_image_that_was_changed_are_never_cached(counted
     Path(replaced).write_bytes(Path(project.val["filepath"][0]).read_bytes())
     try:
         with pytest.raises(UserError, match="is not the image that its table lists"), own_errors():
-            pooled_features(counted.extractor, experiment, project.test, tmp_path)
+            cached_features(counted.extractor, experiment, project.test, tmp_path)
     finally:
         Path(replaced).write_bytes(content)
     assert list(tmp_path.iterdir()) == []
@@ -225,10 +227,10 @@ def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys)
 def test_features_computed_in_16_bits_are_float32_as_those_read_back(experiment, project, monkeypatch, tmp_path):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
-    monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "features.npz")
+    monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "tiny.features")
     try:
         extractor = FeatureExtractor(build_transfer(experiment, classes=3, weights=None).features)
-        computed, read = (pooled_features(extractor, experiment, project.val, tmp_path) for _ in range(2))
+        computed, read = (cached_features(extractor, experiment, project.val, tmp_path) for _ in range(2))
     finally:
         keras.config.set_dtype_policy(before)
     assert computed.dtype == read.dtype == "float32"
@@ -240,14 +242,16 @@ def test_features_of_several_backbones_are_those_of_each_and_cached_apart(experi
     both = experiment.model_copy(update={"backbone": "Other + Tiny"})
     keras.utils.set_random_seed(0)
     extractor = extractor_of(build_transfer(both, classes=3, weights=None))
-    joined = pooled_features(extractor, both, project.test, tmp_path)
-    assert joined.shape == (len(project.test), 16)
+    joined = cached_features(extractor, both, project.test, tmp_path)
+    assert np.asarray(joined).shape == (len(project.test), 16)
     assert sorted(file.name.split("-")[0] for file in tmp_path.iterdir()) == ["Other", "Tiny"]
 
     alone = experiment.model_copy(update={"backbone": "Tiny"})
-    tiny = pooled_features(extractor.parts["Tiny"], alone, project.test, tmp_path)
-    np.testing.assert_array_equal(tiny, joined[:, 8:])
+    tiny = cached_features(extractor.parts["Tiny"], alone, project.test, tmp_path)
+    np.testing.assert_array_equal(tiny, np.asarray(joined)[:, 8:])
+    places = np.array([3, 0])
+    np.testing.assert_array_equal(joined[places], np.asarray(joined)[places])
     files = feature_files(tmp_path, both, extractor.fingerprint, project.test)
-    np.testing.assert_array_equal(read_joined(files, len(project.test)), joined)
+    np.testing.assert_array_equal(read_side_by_side(files, len(project.test)), joined)
     files[0].unlink()
-    assert read_joined(files, len(project.test)) is None
+    assert read_side_by_side(files, len(project.test)) is None

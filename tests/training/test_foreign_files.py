@@ -12,7 +12,7 @@ from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.networks.build import build_transfer
 from auxiliary.runs.run import Run
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.features import FeatureExtractor, pooled_features
+from auxiliary.training.features import FeatureExtractor, cached_features
 
 
 class Evil:
@@ -61,7 +61,9 @@ def test_features_of_a_frozen_backbone(make_project, tmp_path, evil):
     keras.utils.set_random_seed(0)
     model = build_transfer(experiment, classes=3, weights=None).features
     folder = tmp_path / "features"
-    features = pooled_features(FeatureExtractor(model), experiment, project.test, folder)
-    for file in folder.rglob("*.npy"):
-        np.save(file, evil)
-    np.testing.assert_array_equal(pooled_features(FeatureExtractor(model), experiment, project.test, folder), features)
+    features = np.asarray(cached_features(FeatureExtractor(model), experiment, project.test, folder))
+    archive = io.BytesIO()
+    np.save(archive, evil)
+    file, = folder.iterdir()
+    file.write_bytes(content_hash(archive.getvalue()).encode() + archive.getvalue())
+    np.testing.assert_array_equal(cached_features(FeatureExtractor(model), experiment, project.test, folder), features)

@@ -46,9 +46,11 @@ def trained_with_duplicates(splits, project, places):
     return train_and_evaluate(project.experiments["untrained"], project).result
 
 
-@pytest.mark.parametrize("key", ["small", "frozen"])
+@pytest.mark.parametrize("key", ["small", "frozen", "tuned"])
 def test_training_needs_no_test_image(key, make_project, image_folder, monkeypatch):
-    project = make_project(clean=clean_table_of(image_folder({"green": 20, "blue": 20, "red": 20})))
+    clean = clean_table_of(image_folder({"green": 20, "blue": 20, "red": 20}))
+    without_parent = "parent: frozen,", "backbone: Tiny, weights: random, image_size: 32, head: gap,"
+    project = make_project(clean=clean, edit=without_parent, epochs=2)
     experiment = project.experiments[key]
     images = [Path(file) for file in project.test["filepath"]]
     hidden = [image.rename(image.with_suffix(".away")) for image in images]

@@ -14,7 +14,7 @@ from auxiliary.deploy.load import load_predictor
 from auxiliary.evaluation.grad_cam import grad_cam
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.feature_files import View, each_once
-from auxiliary.training.features import FeatureExtractor, pooled_features
+from auxiliary.training.features import FeatureExtractor, cached_features
 from auxiliary.training.job import Job
 from auxiliary.training.logistic import STRENGTHS, Labelled, choose_strength
 from auxiliary.training.setup import build_setup
@@ -37,7 +37,7 @@ def run(project):
 def features_of(run, experiment, project, df, view=None):
     """Pooled features by the run's own backbone."""
     model = keras.models.load_model(run.model)
-    return pooled_features(FeatureExtractor(keras.Model(model.inputs, model.get_layer("pool").output)), experiment, df,
+    return cached_features(FeatureExtractor(keras.Model(model.inputs, model.get_layer("pool").output)), experiment, df,
                            project.paths.features, view)
 
 

@@ -17,6 +17,8 @@ VIEWS = """\
 FROZEN = """\
   - {model_id: frozen_views, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01, epochs: 3,
      augment: flip | shift(0.2), views: 2}
+  - {model_id: tuned_views, backbone: Tiny, weights: random, image_size: 32, head: gap | dense(4), tune_last: 1,
+     learning_rate: 0.01, epochs: 3, augment: flip | shift(0.2), views: 2}
 """
 
 
@@ -49,7 +51,7 @@ def interrupt(job: Job, after: int) -> None:
     assert job.run.checkpoint.is_file()
 
 
-@pytest.mark.parametrize("key", ["small", "frozen_views"])
+@pytest.mark.parametrize("key", ["small", "frozen_views", "tuned_views"])
 def test_an_interrupted_run_ends_with_the_figures_of_an_uninterrupted_one(project, make_project, key):
     expected = train_and_evaluate(project.experiments[key], project)
     other = make_project(edit=("transfer:\n", f"{VIEWS}transfer:\n{FROZEN}"))

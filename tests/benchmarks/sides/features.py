@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
+from random_weights import draw_batch_norm
 from timing import SIZE, epochs_of, say
 
 from auxiliary.config.profile import TransferExperiment
@@ -23,13 +23,7 @@ experiment = TransferExperiment(
     model_id="m", key="m", learning_rate=1e-3, epochs=1, backbone=backbone, head="gap", image_size=SIZE
 )
 model = build_transfer(experiment, 10, weights=None).features
-generator = np.random.default_rng(0)
-# Fresh ones are zeros and ones, which are multiplied and added for nothing: a graph of constants leaves them out.
-for weight in model.weights:
-    if weight.name in ("gamma", "moving_variance"):
-        weight.assign(generator.uniform(0.9, 1.1, weight.shape))
-    elif weight.name in ("beta", "moving_mean"):
-        weight.assign(generator.normal(0, 0.05, weight.shape))
+draw_batch_norm(model)
 batches = mk_tf_dataset(read_table(Path("val.csv")), shuffle=False, image_size=SIZE, batch_size=BATCH)
 if side == "ours":
     ask = frozen_graph(model)

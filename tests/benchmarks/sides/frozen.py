@@ -9,6 +9,7 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
+from keras_way import decoded_every_epoch
 from timing import SEED, SIZE, say, seconds
 
 from auxiliary.config.profile import TransferExperiment
@@ -38,11 +39,6 @@ experiment = TransferExperiment(
 transfer = build_transfer(experiment, table["label"].nunique())
 
 
-def read(file, label):
-    image = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
-    return tf.image.resize(image, (SIZE, SIZE)), label
-
-
 def ours() -> None:
     """The backbone runs once, the head fifteen times."""
     with tempfile.TemporaryDirectory() as folder:
@@ -54,12 +50,8 @@ def ours() -> None:
 
 def notebook() -> None:
     """The whole network runs fifteen times, on files decoded fifteen times."""
-    files = tf.data.Dataset.from_tensor_slices((table["filepath"].to_numpy(str), table["label"].to_numpy("int64")))
-    batches = (
-        files.shuffle(len(table)).map(read, tf.data.AUTOTUNE).batch(experiment.batch_size).prefetch(tf.data.AUTOTUNE)
-    )
     transfer.backbones[0].trainable = False
-    fit(transfer.model, batches)
+    fit(transfer.model, decoded_every_epoch(table, experiment.batch_size))
 
 
 def fit(model: keras.Model, batches: tf.data.Dataset, **options: int) -> None:
