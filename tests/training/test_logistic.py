@@ -37,8 +37,8 @@ def run(project):
 def features_of(run, experiment, project, df, view=None):
     """Pooled features by the run's own backbone."""
     model = keras.models.load_model(run.model)
-    return cached_features(FeatureExtractor(keras.Model(model.inputs, model.get_layer("pool").output)), experiment, df,
-                           project.paths.features, view)
+    extractor = FeatureExtractor(keras.Model(model.inputs, model.get_layer("pool").output))
+    return np.asarray(cached_features(extractor, experiment, df, project.paths.features, view))
 
 
 def by_scikit_learn(features, labels, strength, **options):

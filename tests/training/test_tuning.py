@@ -10,6 +10,7 @@ import pytest
 
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.networks import backbones
+from auxiliary.networks.backbone import Backbone, Rescale
 from auxiliary.networks.build import build_transfer
 from auxiliary.training import tuning
 from auxiliary.training.job import Job
@@ -37,7 +38,7 @@ def build_branched(include_top, weights, input_shape):
 def branched_backbone():
     module = ModuleType("branched_backbone")
     module.build = build_branched
-    record = backbones.Backbone("Branched", "branched_backbone:build", "for tests", 16, 1, 1, 8, rescale=(1 / 255, 0.0))
+    record = Backbone("Branched", "for tests", 0.0, 224, 16, 1, 1, 8, Rescale(1 / 255, 0.0), "branched_backbone:build")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "branched_backbone", module)
         patch.setitem(backbones.BACKBONES, "Branched", record)
