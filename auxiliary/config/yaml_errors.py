@@ -78,7 +78,7 @@ def _telling(details: list[ErrorDetails]) -> list[ErrorDetails]:
 def _message(detail: ErrorDetails) -> str:
     # YAML's word is list, pydantic's is tuple.
     if detail["type"] == "too_short":
-        return "the list is empty"
+        return "it must not be empty" if isinstance(detail["input"], str) else "the list is empty"
     return "a list is needed, such as [0, 1]" if detail["type"] == "tuple_type" else detail["msg"].lower()
 
 

@@ -24,6 +24,7 @@ def problem(load, *changes, **overrides):
                                         "string as an integer or input should be 'all'"),
     (("dataset: demo", "dataset: demo\nseeds: 3"), "2: seeds: a list is needed, such as [0, 1]"),
     (("dataset: demo", "dataset: demo\nseeds: []"), "2: seeds: the list is empty"),
+    (("model_id: longer", "model_id: ''"), "7: scratch.1.model_id: it must not be empty"),
     (("dataset: demo", "dataset: demo\nseeds: [-1]"), "2: seeds: input should be greater than or equal to 0"),
     (("epochs: 3", "epochs: 3, published_accuracy: 70"),
      "7: scratch.1.published_accuracy: an accuracy lies between 0 and 1, such as 0.7"),
