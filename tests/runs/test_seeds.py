@@ -1,3 +1,4 @@
+import itertools
 from math import nan
 
 import pandas as pd
@@ -12,6 +13,25 @@ def test_seeds_of_an_experiment_share_a_row(seeds):
     assert (row["key"], row["seeds"]) == ("M3", 3)
     assert row["val_accuracy"] == pytest.approx(0.702)
     assert with_interval(row) == "0.712 (0.706 to 0.718, 3 seeds)"
+
+
+@pytest.mark.parametrize("values", [(0.4, 0.401, 0.4005), (0.3995, 0.4015, 0.4005), (0.2, 0.3, 0.7015)])
+def test_equal_means_are_the_same_number_in_every_order(seeds, values):
+    for one, other in itertools.permutations(itertools.permutations(values), 2):
+        row = over_seeds(seeds(*one).assign(val_accuracy=other)).squeeze()
+        assert row["accuracy"] == row["val_accuracy"] == round(sum(values) / 3, 9)
+
+
+def test_of_experiments_with_equal_means_the_earlier_is_first(seeds):
+    # As sums of floats, the means of some of these orders differ in the last digit.
+    for one, other in itertools.permutations(itertools.permutations((0.4, 0.401, 0.4005)), 2):
+        runs = [seeds(*order).assign(key=key) for key, order in (("a", one), ("b", other))]
+        runs = pd.concat(runs).assign(val_accuracy=lambda table: table["accuracy"])
+        assert best_of_each(runs)["key"].tolist() == ["a", "b"]
+
+
+def test_a_single_run_keeps_all_digits(seeds):
+    assert over_seeds(seeds(2 / 3))["accuracy"].item() == 2 / 3
 
 
 def test_a_single_run_keeps_its_interval(results):
