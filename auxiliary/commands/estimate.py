@@ -98,8 +98,8 @@ def _transfer(experiment: TransferExperiment) -> PerImage:
 
 
 def seconds_left(experiment: Experiment, project: Project, images: Amount, extracted: bool = False,
-                 changed: bool = False) -> float:
-    """Estimated seconds until all seeds of an experiment are trained; 0 where all are.
+                 changed: bool = False) -> list[float]:
+    """Estimated seconds of each run of an experiment that is left to train, one per seed; empty where none is.
 
     Args:
         experiment: an experiment of the project.
@@ -115,9 +115,9 @@ def seconds_left(experiment: Experiment, project: Project, images: Amount, extra
         runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]
         left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
     # The features that one seed computes are used by the next, but for those of augmented images.
-    return sum(estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images,
-                                extracted or (number > 0 and not experiment.augment))
-               for number, epochs in enumerate(left))
+    return [estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images,
+                             extracted or (number > 0 and not experiment.augment))
+            for number, epochs in enumerate(left)]
 
 
 def _epochs_done(run: Run) -> int:

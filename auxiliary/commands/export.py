@@ -8,12 +8,12 @@ from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
-from auxiliary.data.views import views_of
 from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
 from auxiliary.runs.find import find_exportable
+from auxiliary.runs.labels import averaged_views
 
 if TYPE_CHECKING:
     from auxiliary.deploy.export.check import CheckImages, ExportPredictions
@@ -57,44 +57,40 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     console.print(f"wrote {path} ({format_bytes(_size(path))})")
     console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
     console.print(f"to run it without this project: python {program_file(path).name} IMAGE, also beside it")
-    console.print("\n".join([*_describe_interface(predictor), *outcome]))
+    console.print("\n".join(outcome))
 
 
 def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: list[Path]) -> list[str]:
-    """Write the export, check it, and return the outcome in sentences."""
+    """Write the export, check it, and describe both in sentences."""
     from auxiliary.deploy.export.check import check_images, predict_with_export
     from auxiliary.deploy.export.model import build_export_model, plain_network
     from auxiliary.deploy.export.originals_check import compare_originals
+    from auxiliary.deploy.export.single_view import calibration_of_export
     from auxiliary.deploy.export.write import WRITERS
     from auxiliary.deploy.predictor import BATCH
     from auxiliary.evaluation.calibration import tempered
 
     network = plain_network(predictor.model)
-    WRITERS[form](build_export_model(network, predictor.temperature, predictor.categories), path)
+    calibration = calibration_of_export(predictor, network, folders)
+    WRITERS[form](build_export_model(network, calibration.temperature, predictor.categories), path)
     images = check_images(predictor.run, network.input_shape[1], folders)
     exported = predict_with_export(form, path, images.pixels)
     if exported.labels != predictor.categories:
         raise UserError(f"the export was discarded: {exported.runtime} reads other class names than "
                         f"{', '.join(predictor.categories)}; rename the classes, without line breaks, and train again")
-    reference = tempered(network.predict(images.pixels, BATCH, verbose=0), predictor.temperature)
+    reference = tempered(network.predict(images.pixels, BATCH, verbose=0), calibration.temperature)
     if unknown := exported.count_unknown(reference):
         raise UserError(f"the export was discarded: the probabilities of {unknown:,} of {len(reference):,} images are "
                         "no numbers; train the run again with a lower learning_rate")
     if differing := exported.count_differing(reference):
         raise UserError(f"the export was discarded: {exported.runtime} predicts another class than the run's network "
                         f"for {differing:,} of {len(reference):,} images; choose another format, and report this")
-    originals = compare_originals(predictor, network, form, path, images.files, folders)
+    originals = compare_originals(predictor, network, calibration.temperature, form, path, images.files, folders)
     difference = abs(exported.probabilities - reference).max()
-    return [*_describe_check(predictor.result, images, exported, difference), originals]
-
-
-def _describe_interface(predictor: "Predictor") -> list[str]:
-    """The input and the output of an export, in sentences."""
-    side, views = predictor.result.image_size, len(views_of(predictor.result.tta))
-    augmentation = f"; of the image alone, without the {views} views of the run's test" if views > 1 else ""
+    side = predictor.result.image_size
     return [f"input: `images`, RGB, uint8, (N, H, W, 3) of any size, resized inside to {side} x {side}",
-            f"output: `probabilities`, float32, (N, {len(predictor.categories)}), calibrated (temperature "
-            f"{predictor.temperature:.3f}){augmentation}"]
+            f"output: `probabilities`, float32, (N, {len(predictor.categories)}), {calibration.text}",
+            *_describe_check(predictor.result, images, exported, difference), originals]
 
 
 def _describe_check(result: "Result", images: "CheckImages", exported: "ExportPredictions",
@@ -104,8 +100,9 @@ def _describe_check(result: "Result", images: "CheckImages", exported: "ExportPr
     sentences = [f"check: {exported.runtime} predicts the classes of the run's network in float32 for all {count:,} "
                  f"{kind}; probabilities differ by at most {difference:.1g}"]
     if images.predicted is not None:
+        how = ", ".join(filter(None, [f"predicted in {result.precision}", averaged_views(result.tta)]))
         sentences.append(f"{exported.count_equal(images.predicted):,} of {count:,} classes are those of "
-                         f"predictions-test.csv, predicted in {result.precision}")
+                         f"predictions-test.csv, {how}")
     return [*sentences, f"speed: {exported.milliseconds:.3g} ms per image of {side} x {side}, one at a time, median "
                         f"of {count:,}, on {runtime.cpu_name()}"]
 

@@ -13,6 +13,7 @@ from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
 from auxiliary.runs.find import find_exportable
+from auxiliary.runs.labels import averaged_views
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor
@@ -54,21 +55,24 @@ def export_int8(name: str, form: str, out: Path | None = None, root: Path | None
     console.print(f"wrote {path}")
     console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
     console.print(f"to run it without this project: python {program_file(path).name} IMAGE, also beside it")
-    console.print("\n".join([*_describe_interface(predictor), *outcome]))
+    console.print("\n".join(outcome))
 
 
 def _write_and_compare(predictor: "Predictor", path: Path, folders: list[Path]) -> list[str]:
-    """Write the export and a file in float32 beside it, and return what both say of the run's test images."""
+    """Write the export and a file in float32 beside it; describe it, and what both say of the run's test images."""
     from auxiliary.deploy.export.check import check_images
     from auxiliary.deploy.export.int8 import float32_file, int8_file
     from auxiliary.deploy.export.int8_check import describe_loss, most_images, predict_both
     from auxiliary.deploy.export.model import calibrated, plain_network
     from auxiliary.deploy.export.representative import representative_images
+    from auxiliary.deploy.export.single_view import calibration_of_export
     from auxiliary.deploy.export.write import add_labels
 
-    network = calibrated(plain_network(predictor.model), predictor.temperature)
-    size = network.input_shape[1]
+    plain = plain_network(predictor.model)
+    size = plain.input_shape[1]
     shown = representative_images(predictor.run, size, folders)
+    calibration = calibration_of_export(predictor, plain, folders)
+    network = calibrated(plain, calibration.temperature)
     path.write_bytes(int8_file(network, shown))
     add_labels(predictor.categories, path)
     float32 = path.with_name("float32.tflite")
@@ -76,17 +80,11 @@ def _write_and_compare(predictor: "Predictor", path: Path, folders: list[Path]) 
     images = check_images(predictor.run, size, folders, most_images(size))
     found = predict_both(float32, path, images.pixels)
     before, after = found.milliseconds
-    return [f"ranges: measured on {len(shown):,} training images of the run, evenly of all classes",
-            *describe_loss(images, found, predictor.categories),
+    return [f"input: `images`, RGB, uint8, (1, {size}, {size}, 3): one image, resized before",
+            f"output: `probabilities`, uint8, (1, {len(predictor.categories)}): 256 would be a probability of 1; "
+            f"{calibration.text}",
+            f"ranges: measured on {len(shown):,} training images of the run, evenly of all classes",
+            *describe_loss(images, found, predictor.categories, averaged_views(predictor.result.tta)),
             f"size: {format_bytes(path.stat().st_size)}, and {format_bytes(float32.stat().st_size)} in float32",
             f"speed: {after:.3g} ms per image, and {before:.3g} in float32, by {found.runtime}, one at a time in turn, "
             f"medians of {len(images.pixels):,}, on {runtime.cpu_name()}"]
-
-
-def _describe_interface(predictor: "Predictor") -> list[str]:
-    """The input and the output of an export, in sentences."""
-    side, views = predictor.result.image_size, predictor.result.tta
-    augmentation = f"; without the {views} augmented views per image of the run's test" if views else ""
-    return [f"input: `images`, RGB, uint8, (1, {side}, {side}, 3): one image, resized before",
-            f"output: `probabilities`, uint8, (1, {len(predictor.categories)}): 256 would be a probability of 1; "
-            f"calibrated (temperature {predictor.temperature:.3f}){augmentation}"]

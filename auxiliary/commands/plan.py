@@ -1,5 +1,6 @@
 """The announcement of a run: which experiments will be trained, and how long that takes."""
 
+from itertools import groupby
 from pathlib import Path
 
 from rich.table import Column, Table
@@ -11,7 +12,9 @@ from auxiliary.config.profile import Experiment, TransferExperiment
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.text import counted, duration
 from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.project.project import Project
+from auxiliary.training.retrain import children_to_retrain
 
 # Seconds to prepare an image, and to start a notebook and draw its figures.
 PREPARING, NOTEBOOK = 2e-3, 15
@@ -40,12 +43,13 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     sizes = count_images(project)
     about = known.about if known else f"{project.paths.dataset}: the images in {project.paths.given}"
     console.print(about if known else f"{about} ({counted(sum(sizes), 'file')})", soft_wrap=True)
-    stages = {experiment.stage for notebook in notebooks for experiment in trained_by(project, notebook) or ()}
-    experiments = [experiment for experiment in project.with_parents if experiment.stage in stages]
-    if not experiments or not sum(sizes):
+    if not sum(sizes):
         return
     # Without notebook 01, training uses the images that it prepared before.
     changed = any(notebook.name.startswith("01") for notebook in notebooks) and have_changed(project)
+    experiments = _to_train(project, notebooks, changed)
+    if not experiments:
+        return
     if changed:
         console.print("The images have changed since they were prepared: runs on the earlier ones do not count.",
                       soft_wrap=True)
@@ -53,15 +57,29 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     console.print(_table(experiments, seconds, whole))
     if not whole and len(experiments) > SCREEN:
         console.print(f"and {len(experiments) - SCREEN} more; `--plan` shows all of them and runs nothing")
-    if training := sum(seconds.values()):
-        whole_run = training + NOTEBOOK * len(notebooks) + PREPARING * sum(sizes)
-        console.print(f"About {duration(whole_run)} on this machine's processor, {duration(training)} of it training; "
-                      "within a factor of two.", soft_wrap=True)
+    if left := [each for runs in seconds.values() for each in runs]:
+        whole_run = sum(left) + NOTEBOOK * len(notebooks) + PREPARING * sum(sizes)
+        console.print(f"About {duration(whole_run)} on this machine's processor, {duration(sum(left))} of it training "
+                      f"{counted(len(left), 'run')}; within a factor of two on a machine that does nothing else.",
+                      soft_wrap=True)
+
+
+def _to_train(project: Project, notebooks: list[Path], changed: bool) -> list[Experiment]:
+    """What some notebooks train: their experiments, parents of these, and children that are to be trained anew."""
+    own = [experiment for notebook in notebooks for experiment in trained_by(project, notebook) or ()]
+    stages = {experiment.stage for experiment in own}
+    experiments = {experiment.key: experiment for experiment in project.with_parents if experiment.stage in stages}
+    # On images that are yet to be prepared there is nothing to train anew.
+    if not changed and is_divided(project.profile.split, project.paths):
+        for child, jobs in groupby(children_to_retrain(own, project), key=lambda job: job.experiment):
+            seeds = tuple(job.seed for job in jobs)
+            experiments.setdefault(child.key, child.model_copy(update={"seeds": seeds}))
+    return list(experiments.values())
 
 
 def _seconds(experiments: list[Experiment], project: Project, sizes: list[int],
-             changed: bool) -> dict[str, float]:
-    """The estimated seconds that are left to train each experiment, by key."""
+             changed: bool) -> dict[str, list[float]]:
+    """The estimated seconds of the runs that are left to train of each experiment, by its key."""
     extracted, seconds = set(), {}
     for experiment in experiments:
         features = _features(experiment)
@@ -79,16 +97,25 @@ def _features(experiment: Experiment) -> tuple[object, ...] | str:
     return (*features, experiment.tune_last, experiment.parent) if experiment.tune_last else features
 
 
-def _table(experiments: list[Experiment], seconds: dict[str, float], whole: bool) -> Table:
+def _table(experiments: list[Experiment], seconds: dict[str, list[float]], whole: bool) -> Table:
     short = len(experiments) > LONG and not whole
     network = Column("network", no_wrap=short, overflow="ellipsis" if short else "fold")
     table = Table(Column("experiment", overflow="fold"), network, "epochs", "time", title="To train")
-    ordered = experiments if whole else sorted(experiments, key=lambda each: seconds[each.key] == 0)
+    ordered = experiments if whole else sorted(experiments, key=lambda each: not seconds[each.key])
     for experiment in ordered if whole else ordered[:SCREEN]:
-        left = seconds[experiment.key]
-        time = duration(max(1, left)) if left else "finished"
-        table.add_row(experiment.key, getattr(experiment, "backbone", experiment.network), str(experiment.epochs), time)
+        table.add_row(experiment.key, getattr(experiment, "backbone", experiment.network), str(experiment.epochs),
+                      _time(experiment, seconds[experiment.key]))
     return table
+
+
+def _time(experiment: Experiment, left: list[float]) -> str:
+    """The time of all runs that are left of an experiment, and how many they are, such as `33 s, 2 of 3 seeds`."""
+    if not left:
+        return "finished"
+    time, seeds = duration(max(1, sum(left))), counted(len(experiment.seeds), "seed")
+    if len(experiment.seeds) == 1:
+        return time
+    return f"{time}, {seeds}" if len(left) == len(experiment.seeds) else f"{time}, {len(left):,} of {seeds}"
 
 
 def trained_by(project: Project, notebook: Path) -> tuple[Experiment, ...] | None:

@@ -46,6 +46,12 @@ def format_bytes(count: float) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
+def percent(share: float) -> str:
+    """A share from 0 to 1, such as `92.6%`: the three digits that tables show of it."""
+    # Of 0.9265 tables show 0.926, but `:.1%` multiplies by 100 first and shows 92.7%.
+    return f"{float(f'{share:.3f}'):.1%}"
+
+
 def counting_order(name: str) -> tuple[list[str | int], str]:
     """A key to sort names as people count: `class2` comes before `class10`, and `01` before `1`."""
     # Text and digits take turns, so text is only ever compared with text. `\d` are the digits that `int` knows.

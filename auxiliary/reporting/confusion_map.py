@@ -10,7 +10,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from auxiliary.core.text import counted
+from auxiliary.core.text import counted, percent
 from auxiliary.evaluation.metrics import confusion, confusions
 from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.names import Names
@@ -58,7 +58,7 @@ def pairs_map(predictions: pd.DataFrame) -> Figure:
 def mistakes_title(predictions: pd.DataFrame, names: Names) -> str:
     """The share of correct predictions, and the most common mistake, if there is one."""
     correct = (predictions["category"] == predictions["predicted"]).mean()
-    title = f"{correct:.1%} of {counted(len(predictions), 'test image')} correct"
+    title = f"{percent(correct)} of {counted(len(predictions), 'test image')} correct"
     for row in confusions(predictions, most=1).itertuples():
         title += (f";\nmost common mistake, {counted(row.images, 'time')}:\n"
                   f"{names.category(row.category, 20)} predicted as {names.category(row.predicted, 20)}")

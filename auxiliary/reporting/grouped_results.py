@@ -7,6 +7,7 @@ import pandas as pd
 from auxiliary.core.text import counting_order
 from auxiliary.reporting.tables import Cell, Table
 from auxiliary.runs.differences import SETTINGS, settings_of
+from auxiliary.runs.seeds import means
 
 # What is averaged, with its name in the headings; choices may use validation accuracy, so it comes first.
 MEASURED = {"val_accuracy": "validation", "accuracy": "test"}
@@ -33,7 +34,7 @@ def grouped_results(results: pd.DataFrame, by: str) -> pd.DataFrame:
     if (results["diverged"] != "").any():
         figures["diverged"] = (results["diverged"] != "").groupby([results[name] for name in names], dropna=False).sum()
     for column in MEASURED:
-        figures[f"{column}_mean"], figures[f"{column}_sd"] = groups[column].mean(), groups[column].std()
+        figures[f"{column}_mean"], figures[f"{column}_sd"] = means(groups[column]), groups[column].std()
     values = figures.index.to_frame(index=False)
     order = values.apply(_places).sort_values(names, kind="stable").index
     # Side by side: a user's column may be called `runs`.

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from auxiliary.core.text import counted, first_few, short, span
+from auxiliary.core.text import counted, first_few, percent, short, span
 from auxiliary.evaluation.calibration import at_temperature, expected_calibration_error, fit_temperature
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class
 from auxiliary.runs.labels import run_ids, several, with_interval
@@ -97,7 +97,7 @@ def _reached(result: Result, results: pd.DataFrame) -> list[str]:
 
 def _overfitting(result: Result) -> str:
     points = 100 * (result.acc_train - result.accuracy)
-    return (f"In its last epoch it was right for {result.acc_train:.1%} of the training images, {abs(points):.1f} "
+    return (f"In its last epoch it was right for {percent(result.acc_train)} of the training images, {abs(points):.1f} "
             f"percentage points {'more' if points >= 0 else 'less'} than for the test images.")
 
 
@@ -110,5 +110,5 @@ def _hardest(predictions: pd.DataFrame) -> str:
     equals = f" (as many on {first_few(alike, NAMED)})" if alike else ""
     of_all = counted(sum(wrong.values()), "mistake")
     return (f"It errs most often on {name}, {wrong[name]:,} of its {of_all}{equals}: it finds "
-            f"{per_class(predictions).loc[name, 'recall']:.1%} of these images, and takes {mistakes.max():,} of "
+            f"{percent(per_class(predictions).loc[name, 'recall'])} of these images, and takes {mistakes.max():,} of "
             f"them for {mistakes.idxmax()}.")

@@ -27,6 +27,7 @@ from auxiliary.reporting.style import (
     styled,
     title_only,
 )
+from auxiliary.runs.seeds import MEAN_DIGITS
 
 # Four colours, with solid lines and then with dashed ones.
 COLOURS = 2 * [BLUE, VERMILLION, GREEN, ORANGE]
@@ -99,7 +100,7 @@ def _own_epochs(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
 
 def _best(frames: list[pd.DataFrame]) -> float:
     """The highest validation accuracy of an epoch, the mean over seeds; NaN if none was measured."""
-    return pd.Series([frame["val_accuracy"].max() for frame in frames], dtype=float).mean()
+    return round(pd.Series([frame["val_accuracy"].max() for frame in frames], dtype=float).mean(), MEAN_DIGITS)
 
 
 def _best_first(histories: dict[str, list[pd.DataFrame]]) -> dict[str, list[pd.DataFrame]]:

@@ -4,6 +4,8 @@ from math import isnan
 
 import pandas as pd
 
+from auxiliary.core.text import counted
+from auxiliary.data.views import views_of
 from auxiliary.runs.differences import ENVIRONMENT, SETTINGS, settings_of, texts_of
 from auxiliary.runs.result import LABELS, REFIT
 
@@ -101,6 +103,11 @@ def several(row: pd.Series) -> bool:
 def run_ids(row: pd.Series) -> tuple[str, ...]:
     """The runs whose mean a row is, one per seed that did not diverge; a row of `read_results` is one run."""
     return row["run_ids"] if "run_ids" in row else (row["run_id"],)
+
+
+def averaged_views(tta: str) -> str:
+    """The views that predictions are averaged over, such as `mean over 2 views`; empty for the image alone."""
+    return f"mean over {counted(len(views_of(tta)), 'view')}" if tta else ""
 
 
 def has_duplicates(results: pd.DataFrame) -> bool:

@@ -1,6 +1,7 @@
 """Several seeds of an experiment together, and the best of several runs."""
 
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy, SeriesGroupBy
 
 from auxiliary.core.errors import Diverged
 from auxiliary.runs.differences import MISSING_IS_0
@@ -14,6 +15,7 @@ SAME_EXPERIMENT = ["dataset", "images_hash", "split_rule", "stage", "model_id", 
                    "schedule", "label_smoothing", "averaging", "class_weight", "augment", "views", "patience", "tta"]
 MEANS = ["accuracy", "val_accuracy", "acc_train", "train_loss", "val_loss", "test_loss", "macro_f1", "ece",
          "accuracy_without_duplicates", "published_accuracy", "train_seconds", "images_per_second"]
+MEAN_DIGITS = 12
 
 
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     groups = results[last].groupby(number[last])
     diverged = (results["diverged"] != "")[last].groupby(number[last]).sum()
     table = groups.first().assign(seeds=groups.size(), diverged_seeds=diverged, accuracy_std=groups["accuracy"].std())
-    table[MEANS] = groups[MEANS].mean()
+    table[MEANS] = means(groups[MEANS])
     for name in ("epochs", "epochs_total"):
         table[name] = groups[name].mean().round().astype("Int64")
     for name, end in (("accuracy_low", groups["accuracy"].min()), ("accuracy_high", groups["accuracy"].max())):
@@ -63,6 +65,16 @@ def _latest(results: pd.DataFrame, number: pd.Series) -> pd.Series:
     return results["finished_at"].iloc[last.index].set_axis(last["number"])
 
 
+def means(groups: DataFrameGroupBy | SeriesGroupBy) -> pd.DataFrame | pd.Series:
+    """The mean of each group; of one value it is that value.
+
+    The others are rounded to 12 digits. Sums differ in the last digits of a float with their order: means that are
+    equal would be shown as 0.400 and 0.401, and one would come before the other.
+    """
+    mean = groups.mean()
+    return mean.mask(groups.size() > 1, mean.round(MEAN_DIGITS), axis=0)
+
+
 def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
     """The row with the best validation accuracy of each experiment; runs that diverged are left out.
 
@@ -70,7 +82,7 @@ def best_of_each(results: pd.DataFrame) -> pd.DataFrame:
     """
     results = results[results["diverged"] == ""]
     number = _experiments(results)
-    mean = results["val_accuracy"].groupby(number).transform("mean")
+    mean = number.map(means(results["val_accuracy"].groupby(number)))
     order = results.assign(number=number, mean=mean).sort_values(["mean", "val_accuracy"], ascending=False)
     return order.drop_duplicates("number").drop(columns=["number", "mean"])
 

@@ -1,7 +1,6 @@
 """What the accuracies of a run are of, where they are not those of the network after its last epoch."""
 
-from auxiliary.core.text import counted
-from auxiliary.data.views import views_of
+from auxiliary.runs.labels import averaged_views
 from auxiliary.runs.run import Run
 
 
@@ -17,8 +16,7 @@ def evaluated(run: Run) -> str:
     result, epoch = run.result, _saved_epoch(run)
     kind = "averaged weights" if result.averaging else "weights"
     weights = f"{kind} of epoch {epoch}" if epoch else kind if result.averaging else ""
-    views = f"mean over {counted(len(views_of(result.tta)), 'view')}" if result.tta else ""
-    return ", ".join(filter(None, [weights, views]))
+    return ", ".join(filter(None, [weights, averaged_views(result.tta)]))
 
 
 def _saved_epoch(run: Run) -> str:

@@ -13,6 +13,7 @@ from auxiliary.core.console import PlainConsole
 from auxiliary.data.catalogue import catalogue
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job
+from auxiliary.training.retrain import retrain_later
 from tests.images import clean_table_of
 
 PROFILE = "dataset: {}\nname: colours\nimage_size: 16\nscratch:\n"
@@ -24,10 +25,10 @@ def project(image_folder, tmp_path):
     """Opens a profile with so many experiments."""
     folder = image_folder({"green": 20, "blue": 20})
 
-    def opened(count: int):
-        text = PROFILE.format(folder) + "".join(EXPERIMENT.format(number) for number in range(count))
-        (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
-        return open_project(str(tmp_path / "profile.yaml"), root=tmp_path / "root")
+    def opened(count: int, more: str = "", only: str = "*", seeds: tuple[int, ...] = (0,)):
+        text = PROFILE.format(folder) + "".join(EXPERIMENT.format(number) for number in range(count)) + more
+        (tmp_path / "profile.yaml").write_text(f"seeds: {[*seeds]}\n{text}", encoding="utf-8")
+        return open_project(str(tmp_path / "profile.yaml"), only, root=tmp_path / "root")
 
     return opened
 
@@ -43,11 +44,19 @@ def announced(capsys):
     return announced
 
 
+def finish(project, key: str, seed: int = 0) -> None:
+    """Make a run of an experiment that looks finished."""
+    run = Job(project.experiments[key], seed, project).run
+    run.folder.mkdir(parents=True)
+    run.result_file.touch()
+
+
 def test_few_experiments_are_all_announced(project, announced):
     keys, printed = announced(project(3))
     assert keys == ["net0", "net1", "net2"]
     assert "(40 files)" in printed
-    assert re.search(r"About \d+ s on this machine's processor, \d+ s of it training; within a factor of two", printed)
+    assert re.search(r"About \d+ s on this machine's processor, \d+ s of it training 3 runs; within a factor of two on "
+                     "a machine that does nothing else", printed)
 
 
 def test_many_experiments_take_no_more_than_a_screen(project, announced):
@@ -67,12 +76,40 @@ def test_what_is_left_comes_before_what_is_finished(project, announced, divide):
     project = project(14)
     divide(project, clean_table_of(project.paths.own))
     for experiment in project.profile.experiments[:3]:
-        run = Job(experiment, 0, project).run
-        run.folder.mkdir(parents=True)
-        run.result_file.touch()
+        finish(project, experiment.key)
     keys, printed = announced(project)
     assert keys == [f"net{number}" for number in (*range(3, 14), 0)]
     assert printed.count("finished") == 1
+
+
+def test_runs_are_counted(project, announced, divide):
+    project = project(1, seeds=(0, 1, 2))
+    divide(project, clean_table_of(project.paths.own))
+    printed = announced(project)[1]
+    assert re.search(r"│ \d+ s, 3 seeds │", printed) and "training 3 runs;" in printed
+    finish(project, "net0", seed=1)
+    printed = announced(project)[1]
+    assert re.search(r"│ \d+ s, 2 of 3 seeds │", printed) and "training 2 runs;" in printed
+
+
+CHILDREN = """
+  - {model_id: child, parent: net0, learning_rate: 0.1, epochs: 1}
+  - {model_id: grandchild, parent: child, learning_rate: 0.1, epochs: 1}
+"""
+
+
+def test_children_are_announced_where_they_are_trained_anew(project, announced, divide):
+    whole = project(2, CHILDREN)
+    divide(whole, clean_table_of(whole.paths.own))
+    for key in whole.experiments:
+        finish(whole, key)
+    chosen = project(2, CHILDREN, only="net0")
+    assert "training" not in announced(chosen)[1]
+    retrain_later(chosen.profile.experiments, chosen)
+    # As `train_all` would, and nothing else.
+    printed = announced(chosen)[1]
+    assert re.findall(r"│ (\w+) +│ conv", printed) == ["net0", "child", "grandchild"]
+    assert "finished" not in printed and "training 3 runs;" in printed
 
 
 def test_after_images_were_added_nothing_is_finished(project, announced, divide):
@@ -80,9 +117,7 @@ def test_after_images_were_added_nothing_is_finished(project, announced, divide)
     folder = project.paths.own
     divide(project, clean_table_of(folder))
     project.save_table(catalogue(folder), "overview")
-    run = Job(project.profile.experiments[0], 0, project).run
-    run.folder.mkdir(parents=True)
-    run.result_file.touch()
+    finish(project, "net0")
     assert "finished" in announced(project)[1]
     shutil.copy(folder / "green" / "0.png", folder / "green" / "more.png")
     printed = announced(project)[1]

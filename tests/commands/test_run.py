@@ -54,7 +54,7 @@ def project(image_folder, divide, tmp_path, monkeypatch):
 
 def left(project) -> float:
     experiment, = project.profile.experiments
-    return estimate.seconds_left(experiment, project, Amount(28, 8, 4))
+    return sum(estimate.seconds_left(experiment, project, Amount(28, 8, 4)))
 
 
 def test_finished_epochs_are_not_announced_again(project):

@@ -12,6 +12,7 @@ from auxiliary.core.text import (
     format_bytes,
     matches,
     one_line,
+    percent,
     printable,
     short,
 )
@@ -21,6 +22,13 @@ from auxiliary.core.text import (
     (0.4, "0 s"), (57, "57 s"), (119, "119 s"), (120, "2 min"), (900, "15 min"), (7200, "2.0 h"), (9000, "2.5 h")])
 def test_duration_has_its_unit(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize("images", [200, 400, 2000])
+def test_percent_has_the_digits_of_tables(images):
+    for count in range(images + 1):
+        tenths, digits = percent(count / images), f"{count / images:.3f}"
+        assert f"{int(digits.replace('.', '')) / 10:.1f}%" == tenths
 
 
 @pytest.mark.parametrize(("count", "text"), [(123456789, "123.5 MB"), (12.3e9, "12.3 GB"), (0, "0.0 MB")])

@@ -1,3 +1,4 @@
+import itertools
 from math import nan
 
 import pandas as pd
@@ -12,6 +13,26 @@ def test_seeds_of_an_experiment_share_a_row(seeds):
     assert (row["key"], row["seeds"]) == ("M3", 3)
     assert row["val_accuracy"] == pytest.approx(0.702)
     assert with_interval(row) == "0.712 (0.706 to 0.718, 3 seeds)"
+
+
+@pytest.mark.parametrize(("one", "other", "mean"), [
+    ((0.8405, 0.8225), (0.842, 0.821), 0.8315), ((0.425, 0.9625, 0.9), (0.4275, 0.9625, 0.8975), 0.7625),
+    ((0.309, 0.991, 0.7925), (0.31, 0.991, 0.7915), 0.6975)])
+def test_equal_means_are_the_same_number(seeds, one, other, mean):
+    # As sums of floats the two differ in the last digit, and are shown as 0.832 and 0.831.
+    row = over_seeds(seeds(*one).assign(val_accuracy=other)).squeeze()
+    assert row["accuracy"] == row["val_accuracy"] == mean
+
+
+def test_of_experiments_with_equal_means_the_earlier_is_first(seeds):
+    # The sums of floats differ in the last digit, the largest accuracies do not.
+    for orders in itertools.permutations([(0.425, 0.9625, 0.9), (0.4275, 0.9625, 0.8975)]):
+        runs = pd.concat(seeds(*order).assign(key=key) for key, order in zip("ab", orders, strict=True))
+        assert best_of_each(runs.assign(val_accuracy=runs["accuracy"]))["key"].tolist() == ["a", "b"]
+
+
+def test_a_single_run_keeps_all_digits(seeds):
+    assert over_seeds(seeds(2 / 3))["accuracy"].item() == 2 / 3
 
 
 def test_a_single_run_keeps_its_interval(results):

@@ -82,8 +82,15 @@ def _check_whole(others: list[str], scales: np.ndarray) -> None:
                         "for a probability of 1: leave out --int8, and report this")
 
 
-def describe_loss(images: CheckImages, found: Int8Predictions, categories: list[str]) -> list[str]:
-    """The accuracy of the run and of its int8 file on the same images, and how often float32 and int8 agree."""
+def describe_loss(images: CheckImages, found: Int8Predictions, categories: list[str], views: str) -> list[str]:
+    """The accuracy of the run and of its int8 file on the same images, and how often float32 and int8 agree.
+
+    Args:
+        images: the test images, or random ones.
+        found: their predictions.
+        categories: class names in the order of the labels.
+        views: those of the run, see `averaged_views`.
+    """
     count = len(images.pixels)
     if images.predicted is None:
         return ["accuracy in int8: not measured, because the run's test images are missing",
@@ -91,6 +98,7 @@ def describe_loss(images: CheckImages, found: Int8Predictions, categories: list[
     true = np.array(images.classes)
     run, int8 = np.array(images.predicted) == true, np.array(categories)[found.int8.argmax(axis=1)] == true
     low, high = mcnemar_interval(int((run & ~int8).sum()), int((~run & int8).sum()), count)
-    return [f"accuracy on {count:,} test images: {run.mean():.3f} by the run, {int8.mean():.3f} in int8; lost: "
-            f"{POINTS * (run.mean() - int8.mean()):.1f} points [{POINTS * low:.1f}, {POINTS * high:.1f}]",
+    averaged = f" ({views})" if views else ""
+    return [f"accuracy on {count:,} test images: {run.mean():.3f} by the run{averaged}, {int8.mean():.3f} in int8; "
+            f"lost: {POINTS * (run.mean() - int8.mean()):.1f} points [{POINTS * low:.1f}, {POINTS * high:.1f}]",
             f"int8 names the class of float32 for {found.same:,} of {count:,} test images"]

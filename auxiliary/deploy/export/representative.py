@@ -11,7 +11,8 @@ from auxiliary.core.errors import PREPARE, UserError
 from auxiliary.core.files import is_file_below
 from auxiliary.data.images import Images
 from auxiliary.data.splitting.split_record import RECORD, read_record
-from auxiliary.data.tables import images_fingerprint, read_table, spread
+from auxiliary.data.tables import spread
+from auxiliary.deploy.export.split_table import find_table
 from auxiliary.runs.run import Run
 
 IMAGES = 200    # at most
@@ -38,14 +39,11 @@ def representative_images(run: Run, size: int, folders: Collection[Path]) -> np.
 
 
 def _training_table(run: Run, folders: Collection[Path]) -> pd.DataFrame:
-    """The table of the images that the run was trained on, among those of all sizes and splits."""
-    expected = run.recipe["images"]["train"]["fingerprint"]
-    for folder in folders:
-        for path in sorted(folder.glob("*/*/train.csv")):
-            table = read_table(path, folder.parent)
-            if images_fingerprint(table) == expected:
-                return table
-    raise _changed(run) if _has_others(run, folders) else _missing(run)
+    """The table of the images that the run was trained on."""
+    table = find_table(run, "train", folders)
+    if table is None:
+        raise _changed(run) if _has_others(run, folders) else _missing(run)
+    return table
 
 
 def _has_others(run: Run, folders: Collection[Path]) -> bool:

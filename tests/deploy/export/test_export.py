@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -18,13 +19,18 @@ from PIL import ExifTags, Image
 
 from auxiliary.commands.export import export_run
 from auxiliary.core.errors import UserError
+from auxiliary.core.paths import processed_folders
 from auxiliary.data.reading.jpeg import resized
 from auxiliary.deploy.export import check
 from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.export.marks import mark, read_mark
+from auxiliary.deploy.export.model import plain_network
 from auxiliary.deploy.export.output_path import program_file
 from auxiliary.deploy.export.runtimes import OPENERS
+from auxiliary.deploy.export.single_view import calibration_of_export
+from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
+from auxiliary.runs.result import REFIT
 from auxiliary.runs.run import Run
 
 # Keras alone, in a process that could import this package and does not.
@@ -76,8 +82,6 @@ def export(trained_root, tmp_path_factory) -> Callable[[str, str], Export]:
 @pytest.fixture(scope="module")
 def reference(trained_root) -> Callable[[str, np.ndarray], np.ndarray]:
     """The calibrated probabilities of a run's network for images of its size: `reference("small", pixels)`."""
-    from auxiliary.deploy.load import load_predictor
-
     predictor = cache(lambda key: load_predictor(trained_root.runs[key]))
     return lambda key, pixels: predictor(key).probabilities(pixels)
 
@@ -146,8 +150,34 @@ def test_keras_reads_it_without_this_package(export, reference, tmp_path):
     assert np.array(found["probabilities"]) == pytest.approx(reference("frozen", pixels[:, :32, :32]), abs=1e-5)
 
 
-def test_the_absence_of_test_time_augmentation_is_printed(export):
-    assert "without the 3 views of the run's test" in export("views", "onnx").printed
+def test_what_is_compared_is_printed_where_the_run_averages_views(export):
+    printed = export("views", "onnx").printed
+    assert "; the run's test and `predict` use the mean over 3 views\n" in printed
+    assert re.search(r"\d of 6 classes are those of predictions-test.csv, predicted in float32, mean over 3 views\n",
+                     printed)
+    assert "mean over" not in export("small", "onnx").printed
+
+
+def test_the_temperature_is_that_of_the_image_alone(export, reference, trained_root):
+    # `views` has the weights of `small`, which was tested without views.
+    alone = re.search(r"temperature (\S+)\)", export("small", "onnx").printed)[1]
+    assert f"calibrated for the image alone (temperature {alone});" in export("views", "onnx").printed
+    assert load_predictor(trained_root.runs["views"]).temperature != pytest.approx(float(alone), abs=0.001)
+    pixels = noise(3, 16, 16)
+    assert export("views", "onnx").open()[0](pixels) == pytest.approx(reference("small", pixels), abs=1e-3)
+
+
+@pytest.mark.parametrize("change", ["missing", "refit"])
+def test_without_validation_images_the_temperature_of_the_views_is_kept(trained_root, change):
+    run = trained_root.runs["views"]
+    predictor = load_predictor(run)
+    if change == "refit":
+        predictor = replace(predictor, result=run.result.model_copy(update={"refit": REFIT}))
+    folders = processed_folders(trained_root.root) if change == "refit" else []
+    found = calibration_of_export(predictor, plain_network(predictor.model), folders)
+    reason = {"missing": "are missing or were changed", "refit": "a refit was trained on"}[change]
+    assert found.temperature == predictor.temperature
+    assert "with the temperature of several views (" in found.text and reason in found.text
 
 
 def test_an_earlier_export_is_replaced(export, trained_root):

@@ -19,6 +19,8 @@ from auxiliary.commands.export_int8 import export_int8
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import processed_folders
 from auxiliary.deploy.export import int8_check, representative
+from auxiliary.deploy.export.check import CheckImages
+from auxiliary.deploy.export.int8_check import Int8Predictions
 from auxiliary.deploy.export.output_path import program_file
 from auxiliary.deploy.export.representative import representative_images
 from auxiliary.runs.run import Run
@@ -158,3 +160,10 @@ def test_a_name_tells_it_from_an_export_in_float32(trained_root, tmp_path):
     pytest.importorskip("ai_edge_litert")
     with pytest.raises(UserError, match=r"must end in \.int8\.tflite"):
         export_int8("small", "litert", tmp_path / "small.tflite", trained_root.root)
+
+
+def test_the_views_of_the_run_are_named_beside_its_accuracy():
+    images = CheckImages(np.zeros((2, 1, 1, 3), "uint8"), ["a", "b"], ["1", "2"], ["a", "b"])
+    found = Int8Predictions(np.eye(2), (255 * np.eye(2)).astype("uint8"), (1, 1), "")
+    line = int8_check.describe_loss(images, found, ["a", "b"], "mean over 2 views")[0]
+    assert line.startswith("accuracy on 2 test images: 1.000 by the run (mean over 2 views), 1.000 in int8; lost: ")

@@ -58,6 +58,19 @@ def test_whole_images_have_the_probabilities_of_predict(root, form, capsys):
     assert float(found[1]) < 0.01 and originals_check.REASON not in printed
 
 
+def test_the_mean_over_views_is_not_taken_for_the_image_alone(root, trained_root, quick_form, capsys):
+    run, views = Run(root / "models" / "colours" / trained_root.runs["small"].id), trained_root.runs["views"].result
+    run.finish(run.result.model_copy(update={"tta": "augmented(3)", "augment": views.augment}))
+    export_run("small", quick_form, root=root)
+    _, said, mean = capsys.readouterr().out.rpartition("original images: ")[2].partition("predicts the class of ")
+    alone, _, mean = mean.partition("\n")
+    assert "the run's network for the image alone, read as by `predict`, for 6 of 6 test images" in said + alone
+    assert float(alone.rpartition(" ")[2]) < 0.01
+    found = re.fullmatch(r"it predicts the class of `predict` \(mean over 3 views\) for \d of 6 test images; "
+                         r"probabilities differ by at most (\S+)\n", mean)
+    assert float(found[1]) > 0.001
+
+
 def test_a_larger_difference_has_a_reason(root, quick_form, capsys, monkeypatch):
     monkeypatch.setattr(originals_check, "CLOSE", -1)
     export_run("small", quick_form, root=root)

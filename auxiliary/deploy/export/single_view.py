@@ -1,0 +1,77 @@
+"""The temperature of an export, which sees the image alone where the run's test averaged several views of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from auxiliary.core.files import is_file_below
+from auxiliary.core.progress import Progress
+from auxiliary.data.images import Images
+from auxiliary.deploy.export.split_table import find_table
+from auxiliary.deploy.predictor import BATCH, Predictor
+from auxiliary.evaluation.calibration import fit_temperature
+from auxiliary.evaluation.predict import predictions_table
+from auxiliary.networks.inference import frozen_graph, predict_batches
+from auxiliary.runs.labels import averaged_views
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The temperature that an export has inside.
+
+    Attributes:
+        temperature: see `auxiliary.evaluation.calibration`.
+        text: what is said of it, with what the export does not average.
+    """
+
+    temperature: float
+    text: str
+
+
+def calibration_of_export(predictor: Predictor, network: keras.Model, folders: Collection[Path]) -> Calibration:
+    """The temperature of a run's network for the image alone.
+
+    It is that of the run, unless the run averages over views: the network alone is then less or more confident. In
+    that case it is fitted anew, on the network's predictions of the run's validation images.
+
+    Args:
+        predictor: of the run.
+        network: its network in float32, see `plain_network`.
+        folders: the folders `data/<dataset>/processed` that may hold the validation images.
+
+    Returns:
+        The temperature. Without the validation images as they were, and of a refit, whose network was trained on them,
+        it stays that of the mean, and the text says so.
+
+    Raises:
+        UserError: a validation image was changed since.
+    """
+    temperature, views = predictor.temperature, averaged_views(predictor.result.tta)
+    if not views:
+        return Calibration(temperature, f"calibrated (temperature {temperature:.3f})")
+    mean = f"the run's test and `predict` use the {views}"
+    if predictor.result.refit:
+        reason = "a refit was trained on the validation images"
+    elif (table := find_table(predictor.run, "val", folders)) is None or not all(
+            is_file_below(file, folders) for file in table["filepath"]):
+        reason = "the run's validation images are missing or were changed"
+    else:
+        probabilities = _predict(network, Images(table, network.input_shape[1], cache=False), len(table))
+        temperature = fit_temperature(predictions_table(probabilities, table, predictor.categories))
+        return Calibration(temperature, f"calibrated for the image alone (temperature {temperature:.3f}); {mean}")
+    return Calibration(temperature, f"of the image alone, but with the temperature of several views "
+                                    f"({temperature:.3f}), because {reason}; {mean}")
+
+
+def _predict(network: keras.Model, images: Images, count: int) -> np.ndarray:
+    """The probabilities of so many images, (count, classes), with a few of them in memory at a time."""
+    with Progress("calibrating", count, "image") as progress:
+        def batches():
+            for places in np.split(np.arange(count), range(BATCH, count, BATCH)):
+                yield images[places], None
+                progress.advance(len(places))
+
+        return np.concatenate(list(predict_batches(frozen_graph(network), batches())))
