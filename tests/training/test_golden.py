@@ -11,7 +11,7 @@ from auxiliary.training.train import train_and_evaluate
 
 GOLDEN = {
     "small": {"pipeline": 7, "loss": [1.1677, 0.8702], "val_loss": [0.8736, 0.7594]},
-    "frozen": {"pipeline": 7, "loss": [1.1215, 1.0940], "val_loss": [1.1024, 1.0886]},
+    "frozen": {"pipeline": 7, "loss": [1.3598, 1.2471], "val_loss": [1.2682, 1.2138]},
 }
 
 
