@@ -156,6 +156,11 @@ RANGES: dict[str, Range] = {name: check.func for name, field in Result.model_fie
                             for check in field.metadata if isinstance(check, AfterValidator)}
 
 
+def is_ensemble(network: str) -> bool:
+    """Whether a cell of `network` names the members of an ensemble."""
+    return network.startswith("ensemble(")
+
+
 def folder_of(run_id: str) -> str:
     """The name of a run's folder in `models/<dataset>`: its `run_id` without the time at the end, if any."""
     return FINISHED.sub("", run_id)

@@ -9,6 +9,7 @@ from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.ladder import ladder_table, ladders
 from auxiliary.reporting.ladder_figure import ladder_figure
+from auxiliary.reporting.row_note import row_note
 from auxiliary.reporting.shipped import shipped_table
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.tradeoff_figure import tradeoff_figure
@@ -71,7 +72,8 @@ def leaderboard_notes(data: ReportData) -> list[Prose]:
     """Explanations of the leaderboard."""
     notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
              PARENTS: (data.results["parent"] != "").any(),
-             PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results)}
+             PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results),
+             f"{(note := row_note(data.results))}.": note != ""}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
 
 

@@ -11,7 +11,7 @@ from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Matrix, Prose, Section, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.html.thumbnails import mistake_thumbnails
+from auxiliary.reporting.html.thumbnails import mistake_thumbnails, shown_sentence
 from auxiliary.reporting.layer_tables import cheat_sheet
 from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
 from auxiliary.reporting.prediction_figures import calibration_figure
@@ -107,12 +107,14 @@ def score_table(predictions: pd.DataFrame) -> TitledTable:
 
 def mistakes(data: ReportData, row: pd.Series) -> list[Block]:
     """The most confident mistakes with their heat maps."""
-    thumbnails = mistake_thumbnails(data.predictions[row["run_id"]], data.run(row).arrays("grad-cam"),
-                                    data.project.paths.processed)
+    predictions = data.predictions[row["run_id"]]
+    thumbnails = mistake_thumbnails(predictions, data.run(row).arrays("grad-cam"), data.project.paths.processed)
     if not thumbnails:
         return [Prose("All test images are predicted correctly.")]
-    return [Gallery("Most confident mistakes", thumbnails,
-                    "On the right, bright areas are the evidence for the predicted class (Grad-CAM).")]
+    wrong = predictions[predictions["category"] != predictions["predicted"]]
+    about = (f"{shown_sentence(len(thumbnails), wrong)} The number is the confidence in the predicted class, from 0 to "
+             "1. On the right, bright areas are the evidence for it (Grad-CAM).")
+    return [Gallery("Most confident mistakes", thumbnails, about)]
 
 
 def layers(data: ReportData, row: pd.Series) -> TitledTable:
