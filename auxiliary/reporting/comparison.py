@@ -11,16 +11,7 @@ from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
 from auxiliary.reporting.shipped import shipped_cells
-from auxiliary.runs.labels import (
-    comparable,
-    divergence,
-    has_duplicates,
-    labelled,
-    ranked,
-    several,
-    tie,
-    with_interval,
-)
+from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, several, tie, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}

@@ -70,10 +70,11 @@ def leaderboard_table(data: ReportData) -> TitledTable:
 
 def leaderboard_notes(data: ReportData) -> list[Prose]:
     """Explanations of the leaderboard."""
+    rows = row_note(data.results)
     notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
              PARENTS: (data.results["parent"] != "").any(),
              PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results),
-             f"{(note := row_note(data.results))}.": note != ""}
+             f"{rows}.": rows != ""}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
 
 
