@@ -26,7 +26,7 @@ test: $(READY)  ## run the tests: make test ARGS="tests/core"
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --no-loadscope-reorder $(ARGS)
 
-lint: $(READY)  ## check style, that notebooks hold no output, and that imports point downwards
+lint: $(READY)  ## check style, that notebooks hold no output, and that folders import only layers below them
 	$(BIN)/ruff check .
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 	$(BIN)/lint-imports

@@ -89,6 +89,7 @@ def results_of() -> Callable[..., pd.DataFrame]:
         "parent": "",
         "patience": 0,
         "tta": "",
+        "averaging": "",
         "config_hash": "",
         "published_accuracy": float("nan"),
         "test_duplicates": 0,

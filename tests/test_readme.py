@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from auxiliary.commands.cli import command
+from auxiliary.commands.results_forms import grouped, leaderboards
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
 from auxiliary.core.paths import REPOSITORY
@@ -100,6 +101,29 @@ def test_examples_of_experiments_are_valid(tmp_path):
     profile = tmp_path / "profile.yaml"
     profile.write_text(f"dataset: demo\n{example}", encoding="utf-8")
     check_experiments(load_profile(str(profile)))
+
+
+def test_the_example_of_a_refit_is_valid(tmp_path):
+    (refit,) = re.findall(r"`({model_id: [^`]*refit: true})`", PROFILES.read_text(encoding="utf-8"))
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("dataset: demo\nscratch:\n  - {model_id: small, learning_rate: 0.01, epochs: 1, net: gap}\n"
+                       f"  - {refit}\n", encoding="utf-8")
+    assert load_profile(str(profile)).scratch[1].refit
+
+
+def test_the_columns_of_csv_output_are_explained(results, tmp_path):
+    page = (REPOSITORY / "docs/results-csv.md").read_text(encoding="utf-8").partition("\n## Columns")[0]
+    lost = results.assign(diverged=["in epoch 3", "", ""])
+    (board,), (groups,) = leaderboards(lost, (), tmp_path, None, "", 80), grouped(lost, "sampling", ())
+    for shown, text in ((board.frame, page.partition("With `--by`")[0]), (groups.frame, page)):
+        assert [column for column in shown if f"`{column}`" not in text and column != "sampling"] == []
+
+
+def test_the_readme_lists_the_layers_in_their_order():
+    contract = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    tree = README.read_text(encoding="utf-8").partition("\nauxiliary/ ")[2].partition("\ndata/")[0]
+    listed = [sorted(re.findall(r"(\w+)/", line[:31])) for line in tree.splitlines()[1:]]
+    assert listed == [sorted(layer.split(" | ")) for layer in contract["contracts"][0]["layers"]]
 
 
 def test_the_readme_is_short_and_starts_with_the_command():

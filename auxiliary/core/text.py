@@ -32,6 +32,13 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def listed(words: Sequence[str], most: int) -> str:
+    """Words as a sentence names them, such as `cat and dog`; of many the first ones, such as `cat, dog and 12 more`."""
+    if len(words) > most:
+        return first_few(words, most)
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def short(name: object, longest: int = LONGEST_NAME) -> str:
     """A name on one line of at most `longest` characters; the middle of a longer name is replaced by `…`."""
     text = " ".join(str(name).split())

@@ -1,6 +1,6 @@
 """Leaderboard, trade-off table and summary sentence of the results of one data set.
 
-"Best" always means best validation accuracy; of equals, the earlier row.
+"Best" always means best validation accuracy; of equals, the earlier row, and the sentence names the others.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from auxiliary.core.text import counted, duration
 from auxiliary.evaluation.compare import against_best, compare_in_table, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
 from auxiliary.reporting.shipped import shipped_cells
-from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, several, with_interval
+from auxiliary.runs.labels import comparable, divergence, has_duplicates, labelled, ranked, several, tie, with_interval
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 NETWORK = {SCRATCH: "network from scratch", TRANSFER: "pre-trained network"}
@@ -106,14 +106,21 @@ def _comparison(results: pd.DataFrame, chance: float, predictions: Mapping[str, 
     if len(best) == 1:
         (stage, row), = best.items()
         other = NETWORK[SCRATCH if stage == TRANSFER else TRANSFER]
-        return (f"{test_set}, the best {NETWORK[stage]}, {row['key']}, reaches a test accuracy of "
+        return (f"{test_set}, the best {NETWORK[stage]}, {_named(rows, stage)}, reaches a test accuracy of "
                 f"{with_interval(row)}; no {other} has an accuracy on these images.")
     scratch, transfer = best[SCRATCH], best[TRANSFER]
     found = compare_in_table(transfer, scratch, rows, predictions)
-    return (f"{test_set}, the best network from scratch, {scratch['key']}, reaches a test accuracy of "
-            f"{with_interval(scratch)} and the best pre-trained one, {transfer['key']}, "
+    return (f"{test_set}, the best network from scratch, {_named(rows, SCRATCH)}, reaches a test accuracy of "
+            f"{with_interval(scratch)} and the best pre-trained one, {_named(rows, TRANSFER)}, "
             f"{with_interval(transfer)}: {_difference(transfer, scratch, found)}."
             f"{f' {ONE_SEED}' if found and not found.seeds else ''}")
+
+
+def _named(rows: pd.DataFrame, stage: str) -> str:
+    """The name of the best row of a stage, and of those with the same validation accuracy."""
+    own = rows[rows["stage"] == stage]
+    alike = tie(own["val_accuracy"], own["key"])
+    return f"{own['key'].iloc[0]} ({alike})" if alike else own["key"].iloc[0]
 
 
 def _training(row: pd.Series, results: pd.DataFrame) -> list[float]:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from auxiliary.evaluation.compare import best_figures
 from auxiliary.reporting.comparison import leaderboard
+from auxiliary.reporting.row_note import row_note
 from auxiliary.reporting.shipped import shipped_figures
 from auxiliary.reporting.tables import Cell, Table
 from auxiliary.runs.labels import divergence, labelled, ranked
@@ -49,7 +50,7 @@ def result_table(results: pd.DataFrame, predictions: Mapping[str, pd.DataFrame],
     title = f"{name or results['dataset'].iloc[0]}: test accuracy with its 95% interval{seeds}, {order}"
     if not sort and FURTHER["val_accuracy"] not in table.headings:
         title += " (not shown)"
-    caption = _explanation(every, table.headings)
+    caption = "; ".join(filter(None, [_explanation(every, table.headings), row_note(best)]))
     return table.to_rich(title, caption, unwrapped=_unwrapped(table, width))
 
 

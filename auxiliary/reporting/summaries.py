@@ -5,7 +5,7 @@ import pandas as pd
 from auxiliary.core.text import counted, first_few, percent, short, span
 from auxiliary.evaluation.calibration import at_temperature, expected_calibration_error, fit_temperature
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class
-from auxiliary.runs.labels import run_ids, several, with_interval
+from auxiliary.runs.labels import labelled, run_ids, several, tie, with_interval
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
@@ -53,7 +53,7 @@ def data_summary(overview: pd.DataFrame, train: pd.DataFrame, val: pd.DataFrame,
 
 
 def best_sentence(results: pd.DataFrame, run: Run, chance: float) -> str:
-    """Which of some experiments is the best, and how accurate guessing is.
+    """Which of some experiments is the best, which others have the same validation accuracy, and how good guessing is.
 
     Args:
         results: rows as `over_seeds` returns them, one per experiment.
@@ -61,7 +61,9 @@ def best_sentence(results: pd.DataFrame, run: Run, chance: float) -> str:
         chance: the accuracy of guessing, 0 to 1.
     """
     which = f"Of {len(results):,} experiments the best" if len(results) > 1 else "The only experiment"
-    return f"{which} is {run.result.key}; chance is {chance:.3f}."
+    place = next(number for number, (_, row) in enumerate(results.iterrows()) if run.result.run_id in run_ids(row))
+    alike = tie(results["val_accuracy"], labelled(results), place)
+    return f"{which} is {run.result.key}{f', {alike}' if alike else ''}; chance is {chance:.3f}."
 
 
 def run_summary(run: Run, results: pd.DataFrame) -> str:

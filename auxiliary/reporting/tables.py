@@ -109,7 +109,7 @@ class Table:
         return self.to_markdown() + (f"\n\n{self.note}" if self.note else "")
 
 
-def styled_table(frame: pd.DataFrame, precision: int = 3) -> Table:
+def styled_table(frame: pd.DataFrame, precision: int = 3, note: str = "") -> Table:
     """A frame as a table for a notebook: text on the left, numbers on the right, unknown values empty.
 
     Of more than 100 rows, the first 100 and a note on the number of the others.
@@ -117,9 +117,11 @@ def styled_table(frame: pd.DataFrame, precision: int = 3) -> Table:
     Args:
         frame: its index is shown if it has a name.
         precision: decimals of numbers that are not whole.
+        note: a remark below the table.
     """
     table, others = Table.from_frame(frame.head(ROWS), precision), len(frame) - ROWS
-    return replace(table, note=f"and {counted(others, 'more row')}") if others > 0 else table
+    more = f"and {counted(others, 'more row')}" if others > 0 else ""
+    return replace(table, note="; ".join(filter(None, [more, note])))
 
 
 def _class(name: str) -> Markup:

@@ -27,6 +27,7 @@ from auxiliary.reporting.style import (
     styled,
     title_only,
 )
+from auxiliary.runs.labels import is_same
 from auxiliary.runs.seeds import MEAN_DIGITS
 
 # Four colours, with solid lines and then with dashed ones.
@@ -74,7 +75,7 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]], narrow: bool = Fal
     handles = [Line2D([], [], color=color, linestyle="-" if dashes == DASHES[0] else (0, dashes))
                for color, dashes in zip(looks["palette"].values(), looks["dashes"].values(), strict=True)]
     fig.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=3)
-    set_title(fig, _title(trained, names.text(next(iter(shown)), "(line 1)"), len(shown)))
+    set_title(fig, _title(trained, labels[0], len(shown)))
     return fig
 
 
@@ -109,12 +110,21 @@ def _best_first(histories: dict[str, list[pd.DataFrame]]) -> dict[str, list[pd.D
 
 
 def _title(trained: Mapping[str, list[pd.DataFrame]], best: str, shown: int) -> str:
-    frames = next(iter(trained.values()))
+    scores = pd.Series([_best(frames) for frames in trained.values()], dtype=float)
     title = "No validation accuracy was measured"
-    if pd.notna(_best(frames)):
-        which = "its best epoch" if len(frames) == 1 else f"mean of the best epochs of {len(frames):,} seeds"
-        title = fill(f"{best} reaches the highest validation accuracy, {_best(frames):.3f} ({which})", LETTERS)
+    if pd.notna(scores[0]):
+        others = int(is_same(scores, scores[0]).sum()) - 1
+        who = f"{best} and {counted(others, 'other')} reach" if others else f"{best} reaches"
+        seeds = [len(frames) for frames in trained.values()][:others + 1]
+        title = fill(f"{who} the highest validation accuracy, {scores[0]:.3f} ({_which_epochs(seeds)})", LETTERS)
     return title if shown == len(trained) else f"{title};\nthe best {shown:,} of {len(trained):,} experiments"
+
+
+def _which_epochs(seeds: Sequence[int]) -> str:
+    """Of which epochs the highest accuracy is, by the number of seeds of each experiment that reaches it."""
+    if len(seeds) > 1:
+        return "their best epochs" if max(seeds) == 1 else "their best epochs, mean over seeds"
+    return "its best epoch" if seeds[0] == 1 else f"mean of the best epochs of {seeds[0]:,} seeds"
 
 
 @styled

@@ -1,13 +1,18 @@
 """The order and the labels of runs, the same in every table and figure."""
 
+from collections.abc import Iterable
 from math import isnan
 
 import pandas as pd
 
-from auxiliary.core.text import counted
+from auxiliary.core.text import counted, listed
 from auxiliary.data.views import views_of
 from auxiliary.runs.differences import ENVIRONMENT, SETTINGS, settings_of, texts_of
 from auxiliary.runs.result import LABELS, REFIT
+
+NAMED = 3    # rows that a sentence names
+# One image of ten million: means over seeds, and numbers that Keras wrote, may differ in their last digit.
+SAME_ACCURACY = 1e-7
 
 
 def in_order(results: pd.DataFrame) -> pd.DataFrame:
@@ -31,6 +36,27 @@ def finished_times(results: pd.DataFrame) -> pd.DatetimeIndex:
 def ranked(results: pd.DataFrame) -> pd.DataFrame:
     """Results sorted by validation accuracy, best first, with a new index; rows without one come last."""
     return results.sort_values("val_accuracy", ascending=False, kind="stable", ignore_index=True)
+
+
+def is_same(accuracies: pd.Series, accuracy: float) -> pd.Series:
+    """Which accuracies are the same as a given one; none is the same as NaN."""
+    return (accuracies - accuracy).abs() < SAME_ACCURACY
+
+
+def tie(accuracies: pd.Series, names: Iterable[str], place: int = 0) -> str:
+    """Which other rows have the validation accuracy of the row at a place, in words; empty for none.
+
+    Args:
+        accuracies: the validation accuracy of each row.
+        names: the label of each row, see `labelled`.
+        place: of the row, from 0.
+
+    Returns:
+        Such as `with the same validation accuracy as small and large`.
+    """
+    same = is_same(accuracies, accuracies.iloc[place])
+    alike = [name for number, (name, equal) in enumerate(zip(names, same, strict=True)) if equal and number != place]
+    return f"with the same validation accuracy as {listed(alike, NAMED)}" if alike else ""
 
 
 def comparable(results: pd.DataFrame) -> pd.DataFrame:

@@ -143,12 +143,22 @@ class Result(BaseModel):
     run_id: str = Field(description="name of the run's folder in models/ and the time of its end; unique in the file")
     finished_at: AwareDatetime = Field(description="time at which the run finished, UTC, ISO 8601")
 
+    @property
+    def trained(self) -> bool:
+        """Whether any weight was trained: not in an ensemble, nor in an experiment with 0 epochs."""
+        return self.trainable_parameters > 0
+
 
 COLUMNS: dict[str, type] = {name: field.annotation for name, field in Result.model_fields.items()}
 INTEGERS = [name for name, kind in COLUMNS.items() if kind is int]
 FLOATS = [name for name, kind in COLUMNS.items() if kind is float]
 RANGES: dict[str, Range] = {name: check.func for name, field in Result.model_fields.items()
                             for check in field.metadata if isinstance(check, AfterValidator)}
+
+
+def is_ensemble(network: str) -> bool:
+    """Whether a cell of `network` names the members of an ensemble."""
+    return network.startswith("ensemble(")
 
 
 def folder_of(run_id: str) -> str:

@@ -149,7 +149,8 @@ def _tell(beginning: str, run: Run, trained: bool) -> None:
     figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
         f"{validation(result.val_accuracy, digits=4)}, test accuracy {result.accuracy:.4f}")
     what = "" if run.diverged else evaluated(run)
-    how = f"{result.train_seconds:.0f} s of training" if trained else "read back"
+    training = f"{result.train_seconds:.0f} s of training" if result.trained else "nothing was trained"
+    how = training if trained else "read back"
     advice = f"{other}: `--retrain` trains it anew" if other else ""
     line = f"{beginning}{figures} ({'; '.join(filter(None, [what, how, advice]))})"
     # The command has shown the last epoch's accuracy.

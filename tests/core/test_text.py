@@ -10,6 +10,7 @@ from auxiliary.core.text import (
     duration,
     first_few,
     format_bytes,
+    listed,
     matches,
     one_line,
     percent,
@@ -55,6 +56,12 @@ def test_name_matches_a_pattern_or_itself(pattern, expected):
     (1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")])
 def test_the_first_words_of_a_list(most, text):
     assert first_few(["a", "b", "c"], most) == text
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    ("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c"), ("abcde", "a, b, c and 2 more")])
+def test_words_as_a_sentence_names_them(words, text):
+    assert listed([*words], 3) == text
 
 
 @given(st.text(), st.integers(3, 40))

@@ -63,6 +63,15 @@ def test_summary_names_the_seed_if_there_are_several(results):
     assert "the best network from scratch, cnn_$best$, seed 0, reaches" in summary_sentence(again, chance=0.1)
 
 
+def test_summary_names_those_with_the_same_validation_accuracy(results):
+    alike = results.assign(val_accuracy=[0.97, 0.97, 0.97])
+    assert ("the best network from scratch, cnn_lucky (with the same validation accuracy as cnn_$best$), reaches a "
+            "test accuracy of 0.860 [0.830, 0.880] and the best pre-trained one, lite0, 0.971 [") in summary_sentence(
+                alike, 0.1)
+    one = summary_sentence(alike.assign(stage="transfer", key=["a", "b", "c"]), 0.1)
+    assert "pre-trained network, a (with the same validation accuracy as b and c), reaches a test" in one
+
+
 def test_summary_of_a_pretrained_network_that_is_worse(results):
     swapped = results.assign(stage=["transfer", "transfer", "scratch"])
     assert "13.1 percentage points less" in summary_sentence(swapped, chance=0.1)

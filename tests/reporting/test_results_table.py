@@ -7,6 +7,7 @@ from auxiliary.core.console import PlainConsole
 from auxiliary.reporting.comparison import leaderboard
 from auxiliary.reporting.results_table import result_table
 from auxiliary.reporting.tables import styled_table
+from auxiliary.runs.result import REFIT
 from auxiliary.runs.seeds import over_seeds
 
 
@@ -76,6 +77,13 @@ def test_epochs_and_seconds_are_of_one_run_and_the_caption_says_so_of_a_child(se
     assert headings(text)[-2:] == ["epochs", "seconds"]
     assert "epochs and seconds: without those of the parent" in " ".join(text.split())
     assert "the parent" not in printed(parent, {}, width=200) + printed(pd.concat([parent, child]), {})
+
+
+def test_the_caption_explains_rows_that_are_no_single_network_and_image(results):
+    special = results.assign(key=["[red]", "plain", "c"], tta=["mirror", "", ""], refit=["", "", REFIT])
+    text = " ".join(printed(special, {}).split())
+    assert "[red]: mean over several views of an image (tta); c, refit: trained on the validation images too" in text
+    assert "(tta)" not in printed(results, {})
 
 
 def test_a_mean_over_seeds_shows_no_seed(wide, seeds):

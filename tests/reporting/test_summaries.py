@@ -106,4 +106,16 @@ def test_the_best_of_several_experiments_and_of_one(run):
     made = run(["cat", "cat"])
     one = over_seeds(results_of([made]))
     assert best_sentence(one, made, 0.5) == "The only experiment is small; chance is 0.500."
-    assert best_sentence(pd.concat([one, one]), made, 0.5).startswith("Of 2 experiments the best is small;")
+    worse = one.assign(key="worse", run_ids=[("worse",)], val_accuracy=0.05)
+    assert best_sentence(pd.concat([worse, one]), made, 0.5).startswith("Of 2 experiments the best is small;")
+
+
+def test_others_with_the_same_validation_accuracy_are_named(run):
+    made = run(["cat", "cat"])
+    one = over_seeds(results_of([made]))
+    other = [one.assign(key=name, run_id=name, run_ids=[(name,)]) for name in ("large", "wide", "deep")]
+    worse = one.assign(key="worse", run_id="w", run_ids=[("w",)], val_accuracy=0.05)
+    assert best_sentence(pd.concat([other[0], one, worse]), made, 0.5) == (
+        "Of 3 experiments the best is small, with the same validation accuracy as large; chance is 0.500.")
+    assert "is small, with the same validation accuracy as large, wide and deep; chance" in best_sentence(
+        pd.concat([one, *other]), made, 0.5)

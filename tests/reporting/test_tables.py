@@ -87,3 +87,5 @@ def test_a_long_table_of_a_notebook_ends_with_the_number_of_the_other_rows():
     assert table._repr_html_().endswith("<p>and 5 more rows</p>") and repr(table).endswith("\n\nand 5 more rows")
     whole = styled_table(frame.head(ROWS))
     assert len(whole.rows) == ROWS and not whole.note
+    assert styled_table(frame, note="as read").note == "and 5 more rows; as read"
+    assert styled_table(frame.head(ROWS), note="as read").note == "as read"

@@ -47,6 +47,20 @@ def test_one_line_per_experiment_with_a_band_over_seeds_the_best_first():
         "M3 reaches the highest validation accuracy, 0.600 (mean of the best epochs of 2 seeds)")
 
 
+def test_experiments_with_the_same_validation_accuracy_are_all_the_best():
+    same = np.nextafter(0.6, 1)    # as a mean over seeds may give
+    for frames, title in (
+        ({"a": [history(0.6)], "b": [history(0.5, same)], "c": [history(0.5)]},
+         "b and 1 other reach the highest validation accuracy, 0.600 (their best epochs)"),
+        ({"c": [history(0.5)], "a": [history(0.7), history(0.5)], "b": [history(0.6)]},
+         "a and 1 other reach the highest validation accuracy, 0.600 (their best epochs, mean over seeds)"),
+        ({f"e{number}": [history(0.5)] for number in range(9)},
+         "e0 and 8 others reach the highest validation accuracy, 0.500 (their best epochs); "
+         "the best 8 of 9 experiments"),
+    ):
+        assert score_figure(frames).get_suptitle().split() == title.split()
+
+
 def test_the_title_fits_with_a_whole_name():
     name = "cnn_16_32_64_128, sampling large"
     fig = score_figure({name: 3 * [history(0.7, 0.8)]})

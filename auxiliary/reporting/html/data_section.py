@@ -13,14 +13,13 @@ from auxiliary.reporting.data_overview import (
 from auxiliary.reporting.duplicates import duplicate_table, group_sentence, label_conflicts
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.html.thumbnails import example_thumbnails, suspect_thumbnails
+from auxiliary.reporting.html.thumbnails import example_thumbnails, shown_sentence, suspect_thumbnails
 from auxiliary.reporting.many_classes import each_of_some, ends_sentence
 from auxiliary.reporting.split_tables import split_sentence, split_table
 from auxiliary.reporting.summaries import left_out_summary
 from auxiliary.reporting.tables import Table
 
 CONFLICTS = 20    # label conflicts to list, at most
-SHOWN_ONCE = "Of near-duplicates the most suspicious one is shown. suspects.csv lists all."
 
 
 def class_blocks(data: ReportData) -> list[Block]:
@@ -86,4 +85,6 @@ def suspect_blocks(data: ReportData) -> list[Block]:
                   "classifier trained on the other images, more than its usual mistakes would. No image was "
                   "relabelled; it may also be an unusual image of its class.")
     thumbnails = suspect_thumbnails(suspects, data.project.paths.processed)
-    return [found, *([Gallery("The most suspicious labels", thumbnails, SHOWN_ONCE)] if thumbnails else [])]
+    about = (f"{shown_sentence(len(thumbnails), suspects)} The number is the classifier's confidence in the class that "
+             f"it suggests, from 0 to 1. data/{data.project.paths.dataset}/suspects.csv lists all.")
+    return [found, *([Gallery("The most suspicious labels", thumbnails, about)] if thumbnails else [])]

@@ -9,11 +9,12 @@ from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.ladder import ladder_table, ladders
 from auxiliary.reporting.ladder_figure import ladder_figure
+from auxiliary.reporting.row_note import row_note
 from auxiliary.reporting.shipped import shipped_table
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.tradeoff_figure import tradeoff_figure
 from auxiliary.reporting.training_curves import score_figure
-from auxiliary.runs.labels import comparable, has_duplicates, with_interval
+from auxiliary.runs.labels import comparable, has_duplicates, is_same, with_interval
 from auxiliary.runs.result import LABELS
 
 HEADINGS = {"key": "experiment", "accuracy": "test accuracy", "val_accuracy": "validation",
@@ -50,8 +51,11 @@ def summary(data: ReportData) -> str:
 def key_facts(data: ReportData) -> Facts:
     """The most important numbers."""
     best, project = data.results.iloc[0], data.project
+    others = is_same(data.results["val_accuracy"], best["val_accuracy"]).sum() - 1
+    alike = f" (as good on validation images: {counted(others, 'other')})" if others > 0 else ""
     return Facts([
-        ("best network", "none" if pd.isna(best["accuracy"]) else best["name"]), ("test accuracy", with_interval(best)),
+        ("best network", "none" if pd.isna(best["accuracy"]) else f"{best['name']}{alike}"),
+        ("test accuracy", with_interval(best)),
         ("chance", f"{project.chance:.3f}"), ("images", f"{sum(map(len, data.splits)):,}"),
         ("classes", f"{len(project.categories):,}"), ("compared", counted(len(data.results), "experiment")),
     ])
@@ -66,9 +70,11 @@ def leaderboard_table(data: ReportData) -> TitledTable:
 
 def leaderboard_notes(data: ReportData) -> list[Prose]:
     """Explanations of the leaderboard."""
+    rows = row_note(data.results)
     notes = {NOISE: True, SHIPPED: len(shipped_table(data.results, data.shipped)) > 0,
              PARENTS: (data.results["parent"] != "").any(),
-             PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results)}
+             PUBLISHED: data.results["published_accuracy"].notna().any(), DUPLICATES: has_duplicates(data.results),
+             f"{rows}.": rows != ""}
     return [Prose(text, small=True) for text, applies in notes.items() if applies]
 
 

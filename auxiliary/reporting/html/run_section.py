@@ -11,7 +11,7 @@ from auxiliary.evaluation.predictions import classes
 from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Matrix, Prose, Section, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.html.thumbnails import mistake_thumbnails
+from auxiliary.reporting.html.thumbnails import mistake_thumbnails, shown_sentence
 from auxiliary.reporting.layer_tables import cheat_sheet
 from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
 from auxiliary.reporting.prediction_figures import calibration_figure
@@ -39,10 +39,9 @@ def run_section(data: ReportData, row: pd.Series, full: bool) -> Section:
 def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
     """The network, and how it was trained."""
     backbone = f"{row['backbone']} | " if row["backbone"] else ""
-    earlier = f", after that of {row['parent']}" if row["parent"] else ""
     facts = Facts([
         ("network", f"{backbone}{row['network']}"), ("parameters", f"{row['parameters']:,}"),
-        ("training", f"{_training(data, row)}, {duration(row['train_seconds'])}{earlier}"),
+        ("training", _training(data, row)),
         ("augmentation", row["augment"] or "none"), ("image size", f"{row['image_size']} px"),
         *_settings(data.run(row).result), ("folder", data.run(row).id),
     ])
@@ -53,13 +52,16 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
 
 
 def _training(data: ReportData, row: pd.Series) -> str:
-    """How long it was trained, how strongly a logistic regression is regularised, or that it is an ensemble."""
-    if data.run(row).members:
+    """How long it was trained and from which weights, how strongly a regression is regularised, or why it was not."""
+    run, parent, seconds = data.run(row), row["parent"], duration(row["train_seconds"])
+    if run.members:
         return "none, the mean of its members"
-    strengths = data.run(row).strengths
-    if not len(strengths):
-        return counted(row["epochs"], "epoch")
-    return f"logistic regression, C = {strengths.loc[strengths['chosen'], 'C'].item():g}"
+    if not run.result.trained:
+        return f"none, the weights of {parent}" if parent else "none, the initial weights"
+    if len(run.strengths):
+        return f"logistic regression, C = {run.strengths.loc[run.strengths['chosen'], 'C'].item():g}, {seconds}"
+    start = "from fresh weights" if run.result.refit else f"after that of {parent}" if parent else ""
+    return ", ".join(filter(None, [counted(row["epochs"], "epoch"), seconds, start]))
 
 
 def _settings(result: Result) -> list[tuple[str, str]]:
@@ -105,12 +107,14 @@ def score_table(predictions: pd.DataFrame) -> TitledTable:
 
 def mistakes(data: ReportData, row: pd.Series) -> list[Block]:
     """The most confident mistakes with their heat maps."""
-    thumbnails = mistake_thumbnails(data.predictions[row["run_id"]], data.run(row).arrays("grad-cam"),
-                                    data.project.paths.processed)
+    predictions = data.predictions[row["run_id"]]
+    thumbnails = mistake_thumbnails(predictions, data.run(row).arrays("grad-cam"), data.project.paths.processed)
     if not thumbnails:
         return [Prose("All test images are predicted correctly.")]
-    return [Gallery("Most confident mistakes", thumbnails,
-                    "On the right, bright areas are the evidence for the predicted class (Grad-CAM).")]
+    wrong = predictions[predictions["category"] != predictions["predicted"]]
+    about = (f"{shown_sentence(len(thumbnails), wrong)} The number is the confidence in the predicted class, from 0 to "
+             "1. On the right, bright areas are the evidence for it (Grad-CAM).")
+    return [Gallery("Most confident mistakes", thumbnails, about)]
 
 
 def layers(data: ReportData, row: pd.Series) -> TitledTable:

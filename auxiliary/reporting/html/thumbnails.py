@@ -93,6 +93,14 @@ def suspect_thumbnails(suspects: pd.DataFrame, processed: Path, n: int = 6) -> l
                              row["original"]], processed, wrong=True) for _, row in chosen.iterrows()]
 
 
+def shown_sentence(shown: int, rows: pd.DataFrame) -> str:
+    """How many of some rows are shown, and whether near-duplicates are among those that are not."""
+    if shown == len(rows):
+        return "All are shown."
+    once = ", of near-duplicates one" if len(one_per_group(rows)) < len(rows) else ""
+    return f"{shown:,} of {len(rows):,} are shown{once}."
+
+
 def _captioned(row: pd.Series, caption: list[str], processed: Path, wrong: bool) -> Thumbnail:
     return Thumbnail(data_url(_placed(row["filepath"], processed)[0]), "", caption, wrong)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -18,14 +19,15 @@ from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_dataset
 from auxiliary.reporting import names
 from auxiliary.reporting.html.blocks import Prose
-from auxiliary.reporting.html.data_section import duplicate_blocks
+from auxiliary.reporting.html.data_section import duplicate_blocks, suspect_blocks
 from auxiliary.reporting.html.report_data import read_report_data
-from auxiliary.reporting.html.results_section import score_chart
+from auxiliary.reporting.html.results_section import key_facts, leaderboard_notes, score_chart
 from auxiliary.reporting.html.run_section import mistakes, run_facts, training_chart
 from auxiliary.reporting.html.thumbnails import example_thumbnails
 from auxiliary.reporting.html.write import write_report, write_slides
 from auxiliary.reporting.names import EXPLANATION
 from auxiliary.runs import code
+from auxiliary.runs.result import REFIT
 from auxiliary.runs.results_csv import log_result
 from auxiliary.runs.run import Run
 from tests.names import NAMES
@@ -102,6 +104,36 @@ def test_published_accuracy_is_a_column_of_the_leaderboard(page):
     assert ">published</th>" in page and ">0.700</td>" in page
 
 
+def test_the_best_network_says_how_many_others_are_as_good(make_root, finish):
+    root = make_root()
+    for key, named in (("a", "a"), ("b", "a (as good on validation images: 1 other)"),
+                       ("c", "a (as good on validation images: 2 others)")):
+        finish(root, key)
+        data = read_report_data(open_dataset("farm", root))
+        assert dict(key_facts(data).pairs)["best network"] == named
+
+
+def test_rows_that_are_no_single_network_and_image_are_explained_below_the_leaderboard(make_root, finish):
+    root = make_root()
+    for settings, note in (({}, []), ({"tta": "mirror"}, ["b: mean over several views of an image (tta)."])):
+        finish(root, "b" if settings else "a", **settings)
+        notes = [block.text for block in leaderboard_notes(read_report_data(open_dataset("farm", root)))]
+        assert [text for text in notes if "(tta)" in text] == note
+
+
+def test_the_gallery_of_suspects_says_how_many_there_are_and_what_its_numbers_mean(make_root, finish):
+    root = make_root()
+    finish(root, "small")
+    project = open_dataset("farm", root)
+    clean = project.table("clean").head(8)
+    suspects = clean.assign(suggested="cat", self_confidence=0.1, confidence=0.23, split="train", group=range(8))
+    number = "The number is the classifier's confidence in the class that it suggests, from 0 to 1."
+    for rows, shown in ((suspects, "6 of 8 are shown."), (suspects.head(3), "All are shown."),
+                        (suspects.head(3).assign(group=[4, 4, 5]), "2 of 3 are shown, of near-duplicates one.")):
+        gallery = suspect_blocks(SimpleNamespace(project=project, clean=clean, suspects=rows))[1]
+        assert gallery.sentence == f"{shown} {number} data/farm/suspects.csv lists all."
+
+
 def test_each_run_has_its_curves_and_confusion_matrix(page):
     assert page.count('class="matrix"') == 3
     assert page.count('aria-label="Best validation accuracy 0.650, in epoch 3 of 3"') == 3
@@ -130,6 +162,18 @@ def test_epochs_and_time_of_a_child_are_its_own(make_root, finish):
         pages.append(write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
     assert "Epochs” are" not in pages[0] and "Epochs” are those of the experiment itself" in pages[1]
     assert "2 epochs, 12 s, after that of small" in pages[1]
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({}, "3 epochs, 12 s"), ({"parent": "small"}, "3 epochs, 12 s, after that of small"),
+    ({"parent": "small", "refit": REFIT}, "3 epochs, 12 s, from fresh weights"),
+    ({"parent": "small", "epochs": 0, "trainable_parameters": 0}, "none, the weights of small"),
+    ({"epochs": 0, "trainable_parameters": 0}, "none, the initial weights")])
+def test_the_facts_say_from_which_weights_a_run_was_trained(make_root, finish, settings, said):
+    root = make_root()
+    finish(root, "run", **settings)
+    data = read_report_data(open_dataset("farm", root))
+    assert dict(run_facts(data, data.results.iloc[0])[0].pairs)["training"] == said
 
 
 def test_the_settings_of_a_run_are_shown_if_they_are_set(make_root, finish):
