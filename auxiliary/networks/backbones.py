@@ -39,7 +39,7 @@ def find_backbone(name: str) -> Backbone:
 def _join(name: str, backbones: Sequence[Backbone]) -> Backbone:
     sums = {field: sum(getattr(each, field) for each in backbones)
             for field in ("channels", "parameters", "multiply_adds", "layers")}
-    return Backbone(name, f"{len(backbones)} backbones, whose features are put side by side", math.nan, 0, **sums,
+    return Backbone(name, f"{len(backbones):,} backbones, whose features are put side by side", math.nan, 0, **sums,
                     rescale=None, builder="", smallest=max(each.smallest for each in backbones))
 
 

@@ -21,7 +21,7 @@ from auxiliary.runs.run import Run
 def training_figure(run: Run, narrow: bool = False) -> Figure:
     """The training of a run; `narrow` is for a phone. Of an ensemble a title alone."""
     if members := run.members:
-        return title_only(NARROW if narrow else 10, f"Nothing was trained: an ensemble of {len(members)} networks")
+        return title_only(NARROW if narrow else 10, f"Nothing was trained: an ensemble of {len(members):,} networks")
     strengths = run.strengths
     if len(strengths):
         return strength_figure(strengths, narrow)

@@ -36,9 +36,9 @@ def kept(message: object) -> Path:
 def test_nothing_is_left_without_problems(smoke_test, tmp_path, capsys):
     smoke_test()
     printed = capsys.readouterr().out
-    assert "5 experiments of colours, one epoch each, 14 images per class" in printed
+    assert "7 experiments of colours, one epoch each, 14 images per class" in printed
     assert "  tuned: ok" in printed
-    assert printed.endswith("5 of 5 experiments of colours train, reload and go on as they should "
+    assert printed.endswith("7 of 7 experiments of colours train, reload and go on as they should "
                          "(the accuracies mean nothing; nothing was added to results.csv)\n")
     assert list(tmp_path.iterdir()) == []
 
@@ -50,7 +50,7 @@ def test_notebooks_get_a_root_a_profile_and_images_of_their_own(smoke_test, open
         assert root.parent == tmp_path and project.paths.root == root
         assert project.paths.raw.is_relative_to(root)
         assert len(list(project.paths.raw.rglob("*.png"))) == 3 * 14
-        assert [experiment.epochs for experiment in load_profile(values["profile"]).experiments] == [1, 1, 0, 1, 1]
+        assert [experiment.epochs for experiment in load_profile(values["profile"]).experiments] == [1, 1, 0, 1, 1, 0, 0]
         assert project.paths.dataset == opened.paths.dataset
 
     smoke_test(check)

@@ -51,7 +51,7 @@ def test_experiments_with_the_same_validation_accuracy_are_all_the_best():
     same = np.nextafter(0.6, 1)    # as a mean over seeds may give
     for frames, title in (
         ({"a": [history(0.6)], "b": [history(0.5, same)], "c": [history(0.5)]},
-         "b and 1 other reach the highest validation accuracy, 0.600 (their best epochs)"),
+         "a and 1 other reach the highest validation accuracy, 0.600 (their best epochs)"),
         ({"c": [history(0.5)], "a": [history(0.7), history(0.5)], "b": [history(0.6)]},
          "a and 1 other reach the highest validation accuracy, 0.600 (their best epochs, mean over seeds)"),
         ({f"e{number}": [history(0.5)] for number in range(9)},

@@ -27,7 +27,7 @@ def test_the_chosen_strength_is_marked_in_both_panels(narrow):
 
 def test_a_run_is_shown_by_its_strengths_or_by_its_epochs(tmp_path):
     run = Run(tmp_path)
-    run.begin({})
+    run.begin({"experiment": {}})
     run.save_history(pd.DataFrame({"accuracy": [0.5], "loss": [1.0], "val_accuracy": [0.4], "val_loss": [1.1],
                                    "phase": ["own"]}))
     assert training_figure(run).get_suptitle() == "Best validation accuracy 0.400, in epoch 1 of 1"
