@@ -13,6 +13,7 @@ from auxiliary.reporting.result_marks import (
     add_legend,
     dataset_of,
     labels_of,
+    name_rows,
     number_of,
     several_seeds,
     with_ranks,
@@ -49,7 +50,7 @@ def comparison_figure(results: pd.DataFrame, chance: float, narrow: bool = False
         axes.annotate(f"{row['accuracy']:.3f}", (1.02, position), xycoords=("axes fraction", "data"), va="center")
     low, high = _limits(rows)
     lines = _chance_line(axes, chance) if low <= chance <= high else []
-    _name_rows(axes, labels_of(rows, names), narrow)
+    name_rows(axes, labels_of(rows, names), narrow)
     axes.set(ylim=(len(rows) - 0.5, -0.7 if narrow else -0.5), xlim=(low, high), ylabel="",
              xlabel=_x_label(rows) + ("" if lines else _chance_beyond(chance, low)))
     axes.grid(axis="y", color=LIGHT_GREY)
@@ -68,13 +69,6 @@ def _draw_intervals(axes: Axes, rows: pd.DataFrame) -> None:
                   linestyle="none", capsize=0.3, err_kws={"linewidth": 1.5}, legend=False, ax=axes,
                   # Seeds often lie closer together than an interval is wide.
                   markersize=7 if several_seeds(rows).empty else 4)
-
-
-def _name_rows(axes: Axes, labels: list[str], narrow: bool) -> None:
-    """The names beside the axis, or each above its interval."""
-    axes.set_yticks(range(len(labels)), [""] * len(labels) if narrow else labels)
-    for position, label in enumerate(labels if narrow else []):
-        axes.annotate(label, (0, position - 0.36), xycoords=("axes fraction", "data"), va="center", fontsize=10)
 
 
 def _x_label(rows: pd.DataFrame) -> str:

@@ -1,6 +1,6 @@
 """Ladders: several experiments of one model, each of which changes something in the one before it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -39,12 +39,12 @@ def gains(rows: pd.DataFrame, predictions: Mapping[str, pd.DataFrame]) -> list[C
     return [None, *found]
 
 
-def ladder_table(rows: pd.DataFrame, predictions: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def ladder_table(rows: pd.DataFrame, found: Sequence[Comparison | None]) -> pd.DataFrame:
     """What each step changes, and what that gains.
 
     Args:
         rows: a ladder.
-        predictions: as for `gains`.
+        found: the gain of each step, see `gains`.
 
     Returns:
         Columns `experiment`, `changed` (the settings that differ from the row before), `validation` (accuracy, 0 to 1),
@@ -53,7 +53,7 @@ def ladder_table(rows: pd.DataFrame, predictions: Mapping[str, pd.DataFrame]) ->
     return pd.DataFrame({
         "experiment": rows["key"], "changed": ["", *(_changed(rows, place) for place in range(1, len(rows)))],
         "validation": rows["val_accuracy"], "test": [with_interval(row) for _, row in rows.iterrows()],
-        "gain": [gain_text(found) for found in gains(rows, predictions)]})
+        "gain": list(map(gain_text, found))})
 
 
 def gain_text(found: Comparison | None) -> str:

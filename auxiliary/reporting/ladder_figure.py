@@ -1,20 +1,19 @@
 """The steps of a ladder: test accuracy after each change, and what the change gained."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from auxiliary.evaluation.compare import points_text
 from auxiliary.evaluation.comparison import Comparison
-from auxiliary.reporting.ladder import gains
 from auxiliary.reporting.names import Names
-from auxiliary.reporting.result_marks import COLOURS, LONGEST
+from auxiliary.reporting.result_marks import COLOURS, LONGEST, name_rows
 from auxiliary.reporting.style import GREY, LIGHT_GREY, NARROW, new_figure, set_title, styled
 
 
 @styled
-def ladder_figure(rows: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], narrow: bool = False) -> Figure:
+def ladder_figure(rows: pd.DataFrame, found: Sequence[Comparison | None], narrow: bool = False) -> Figure:
     """Test accuracy of each step with its 95% interval, the first step on top; the gain of each stands on the right.
 
     Gains that chance could explain are grey. A row of several seeds has their lowest and highest accuracy instead of
@@ -22,7 +21,7 @@ def ladder_figure(rows: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], n
 
     Args:
         rows: a ladder, see `auxiliary.reporting.ladder`.
-        predictions: test predictions of the runs that have any, by `run_id`.
+        found: the gain of each step, see `gains`.
         narrow: whether to draw it for a phone, with names above the intervals.
     """
     names = Names()
@@ -34,13 +33,10 @@ def ladder_figure(rows: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], n
     axes.step(rows["accuracy"], rows.index, where="post", color=LIGHT_GREY, zorder=1)
     axes.hlines(rows.index, rows["accuracy_low"], rows["accuracy_high"], color=colour, linewidth=1.5)
     axes.plot(rows["accuracy"], rows.index, "o", color=colour, markersize=6)
-    for position, (accuracy, found) in enumerate(zip(rows["accuracy"], gains(rows, predictions), strict=True)):
-        axes.annotate(f"{accuracy:.3f}{_gain(found)}", (1.02, position), xycoords=("axes fraction", "data"),
-                      va="center", color=GREY if found and found.noise else "black")
-        if narrow:
-            axes.annotate(labels[position], (0, position - 0.36), xycoords=("axes fraction", "data"), va="center",
-                          fontsize=10)
-    axes.set_yticks(range(len(rows)), [""] * len(rows) if narrow else labels)
+    for position, (accuracy, gain) in enumerate(zip(rows["accuracy"], found, strict=True)):
+        axes.annotate(f"{accuracy:.3f}{_gain(gain)}", (1.02, position), xycoords=("axes fraction", "data"),
+                      va="center", color=GREY if gain and gain.noise else "black")
+    name_rows(axes, labels, narrow)
     axes.set(ylim=(len(rows) - 0.5, -0.7 if narrow else -0.5), xlabel="test accuracy; in points: gain\n"
              "over the step before, grey where\nchance could explain it")
     axes.tick_params(left=False)

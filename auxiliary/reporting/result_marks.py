@@ -1,6 +1,7 @@
 """What the figures of all results have in common: marks by stage, names, ranks, and the number of runs in words."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -27,6 +28,13 @@ def labels_of(rows: pd.DataFrame, names: Names) -> list[str]:
     """The label of each row; its rank where that cannot be drawn."""
     return [names.text(label, f"(rank {rank})", LONGEST)
             for label, rank in zip(rows["label"], rows["rank"], strict=True)]
+
+
+def name_rows(axes: Axes, labels: list[str], narrow: bool) -> None:
+    """The names of rows from top to bottom: beside the axis, or for a phone each above its interval."""
+    axes.set_yticks(range(len(labels)), [""] * len(labels) if narrow else labels)
+    for position, label in enumerate(labels if narrow else []):
+        axes.annotate(label, (0, position - 0.36), xycoords=("axes fraction", "data"), va="center", fontsize=10)
 
 
 def dataset_of(rows: pd.DataFrame, names: Names) -> str:

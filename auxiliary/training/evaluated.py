@@ -1,5 +1,7 @@
 """What the accuracies of a run are of, where they are not those of the network after its last epoch."""
 
+import pandas as pd
+
 from auxiliary.runs.labels import averaged_views
 from auxiliary.runs.run import Run
 
@@ -13,18 +15,22 @@ def evaluated(run: Run) -> str:
     Returns:
         Such as `averaged weights of epoch 5 of 8, mean over 2 views`; empty for the image itself and the last weights.
     """
-    result, epoch = run.result, _saved_epoch(run)
-    kind = "averaged weights" if result.averaging else "weights"
-    weights = f"{kind} of epoch {epoch}" if epoch else kind if result.averaging else ""
+    result, own = run.result, run.history.query("phase == 'own'")
+    kind, saved = "averaged weights" if result.averaging else "weights", saved_epoch(own, result.patience)
+    weights = f"{kind} of epoch {saved:,} of {len(own):,}" if saved < len(own) else kind if result.averaging else ""
     return ", ".join(filter(None, [weights, averaged_views(result.tta)]))
 
 
-def _saved_epoch(run: Run) -> str:
-    """The epoch whose weights early stopping kept, such as `5 of 8`; empty where that is the last one."""
-    history = run.history
-    losses = history.loc[history["phase"] == "own", "val_loss"].reset_index(drop=True)
+def saved_epoch(own: pd.DataFrame, patience: int) -> int:
+    """The number of the epoch whose weights were saved, from 1: the last, or what early stopping kept; 0 for none.
+
+    Args:
+        own: the history of a finished run, without the epochs of its parents.
+        patience: as in its experiment.
+    """
+    losses = own["val_loss"].reset_index(drop=True)
     # A refit has no validation losses, and the epochs that its parent chose.
-    if not run.result.patience or losses.isna().all() or losses.idxmin() == len(losses) - 1:
-        return ""
+    if not patience or losses.isna().all():
+        return len(losses)
     # Of equals Keras keeps the first, as `idxmin` does.
-    return f"{losses.idxmin() + 1:,} of {len(losses):,}"
+    return int(losses.idxmin()) + 1

@@ -13,6 +13,7 @@ from auxiliary.networks.rates import suggested_rate
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import replacement
 from auxiliary.runs.run import Run
+from auxiliary.training.evaluated import saved_epoch
 from auxiliary.training.identity import fingerprint
 
 
@@ -101,8 +102,7 @@ class Job:
         """For how many epochs it is trained at most: a refit for as many as its finished parent's weights were."""
         if not self.experiment.refit:
             return self.experiment.epochs
-        losses = self.parent.run.history["val_loss"]
-        return int(losses.argmin()) + 1 if self.experiment.patience else len(losses)
+        return saved_epoch(self.parent.run.history, self.experiment.patience)
 
     @cached_property
     def images(self) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def test_one_that_diverged_is_no_step(results_of):
 
 
 def test_each_step_names_what_it_changes(rows):
-    assert ladder_table(rows, {})["changed"].tolist() == ["", "augment flip", "mirror"]
+    assert ladder_table(rows, gains(rows, {}))["changed"].tolist() == ["", "augment flip", "mirror"]
 
 
 def test_a_gain_is_the_paired_difference_to_the_step_before(rows):
@@ -50,11 +50,11 @@ def test_a_gain_is_the_paired_difference_to_the_step_before(rows):
     assert first is None
     assert (second.points, third.points, third.paired) == (pytest.approx(30), pytest.approx(10), True)
     assert third == compare(rows.iloc[2], rows.iloc[1], PREDICTIONS)
-    assert ladder_table(rows, PREDICTIONS)["gain"][1].startswith("+30.0 (+")
+    assert ladder_table(rows, gains(rows, PREDICTIONS))["gain"][1].startswith("+30.0 (+")
 
 
 def test_the_figure_has_a_name_and_a_gain_per_step(rows):
-    fig = ladder_figure(rows, PREDICTIONS)
+    fig = ladder_figure(rows, gains(rows, PREDICTIONS))
     axes = fig.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["step1", "step2", "step10"]
     assert [text.get_text() for text in axes.texts] == ["0.500", "0.800  (+30.0)", "0.900  (+10.0)"]

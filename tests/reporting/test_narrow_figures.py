@@ -37,7 +37,7 @@ def draw(search_results):
         "classes": lambda: class_figure(OVERVIEW, narrow=True),
         "sizes": lambda: size_figure(OVERVIEW, narrow=True),
         "map": lambda: pairs_map(PREDICTIONS),
-        "ladder": lambda: ladder_figure(search_results.head(9), {}, narrow=True),
+        "ladder": lambda: ladder_figure(search_results.head(9), [None] * 9, narrow=True),
     }
     return lambda name: figures[name]()
 

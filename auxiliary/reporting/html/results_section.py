@@ -7,7 +7,7 @@ from auxiliary.reporting.comparison import leaderboard, summary_sentence, tradeo
 from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.html.blocks import Chart, Facts, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.ladder import ladder_table, ladders
+from auxiliary.reporting.ladder import gains, ladder_table, ladders
 from auxiliary.reporting.ladder_figure import ladder_figure
 from auxiliary.reporting.row_note import row_note
 from auxiliary.reporting.shipped import shipped_table
@@ -108,10 +108,9 @@ def ladder_blocks(data: ReportData) -> list[Chart | TitledTable]:
     """What each step gains, of every model with three experiments or more."""
     blocks: list[Chart | TitledTable] = []
     for rows in ladders(data.results):
-        name = short(rows["model_id"].iloc[0])
-        blocks += [Chart(f"{name} step by step", *(ladder_figure(rows, data.predictions, narrow)
-                                                   for narrow in (False, True))),
-                   TitledTable(f"Steps of {name}", Table.from_frame(ladder_table(rows, data.predictions)), STEPS)]
+        name, found = short(rows["model_id"].iloc[0]), gains(rows, data.predictions)
+        blocks += [Chart(f"{name} step by step", *(ladder_figure(rows, found, narrow) for narrow in (False, True))),
+                   TitledTable(f"Steps of {name}", Table.from_frame(ladder_table(rows, found)), STEPS)]
     return blocks
 
 
