@@ -1,6 +1,10 @@
 """Interrupts a training after an epoch, as a power cut would."""
 
+import pytest
+
+from auxiliary.project.project import Project
 from auxiliary.training import callbacks
+from auxiliary.training.train import train_and_evaluate
 
 
 class PowerCut(Exception):
@@ -18,3 +22,11 @@ def interrupt_after(monkeypatch, epochs: int | None) -> None:
 
     on_epoch_end.whole = save
     monkeypatch.setattr(callbacks.CheckpointWriter, "on_epoch_end", on_epoch_end)
+
+
+def train_until_a_power_cut(monkeypatch, project: Project, key: str) -> None:
+    """Train an experiment of a project for one epoch, which is saved; later trainings are not interrupted."""
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(PowerCut):
+        train_and_evaluate(project.experiments[key], project)
+    interrupt_after(monkeypatch, None)

@@ -1,6 +1,6 @@
 """The predictions of a model, as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import keras
 import numpy as np
@@ -11,8 +11,8 @@ from auxiliary.evaluation.predictions import PROBABILITY
 from auxiliary.networks.inference import frozen_graph, predict_batches
 
 
-def predict(model: keras.Model, views: Sequence[tf.data.Dataset], df: pd.DataFrame, categories: list[str],
-            weights: Sequence[float] | None = None) -> pd.DataFrame:
+def predict(model: keras.Model, views: Sequence[Iterable[tuple[tf.Tensor, object]]], df: pd.DataFrame,
+            categories: list[str], weights: Sequence[float] | None = None) -> pd.DataFrame:
     """The class probabilities of each image by a model.
 
     Args:

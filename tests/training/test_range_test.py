@@ -14,7 +14,7 @@ from auxiliary.training.range_test import range_test
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_and_evaluate
 from tests.colours import SMALL
-from tests.interruption import PowerCut, interrupt_after
+from tests.interruption import train_until_a_power_cut
 
 AUTO = (SMALL, SMALL.replace("learning_rate: 0.02", "learning_rate: auto")
         + "\n  - {model_id: again, parent: small, refit: true}")
@@ -82,10 +82,7 @@ def test_a_refit_has_that_of_its_parent(project, run):
 
 def test_an_interrupted_run_keeps_its_rate(make_project, run, monkeypatch):
     other = make_project(edit=AUTO)
-    interrupt_after(monkeypatch, 1)
-    with pytest.raises(PowerCut):
-        train_and_evaluate(other.experiments["small"], other)
-    interrupt_after(monkeypatch, None)
+    train_until_a_power_cut(monkeypatch, other, "small")
     again = train_and_evaluate(other.experiments["small"], other)
     pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), run.history.drop(columns="seconds"))
 

@@ -11,7 +11,7 @@ from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_all, train_and_evaluate
 from tests.colours import SMALL
-from tests.interruption import PowerCut, interrupt_after
+from tests.interruption import train_until_a_power_cut
 from tests.training.conftest import FROZEN
 
 REFIT = (SMALL, SMALL.replace("epochs: 2", "epochs: 3, averaging: ema(0.5)")
@@ -79,10 +79,7 @@ def test_it_is_never_the_best(project, runs, capsys):
 def test_an_interrupted_refit_goes_on(make_project, runs, monkeypatch):
     other = make_project(edit=REFIT)
     train_and_evaluate(other.experiments["small"], other)
-    interrupt_after(monkeypatch, 1)
-    with pytest.raises(PowerCut):
-        train_and_evaluate(other.experiments["refit"], other)
-    interrupt_after(monkeypatch, None)
+    train_until_a_power_cut(monkeypatch, other, "refit")
     again = train_and_evaluate(other.experiments["refit"], other)
     pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), runs["refit"].history.drop(columns="seconds"))
     pd.testing.assert_frame_equal(again.predictions.drop(columns="filepath"),

@@ -12,7 +12,7 @@ from auxiliary.training.fit import fit
 from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_and_evaluate
-from tests.interruption import PowerCut, interrupt_after
+from tests.interruption import train_until_a_power_cut
 
 GROWING = ("epochs: 2, net: conv(4) | gap | dropout(0.2), note: fast",
            "epochs: 3, net: conv(4) | batchnorm | gap, sizes: [8, 12, 16]")
@@ -80,10 +80,7 @@ def test_the_same_run_gives_the_same_figures(make_project, run):
 
 def test_an_interrupted_run_goes_on_at_the_size_of_its_next_epoch(make_project, run, monkeypatch):
     other = make_project(edit=GROWING)
-    interrupt_after(monkeypatch, 1)
-    with pytest.raises(PowerCut):
-        train_and_evaluate(other.experiments["small"], other)
-    interrupt_after(monkeypatch, None)
+    train_until_a_power_cut(monkeypatch, other, "small")
     again = train_and_evaluate(other.experiments["small"], other)
     pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), run.history.drop(columns="seconds"))
     pd.testing.assert_frame_equal(again.predictions.drop(columns="filepath"), run.predictions.drop(columns="filepath"))

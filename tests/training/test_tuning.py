@@ -16,7 +16,7 @@ from auxiliary.training import tuning
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
 from auxiliary.training.tuning import frozen_part_once
-from tests.interruption import PowerCut, interrupt_after
+from tests.interruption import train_until_a_power_cut
 
 # With the last three layers tuned it is cut at `relu`, so that the frozen `second` belongs to the rest.
 BRANCHED = """\
@@ -139,10 +139,7 @@ def test_another_experiment_uses_what_is_cached(project, branched, make_project,
 @pytest.mark.parametrize("lost", [True, False], ids=["without space", "damaged"])
 def test_an_interrupted_run_never_goes_on_in_the_other_way(make_project, monkeypatch, capsys, lost):
     project = make_project(edit=("transfer:\n", "transfer:\n" + BRANCHED), augment="flip")
-    interrupt_after(monkeypatch, 1)
-    with pytest.raises(PowerCut):
-        train_and_evaluate(project.experiments["branched"], project)
-    interrupt_after(monkeypatch, None)
+    train_until_a_power_cut(monkeypatch, project, "branched")
     for file in project.paths.activations.iterdir():
         file.write_bytes(file.read_bytes()[:-1])
     if lost:

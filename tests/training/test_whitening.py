@@ -9,7 +9,7 @@ from auxiliary.networks.whitening import whiten
 from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_and_evaluate
-from tests.interruption import PowerCut, interrupt_after
+from tests.interruption import train_until_a_power_cut
 
 WHITENING = ("net: conv(4) | gap | dropout(0.2)", "net: whiten | act(relu) | conv(4) | gap")
 
@@ -35,10 +35,7 @@ def test_its_filters_are_those_of_the_training_images(project):
 
 def test_an_interrupted_run_and_a_child_keep_them(make_project, monkeypatch):
     project = make_project(edit=WHITENING)
-    interrupt_after(monkeypatch, 1)
-    with pytest.raises(PowerCut):
-        train_and_evaluate(project.experiments["small"], project)
-    interrupt_after(monkeypatch, None)
+    train_until_a_power_cut(monkeypatch, project, "small")
     # They could not be computed again.
     monkeypatch.setattr("auxiliary.training.setup.whiten", None)
     parent = train_and_evaluate(project.experiments["small"], project)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import numpy as np
+import pandas as pd
 
 from auxiliary.core.files import is_file_below
-from auxiliary.core.progress import Progress
-from auxiliary.data.images import Images
+from auxiliary.core.progress import track
+from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.data.epochs import own_errors
 from auxiliary.deploy.export.split_table import find_table
 from auxiliary.deploy.predictor import BATCH, Predictor
 from auxiliary.evaluation.calibration import fit_temperature
-from auxiliary.evaluation.predict import predictions_table
-from auxiliary.networks.inference import frozen_graph, predict_batches
+from auxiliary.evaluation.predict import predict
 from auxiliary.runs.labels import averaged_views
 
 
@@ -59,19 +59,14 @@ def calibration_of_export(predictor: Predictor, network: keras.Model, folders: C
             is_file_below(file, folders) for file in table["filepath"]):
         reason = "the run's validation images are missing or were changed"
     else:
-        probabilities = _predict(network, Images(table, network.input_shape[1], cache=False), len(table))
-        temperature = fit_temperature(predictions_table(probabilities, table, predictor.categories))
+        temperature = fit_temperature(_predict(network, table, predictor.categories))
         return Calibration(temperature, f"calibrated for the image alone (temperature {temperature:.3f}); {mean}")
     return Calibration(temperature, f"of the image alone, but with the temperature of several views "
                                     f"({temperature:.3f}), because {reason}; {mean}")
 
 
-def _predict(network: keras.Model, images: Images, count: int) -> np.ndarray:
-    """The probabilities of so many images, (count, classes), with a few of them in memory at a time."""
-    with Progress("calibrating", count, "image") as progress:
-        def batches():
-            for places in np.split(np.arange(count), range(BATCH, count, BATCH)):
-                yield images[places], None
-                progress.advance(len(places))
-
-        return np.concatenate(list(predict_batches(frozen_graph(network), batches())))
+def _predict(network: keras.Model, table: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+    """A network's predictions of the images of a table, with a few of them in memory at a time."""
+    batches = mk_tf_dataset(table, shuffle=False, image_size=network.input_shape[1], batch_size=BATCH)
+    with own_errors():
+        return predict(network, [track(batches, "calibrating", len(batches))], table, categories)
