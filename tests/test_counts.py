@@ -13,7 +13,7 @@ COUNTING = {"len", "sum", "nunique", "count"}
 # Parts of names, a column of results.csv, and shapes of arrays are no text for people. Another text in `dataset` would
 # make every run one of other code.
 OTHERS = {"auxiliary/data/dataset.py: len(sizes)",
-          "auxiliary/config/profile.py: len(list(same))",
+          "auxiliary/config/experiment.py: len(list(same))",
           "auxiliary/networks/operations/residual.py: len(self._convolutions(1))",
           "auxiliary/commands/export.py: len(predictor.categories)",
           "auxiliary/commands/export_int8.py: len(predictor.categories)"}

@@ -13,8 +13,10 @@ from ruamel.yaml import YAML
 
 from auxiliary.commands.cli import command
 from auxiliary.commands.results_forms import grouped, leaderboards
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.config.loader import load_profile
-from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
+from auxiliary.config.profile import Profile, Split
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.networks.backbones import BACKBONES

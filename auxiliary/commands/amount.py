@@ -7,7 +7,8 @@ from pathlib import Path
 from statistics import mean
 from typing import NamedTuple
 
-from auxiliary.config.profile import Experiment, Split
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.profile import Split
 from auxiliary.core.paths import with_home
 from auxiliary.data.archives.zip_contents import count_files
 from auxiliary.data.fetch import DATA_SETS

@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from auxiliary.config.experiment import Experiment
 from auxiliary.config.parameters import read_parameters
-from auxiliary.config.profile import Experiment
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import Diverged, UserError

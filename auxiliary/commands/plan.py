@@ -8,7 +8,8 @@ from rich.table import Column, Table
 from auxiliary.commands.amount import amount, count_images
 from auxiliary.commands.changes import have_changed
 from auxiliary.commands.estimate import seconds_left
-from auxiliary.config.profile import Experiment, TransferExperiment
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.text import counted, duration
 from auxiliary.data.fetch import DATA_SETS

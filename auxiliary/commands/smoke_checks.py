@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.commands.smoke_profile import SEED
-from auxiliary.config.profile import Ensemble, Experiment, TransferExperiment
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.transfer import Ensemble, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset

@@ -7,8 +7,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from auxiliary.config.experiment import Experiment
 from auxiliary.config.loader import INHERITED, OF_REFIT
-from auxiliary.config.profile import Experiment, Profile, TransferExperiment
+from auxiliary.config.profile import Profile
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers.base import TIMEOUT

@@ -8,7 +8,9 @@ from pydantic import ValidationError
 
 from auxiliary.config.choose import PROFILES, check_images_given, choose
 from auxiliary.config.ensemble import complete_ensemble
-from auxiliary.config.profile import EXPERIMENT_KINDS, LOGISTIC, WITHOUT_OPTIMIZER, Profile, Settings, Split
+from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
+from auxiliary.config.settings import Settings
+from auxiliary.config.transfer import LOGISTIC, WITHOUT_OPTIMIZER
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown

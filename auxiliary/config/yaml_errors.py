@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from auxiliary.config.profile import ENSEMBLE, EXPERIMENT_KINDS, NETWORK, Ensemble, Profile, Split
+from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
+from auxiliary.config.transfer import ENSEMBLE, NETWORK, Ensemble
 from auxiliary.core.text import short
 
 Location = tuple[int | str, ...]

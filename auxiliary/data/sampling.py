@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.core.errors import UserError, unknown
 
 SAMPLINGS = {"smallest": "min", "mean": "mean", "largest": "max"}   # of the categories' sizes

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from auxiliary.config.profile import JOINED
+from auxiliary.config.transfer import JOINED
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.networks.backbone import Backbone
 from auxiliary.networks.keras_applications import KERAS_APPLICATIONS

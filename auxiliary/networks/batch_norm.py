@@ -2,7 +2,7 @@
 
 from math import prod
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.networks.costs import experiment_costs
 from auxiliary.networks.layer_costs import Cost
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import keras
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.core.resources import check_memory
 from auxiliary.networks.backbones import tuned_layers

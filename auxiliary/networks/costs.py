@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import counted
 from auxiliary.networks import layer_costs

@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from auxiliary.config.profile import Experiment, ScratchExperiment
+from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.core.spec import parse_one
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.costs import experiment_costs

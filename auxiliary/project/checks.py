@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from auxiliary.config.profile import LOGISTIC, Ensemble, Experiment, Profile, ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import Experiment, ScratchExperiment
+from auxiliary.config.profile import Profile
+from auxiliary.config.transfer import LOGISTIC, Ensemble, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.augmentation.registry import refuse_mixing

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from auxiliary.config.choose import choose
+from auxiliary.config.experiment import Experiment
 from auxiliary.config.loader import load_profile
 from auxiliary.config.parameters import check_parameters, read_overrides, require_text
-from auxiliary.config.profile import Experiment, Profile
+from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.core.text import matches

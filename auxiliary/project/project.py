@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 
 import pandas as pd
 
-from auxiliary.config.profile import Experiment, Profile
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.fetch import DATA_SETS

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from auxiliary.config.profile import Ensemble, Experiment, ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import Experiment, ScratchExperiment
+from auxiliary.config.transfer import Ensemble, TransferExperiment
 from auxiliary.data.sampling import sampling_size
 from auxiliary.networks.backbones import BACKBONES, find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost

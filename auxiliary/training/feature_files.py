@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from auxiliary.config.profile import JOINED, TransferExperiment
+from auxiliary.config.transfer import JOINED, TransferExperiment
 from auxiliary.data.sampling import sampled
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import digest, images_fingerprint

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from auxiliary.config.profile import JOINED, TransferExperiment
+from auxiliary.config.transfer import JOINED, TransferExperiment
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset

@@ -7,7 +7,7 @@ from math import nan
 
 import pandas as pd
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.data.sampling import sampled
 from auxiliary.networks.rates import suggested_rate
 from auxiliary.project.project import Project

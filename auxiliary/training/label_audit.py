@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from auxiliary.config.profile import Experiment, TransferExperiment
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.data.splitting.split_files import copy_tables

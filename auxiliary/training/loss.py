@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.data.augmentation.registry import mixes
 from auxiliary.project.specs import parsed_specs
 from auxiliary.training.job import Job

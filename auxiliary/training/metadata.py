@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from auxiliary.config.profile import Experiment, TransferExperiment
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.data.duplicates import has_duplicate_in
 from auxiliary.data.processing.manifest import head_span, read_head

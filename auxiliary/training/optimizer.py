@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.core.spec import parse_one
 from auxiliary.networks.optimizers import OPTIMIZERS
 from auxiliary.networks.schedules import SCHEDULES

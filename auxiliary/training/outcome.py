@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.core.errors import Diverged
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import is_unfinished

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.core.progress import notify
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.project.project import Project

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.images import Images
 from auxiliary.data.tables import spread

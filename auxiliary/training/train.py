@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from auxiliary.config.profile import Experiment
+from auxiliary.config.experiment import Experiment
 from auxiliary.core import runtime
 from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import Diverged, Interrupted, UserError

@@ -36,7 +36,7 @@ import sys, time
 from pathlib import Path
 import keras, tensorflow as tf
 from auxiliary.core import runtime
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch

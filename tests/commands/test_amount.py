@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from auxiliary.commands.amount import Amount, amount, count_images
-from auxiliary.config.profile import ScratchExperiment, Split
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.profile import Split
 from auxiliary.core.errors import UserError
 from auxiliary.project.open import open_project
 

@@ -4,7 +4,8 @@ from auxiliary.commands import estimate
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.estimate import AVERAGE, FIXED, estimate_seconds
 from auxiliary.config.ensemble import WITHOUT_TRAINING
-from auxiliary.config.profile import Ensemble, ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import Ensemble, TransferExperiment
 
 SOME, MORE = Amount(700, 200, 100), Amount(1400, 400, 200)
 

@@ -10,8 +10,9 @@ import pytest
 from auxiliary.__main__ import main
 from auxiliary.commands import models as module
 from auxiliary.commands.models import COLUMNS, FIGURES, census, count_classes
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.config.loader import load_profile
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.providers import animals10, cifar10, demo, flowers
 from auxiliary.networks.backbones import BACKBONES

@@ -11,7 +11,8 @@ import pytest
 
 from auxiliary.commands import smoke_checks as checks
 from auxiliary.commands.smoke_checks import check_runs, figure_problems, start_problems, training_problems
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
 

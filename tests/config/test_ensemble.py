@@ -5,7 +5,8 @@ import pytest
 from auxiliary.commands.smoke_profile import write_profile
 from auxiliary.config.ensemble import WITHOUT_TRAINING
 from auxiliary.config.loader import load_profile
-from auxiliary.config.profile import Ensemble, Profile
+from auxiliary.config.profile import Profile
+from auxiliary.config.transfer import Ensemble
 from auxiliary.core.errors import UserError
 
 TUNED = "tune_last: 5, learning_rate: 0.0001, epochs: 1}\n"

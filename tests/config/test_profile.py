@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from auxiliary.config.profile import Profile, ScratchExperiment, Split, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.profile import Profile, Split
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 
 SCRATCH = {"model_id": "cnn", "key": "cnn", "learning_rate": 0.1, "epochs": 1, "net": "gap"}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.sampling import sample_to_n, sampled, sampling_size
 from auxiliary.data.splitting.split import split

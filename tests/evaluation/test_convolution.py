@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation import convolution
 from auxiliary.evaluation.convolution import convolve, first_convolution

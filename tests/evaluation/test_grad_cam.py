@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auxiliary.config.choose import PROFILES
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.config.loader import load_profile
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.networks import backbones

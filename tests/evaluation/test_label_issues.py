@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.data.providers.base import write_images
 from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
 from auxiliary.data.splitting.split_files import write_splits

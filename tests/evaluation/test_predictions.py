@@ -88,7 +88,7 @@ class TestExplain:
     @pytest.fixture
     def model(self):
         """Its score of a class is the mean of that class's colour."""
-        from auxiliary.config.profile import ScratchExperiment
+        from auxiliary.config.experiment import ScratchExperiment
         from auxiliary.networks.build import build_scratch
 
         experiment = ScratchExperiment(

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.build import build_scratch
 

@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.build import build_scratch, build_transfer

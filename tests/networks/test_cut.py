@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.cut import cut_network, find_cut
 from auxiliary.networks.inference import fold_batch_norm, frozen_graph

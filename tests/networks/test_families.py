@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras.src.utils import file_utils
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export.model import plain_network
 from auxiliary.networks.backbone import IMAGENET_DEVIATIONS

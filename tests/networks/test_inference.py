@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from keras.layers import BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Dropout, GlobalAveragePooling2D, ReLU
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.networks.build import build_scratch
 from auxiliary.networks.inference import InferenceMode, fold_batch_norm, frozen_graph, predict_batches
 from auxiliary.networks.pretrained import load_backbone

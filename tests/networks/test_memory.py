@@ -2,7 +2,8 @@
 
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import resources
 from auxiliary.core.errors import UserError
 from auxiliary.networks.backbones import BACKBONES

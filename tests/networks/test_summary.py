@@ -2,7 +2,8 @@ import keras
 import pandas as pd
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.summary import all_layers, count_parameters, layer_table, multiply_adds, training_bytes
 

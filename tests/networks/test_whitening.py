@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.networks.build import build_scratch
 from auxiliary.networks.whitening import whiten, whitening_layers
 

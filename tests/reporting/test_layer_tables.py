@@ -3,8 +3,8 @@ from math import ceil, floor
 import pandas as pd
 import pytest
 
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.config.loader import load_profile
-from auxiliary.config.profile import ScratchExperiment
 from auxiliary.networks import layer_costs
 from auxiliary.reporting.layer_tables import cheat_sheet, rule_table
 

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from auxiliary.config.ensemble import WITHOUT_TRAINING
-from auxiliary.config.profile import Ensemble, ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import Ensemble, TransferExperiment
 from auxiliary.reporting.model_tables import remark_table, scratch_table, training_table, transfer_table
 
 USUAL = {"model_id": "m", "learning_rate": 1e-3, "epochs": 12, "image_size": 32}

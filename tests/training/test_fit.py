@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.runs.run import Run
 from auxiliary.training.callbacks import EpochSeeds
 from auxiliary.training.fit import fit

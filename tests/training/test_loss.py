@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.training.loss import class_weights, make_loss, takes_shares
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], "float32")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.training.fit import fit

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from timing import NET, SIZE, epochs_of, say
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core import runtime
 from auxiliary.data.augmentation.registry import DEFAULT
 from auxiliary.data.dataset import mk_tf_dataset

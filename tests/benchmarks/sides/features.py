@@ -8,7 +8,7 @@ import tensorflow as tf
 from random_weights import draw_batch_norm
 from timing import SIZE, epochs_of, say
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table

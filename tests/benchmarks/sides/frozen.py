@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras_way import decoded_every_epoch
 from timing import SEED, SIZE, say, seconds
 
-from auxiliary.config.profile import TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch

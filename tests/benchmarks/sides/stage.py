@@ -21,7 +21,7 @@ OVERVIEW, CLEAN, TRAIN = Path("overview.csv"), Path("clean.csv"), Path("train.cs
 
 def one_epoch() -> None:
     """All training images once, augmented, through as small a network as there can be."""
-    from auxiliary.config.profile import ScratchExperiment
+    from auxiliary.config.experiment import ScratchExperiment
     from auxiliary.core import runtime
     from auxiliary.data.dataset import mk_tf_dataset
     from auxiliary.networks.build import build_scratch

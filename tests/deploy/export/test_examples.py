@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from auxiliary.config.profile import ScratchExperiment
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.deploy.export.model import build_export_model, plain_network
 from auxiliary.deploy.export.write import WRITERS

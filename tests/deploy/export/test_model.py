@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from auxiliary.config.profile import ScratchExperiment, TransferExperiment
+from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.deploy.export.model import build_export_model, plain_network
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.networks.build import build_scratch, build_transfer

@@ -1,0 +1,136 @@
+"""The experiments with pre-trained backbones, and ensembles of them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic_core import PydanticCustomError
+
+from auxiliary.config.experiment import Experiment
+from auxiliary.config.record import Positive
+
+# Joins the names of several backbones to one.
+JOINED = " + "
+# The head that is a regularised logistic regression.
+LOGISTIC = "logistic"
+# What an optimiser is told, and the values where none trains the experiment.
+WITHOUT_OPTIMIZER = {"learning_rate": None, "epochs": 0, "optimizer": "", "schedule": "", "label_smoothing": 0,
+                     "averaging": "", "patience": 0}
+
+
+class TransferExperiment(Experiment):
+    """A pre-trained backbone with a new head.
+
+    Attributes:
+        backbone: name of the backbone. A list of several is joined to one name, such as `A + B`: the head gets the
+            features of all.
+        head: spec of the layers after it, which starts with `gap`; the final layer is added. `logistic` is the final
+            layer alone; without a parent it is fitted by logistic regression.
+        tune_last: number of the backbone's last layers that are trained as well, or `all`; 0 keeps it frozen.
+        weights: initial weights of the backbone: `imagenet` or `random`.
+        views: number of augmented views per training image for a backbone with frozen layers and `augment`; what these
+            make of them is computed once, and epochs use them in turn.
+    """
+
+    backbone: str
+    head: str
+    tune_last: Annotated[int, Field(ge=0)] | Literal["all"] = 0
+    weights: Literal["imagenet", "random"] = "imagenet"
+    views: Positive = 4
+
+    @field_validator("backbone", mode="before")
+    @classmethod
+    def _join_backbones(cls, backbone: object) -> object:
+        names = backbone.split(JOINED) if isinstance(backbone, str) else backbone
+        if not isinstance(names, list):
+            return backbone
+        if not names or not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
+            raise PydanticCustomError("backbones", "a list of backbones holds different names")
+        return JOINED.join(names)
+
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """The name of each backbone."""
+        return tuple(self.backbone.split(JOINED))
+
+    @property
+    def used_views(self) -> int:
+        """Number of views that epochs use in turn; fewer epochs than views use the first ones only.
+
+        A logistic regression uses all at once.
+        """
+        return min(self.views, self.epochs) if self.has_optimizer else self.views
+
+    @property
+    def stage(self) -> str:
+        """`transfer`: notebook 03 trains it."""
+        return "transfer"
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Whether an optimiser trains it: all but a logistic regression, whose children go on from its weights."""
+        return self.head != LOGISTIC or self.parent is not None
+
+    @property
+    def trains(self) -> bool:
+        """Whether any weights are trained, by an optimiser or by logistic regression."""
+        return super().trains or not self.has_optimizer
+
+    @property
+    def network(self) -> str:
+        """Spec of the head."""
+        return self.head
+
+    @property
+    def layers(self) -> str:
+        """The operations that the head is built of, as a spec."""
+        return "gap" if self.head == LOGISTIC else self.head
+
+
+class Ensemble(Experiment):
+    """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
+
+    Attributes:
+        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
+    """
+
+    ensemble: tuple[str, ...]
+
+    @field_validator("ensemble")
+    @classmethod
+    def _check_members(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(members)) < len(members) or len(members) < 2:
+            raise PydanticCustomError("members", "two members or more are needed, each of them once")
+        return members
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of its members."""
+        return self.ensemble
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Nothing is trained."""
+        return False
+
+    @property
+    def stage(self) -> str:
+        """`transfer`: notebook 03 evaluates it."""
+        return "transfer"
+
+    @property
+    def network(self) -> str:
+        """Its members, such as `ensemble(small, large)`."""
+        return f"ensemble({', '.join(self.ensemble)})"
+
+
+# The kinds of experiments under `transfer`, as pydantic's errors name them.
+NETWORK, ENSEMBLE = "network", "ensemble"
+
+
+def _kind(value: Any) -> str:
+    is_ensemble = "ensemble" in value if isinstance(value, dict) else isinstance(value, Ensemble)
+    return ENSEMBLE if is_ensemble else NETWORK
+
+
+Transferred = Annotated[Annotated[TransferExperiment, Tag(NETWORK)] | Annotated[Ensemble, Tag(ENSEMBLE)],
+                        Discriminator(_kind)]
