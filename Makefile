@@ -11,10 +11,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/installed
 
-.PHONY: help run notebooks test lint bench kills lock
+.PHONY: help run notebooks test lint bench bench-gpu kills lock
 
 help:  ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
 
 run: $(READY)  ## run the notebooks of a profile: make run PROFILE=animals10 ARGS="--only 02"
 	$(BIN)/python -m auxiliary run $(PROFILE) $(ARGS)
@@ -33,6 +33,9 @@ lint: $(READY)  ## check style, that notebooks hold no output, and that folders 
 
 bench: $(READY)  ## measure speed against other libraries: make bench FOLDER=animals10-raw-img.zip
 	$(BIN)/python -m tests.benchmarks $(FOLDER)
+
+bench-gpu: $(READY)  ## measure a GPU, or a little on the processor: make bench-gpu FOLDER=my-images
+	$(BIN)/python -m tests.benchmarks.gpu $(if $(filter file,$(origin FOLDER)),,$(FOLDER))
 
 kills: $(READY)  ## kill runs at random moments and check that nothing is lost: make kills ARGS="--kills 50 --seed 7"
 	$(BIN)/python tests/kills/kill_runs.py $(ARGS)

@@ -22,7 +22,7 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
                   preprocess_fn: Preprocess | None = None, *, image_size: int | None = None,
                   batch_size: int = 32, seed: int = 0, first_epoch: int = 0,
                   epochs: int | None = 1, cache: bool = False, sizes: Sequence[int] = (),
-                  classes: int | None = None) -> tf.data.Dataset:
+                  classes: int | None = None, as_bytes: bool = False) -> tf.data.Dataset:
     """Make a `tf.data.Dataset` from a table of images.
 
     Order and augmentation are functions of (seed, epoch, step) alone. A second pass over the data set repeats the
@@ -46,9 +46,12 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
             after. Empty for `image_size` in all.
         classes: how many classes there are, for labels that are the share of each; augmentations that mix images need
             it.
+        as_bytes: whether images stay uint8, which a Keras model converts to float32 itself: a quarter of the numbers
+            then goes through memory, and to a GPU.
 
     Returns:
-        Batches of ((N, S, S, 3) float32 in 0..255, (N,) int64 labels); with `classes` labels are (N, classes) float32.
+        Batches of ((N, S, S, 3) float32 in 0..255, (N,) int64 labels); with `as_bytes` images are uint8, with `classes`
+        labels are (N, classes) float32.
 
     Raises:
         UserError: for an empty table, one without the columns, or several image sizes and no `image_size`; for one of
@@ -68,7 +71,7 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
         return mix_batch(batch, targets[places], steps, draw)
 
     def finish(batch: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch = tf.cast(batch, tf.float32)
+        batch = batch if as_bytes else tf.cast(batch, tf.float32)
         return preprocess_fn(batch) if preprocess_fn else batch, labels
 
     side = None if sizes else size

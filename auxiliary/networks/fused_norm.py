@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from auxiliary.networks.fused import move
+
 # Smaller ones are not for cuDNN.
 LEAST_EPSILON = 1.001e-5
 DTYPES = (tf.float32, tf.bfloat16, tf.float16)
@@ -44,4 +46,4 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     def _follow(self, average: keras.Variable, value: tf.Tensor) -> None:
         """Move an average towards the value of this batch."""
-        average.assign(average * self.momentum + value * (1 - self.momentum))
+        move(average.value, value, 1 - self.momentum)

@@ -20,14 +20,14 @@ CODE: dict[str, tuple[str, ...]] = {
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),
     "data/reading": ("jpeg",),
-    "networks": ("averages", "backbone", "backbones", "build", "cut", "efficientnet_b", "efficientnet_lite",
+    "networks": ("averages", "backbone", "backbones", "build", "cut", "efficientnet_b", "efficientnet_lite", "fused",
                  "fused_norm", "inference", "keras_applications", "layer_graph", "optimizers", "pretrained", "rates",
                  "schedules", "torch_weights", "whitening"),
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
-                 "features", "fit", "logistic", "loss", "metadata", "optimizer", "range_test", "setup",
-                 "stored_features", "trainer", "tuning"),
+                 "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer", "range_test",
+                 "setup", "stored_features", "trained_model", "trainer", "tuning"),
 }
 
 

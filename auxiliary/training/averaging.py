@@ -1,4 +1,4 @@
-"""Averaged weights: a model that averages after each step, and the callback that evaluates the averages."""
+"""Averaged weights, and the callback that evaluates them."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from auxiliary.networks.averages import Averaging, ExponentialAverage
+from auxiliary.networks.fused import move
 
 
 class Averages:
@@ -41,8 +42,7 @@ class Averages:
 
     def _move(self, decay: tf.Tensor) -> None:
         for weight, average in zip(self._weights, self._others, strict=True):
-            share = tf.cast(decay, average.dtype)
-            average.assign(share * average + (1 - share) * weight.value)
+            move(average, weight.value, 1 - decay)
 
     def show(self) -> None:
         """Make the averages the model's weights."""
@@ -71,18 +71,6 @@ class Averages:
         for variable, value in zip([self._step, *self._others], state, strict=True):
             variable.assign(value)
         self._shown = True
-
-
-class AveragedModel(keras.Model):
-    """A functional model whose `averages` are updated in every training step."""
-
-    averages: Averages
-
-    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """One step of training, then of averaging."""
-        logs = super().train_step(data)
-        self.averages.update()
-        return logs
 
 
 class ShowAverages(keras.callbacks.Callback):

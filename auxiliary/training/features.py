@@ -97,7 +97,8 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
         return cached
     check_disk(folder, len(df) * extractor.bytes_per_image, f"the features of {experiment.backbone} take")
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
-    images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, **augmented)
+    images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, as_bytes=True,
+                           **augmented)
     label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
     batches = track(predict_batches(extractor.ask, images), label, len(images))
     return save_features(path, batches, len(df), extractor.dtype)

@@ -10,16 +10,15 @@ import pandas as pd
 
 from auxiliary.core.progress import Progress
 from auxiliary.data.epochs import steps_per_epoch
-from auxiliary.project.specs import parsed_specs
-from auxiliary.training.averaging import AveragedModel, Averages, ShowAverages
+from auxiliary.training.averaging import Averages, ShowAverages
 from auxiliary.training.batches import training_batches, validation_batches
 from auxiliary.training.callbacks import CheckpointWriter, EarlyStopping, EpochSeeds, HistoryWriter
 from auxiliary.training.checkpoint import Checkpoint
 from auxiliary.training.divergence import StopAtDivergence
 from auxiliary.training.job import Job
-from auxiliary.training.loss import class_weights, make_loss
-from auxiliary.training.optimizer import make_optimizer, scheduled
+from auxiliary.training.loss import class_weights
 from auxiliary.training.setup import TrainingSetup
+from auxiliary.training.trained_model import compiled
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,8 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
     """
     began, experiment = time.perf_counter(), job.experiment
     steps = steps_per_epoch(len(job.train), experiment.batch_size)
-    model, averages = _averaged(job, setup.trained, steps)
-    rate = scheduled(experiment, job.learning_rate, steps)
-    model.compile(make_optimizer(experiment, rate), make_loss(experiment), metrics=["accuracy"])
+    model = compiled(setup.trained, experiment, job.learning_rate, steps)
+    averages = model.averages
     done = checkpoint.epochs if checkpoint else 0
     train, val = training_batches(job, setup, first_epoch=done), validation_batches(job, setup)
     with Progress(job.label, job.epochs, "epoch", start=done) as progress:
@@ -73,16 +71,6 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
                   class_weight=class_weights(job), callbacks=[each for each in callbacks if each])
     earlier = checkpoint.history["seconds"].sum() if checkpoint else 0
     return Fitted(writer.history, time.perf_counter() - began + earlier)
-
-
-def _averaged(job: Job, model: keras.Model, steps: int) -> tuple[keras.Model, Averages | None]:
-    """The model to train, and its averages where its weights are averaged."""
-    averaging = parsed_specs(job.experiment)["averaging"]
-    if not averaging:
-        return model, None
-    model = AveragedModel(model.inputs, model.outputs)
-    model.averages = Averages(model, *averaging, steps * job.experiment.epochs)
-    return model, model.averages
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint, averages: Averages | None = None) -> None:

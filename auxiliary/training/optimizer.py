@@ -1,6 +1,5 @@
 """The optimiser of an experiment, with its learning rate over the steps."""
 
-import re
 from dataclasses import asdict
 
 import keras
@@ -9,12 +8,15 @@ import tensorflow as tf
 
 from auxiliary.config.experiment import Experiment
 from auxiliary.core.spec import parse_one
-from auxiliary.networks.optimizers import OPTIMIZERS
+from auxiliary.networks.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from auxiliary.networks.schedules import SCHEDULES
+from auxiliary.training.fused_optimizers import FusedAdam, FusedSGD
 
-# Names of TensorFlow's variables, such as `model/norm2/beta:0`: the shifts of batch norm; and the weights that do not
-# decay, because their size does not make a network fit noise.
-SHIFT, NOT_DECAYING = r"(^|/)beta(:\d+)?$", r"(^|/)(bias|beta|gamma)(:\d+)?$"
+# Names of TensorFlow's variables, such as `model/norm2/beta:0`, whose size does not make a network fit noise.
+NOT_DECAYING = r"(^|/)(bias|beta|gamma)(:\d+)?$"
+
+KINDS: dict[type[Optimizer], type[keras.optimizers.Optimizer]] = {
+    Adam: FusedAdam, AdamW: FusedAdam, SGD: FusedSGD, RMSprop: keras.optimizers.RMSprop}
 
 
 class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
@@ -33,19 +35,6 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
         return keras.ops.take(self._rates, place)
 
 
-class ShiftRateSGD(keras.optimizers.SGD):
-    """SGD in which the shifts of batch norm have a learning rate of their own: so many times the other."""
-
-    def __init__(self, *args: object, shift_rate: float, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self._shift_rate = shift_rate
-
-    def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
-        """Update one weight."""
-        factor = self._shift_rate if re.search(SHIFT, variable.name) else 1
-        super().update_step(gradient, variable, learning_rate * factor)
-
-
 def make_optimizer(experiment: Experiment, rate: float | ScheduledRate) -> keras.optimizers.Optimizer:
     """The optimiser of an experiment, as its `optimizer` says.
 
@@ -57,10 +46,7 @@ def make_optimizer(experiment: Experiment, rate: float | ScheduledRate) -> keras
     arguments = asdict(spec)
     arguments |= {"weight_decay": spec.weight_decay or None}
     decay_all = arguments.pop("decay_all", False)
-    kind = getattr(keras.optimizers, type(spec).__name__)
-    if arguments.pop("shift_rate", 1) != 1:
-        kind, arguments["shift_rate"] = ShiftRateSGD, spec.shift_rate
-    optimizer = kind(rate, **arguments)
+    optimizer = KINDS[type(spec)](rate, **arguments)
     if not decay_all:
         optimizer.exclude_from_weight_decay(var_names=[NOT_DECAYING])
     return optimizer

@@ -104,7 +104,8 @@ def _feature_batches(job: Job, extractor: FeatureExtractor, folder: Path) -> Cal
 
 def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:
     experiment = job.experiment
-    return partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size, cache=True)
+    return partial(mk_tf_dataset, image_size=experiment.image_size, batch_size=experiment.batch_size, cache=True,
+                   as_bytes=True)
 
 
 def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFrame:
@@ -133,5 +134,5 @@ def _view_batches(job: Job, df: pd.DataFrame, view: View) -> tf.data.Dataset:
     rows, columns = view.places(experiment.image_size)
     augmented = {} if view.augmented is None else {"augment": experiment.augment, "first_epoch": view.augmented}
     return mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=experiment.batch_size,
-                         seed=job.seed, **augmented,
+                         seed=job.seed, as_bytes=True, **augmented,
                          preprocess_fn=lambda batch: tf.gather(tf.gather(batch, rows, axis=1), columns, axis=2))

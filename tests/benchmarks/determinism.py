@@ -56,10 +56,10 @@ for epoch in range(epochs):
 """
 
 
-def noise(folder: Path) -> None:
+def noise(folder: Path, count: int = IMAGES) -> None:
     """Two classes of images of 224x224, with the grain of photographs."""
     rng = np.random.default_rng(0)
-    for number in range(IMAGES):
+    for number in range(count):
         pixels = rng.integers(0, 256, (28, 28, 3), dtype="uint8")
         target = folder / str(number % 2) / f"{number}.jpg"
         target.parent.mkdir(exist_ok=True)

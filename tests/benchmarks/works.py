@@ -55,6 +55,13 @@ def tuned(backbone: str, layers: int, target: float, rounds: int = 3) -> Work:
         rounds)
 
 
+def network(profile: str, key: str, batch: int, side: int) -> Work:
+    """Training steps of a network, of which layers and optimiser alone decide how long they take."""
+    return Work(f"30 training steps of {key}, {batch} images of {side} px", f"network ours {profile} {key} {side}", [
+        Against("Keras's batch normalisation and optimiser", f"network keras {profile} {key} {side}", 1.5),
+        Against("PyTorch, bfloat16 autocast, channels last", f"network_torch {key} {batch} {side}", 1.3, "torch")])
+
+
 WORKS = [
     Work("catalogue and preprocess, hashes included", "prepare_ours", [
         Against("Pillow's plain calls, one process", "prepare_notebook", 2.5),
@@ -66,6 +73,8 @@ WORKS = [
         Against("PyTorch, bfloat16 autocast, channels last", "epoch_torch bfloat16", 1.3, "torch")]),
     Work("30 training steps fed by the augmented pipeline", "step fed", [
         Against("the same steps on a batch in memory", "step memory", 1 / 1.1)]),
+    network("cifar10-ladder", "air8_alternating", 256, 32),
+    network("animals10", "resnet_5000_hour", 64, 112),
     frozen("MobileNetV2"), frozen("EfficientNetLite0"),
     tuned("EfficientNetV2S", 30, 6.0, rounds=1), tuned("MobileNetV2", 20, 3.0), tuned("EfficientNetLite0", 30, 3.0),
     features_of("EfficientNetV2S", 2.0), features_of("MobileNetV2", 1.5), features_of("EfficientNetLite0", 1.5),

@@ -5,28 +5,33 @@ import numpy as np
 import pytest
 
 from auxiliary.networks.averages import ExponentialAverage, Lookahead
-from auxiliary.training.averaging import AveragedModel, Averages, ShowAverages
+from auxiliary.training.averaging import Averages, ShowAverages
+from auxiliary.training.trained_model import TrainedModel
 
 INPUTS, LABELS = np.eye(8, dtype="float32"), np.arange(8) % 2
 
 
-def averaged(averaging, steps: int = 12) -> AveragedModel:
+def averaged(averaging, steps: int = 12) -> TrainedModel:
     """A compiled model with dropout's place taken by batch norm, whose statistics are weights too."""
     keras.utils.set_random_seed(0)
     inputs = keras.Input((8,))
     outputs = keras.layers.Dense(2, "softmax")(keras.layers.BatchNormalization()(inputs))
-    model = AveragedModel(inputs, outputs)
-    model.averages = Averages(model, averaging, steps)
+    model = TrainedModel(inputs, outputs)
+    model.averages, model.steps = Averages(model, averaging, steps), 1
     model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
     return model
 
 
-def trained(averaging, steps: int = 12) -> tuple[AveragedModel, list[list[np.ndarray]]]:
+def step(model: TrainedModel) -> None:
+    model.fit(INPUTS, LABELS, batch_size=8, shuffle=False, verbose=0)
+
+
+def trained(averaging, steps: int = 12) -> tuple[TrainedModel, list[list[np.ndarray]]]:
     """A model after some steps, with its weights before the first and after each step, averages not shown."""
     model = averaged(averaging, steps)
     weights = [model.get_weights()]
     for _ in range(steps):
-        model.train_on_batch(INPUTS, LABELS)
+        step(model)
         weights.append(model.get_weights())
     return model, weights
 
@@ -51,7 +56,7 @@ def test_an_average_does_not_change_training():
     plain = averaged(ExponentialAverage(0.9))
     plain.averages = Mock()
     for expected in weights[1:]:
-        plain.train_on_batch(INPUTS, LABELS)
+        step(plain)
         same(plain.get_weights(), expected)
 
 
@@ -63,7 +68,7 @@ def test_lookahead_sets_the_weights_to_the_average():
     # The same steps without the fifth's average: its weights are the mean of the first ones and those of step 5.
     fast = averaged(ExponentialAverage(0.9))
     for _ in range(5):
-        fast.train_on_batch(INPUTS, LABELS)
+        step(fast)
     decay = 0.8 * (5 / 10) ** 3
     same(weights[5], [decay * first + (1 - decay) * last
                       for first, last in zip(weights[0], fast.get_weights(), strict=True)])
@@ -86,14 +91,14 @@ def test_state_and_weights_are_all_that_going_on_needs(averaging):
     whole, weights = trained(averaging)
     half = averaged(averaging)
     for _ in range(6):
-        half.train_on_batch(INPUTS, LABELS)
+        step(half)
     half.averages.show()
     other = averaged(averaging)
     other.set_weights(half.get_weights())
     other.averages.restore(half.averages.state)
     other.averages.hide()
     for _ in range(6):
-        other.train_on_batch(INPUTS, LABELS)
+        step(other)
     same(other.get_weights(), weights[-1])
     whole.averages.show()
     other.averages.show()

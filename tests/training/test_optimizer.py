@@ -15,22 +15,38 @@ def optimizer_of(trained: ScratchExperiment) -> keras.optimizers.Optimizer:
     return make_optimizer(trained, scheduled(trained, trained.learning_rate, per_epoch=10))
 
 
-def weights(**values: float) -> list[keras.Variable]:
-    return [keras.Variable(value, name=name) for name, value in values.items()]
+def weights(**values: float | np.ndarray) -> list[keras.Variable]:
+    return [keras.Variable(value, name=name, dtype="float32") for name, value in values.items()]
 
 
-def step(optimizer: keras.optimizers.Optimizer, variables: list[keras.Variable], gradient: float) -> list[float]:
-    optimizer.apply([keras.ops.full((), gradient) for _ in variables], variables)
-    return [float(variable) for variable in variables]
+def step(optimizer: keras.optimizers.Optimizer, variables: list[keras.Variable], gradient: float) -> list[np.ndarray]:
+    optimizer.apply([keras.ops.full(variable.shape, gradient) for variable in variables], variables)
+    return [variable.numpy() for variable in variables]
 
 
-@pytest.mark.parametrize(("spec", "kind"), [
-    ("adam", keras.optimizers.Adam), ("adamw(0.05)", keras.optimizers.AdamW), ("sgd", keras.optimizers.SGD),
-    ("rmsprop", keras.optimizers.RMSprop)])
-def test_optimisers_by_name(spec, kind):
+KERAS = {
+    "adam": keras.optimizers.Adam(0.01),
+    "adamw(0.05, beta_1=0.8, epsilon=1e-6, decay_all=True)": keras.optimizers.AdamW(
+        0.01, weight_decay=0.05, beta_1=0.8, epsilon=1e-6),
+    "sgd": keras.optimizers.SGD(0.01, momentum=0.9),
+    "sgd(0)": keras.optimizers.SGD(0.01),
+    "sgd(0.85, nesterov=True, weight_decay=0.1, decay_all=True)": keras.optimizers.SGD(
+        0.01, momentum=0.85, nesterov=True, weight_decay=0.1),
+    "rmsprop": keras.optimizers.RMSprop(0.01),
+}
+
+
+@pytest.mark.parametrize("spec", KERAS)
+def test_updates_are_those_of_keras(spec):
+    own, other = (weights(kernel=np.arange(5.0), bias=3.0) for _ in range(2))
     optimizer = optimizer_of(experiment(optimizer=spec))
-    assert type(optimizer) is kind
-    assert float(optimizer.learning_rate) == pytest.approx(0.01)
+    for gradient in (1.0, -3.0, 0.2, 0.0):
+        step(optimizer, own, gradient)
+        step(KERAS[spec], other, gradient)
+    for one, expected in zip(own, other, strict=True):
+        np.testing.assert_allclose(one, expected, rtol=1e-5)
+    for one, expected in zip(optimizer.variables, KERAS[spec].variables, strict=True):
+        np.testing.assert_allclose(one, expected, rtol=1e-5, atol=1e-7)
 
 
 def test_arguments_are_those_of_keras():

@@ -13,13 +13,13 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
+from auxiliary.training.trained_model import compiled
 
 machine = runtime.start(0)
 table = read_table(Path("train.csv"))
 experiment = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE)
-model = build_scratch(experiment, table["label"].nunique())
-model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, cache=True)
 steps = steps_per_epoch(len(table), 32)
+model = compiled(build_scratch(experiment, table["label"].nunique()), experiment, 1e-3, steps)
+batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, cache=True, as_bytes=True)
 say(epochs_of(lambda: model.fit(batches, steps_per_epoch=steps, verbose=0)), keras=keras.__version__,
     tensorflow=tf.__version__, precision=machine.precision)

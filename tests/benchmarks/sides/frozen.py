@@ -19,6 +19,7 @@ from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
 from auxiliary.training.features import FeatureExtractor, feature_batches
+from auxiliary.training.trained_model import compiled
 
 EPOCHS, IMAGES = 15, 320
 side, backbone = sys.argv[1:]
@@ -45,19 +46,16 @@ def ours() -> None:
         batches = feature_batches(
             FeatureExtractor(transfer.features), experiment, Path(folder), table, seed=SEED, epochs=None
         )
-        fit(transfer.head, batches, steps_per_epoch=steps_per_epoch(len(table), experiment.batch_size))
+        steps = steps_per_epoch(len(table), experiment.batch_size)
+        model = compiled(transfer.head, experiment, experiment.learning_rate, steps)
+        model.fit(batches, epochs=EPOCHS, steps_per_epoch=steps, verbose=0)
 
 
 def notebook() -> None:
     """The whole network runs fifteen times, on files decoded fifteen times."""
     transfer.backbones[0].trainable = False
-    fit(transfer.model, decoded_every_epoch(table, experiment.batch_size))
-
-
-def fit(model: keras.Model, batches: tf.data.Dataset, **options: int) -> None:
-    """Fifteen epochs."""
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(batches, epochs=EPOCHS, verbose=0, **options)
+    transfer.model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    transfer.model.fit(decoded_every_epoch(table, experiment.batch_size), epochs=EPOCHS, verbose=0)
 
 
 took = seconds({"ours": ours, "notebook": notebook}[side])

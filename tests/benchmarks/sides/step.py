@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
-from timing import NET, SIZE, epochs_of, say
+from timing import NET, SIZE, STEPS, epochs_of, say
 
 from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core import runtime
@@ -13,14 +13,13 @@ from auxiliary.data.augmentation.registry import DEFAULT
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
+from auxiliary.training.trained_model import compiled
 
-STEPS = 30
 machine = runtime.start(0)
 table = read_table(Path("train.csv"))
-model = build_scratch(ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE),
-                      table["label"].nunique())
-model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, cache=True)
+experiment = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=1, net=NET, image_size=SIZE)
+model = compiled(build_scratch(experiment, table["label"].nunique()), experiment, 1e-3, STEPS)
+batches = mk_tf_dataset(table, augment=DEFAULT, image_size=SIZE, epochs=None, cache=True, as_bytes=True)
 if sys.argv[1:] == ["memory"]:
     batches = tf.data.Dataset.from_tensors(next(iter(batches))).repeat()
 say(epochs_of(lambda: model.fit(batches, steps_per_epoch=STEPS, verbose=0)), keras=keras.__version__,

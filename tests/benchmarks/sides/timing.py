@@ -7,8 +7,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 SEED = int(os.environ.get("SEED", "0"))
-SIZE, EPOCHS = 224, 2
+SIZE, EPOCHS, STEPS = 224, 2, 30
 NET = ("conv(16) | pool | conv(32) | pool | conv(64) | pool | conv(128) | pool | flatten | dense(256) "
        "| dropout(0.5)")
 
@@ -27,6 +29,12 @@ def seconds(work) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def batch_of(count: int, side: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Images of noise, (count, side, side, 3) float32 in 0..255, and int64 labels."""
+    rng = np.random.default_rng(0)
+    return rng.random((count, side, side, 3), "float32") * 255, rng.integers(0, classes, count)
 
 
 def new_folder() -> Path:

@@ -23,6 +23,7 @@ from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.cut import cut_network
 from auxiliary.training.features import FeatureExtractor, feature_batches
+from auxiliary.training.trained_model import compiled
 
 EPOCHS, IMAGES = 5, 320
 side, backbone, last = sys.argv[1:]
@@ -52,26 +53,27 @@ def ours() -> None:
     extractor = FeatureExtractor(cut.front, cut.layer, np.dtype(tf.as_dtype(cut.front.output.dtype).as_numpy_dtype))
     with tempfile.TemporaryDirectory(dir=".") as folder:
         batches = feature_batches(extractor, experiment, Path(folder), table, seed=SEED, epochs=None)
-        fit(cut.rest, batches, steps_per_epoch=steps)
+        fit(cut.rest, batches)
 
 
 def whole() -> None:
     """All layers run five times."""
     batches = mk_tf_dataset(
-        table, image_size=SIZE, batch_size=experiment.batch_size, seed=SEED, epochs=None, cache=True
+        table, image_size=SIZE, batch_size=experiment.batch_size, seed=SEED, epochs=None, cache=True, as_bytes=True
     )
-    fit(transfer.model, batches, steps_per_epoch=steps)
+    fit(transfer.model, batches)
 
 
 def keras_way() -> None:
     """All layers run five times, and files are decoded as often."""
-    fit(transfer.model, decoded_every_epoch(table, experiment.batch_size))
+    transfer.model.compile(keras.optimizers.Adam(experiment.learning_rate), "sparse_categorical_crossentropy")
+    transfer.model.fit(decoded_every_epoch(table, experiment.batch_size), epochs=EPOCHS, verbose=0)
 
 
-def fit(model: keras.Model, batches: tf.data.Dataset, **options: int) -> None:
-    """Five epochs."""
-    model.compile(keras.optimizers.Adam(experiment.learning_rate), "sparse_categorical_crossentropy")
-    model.fit(batches, epochs=EPOCHS, verbose=0, **options)
+def fit(model: keras.Model, batches: tf.data.Dataset) -> None:
+    """Five epochs as a run of the project does them."""
+    model = compiled(model, experiment, experiment.learning_rate, steps)
+    model.fit(batches, epochs=EPOCHS, steps_per_epoch=steps, verbose=0)
 
 
 took = seconds({"ours": ours, "whole": whole, "keras": keras_way}[side])

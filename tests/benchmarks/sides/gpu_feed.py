@@ -1,0 +1,37 @@
+"""Augmented images per second: `gpu_feed.py PROFILE KEY SIZE TABLE all|CORES`, in batches of 256."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from timing import seconds
+
+from auxiliary.config.loader import load_profile
+from auxiliary.core import runtime
+
+profile, key, size, table, cores = sys.argv[1:]
+if cores != "all":
+    # Before TensorFlow starts its threads.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(cores)])
+runtime.start(0)
+
+from auxiliary.data.dataset import mk_tf_dataset  # noqa: E402
+from auxiliary.data.tables import read_table  # noqa: E402
+
+experiment = next(each for each in load_profile(profile).scratch if each.key == key)
+table = read_table(Path(table))
+batches = iter(mk_tf_dataset(table, augment=experiment.augment, image_size=int(size), batch_size=256, epochs=None,
+                             cache=True, as_bytes=True, classes=table["label"].nunique()))
+epoch = -(-len(table) // 256)
+
+
+def take() -> None:
+    """As many batches as an epoch has."""
+    for _ in range(epoch):
+        next(batches)
+
+
+take()
+took = min(seconds(take) for _ in range(3))
+print(json.dumps({"what": f"feed, {cores} cores", "value": round(len(table) / took), "unit": "images/s"}))
