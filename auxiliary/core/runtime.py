@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from auxiliary.core import keras_settings
+from auxiliary.core import cuda, keras_settings
 from auxiliary.core.collection import kept_from_collection
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.streams import stderr_discarded
@@ -75,9 +75,14 @@ class Machine:
 def load() -> None:
     """Import TensorFlow and Keras without the messages of their first import, and set what Keras computes with.
 
+    The CUDA libraries that pip installed are loaded too, see `auxiliary.core.cuda`.
+
     Raises:
         UserError: Keras refuses a setting of the user's, or has been imported with another backend.
     """
+    # TensorFlow opens them when it is first asked for devices, so this may come after its import. What is missing is
+    # said by `auxiliary.commands.unused_gpu`.
+    cuda.load_libraries()
     if not {"keras", "tensorflow"} <= sys.modules.keys():
         with stderr_discarded(), keras_settings.refusal_explained(), kept_from_collection():
             import keras  # noqa: F401
