@@ -1,4 +1,4 @@
-"""CUDA libraries that pip installed are loaded, so that they are found by name; with stand-ins built by a C compiler."""
+"""CUDA libraries are loaded, so that they are found by name; with stand-ins that a C compiler builds."""
 
 import ctypes
 import os
