@@ -93,8 +93,8 @@ def load() -> None:
 def start(seed: int) -> Machine:
     """Configure TensorFlow for a reproducible run.
 
-    Sets all random seeds, makes operations deterministic, frees the state of earlier runs, lets a GPU's memory grow as
-    needed, and sets the precision and all settings of Keras.
+    Sets all random seeds, makes operations deterministic, frees the state of earlier runs, and sets the precision and
+    all settings of Keras. A GPU's memory grows as needed, see `auxiliary/__init__.py`.
 
     Args:
         seed: seed of weights and dropout.
@@ -115,9 +115,6 @@ def start(seed: int) -> Machine:
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        if not tf.config.experimental.get_memory_growth(gpu):
-            tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)

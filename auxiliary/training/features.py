@@ -1,7 +1,7 @@
 """Features of frozen layers, computed once and cached."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 import tensorflow as tf
 
 from auxiliary.config.transfer import JOINED, TransferExperiment
+from auxiliary.core.errors import NotTrained
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset
@@ -87,6 +88,7 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
 
     Raises:
         UserError: when the disk has not enough space for them, or an image cannot be read.
+        NotTrained: in float16, one of them is beyond its range.
     """
     if extractor.parts:
         return SideBySide([
@@ -99,8 +101,18 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, **augmented)
     label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
-    batches = track(predict_batches(extractor.ask, images), label, len(images))
+    batches = track(_in_range(predict_batches(extractor.ask, images), experiment.backbone), label, len(images))
     return save_features(path, batches, len(df), extractor.dtype)
+
+
+def _in_range(batches: Iterable[np.ndarray], backbone: str) -> Iterator[np.ndarray]:
+    """The same features; the numbers of float16 end at 65,504, those of other precisions hardly ever."""
+    half = keras.config.dtype_policy().compute_dtype == "float16"
+    for batch in batches:
+        if half and not np.isfinite(batch).all():
+            raise NotTrained(f"features of {backbone} are beyond the range of float16, in which this GPU computes: "
+                             "choose another backbone, or train on the processor (CUDA_VISIBLE_DEVICES=-1)")
+        yield batch
 
 
 def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment, folder: Path, df: pd.DataFrame,
