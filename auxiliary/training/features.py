@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from auxiliary.config.transfer import JOINED, TransferExperiment
 from auxiliary.core.errors import NotTrained
@@ -25,6 +26,7 @@ from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_
 from auxiliary.training.feature_files import View, each_once, feature_file
 from auxiliary.training.stored_features import FLOAT32, Features, SideBySide, read_features, save_features
 
+NOT_DETERMINISTIC = ", not deterministic"    # such features are not for runs that must give the same figures again
 BATCH = 32     # of 4 to 64 the fastest
 
 
@@ -48,11 +50,11 @@ class FeatureExtractor:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of its weights and of the precision that it computes in; those of its parts, joined by ` + `."""
+        """Fingerprint of its weights and of how it computes; those of its parts, joined by ` + `."""
         if self.parts:
             return JOINED.join(part.fingerprint for part in self.parts.values())
-        precision = keras.config.dtype_policy().name.encode()
-        return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
+        how = keras.config.dtype_policy().name + ("" if is_op_determinism_enabled() else NOT_DETERMINISTIC)
+        return digest(how.encode() + b"".join(weight.tobytes() for weight in self.model.get_weights()))
 
     @property
     def bytes_per_image(self) -> int:

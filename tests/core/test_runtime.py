@@ -66,8 +66,10 @@ def test_settings_are_those_of_keras_and_the_environment(monkeypatch):
     settings = runtime.settings()
     assert settings["backend"] == "tensorflow" and settings["epsilon"] == keras.config.epsilon()
     assert settings["cores"] == runtime.usable_cores()
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
-    assert runtime.settings() == settings | {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    given = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_DETERMINISTIC_OPS": "1", "XLA_FLAGS": "--xla_gpu_autotune_level=0"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert runtime.settings() == settings | given
 
 
 def test_loading_tensorflow_prints_nothing():
@@ -87,6 +89,16 @@ def test_start_sets_every_seed():
     assert drawn[0] == drawn[1]
     assert machine.device == runtime.cpu_name()
     assert machine.precision == keras.config.dtype_policy().name
+
+
+def test_operations_are_deterministic_unless_they_need_not_be():
+    from tensorflow.python.framework.config import is_op_determinism_enabled
+
+    enabled = []
+    for deterministic in (True, False, True):
+        runtime.start(0, deterministic)
+        enabled.append(is_op_determinism_enabled())
+    assert enabled == [True, False, True]
 
 
 def test_gpu_sets_precision(monkeypatch):
