@@ -28,8 +28,8 @@ class Settings(Record):
             weights of the lowest are kept; 0 trains all epochs and keeps the last weights.
         tta: test-time augmentation: spec of the views of an image over which its prediction is the mean, such as
             `mirror` or `augmented(8)`; empty for the image alone.
-        deterministic: whether the same machine gives the same figures again, to the last digit. Without that a GPU
-            trains faster.
+        deterministic: whether the same machine gives the same figures again, to the last digit. Without that
+            TensorFlow may use faster algorithms.
     """
 
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
