@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from auxiliary.core.cuda import HIDDEN, driver_cuda, load_libraries
+from auxiliary.core.cuda import HIDDEN, driver_cuda, driver_error, load_libraries
 from auxiliary.core.driver import Driver
 from auxiliary.core.text import first_few
 
@@ -35,6 +35,8 @@ def why_unused(driver: Driver, devices: Path = Path("/dev")) -> str:
                 "or ask the scheduler for one")
     if (newest := driver_cuda()) is None:
         return "the driver's library libcuda.so.1 cannot be loaded: install the driver again, or restart the computer"
+    if said := driver_error():
+        return f"the driver cannot be started ({said}): restart the computer, or install the driver again"
     if missing := load_libraries():
         return f"CUDA libraries are missing ({first_few(missing, SHOWN)}): {INSTALL}"
     needed = tf.sysconfig.get_build_info().get("cuda_version", "")

@@ -78,3 +78,16 @@ def driver_cuda() -> tuple[int, int] | None:
     except (OSError, AttributeError):
         return None
     return number.value // 1000, number.value % 1000 // 10
+
+
+def driver_error() -> str:
+    """What the driver says when it is started, such as `no CUDA-capable device is detected`; empty where it starts."""
+    text = ctypes.c_char_p()
+    try:
+        driver = ctypes.CDLL(DRIVER)
+        if not (code := driver.cuInit(0)):
+            return ""
+        driver.cuGetErrorString(code, ctypes.byref(text))
+    except (OSError, AttributeError) as error:
+        return str(error)
+    return (text.value or b"error %d" % code).decode(errors="replace")

@@ -65,8 +65,8 @@ def _sentence(job: Job, memory: Memory, fits: int) -> str:
     size = job.experiment.batch_size
     ran_out = f"the memory of {memory.device} ran out, of which it may use {format_bytes(memory.usable)}"
     if fits == size:
-        return (f"{ran_out}; its batch_size of {size:,} fits by now, so another program may have taken memory "
-                "meanwhile: run it again")
+        return (f"{ran_out}; a training step fits by now, so another program may have taken memory meanwhile: run it "
+                "again, or choose a smaller image_size if that ends in the same way")
     if not fits:
         return f"{ran_out}; not even a batch of one image fits: choose a smaller network or image_size"
     return f"{ran_out}, in batches of {size:,}; a batch_size of {fits:,} fits"

@@ -22,6 +22,7 @@ def usable(tmp_path, monkeypatch):
     """A machine on which nothing hinders a GPU, each part of which a test may break; the folder of its devices."""
     monkeypatch.delenv(cuda.HIDDEN, raising=False)
     monkeypatch.setattr(unused_gpu, "driver_cuda", lambda: (12, 9))
+    monkeypatch.setattr(unused_gpu, "driver_error", str)
     monkeypatch.setattr(unused_gpu, "load_libraries", list)
     (tmp_path / "nvidia0").touch()
     return tmp_path
@@ -60,6 +61,8 @@ def test_other_reasons(usable, monkeypatch):
     (usable / "nvidia0").unlink()
     assert "--gpus all" in why_unused(DRIVER, usable)
     (usable / "dxg").touch()    # WSL
+    monkeypatch.setattr(unused_gpu, "driver_error", lambda: "unknown error")
+    assert "the driver cannot be started (unknown error)" in why_unused(DRIVER, usable)
     monkeypatch.setattr(unused_gpu, "driver_cuda", lambda: None)
     assert "libcuda.so.1" in why_unused(DRIVER, usable)
     monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: False)

@@ -16,7 +16,11 @@ PACKAGES = ["nvidia-cusolver-cu12", "nvidia-cublas-cu12", "nvidia-cudnn-cu12"]
 # A library of the stand-ins, its folder, and the one that it needs.
 STAND_INS = [("libcublasLt.so.12", "cublas", ""), ("libcublas.so.12", "cublas", "libcublasLt.so.12"),
              ("libcusolver.so.11", "cusolver", "libcublas.so.12"), ("libnvblas.so.12", "cublas", "")]
-DRIVER = "int cuDriverGetVersion(int *version) { *version = 12040; return 0; }"
+DRIVER = """
+int cuDriverGetVersion(int *version) { *version = 12040; return 0; }
+int cuInit(unsigned flags) { return 803; }
+int cuGetErrorString(int code, const char **text) { *text = code == 803 ? "other versions" : "?"; return 0; }
+"""
 # Prints what is missing, then whether a library that is opened by its name is found, before and after.
 SCRIPT = """
 import ctypes, sys
@@ -98,11 +102,11 @@ def test_nothing_is_loaded_without_a_driver(loaded):
     assert loaded(driver=False) == "[False, False, False] [] [False, False, False]"
 
 
-def test_the_version_that_the_driver_supports_is_read(libraries):
-    script = "from auxiliary.core import cuda; print(cuda.driver_cuda())"
+def test_the_driver_tells_its_version_and_why_it_does_not_start(libraries):
+    script = "from auxiliary.core import cuda; print(cuda.driver_cuda(), cuda.driver_error())"
     done = subprocess.run([sys.executable, "-c", script], env=os.environ | {"LD_LIBRARY_PATH": libraries / "driver"},
                           capture_output=True, text=True, check=True)
-    assert done.stdout == "(12, 4)\n"
+    assert done.stdout == "(12, 4) other versions\n"
 
 
 def test_what_cannot_be_loaded_is_missing_with_the_reason(tmp_path, monkeypatch):

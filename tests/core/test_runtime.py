@@ -78,6 +78,14 @@ def test_loading_tensorflow_prints_nothing():
     assert (done.stdout, done.stderr) == ("True\n", "")
 
 
+def test_cuda_libraries_are_loaded_with_tensorflow(monkeypatch):
+    """In commands, kernels and scripts alike: all of them load TensorFlow here."""
+    loaded = []
+    monkeypatch.setattr(runtime.cuda, "load_libraries", lambda: loaded.append("libraries") or [])
+    runtime.load()
+    assert loaded == ["libraries"]
+
+
 def test_start_sets_every_seed():
     import keras
     import numpy as np
