@@ -9,6 +9,8 @@ from typing import Any
 
 # At its import TensorFlow prints many messages about the processor and missing GPUs. Errors are exceptions anyway.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Otherwise TensorFlow takes the whole memory of a GPU at its first use, whoever uses it, and no other process gets any.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 # Keras reads these when it is imported, whoever imports it. They come before `~/.keras/keras.json`; what else that file
 # says is replaced by `auxiliary.core.keras_settings`.
 os.environ |= {"KERAS_BACKEND": "tensorflow", "KERAS_NNX_ENABLED": "false"}

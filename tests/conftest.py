@@ -90,6 +90,7 @@ def results_of() -> Callable[..., pd.DataFrame]:
         "patience": 0,
         "tta": "",
         "averaging": "",
+        "deterministic": "",
         "config_hash": "",
         "published_accuracy": float("nan"),
         "test_duplicates": 0,

@@ -1,10 +1,10 @@
-"""Estimates of training time on this machine's processor, within a factor of two."""
+"""Estimates of training time on this machine's processor, within a factor of two, or on its GPU."""
 
 import math
 from typing import NamedTuple
 
 from auxiliary.commands.amount import Amount
-from auxiliary.commands.speed import network_speed
+from auxiliary.commands.speed import Speed
 from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.config.transfer import Ensemble, TransferExperiment
 from auxiliary.core import runtime
@@ -20,11 +20,8 @@ from auxiliary.runs.replacement import current
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 
-# Seconds that one core takes, measured: to take an image, or its features, into a batch; to augment a pixel; to write a
-# number between two layers and read it back; and to update a parameter.
-IMAGE, PIXEL, NUMBER, UPDATE = 2e-4, 2e-8, 1.4e-9, 2.6e-8
-# How fast networks compute, relative to the products of small matrices.
-SCRATCH_SHARE, BACKBONE_SHARE = 0.6, 0.22
+# Seconds that one core takes, measured: to take an image, or its features, into a batch; and to augment a pixel.
+IMAGE, PIXEL = 2e-4, 2e-8
 # Seconds to build, compile, save and evaluate a model, and to save the state after an epoch.
 FIXED, EPOCH = 8.0, 0.1
 # And to average the predictions of an ensemble.
@@ -47,17 +44,18 @@ class PerImage(NamedTuple):
     evaluation: float
 
 
-def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = False) -> float:
-    """Seconds that one training run takes, within a factor of two.
+def estimate_seconds(experiment: Experiment, images: Amount, speed: Speed, extracted: bool = False) -> float:
+    """Seconds that one training run takes.
 
     Args:
         experiment: what to train.
         images: how many images.
+        speed: that of the device that trains.
         extracted: whether another experiment has computed what the frozen layers make of the images.
     """
     if isinstance(experiment, Ensemble):
         return AVERAGE
-    cost = _scratch(experiment) if isinstance(experiment, ScratchExperiment) else _transfer(experiment)
+    cost = (_scratch if isinstance(experiment, ScratchExperiment) else _transfer)(experiment, speed)
     epoch = EPOCH + images.training * cost.training + images.validation * cost.evaluation
     others = images.validation + images.test
     views = experiment.used_views if cost.once and experiment.augment and experiment.epochs else 1
@@ -66,39 +64,57 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
     return FIXED + once + experiment.epochs * epoch + others * evaluation
 
 
-def _scratch(experiment: ScratchExperiment) -> PerImage:
-    cores, sides = runtime.usable_cores(), experiment.sizes or (experiment.image_size,)
+def _scratch(experiment: ScratchExperiment, speed: Speed) -> PerImage:
+    sides, size, image = experiment.sizes or (experiment.image_size,), experiment.batch_size, IMAGE / _cores()
     layers = costs_per_layer(experiment.net, (sides[0], sides[0], 3), classes=10).values()
-    update = UPDATE * sum(layer.parameters for layer in layers) / experiment.batch_size
-    training = [FORWARD_AND_BACK * _forward(experiment.net, side) + (IMAGE + PIXEL * side**2 + update) / cores
-                for side in sides]
-    return PerImage(0, sum(training) / len(training), _forward(experiment.net, experiment.image_size) + IMAGE / cores)
+    update = speed.update * sum(layer.parameters for layer in layers) / size
+    training = [_step(speed, image + PIXEL * side**2 / _cores(),
+                      FORWARD_AND_BACK * _forward(experiment.net, side, size, speed) + update, size) for side in sides]
+    evaluation = _step(speed, image, _forward(experiment.net, experiment.image_size, size, speed), size)
+    return PerImage(0, sum(training) / len(training), evaluation)
 
 
-def _forward(net: str, side: int) -> float:
-    """Seconds that a network takes for an image of a side in pixels."""
+def _cores() -> int:
+    return runtime.usable_cores()
+
+
+def _step(speed: Speed, batch: float, computing: float, size: int) -> float:
+    """Seconds of a step of `size` images, per image: to take it into the batch, and to compute with it."""
+    computing += speed.step / size
+    return max(batch, computing) if speed.apart else batch + computing
+
+
+def _forward(net: str, side: int, size: int, speed: Speed) -> float:
+    """Seconds that a network takes for an image of a side in pixels, in a batch of `size` images."""
     layers = costs_per_layer(net, (side, side, 3), classes=10).values()
-    products = 2 * sum(layer.multiply_adds for layer in layers) / (SCRATCH_SHARE * network_speed(depthwise=False))
-    return products + sum(math.prod(layer.shape) for layer in layers) * NUMBER / runtime.usable_cores()
+    products = 2 * sum(layer.multiply_adds for layer in layers) / speed.scratch
+    numbers = speed.number * sum(math.prod(layer.shape) for layer in layers)
+    return products + numbers + speed.layer * len(layers) / size
 
 
-def _transfer(experiment: TransferExperiment) -> PerImage:
-    work = 2 * find_backbone(experiment.backbone).multiply_adds * (experiment.image_size / 224) ** 2
-    forward = work / (BACKBONE_SHARE * network_speed(depthwise=True))
-    image = IMAGE / runtime.usable_cores()
+def _transfer(experiment: TransferExperiment, speed: Speed) -> PerImage:
+    backbone, size, image = find_backbone(experiment.backbone), experiment.batch_size, IMAGE / _cores()
+    work = 2 * backbone.multiply_adds * (experiment.image_size / 224) ** 2
+    forward = work / speed.backbone + speed.layer * backbone.layers / size
+    # Of the head only what each layer costs, however small it is.
+    head = speed.layer * len(experiment.layers.split("|")) / size
+
+    def passes(factor: float, share: float = 1) -> float:
+        return _step(speed, image, factor * (share * forward + head), size)
+
     if not experiment.tune_last:
-        return PerImage(forward, image, image)
-    share = tuned_layers(experiment.backbone, experiment.tune_last) / find_backbone(experiment.backbone).layers
+        return PerImage(_step(speed, image, forward, size), passes(FORWARD_AND_BACK, 0), passes(1, 0))
+    share = tuned_layers(experiment.backbone, experiment.tune_last) / backbone.layers
     if share == 1:
-        return PerImage(0, image + forward * FORWARD_AND_BACK, forward)
+        return PerImage(0, passes(FORWARD_AND_BACK), passes(1))
     if not experiment.epochs or mixes(parsed_specs(experiment)["augment"]):
-        return PerImage(0, image + forward * FORWARD_AND_SOME, forward)
+        return PerImage(0, passes(FORWARD_AND_SOME), passes(1))
     # The share of the layers is that of the work within a factor of two for all backbones, as far as that matters:
     # with the last 20 to 30 tuned, 3% to 31% of it are left by count, in place of 6% to 21%.
-    return PerImage(forward, image + share * forward * FORWARD_AND_BACK, image + share * forward)
+    return PerImage(_step(speed, image, forward, size), passes(FORWARD_AND_BACK, share), passes(1, share))
 
 
-def seconds_left(experiment: Experiment, project: Project, images: Amount, extracted: bool = False,
+def seconds_left(experiment: Experiment, project: Project, images: Amount, speed: Speed, extracted: bool = False,
                  changed: bool = False) -> list[float]:
     """Estimated seconds of each run of an experiment that is left to train, one per seed; empty where none is.
 
@@ -106,6 +122,7 @@ def seconds_left(experiment: Experiment, project: Project, images: Amount, extra
         experiment: an experiment of the project.
         project: the open profile.
         images: how many images.
+        speed: that of the device that trains.
         extracted: as in `estimate_seconds`.
         changed: whether notebook 01 will prepare other images than those of the tables.
     """
@@ -116,7 +133,7 @@ def seconds_left(experiment: Experiment, project: Project, images: Amount, extra
         runs = [current(Job(experiment, seed, project).run) for seed in experiment.seeds]
         left = [max(0, experiment.epochs - _epochs_done(run)) for run in runs if not run.finished]
     # The features that one seed computes are used by the next, but for those of augmented images.
-    return [estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images,
+    return [estimate_seconds(experiment.model_copy(update={"epochs": epochs}), images, speed,
                              extracted or (number > 0 and not experiment.augment))
             for number, epochs in enumerate(left)]
 

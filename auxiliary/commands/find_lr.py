@@ -49,7 +49,7 @@ def _suggested(experiment: Experiment, project: Project) -> str:
     job = Job(experiment, experiment.seeds[0], project)
     if job.start and not job.start.run.finished:
         raise UserError(f"{experiment.key} starts from {job.start.name}, which is not trained yet: run that first")
-    runtime.start(job.seed)
+    runtime.start(job.seed, experiment.deterministic)
     from auxiliary.training.range_test import range_test
     from auxiliary.training.setup import build_setup
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auxiliary.core.disk import DiskError, disk_errors, explained
-from auxiliary.core.errors import Diverged, UserError, quoted_error, unknown
+from auxiliary.core.errors import Diverged, NotTrained, OutOfMemory, UserError, quoted_error, unknown
 from auxiliary.core.files import remove_leftovers, write_atomically
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.text import duration
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NOTEBOOKS = REPOSITORY / "notebooks"
 # Seconds that a kernel may take to start: on a busy machine TensorFlow's import alone may take a minute.
 START = 600
+# Errors after which a notebook ends and the others go on; the command ends with an error for them, after its results.
+NONE_TRAINED = {error.__name__ for error in (Diverged, NotTrained, OutOfMemory)}
 
 
 def find_notebooks(only: str = "") -> list[Path]:
@@ -77,7 +79,7 @@ def run_notebook(notebook: Path, kernel: "Kernel", project: Project, parameters:
 def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Mapping[str, Any]) -> str:
     """Execute a notebook into `unfinished`; the error message, empty if there is none.
 
-    Where all its experiments diverged, it ends after their training without one: the others go on.
+    Where none of its experiments could be trained, it ends after their training without one: the others go on.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -86,7 +88,7 @@ def _execute(notebook: Path, kernel: "Kernel", unfinished: Path, parameters: Map
         papermill.execute_notebook(_escaped(notebook), _escaped(unfinished), dict(parameters), kernel_name="python3",
                                    km=kernel, cwd=notebook.parent, progress_bar=False, start_timeout=START)
     except papermill.PapermillExecutionError as error:
-        return "" if error.ename == Diverged.__name__ else _failed_cell(error, notebook)
+        return "" if error.ename in NONE_TRAINED else _failed_cell(error, notebook)
     except RuntimeError as error:
         # The client has no error class for a kernel that dies before its first answer, or does not give one.
         if "Kernel didn't respond" in str(error):

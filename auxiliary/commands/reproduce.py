@@ -5,10 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-
+from auxiliary.commands.reproduce_conclusion import conclude, conclude_nearly
 from auxiliary.commands.reproduce_setup import check_identity, check_images, figures, open_chain, side_by_side
 from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.core import runtime
@@ -73,15 +70,13 @@ def find_chain(run: Run) -> list[Run]:
     return [*find_chain(parent_run), run]
 
 
-# Number of different figures that are printed; all are in the folders of the two runs.
-SHOWN = 20
-
 
 def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> None:
     """Train a finished run and its parents again, and print whether all figures agree.
 
     Everything happens in a temporary folder and starts from the processed images: no cached features or models are
-    read, and nothing is written in `root`. The folder is removed when all figures agree.
+    read, and nothing is written in `root`. The folder is removed when all figures agree. They agree to the last digit,
+    or within a tolerance where the run or a parent is not deterministic.
 
     Args:
         name: the run, see `find_finished`.
@@ -104,8 +99,12 @@ def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> Non
     with temporary_root("reproduce") as folder:
         reasons = _print_differences(console, chain, project)
         again = _train(project, read_recipe(run)["seed"], folder)
-        _conclude(console, {made.id: side_by_side(then, figures(made))
-                            for then, made in zip(recorded, again, strict=True)}, reasons)
+        tables = {made.id: side_by_side(then, figures(made)) for then, made in zip(recorded, again, strict=True)}
+        exact = all(experiment.deterministic for experiment in project.profile.experiments)
+        if exact:
+            conclude(console, tables, reasons)
+        else:
+            conclude_nearly(console, tables, reasons, _fewest_images(chain))
 
 
 def _announce(console: PlainConsole, chain: Sequence[Run]) -> None:
@@ -140,30 +139,6 @@ def _train(project: Project, seed: int, folder: Path) -> list[Run]:
     return [Job(experiment, seed, scratch).run for experiment in scratch.profile.experiments]
 
 
-def _conclude(console: PlainConsole, tables: dict[str, pd.DataFrame], reasons: Sequence[str]) -> None:
-    """Print the figures of the results where all agree; otherwise those that differ, and raise an error."""
-    everything = pd.concat(tables, names=["run"]).reset_index("run")
-    different = everything[everything["then"] != everything["again"]]
-    shown = different[:SHOWN] if len(different) else everything[everything["of"] == "result"]
-    for run, table in shown.groupby("run", sort=False):
-        console.print(_table(run, table))
-    count = f"{len(everything):,}"
-    if different.empty:
-        console.print(f"all {count} figures agree to the last digit: those above, those of every epoch, and the "
-                      "prediction of every test image")
-        return
-    if len(different) > SHOWN:
-        console.print(f"and {len(different) - SHOWN:,} more")
-    reason = (f"possible reasons are these changes: {', '.join(reasons)}" if reasons else
-              "nothing on record has changed, so something else has")
-    raise UserError(f"{len(different):,} of {count} figures differ; {reason}")
-
-
-def _table(title: str, figures: pd.DataFrame) -> Table:
-    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0, show_edge=False)
-    shown.add_column("figure", overflow="fold")
-    for heading in (" then", " again"):
-        shown.add_column(heading, justify="right", overflow="fold")
-    for entry in figures.itertuples(index=False):
-        shown.add_row(entry.figure, f" {entry.then}", f" {entry.again}")
-    return shown
+def _fewest_images(chain: Sequence[Run]) -> int:
+    """The fewest images that an accuracy of some runs is measured on; a refit has no validation images."""
+    return min(count for run in chain for count in (run.result.val_images, run.result.test_images) if count)

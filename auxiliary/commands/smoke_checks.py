@@ -187,7 +187,7 @@ def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
         return [*problems, f"its parent {experiment.parent!r} cannot be read back, so its weights were not checked"]
     try:
         # As a run starts: without a parent or pre-trained weights, these are the weights that it started from.
-        runtime.start(SEED)
+        runtime.start(SEED, experiment.deterministic)
         before = layer_weights(build_setup(job).model)
         model = keras.models.load_model(job.run.model)
     except Exception as error:  # Keras and h5py raise errors of any type for a damaged file

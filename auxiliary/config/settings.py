@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from auxiliary.config.record import ImageSize, Positive, Record, Seed
+from auxiliary.config.record import Flag, ImageSize, Positive, Record, Seed
 
 
 class Settings(Record):
@@ -28,6 +28,8 @@ class Settings(Record):
             weights of the lowest are kept; 0 trains all epochs and keeps the last weights.
         tta: test-time augmentation: spec of the views of an image over which its prediction is the mean, such as
             `mirror` or `augmented(8)`; empty for the image alone.
+        deterministic: whether the same machine gives the same figures again, to the last digit. Without that
+            TensorFlow may use faster algorithms.
     """
 
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
@@ -42,6 +44,7 @@ class Settings(Record):
     augment: str = ""
     patience: Annotated[int, Field(ge=0)] = 0
     tta: str = ""
+    deterministic: Flag = True
 
     @field_validator("seeds")
     @classmethod

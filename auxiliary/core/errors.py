@@ -22,8 +22,16 @@ class UserError(Exception):
         return [printable(f"error: {self}")]
 
 
-class Diverged(UserError):
-    """A network is asked for that there is not, because its training diverged; other experiments may go on."""
+class NotTrained(UserError):
+    """An experiment cannot be trained, and others can: `train_all` goes on with them."""
+
+
+class Diverged(NotTrained):
+    """A network is asked for that there is not, because its training diverged."""
+
+
+class OutOfMemory(NotTrained):
+    """An experiment takes more memory of the GPU than there is."""
 
 
 def quoted_error(message: str) -> UserError | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from auxiliary.core import keras_settings
+from auxiliary.core import cuda, keras_settings
 from auxiliary.core.collection import kept_from_collection
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.streams import stderr_discarded
@@ -54,7 +54,8 @@ PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "scipy", "
             "pillow-heif", "simplejpeg", "h5py")
 # Environment variables that change how TensorFlow computes.
 VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "OMP_NUM_THREADS",
-             "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE")
+             "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS", "NVIDIA_TF32_OVERRIDE",
+             "TF_DETERMINISTIC_OPS")
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,14 @@ class Machine:
 def load() -> None:
     """Import TensorFlow and Keras without the messages of their first import, and set what Keras computes with.
 
+    The CUDA libraries that pip installed are loaded too, see `auxiliary.core.cuda`.
+
     Raises:
         UserError: Keras refuses a setting of the user's, or has been imported with another backend.
     """
+    # TensorFlow opens them when it is first asked for devices, so this may come after its import. What is missing is
+    # said by `auxiliary.commands.unused_gpu`.
+    cuda.load_libraries()
     if not {"keras", "tensorflow"} <= sys.modules.keys():
         with stderr_discarded(), keras_settings.refusal_explained(), kept_from_collection():
             import keras  # noqa: F401
@@ -85,14 +91,15 @@ def load() -> None:
     keras_settings.apply()
 
 
-def start(seed: int) -> Machine:
+def start(seed: int, deterministic: bool = True) -> Machine:
     """Configure TensorFlow for a reproducible run.
 
-    Sets all random seeds, makes operations deterministic, frees the state of earlier runs, lets a GPU's memory grow as
-    needed, and sets the precision and all settings of Keras.
+    Sets all random seeds, makes operations deterministic unless they need not be, frees the state of earlier runs, and
+    sets the precision and all settings of Keras. A GPU's memory grows as needed, see `auxiliary/__init__.py`.
 
     Args:
         seed: seed of weights and dropout.
+        deterministic: whether operations give the same numbers again. Without it Keras compiles networks by XLA.
 
     Returns:
         The device and its precision.
@@ -103,16 +110,17 @@ def start(seed: int) -> Machine:
     load()
     import keras
     import tensorflow as tf
+    from tensorflow.python.framework.config import disable_op_determinism
 
     # TensorFlow warns of retracing, because every experiment is a new function.
     tf.get_logger().setLevel("ERROR")
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+    else:    # an earlier run of this process may have enabled it
+        disable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        if not tf.config.experimental.get_memory_growth(gpu):
-            tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)

@@ -11,7 +11,7 @@ from auxiliary.networks.backbones import BACKBONES, find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost
 
 OPTIONAL = ("weights", "parent", "sizes", "class weight", "label smoothing", "averaging", "seeds", "patience", "tta",
-            "published accuracy", "note")
+            "deterministic", "published accuracy", "note")
 
 
 def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.DataFrame:
@@ -92,6 +92,7 @@ def training_table(experiments: Sequence[Experiment], train: pd.DataFrame) -> pd
         "averaging": [each.averaging for each in experiments],
         "augment": [each.augment or "no" for each in experiments],
         "tta": [each.tta or "" for each in experiments],
+        "deterministic": ["" if each.deterministic else "no" for each in experiments],
         "seeds": ["" if each.seeds == (0,) else ", ".join(map(str, each.seeds)) for each in experiments],
     })
 

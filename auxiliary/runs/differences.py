@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from auxiliary.core.text import short
-from auxiliary.runs.result import COLUMNS, FLOATS, LABELS, TRANSFER
+from auxiliary.runs.result import COLUMNS, FLOATS, LABELS, NOT_DETERMINISTIC, TRANSFER
 
 # What does not belong to a run's settings: names, what follows from settings and images, and what was measured.
 OUTCOMES = {*FLOATS, "key", "dataset", "test_images", "test_duplicates", "train_images", "val_images", "classes",
@@ -23,6 +23,7 @@ TEXTS = {"learning_rate": "rate {:g}", "epochs": "{} epochs", "image_size": "{} 
          "optimizer": "{}", "schedule": "{}", "label_smoothing": "labels smoothed {:g}", "averaging": "{}",
          "sizes": "trained at {}", "views": "{} views", "tta": "{}", "epochs_total": "{} epochs with its parents"}
 MISSING_IS_0 = ("patience", "label_smoothing")    # where a version did not record them
+DETERMINISTIC = {"": "deterministic", NOT_DETERMINISTIC: "not deterministic"}
 SEPARATOR = " | "    # of a spec's operations
 
 
@@ -74,6 +75,8 @@ def texts_of(column: str, values: pd.Series, stages: pd.Series) -> pd.Series:
     """
     if column == "stage":
         return values.map(LABELS).fillna("")
+    if column == "deterministic":
+        return values.map(DETERMINISTIC).fillna("")
     values = values.astype(object)
     said = values.map(brief(values)) if values.map(type).eq(str).all() else values
     name = pd.Series(column, values.index).mask((stages == TRANSFER) & (column == "network"), "head")

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 SCRATCH, TRANSFER = "scratch", "transfer"
 REFIT = "train+val"    # what a refit is trained on
+NOT_DETERMINISTIC = "no"
 LABELS = {SCRATCH: "from scratch", TRANSFER: "pre-trained"}
 # The end of a run's name: the time at which it finished.
 FINISHED = re.compile(r"-\d{8}T\d{6}$")
@@ -132,6 +133,8 @@ class Result(BaseModel):
                                                   "computing features")
     device: str = Field(description="processor or GPU that trained the network")
     precision: str = Field(description="Keras dtype policy, such as float32 or mixed_bfloat16")
+    deterministic: str = Field(default="", description="no if the same machine need not give the same figures again; "
+                                                       "else empty")
     python: str = Field(description="version of Python")
     tensorflow: str = Field(description="version of TensorFlow")
     keras: str = Field(description="version of Keras")

@@ -12,7 +12,8 @@ from auxiliary.runs.run import Run
 # stopping ended a run.
 SAME_EXPERIMENT = ["dataset", "images_hash", "split_rule", "stage", "model_id", "key", "parent", "refit", "network",
                    "backbone", "tune_last", "image_size", "learning_rate", "batch_size", "sampling", "optimizer",
-                   "schedule", "label_smoothing", "averaging", "class_weight", "augment", "views", "patience", "tta"]
+                   "schedule", "label_smoothing", "averaging", "class_weight", "augment", "views", "patience", "tta",
+                   "deterministic"]
 MEANS = ["accuracy", "val_accuracy", "acc_train", "train_loss", "val_loss", "test_loss", "macro_f1", "ece",
          "accuracy_without_duplicates", "published_accuracy", "train_seconds", "images_per_second"]
 MEAN_DIGITS = 12

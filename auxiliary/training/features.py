@@ -1,7 +1,7 @@
 """Features of frozen layers, computed once and cached."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,10 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from auxiliary.config.transfer import JOINED, TransferExperiment
+from auxiliary.core.errors import NotTrained
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_disk
 from auxiliary.data.dataset import mk_tf_dataset
@@ -24,6 +26,7 @@ from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_
 from auxiliary.training.feature_files import View, each_once, feature_file
 from auxiliary.training.stored_features import FLOAT32, Features, SideBySide, read_features, save_features
 
+NOT_DETERMINISTIC = ", not deterministic"    # such features are not for runs that must give the same figures again
 BATCH = 32     # of 4 to 64 the fastest
 
 
@@ -47,11 +50,11 @@ class FeatureExtractor:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of its weights and of the precision that it computes in; those of its parts, joined by ` + `."""
+        """Fingerprint of its weights and of how it computes; those of its parts, joined by ` + `."""
         if self.parts:
             return JOINED.join(part.fingerprint for part in self.parts.values())
-        precision = keras.config.dtype_policy().name.encode()
-        return digest(precision + b"".join(weight.tobytes() for weight in self.model.get_weights()))
+        how = keras.config.dtype_policy().name + ("" if is_op_determinism_enabled() else NOT_DETERMINISTIC)
+        return digest(how.encode() + b"".join(weight.tobytes() for weight in self.model.get_weights()))
 
     @property
     def bytes_per_image(self) -> int:
@@ -87,6 +90,7 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
 
     Raises:
         UserError: when the disk has not enough space for them, or an image cannot be read.
+        NotTrained: in float16, one of them is beyond its range.
     """
     if extractor.parts:
         return SideBySide([
@@ -100,8 +104,18 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, as_bytes=True,
                            **augmented)
     label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
-    batches = track(predict_batches(extractor.ask, images), label, len(images))
+    batches = track(_in_range(predict_batches(extractor.ask, images), experiment.backbone), label, len(images))
     return save_features(path, batches, len(df), extractor.dtype)
+
+
+def _in_range(batches: Iterable[np.ndarray], backbone: str) -> Iterator[np.ndarray]:
+    """The same features; the numbers of float16 end at 65,504, those of other precisions hardly ever."""
+    half = keras.config.dtype_policy().compute_dtype == "float16"
+    for batch in batches:
+        if half and not np.isfinite(batch).all():
+            raise NotTrained(f"features of {backbone} are beyond the range of float16, in which this GPU computes: "
+                             "choose another backbone, or train on the processor (CUDA_VISIBLE_DEVICES=-1)")
+        yield batch
 
 
 def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment, folder: Path, df: pd.DataFrame,

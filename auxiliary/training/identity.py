@@ -48,5 +48,7 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
-    settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"})
+    # Determinism was not named while all runs had it.
+    usual = {"deterministic"} if experiment.deterministic else set()
+    settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"} | usual)
     return settings | {name: repr(operations) for name, operations in parsed_specs(experiment).items()}

@@ -16,7 +16,7 @@ from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.summary import count_parameters
 from auxiliary.runs.code import code_fingerprint
-from auxiliary.runs.result import REFIT, Result
+from auxiliary.runs.result import NOT_DETERMINISTIC, REFIT, Result
 from auxiliary.training.fit import Fitted
 from auxiliary.training.identity import PIPELINE
 from auxiliary.training.job import Job
@@ -141,6 +141,7 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
     published = experiment.published_with(seed)
     return {name: getattr(experiment, name) for name in SAME_NAME} | {
         "seed": seed,
+        "deterministic": "" if experiment.deterministic else NOT_DETERMINISTIC,
         "class_weight": "" if experiment.class_weight == "none" else experiment.class_weight,
         "sizes": getattr(experiment, "trained_sizes", ""),
         "parent": experiment.parent or "",

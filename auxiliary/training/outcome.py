@@ -1,9 +1,9 @@
-"""How training ended: which experiments have no accuracy, because they or their parents diverged."""
+"""How training ended: which experiments have no accuracy, because they diverged or were not trained."""
 
 from collections.abc import Iterable
 
 from auxiliary.config.experiment import Experiment
-from auxiliary.core.errors import Diverged
+from auxiliary.core.errors import Diverged, NotTrained
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import is_unfinished
 from auxiliary.training.job import Job, jobs_of
@@ -14,16 +14,21 @@ def check_converged(experiments: Iterable[Experiment], project: Project) -> None
 
     Raises:
         Diverged: some diverged, or were not trained because a parent did; the message names all of them.
+        NotTrained: some were not trained for another reason, which `train_all` has printed.
     """
     jobs = jobs_of(experiments, project)
     diverged = [f"{job.name} ({job.run.diverged})" for job in jobs if _has_diverged(job)]
-    waiting = [job.name for job in jobs if is_unfinished(job.run) and any(map(_has_diverged, job.parents))]
+    unfinished = [job for job in jobs if is_unfinished(job.run)]
+    waiting = [job.name for job in unfinished if any(map(_has_diverged, job.parents))]
+    others = [job.name for job in unfinished if job.name not in waiting]
     sentences = [f"these diverged, and no accuracy is claimed for them: {', '.join(diverged)}; lower their "
                  "learning_rate"] if diverged else []
     if waiting:
         sentences.append(f"not trained, because a parent or member diverged: {', '.join(waiting)}")
+    if others:
+        sentences.append(f"not trained, for the reasons above: {', '.join(others)}")
     if sentences:
-        raise Diverged("; ".join(sentences))
+        raise (NotTrained if others else Diverged)("; ".join(sentences))
 
 
 def _has_diverged(job: Job) -> bool:

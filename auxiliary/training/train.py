@@ -5,7 +5,7 @@ from dataclasses import replace
 from auxiliary.config.experiment import Experiment
 from auxiliary.core import runtime
 from auxiliary.core.disk import disk_errors
-from auxiliary.core.errors import Diverged, Interrupted, UserError
+from auxiliary.core.errors import Diverged, Interrupted, NotTrained, UserError
 from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
 from auxiliary.runs.code import other_code
@@ -41,6 +41,7 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
         UserError: when the images have not been prepared or cannot be read, pre-trained weights cannot be downloaded,
             or memory or disk space will not do; or a file of the finished run was changed.
         Diverged: its parent or a member diverged.
+        OutOfMemory: it does not fit into the memory of the GPU.
     """
     job = Job(experiment, seed, project, label)
     _check(job)
@@ -86,9 +87,11 @@ def _train(job: Job) -> None:
     anew = is_replaced(job.run)
     if not current(job.run).finished:
         runtime.load()
+        from auxiliary.training.gpu_memory import explain_out_of_memory
         from auxiliary.training.trainer import train_run
 
-        train_run(replace(job, anew=anew))
+        with explain_out_of_memory(job):
+            train_run(replace(job, anew=anew))
     if anew:
         replace_now(job.run)
 
@@ -96,7 +99,7 @@ def _train(job: Job) -> None:
 def train_all(experiments: tuple[Experiment, ...], project: Project, retrain: bool = False) -> list[Run]:
     """Train every experiment with each of its seeds, and print one line per run.
 
-    Where one diverges, the others go on; its children are not trained.
+    Where one diverges or takes more memory than a GPU has, the others go on; its children are not trained.
 
     Args:
         experiments: what to train, such as `project.profile.scratch`.
@@ -110,6 +113,7 @@ def train_all(experiments: tuple[Experiment, ...], project: Project, retrain: bo
     Raises:
         UserError: when there are no experiments, or as in `train_and_evaluate`.
         Diverged: all of them diverged.
+        NotTrained: none of them could be trained.
         Interrupted: for the stop button or Ctrl-C.
     """
     if not experiments:
@@ -128,19 +132,30 @@ def train_all(experiments: tuple[Experiment, ...], project: Project, retrain: bo
 def _run_all(jobs: list[Job]) -> list[Run]:
     for job in jobs:
         _check(job)
-    runs = []
+    runs, failed = [], set()
     for number, job in enumerate(jobs, start=1):
         place = f"{number:,} of {len(jobs):,}: "
         try:
+            _check_parents(job, failed)
             run, trained = _run(replace(job, title=f"experiment {place}{job.name}"))
-        except Diverged as error:
+        except NotTrained as error:
+            failed.add(job.run.id)
             notify(f"{place}{error}")
             continue
         _tell(f"{place}{job.name}: ", run, trained)
         runs.append(run)
+    if not runs:
+        raise NotTrained("no experiment could be trained, for the reasons above")
     if all(run.diverged for run in runs):
         raise Diverged("every experiment diverged, so there is nothing to compare: lower their learning_rate")
     return runs
+
+
+def _check_parents(job: Job, failed: set[str]) -> None:
+    """Check that no parent or member has failed a moment ago: it would fail again."""
+    for parent in job.parents:
+        if parent.run.id in failed and is_unfinished(parent.run):
+            raise NotTrained(f"{job.name} is not trained, because {parent.name}, which it needs, is not")
 
 
 def _tell(beginning: str, run: Run, trained: bool) -> None:

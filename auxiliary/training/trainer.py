@@ -40,7 +40,7 @@ def train_run(job: Job) -> None:
         UserError: when memory or disk space will not do, an image cannot be read, or pre-trained weights cannot be
             downloaded.
     """
-    machine = runtime.start(job.seed)
+    machine = runtime.start(job.seed, job.experiment.deterministic)
     if isinstance(job.experiment, Ensemble):
         evaluate_ensemble(job, machine)
         return

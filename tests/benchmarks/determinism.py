@@ -34,16 +34,13 @@ NETWORKS = {
 WORKER = """
 import sys, time
 from pathlib import Path
-import keras, tensorflow as tf
 from auxiliary.core import runtime
 from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
 size, net, augment, deterministic, epochs = int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5], int(sys.argv[6])
-if deterministic == "False":
-    tf.config.experimental.enable_op_determinism = lambda: None
-runtime.start(0)
+runtime.start(0, deterministic == "True")
 table = read_table(Path(sys.argv[1]))
 row = ScratchExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=epochs, net=net, image_size=size)
 model = build_scratch(row, table["label"].nunique())

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from auxiliary.commands import estimate
 from auxiliary.commands.amount import Amount
-from auxiliary.commands.estimate import AVERAGE, FIXED, estimate_seconds
+from auxiliary.commands.estimate import AVERAGE, FIXED
+from auxiliary.commands.speed import Speed
 from auxiliary.config.ensemble import WITHOUT_TRAINING
 from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.config.transfer import Ensemble, TransferExperiment
@@ -10,11 +13,19 @@ from auxiliary.config.transfer import Ensemble, TransferExperiment
 SOME, MORE = Amount(700, 200, 100), Amount(1400, 400, 200)
 
 
+# Two cores of 100 billion operations per second each.
+CORES = Speed("two cores", scratch=1.2e11, backbone=4.4e10, number=7e-10, update=1.3e-8)
+GPU = Speed("a GPU", scratch=1e13, backbone=2e12, number=1e-12, update=1e-11, step=1e-3, layer=2e-5, apart=True)
+
+
 @pytest.fixture(autouse=True)
-def fast(monkeypatch):
-    """The same machine in every test: two cores of 100 billion operations per second each."""
-    monkeypatch.setattr(estimate, "network_speed", lambda depthwise: 2e11)  # noqa: ARG005
+def two_cores(monkeypatch):
+    """The same machine in every test."""
     monkeypatch.setattr(estimate.runtime, "usable_cores", lambda: 2)
+
+
+def estimate_seconds(experiment, images, extracted=False, speed=CORES):
+    return estimate.estimate_seconds(experiment, images, speed, extracted)
 
 
 def scratch(**values) -> ScratchExperiment:
@@ -99,3 +110,23 @@ def test_time_grows_linearly_with_the_images():
     assert twice - some == pytest.approx(some - none)
 
 
+@pytest.mark.parametrize("experiment", [scratch(image_size=128), transfer(), transfer(tune_last="all")])
+def test_a_faster_device_takes_less_time(experiment):
+    assert FIXED < estimate_seconds(experiment, MORE, speed=GPU) < estimate_seconds(experiment, MORE)
+
+
+@pytest.mark.parametrize("experiment", [scratch(), transfer(), transfer(tune_last="all")])
+def test_on_a_gpu_small_batches_cost_their_steps(experiment):
+    """A step takes so long, however few images it has."""
+    slow = replace(GPU, step=1e-2)
+    many, few = (estimate_seconds(experiment.model_copy(update={"batch_size": size}), SOME, speed=slow)
+                 for size in (64, 8))
+    steps = experiment.epochs * SOME.training * (1 / 8 - 1 / 64)
+    assert few - many > steps * slow.step
+
+
+def test_a_gpu_waits_for_its_batches():
+    """The processor augments while the GPU computes, so that the slower of the two counts."""
+    small = scratch(net="gap", image_size=512, batch_size=512)
+    infinite = replace(GPU, scratch=1e20, number=0, step=0, layer=0, update=0)
+    assert estimate_seconds(small, SOME, speed=GPU) == pytest.approx(estimate_seconds(small, SOME, speed=infinite))

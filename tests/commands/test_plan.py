@@ -136,7 +136,7 @@ def test_nothing_runs_and_nothing_is_written_for_a_plan(tmp_path, monkeypatch, c
 def test_features_are_paid_for_once(tmp_path, monkeypatch, announced):
     extracted = {}
     monkeypatch.setattr(estimate, "estimate_seconds",
-                        lambda experiment, _, known: extracted.setdefault(experiment.key, known) or 1)
+                        lambda experiment, _images, _speed, known: extracted.setdefault(experiment.key, known) or 1)
     announced(open_project("animals10", root=tmp_path))
     assert (extracted["mobnet2_small_notraining"], extracted["mobnet2_small"]) == (False, True)
     assert not extracted["resnet2_small"]

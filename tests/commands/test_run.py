@@ -22,7 +22,8 @@ from auxiliary.commands import run as session
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.cli import command
 from auxiliary.commands.interruption import ADVICE
-from auxiliary.core.errors import Diverged, UserError
+from auxiliary.commands.speed import processor_speed
+from auxiliary.core.errors import Diverged, NotTrained, UserError
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.project.open import open_project
@@ -54,7 +55,7 @@ def project(image_folder, divide, tmp_path, monkeypatch):
 
 def left(project) -> float:
     experiment, = project.profile.experiments
-    return sum(estimate.seconds_left(experiment, project, Amount(28, 8, 4)))
+    return sum(estimate.seconds_left(experiment, project, Amount(28, 8, 4), processor_speed()))
 
 
 def test_finished_epochs_are_not_announced_again(project):
@@ -76,7 +77,8 @@ def test_brackets_in_a_name_are_shown(project, tmp_path, monkeypatch, capsys):
     profile = tmp_path / "profile.yaml"
     profile.write_text(profile.read_text(encoding="utf-8").replace("small", '"small [bold]"'), encoding="utf-8")
     monkeypatch.setattr(session, "run_notebooks", lambda *_: [])
-    session.run_profile(str(profile), {}, root=tmp_path)
+    with pytest.raises(NotTrained, match=r"small \[bold\]"):
+        session.run_profile(str(profile), {}, root=tmp_path)
     assert "small [bold]" in capsys.readouterr().out
 
 
@@ -215,7 +217,7 @@ def diverging(image_folder, divide, tmp_path, monkeypatch) -> Callable[..., Resu
     project.save_table(add_duplicate_groups(clean), "clean")
 
     def train(*_):
-        with suppress(Diverged):
+        with suppress(NotTrained):
             train_all(project.profile.scratch, project)
         return iter(())
 
@@ -239,6 +241,19 @@ def test_a_run_that_diverges_ends_with_an_error_after_the_results(diverging, tmp
     assert read_results(tmp_path / "results.csv")["key"].tolist() == ["wild", "wild"]
     # The notebook that trains nothing has no say.
     assert diverging("--only", "01").exit_code == 0
+
+
+def test_what_does_not_fit_into_memory_ends_with_an_error_too(diverging, monkeypatch):
+    from auxiliary.training import gpu_memory, trainer
+
+    def full(*_):
+        raise gpu_memory.tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(trainer, "fit", full)
+    monkeypatch.setattr(gpu_memory, "largest_batch", lambda _: 4)
+    ended = diverging("--only", "02")
+    assert ended.exit_code == 1 and str(ended.exception) == "not trained, for the reasons above: wild, child"
+    assert "a batch_size of 4 fits" in ended.output
 
 
 @pytest.mark.parametrize("option", ["--smoke-test", "--plan"])

@@ -66,14 +66,24 @@ def test_settings_are_those_of_keras_and_the_environment(monkeypatch):
     settings = runtime.settings()
     assert settings["backend"] == "tensorflow" and settings["epsilon"] == keras.config.epsilon()
     assert settings["cores"] == runtime.usable_cores()
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
-    assert runtime.settings() == settings | {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    given = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_DETERMINISTIC_OPS": "1", "XLA_FLAGS": "--xla_gpu_autotune_level=0"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert runtime.settings() == settings | given
 
 
 def test_loading_tensorflow_prints_nothing():
     script = "from auxiliary.core import runtime; runtime.load(); import sys; print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_cuda_libraries_are_loaded_with_tensorflow(monkeypatch):
+    """In commands, kernels and scripts alike: all of them load TensorFlow here."""
+    loaded = []
+    monkeypatch.setattr(runtime.cuda, "load_libraries", lambda: loaded.append("libraries") or [])
+    runtime.load()
+    assert loaded == ["libraries"]
 
 
 def test_start_sets_every_seed():
@@ -89,23 +99,39 @@ def test_start_sets_every_seed():
     assert machine.precision == keras.config.dtype_policy().name
 
 
-def test_gpu_sets_precision_and_memory_growth(monkeypatch):
+def test_operations_are_deterministic_unless_they_need_not_be():
+    from tensorflow.python.framework.config import is_op_determinism_enabled
+
+    enabled = []
+    for deterministic in (True, False, True):
+        runtime.start(0, deterministic)
+        enabled.append(is_op_determinism_enabled())
+    assert enabled == [True, False, True]
+
+
+def test_gpu_sets_precision(monkeypatch):
     """With a fake list of devices; computation stays on the processor."""
     import keras
     import tensorflow as tf
 
-    grown = []
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"{kind}:0", f"{kind}:1"])
-    monkeypatch.setattr(tf.config.experimental, "get_memory_growth", lambda gpu: gpu in grown)
-    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda gpu, _: grown.append(gpu))
     monkeypatch.setattr(tf.config.experimental, "get_device_details",
                         lambda _: {"device_name": "NVIDIA H200", "compute_capability": (9, 0)})
     try:
         assert runtime.start(0) == runtime.Machine("NVIDIA H200", "mixed_bfloat16", gpu=True)
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
-        assert grown == ["GPU:0", "GPU:1"]
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("given", [None, "false"])
+def test_memory_of_a_gpu_grows_unless_the_user_says_otherwise(given):
+    """In every process that imports the package, before TensorFlow uses a GPU."""
+    name = "TF_FORCE_GPU_ALLOW_GROWTH"
+    environment = {key: value for key, value in os.environ.items() if key != name} | ({name: given} if given else {})
+    done = subprocess.run([sys.executable, "-c", f"import auxiliary, os; print(os.environ[{name!r}])"],
+                          env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (given or "true")
 
 
 def test_processor_name_has_its_cores():

@@ -42,19 +42,19 @@ def test_predictions_for_the_test_images_are_those_of_the_run(trained_root, key)
     check_parity(trained_root.runs[key])
 
 
-@pytest.fixture
-def bfloat16_run(trained_root, tiny_backbone, divide, tmp_path, monkeypatch) -> Iterator[Run]:
-    """A run trained in bfloat16."""
-    monkeypatch.setattr(runtime, "cpu_precision", lambda _: "mixed_bfloat16")
+@pytest.fixture(params=["mixed_bfloat16", "mixed_float16"])
+def run_in_16_bits(trained_root, tiny_backbone, divide, tmp_path, monkeypatch, request) -> Iterator[Run]:
+    """A run trained in 16 bits."""
+    monkeypatch.setattr(runtime, "cpu_precision", lambda _: request.param)
     project = open_project(str(trained_root.root / "profile.yaml"), root=tmp_path)
     divide(project, clean_table_of(trained_root.images))
     yield train_and_evaluate(project.experiments["small"], project)
     keras.config.set_dtype_policy("float32")
 
 
-def test_also_in_bfloat16(bfloat16_run):
-    assert bfloat16_run.result.precision == "mixed_bfloat16"
-    check_parity(bfloat16_run)
+def test_also_in_16_bits(run_in_16_bits):
+    assert run_in_16_bits.result.precision.startswith("mixed_")
+    check_parity(run_in_16_bits)
 
 
 def test_the_temperature_is_fitted_on_the_validation_images(trained_root):

@@ -30,6 +30,11 @@ def test_networks_are_told_apart_by_what_differs(results_of):
     assert labelled(table) == ["cnn, network … | dense(64)", "cnn, network … | dense(128)"]
 
 
+def test_runs_that_are_not_deterministic_are_told_apart(results_of):
+    table = results_of({"key": "cnn"}, {"key": "cnn", "deterministic": "no"})
+    assert labelled(table) == ["cnn, deterministic", "cnn, not deterministic"]
+
+
 def test_a_mean_over_seeds_bears_no_seed(seeds, results_of):
     table = over_seeds(pd.concat([seeds(0.7, 0.8), seeds(0.5, learning_rate=0.1).assign(seed=7)]))
     assert labelled(table) == ["M3, rate 0.5", "M3, rate 0.1"]

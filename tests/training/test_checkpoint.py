@@ -171,6 +171,7 @@ def test_every_changed_byte_of_a_checkpoint_is_noticed(tmp_path):
     ("m-1", RECIPE, "goes on after epoch 2 of 9"),
     ("m-1", RECIPE | {"commit": "ba9876543210"}, "goes on after epoch 2 of 9"),
     ("m-1", RECIPE | {"device": "a GPU"}, "starts from the beginning because these have changed: device"),
+    ("m-1", RECIPE | {"precision": "mixed_float16"}, "starts from the beginning because these have changed: precision"),
     ("m-2", RECIPE, "m-2/checkpoint.npz is that of m-1")])
 def test_a_run_goes_on_from_no_checkpoint_but_its_own(tmp_path, capsys, run, recipe, answer):
     (tmp_path / "m-1").rename(tmp_path / run)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import NotTrained, UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.inference import frozen_graph
+from auxiliary.networks.summary import all_layers
 from auxiliary.training import features
 from auxiliary.training.feature_files import View, feature_files
 from auxiliary.training.features import FeatureExtractor, cached_features, extractor_of, feature_batches
@@ -224,17 +225,34 @@ def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys)
     )
 
 
-def test_features_computed_in_16_bits_are_float32_as_those_read_back(experiment, project, monkeypatch, tmp_path):
+@pytest.fixture(params=["mixed_bfloat16", "mixed_float16"])
+def in_16_bits(request):
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    keras.config.set_dtype_policy(request.param)
+    yield request.param
+    keras.config.set_dtype_policy(before)
+
+
+def test_features_computed_in_16_bits_are_float32_as_those_read_back(experiment, project, in_16_bits, tmp_path,
+                                                                     monkeypatch):
     monkeypatch.setattr(features, "feature_file", lambda *_: tmp_path / "tiny.features")
-    try:
-        extractor = FeatureExtractor(build_transfer(experiment, classes=3, weights=None).features)
-        computed, read = (cached_features(extractor, experiment, project.val, tmp_path) for _ in range(2))
-    finally:
-        keras.config.set_dtype_policy(before)
+    extractor = FeatureExtractor(build_transfer(experiment, classes=3, weights=None).features)
+    computed, read = (cached_features(extractor, experiment, project.val, tmp_path) for _ in range(2))
     assert computed.dtype == read.dtype == "float32"
     np.testing.assert_array_equal(computed, read)
+
+
+def test_features_beyond_the_range_of_float16_are_not_cached(experiment, project, in_16_bits, tmp_path):
+    model = build_transfer(experiment, classes=3, weights=None).features
+    convolution = next(layer for layer in all_layers(model) if layer.name == "conv")
+    convolution.set_weights([1e6 * np.ones_like(weight) for weight in convolution.get_weights()])
+    extractor = FeatureExtractor(model)
+    if in_16_bits == "mixed_bfloat16":
+        assert np.isfinite(cached_features(extractor, experiment, project.val, tmp_path)).all()
+        return
+    with pytest.raises(NotTrained, match="features of Tiny are beyond the range of float16"):
+        cached_features(extractor, experiment, project.val, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_features_of_several_backbones_are_those_of_each_and_cached_apart(experiment, project, tmp_path, monkeypatch):

@@ -32,6 +32,12 @@ def test_what_changes_figures_changes_it(project, make_project, overrides):
     assert changed == ("split.random_state" not in overrides)
 
 
+def test_determinism_is_named_only_where_it_is_given_up(project, make_project):
+    """So that the fingerprints of runs that were trained before it could be given up stay the same."""
+    assert of(make_project(deterministic=True)) == of(project)
+    assert of(make_project(deterministic=False)) != of(project)
+
+
 def test_the_seed_the_network_and_the_backbone_change_it(project, make_project):
     assert of(project, seed=1) != of(project)
     assert of(make_project(edit=("conv(4)", "conv(5)"))) != of(project)

@@ -73,7 +73,7 @@ def _settings(result: Result) -> list[tuple[str, str]]:
               "sampling": result.sampling, "class weight": result.class_weight,
               "label smoothing": f"{result.label_smoothing:g}" if result.label_smoothing else "",
               "averaging": result.averaging, "patience": str(result.patience or ""), "tta": result.tta,
-              "views": str(result.views or ""),
+              "views": str(result.views or ""), "deterministic": result.deterministic,
               "seed": str(result.seed)}
     return [(name, value) for name, value in values.items() if value]
 

@@ -15,7 +15,7 @@ from auxiliary.networks.summary import all_layers
 SETTINGS = {"key": "experiment", "model_id": "experiment", "learning_rate": 0.1, "epochs": 1, "image_size": 32}
 
 
-@pytest.fixture(params=["float32", "mixed_bfloat16"])
+@pytest.fixture(params=["float32", "mixed_bfloat16", "mixed_float16"])
 def precision(request):
     """The precision in which the models are built."""
     before = keras.config.dtype_policy()
