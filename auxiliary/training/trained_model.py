@@ -75,7 +75,7 @@ class Calls:
     def __init__(self, model: TrainedModel) -> None:
         self._steps = self._left = model.steps
         self._count, self._ahead, self._logs = 1, 0, {}
-        step = tf.function(model.train_step, reduce_retracing=True, autograph=False)
+        step = tf.function(model.train_step, reduce_retracing=True, autograph=False, jit_compile=model.jit_compile)
 
         def train(batches: Any, count: tf.Tensor) -> Logs:
             def one_more(done: tf.Tensor) -> tf.Tensor:
