@@ -29,6 +29,8 @@ SCRATCH_SHARE, BACKBONE_SHARE = 0.6, 0.22
 FIXED, EPOCH = 8.0, 0.1
 # And to average the predictions of an ensemble.
 AVERAGE = 1.0
+# How many averages of weights `wise_ft` evaluates on the validation images.
+TRIED = 11
 # A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
 FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
@@ -60,9 +62,12 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
     cost = _scratch(experiment) if isinstance(experiment, ScratchExperiment) else _transfer(experiment)
     epoch = EPOCH + images.training * cost.training + images.validation * cost.evaluation
     others = images.validation + images.test
+    evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
+    if experiment.wise_ft:
+        # Its parent has computed what the frozen layers make of these images.
+        return FIXED + (TRIED * images.validation + others) * evaluation
     views = experiment.used_views if cost.once and experiment.augment and experiment.epochs else 1
     once = 0 if extracted else cost.once * (images.training * views + others)
-    evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
     return FIXED + once + experiment.epochs * epoch + others * evaluation
 
 
@@ -91,7 +96,7 @@ def _transfer(experiment: TransferExperiment) -> PerImage:
     share = tuned_layers(experiment.backbone, experiment.tune_last) / find_backbone(experiment.backbone).layers
     if share == 1:
         return PerImage(0, image + forward * FORWARD_AND_BACK, forward)
-    if not experiment.epochs or mixes(parsed_specs(experiment)["augment"]):
+    if not (experiment.epochs or experiment.wise_ft) or mixes(parsed_specs(experiment)["augment"]):
         return PerImage(0, image + forward * FORWARD_AND_SOME, forward)
     # The share of the layers is that of the work within a factor of two for all backbones, as far as that matters:
     # with the last 20 to 30 tuned, 3% to 31% of it are left by count, in place of 6% to 21%.

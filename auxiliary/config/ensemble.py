@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from auxiliary.config.experiment import WITHOUT_OPTIMIZER
 from auxiliary.config.settings import Settings
-from auxiliary.config.transfer import WITHOUT_OPTIMIZER
 from auxiliary.core.errors import UserError, unknown
 
 # Settings of a network and its training, and their values in an ensemble, which has neither.

@@ -12,9 +12,6 @@ from auxiliary.config.record import Positive
 JOINED = " + "
 # The head that is a regularised logistic regression.
 LOGISTIC = "logistic"
-# What an optimiser is told, and the values where none trains the experiment.
-WITHOUT_OPTIMIZER = {"learning_rate": None, "epochs": 0, "optimizer": "", "schedule": "", "label_smoothing": 0,
-                     "averaging": "", "patience": 0}
 
 
 class TransferExperiment(Experiment):
@@ -58,7 +55,7 @@ class TransferExperiment(Experiment):
 
         A logistic regression uses all at once.
         """
-        return min(self.views, self.epochs) if self.has_optimizer else self.views
+        return self.views if self.is_logistic else min(self.views, self.epochs)
 
     @property
     def stage(self) -> str:
@@ -66,14 +63,19 @@ class TransferExperiment(Experiment):
         return "transfer"
 
     @property
+    def is_logistic(self) -> bool:
+        """Whether its head is fitted by logistic regression; its children go on from those weights."""
+        return self.head == LOGISTIC and self.parent is None
+
+    @property
     def has_optimizer(self) -> bool:
-        """Whether an optimiser trains it: all but a logistic regression, whose children go on from its weights."""
-        return self.head != LOGISTIC or self.parent is not None
+        """Whether an optimiser trains it, if anything does."""
+        return super().has_optimizer and not self.is_logistic
 
     @property
     def trains(self) -> bool:
         """Whether any weights are trained, by an optimiser or by logistic regression."""
-        return super().trains or not self.has_optimizer
+        return super().trains or self.is_logistic
 
     @property
     def network(self) -> str:

@@ -41,7 +41,7 @@ def _check_logistic(experiment: ScratchExperiment | TransferExperiment) -> None:
         return
     if LOGISTIC in (text.strip() for text in experiment.head.split("|")) and experiment.head != LOGISTIC:
         raise UserError(f"`{LOGISTIC}` is a whole head: write `head: {LOGISTIC}`")
-    if not experiment.has_optimizer and experiment.tune_last:
+    if experiment.is_logistic and experiment.tune_last:
         raise UserError(f"`head: {LOGISTIC}` is fitted on the features of a frozen backbone, so `tune_last` is 0: tune "
                         "it in another experiment, with this one as its `parent`")
 

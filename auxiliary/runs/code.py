@@ -27,7 +27,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
                  "features", "fit", "logistic", "loss", "metadata", "optimizer", "range_test", "setup",
-                 "stored_features", "trainer", "tuning"),
+                 "stored_features", "trainer", "tuning", "wise_ft"),
 }
 
 

@@ -48,5 +48,7 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
-    settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"})
+    # Without `wise_ft` an experiment has the fingerprint that it had before there was one.
+    left_out = REMARKS | {"parent"} | (set() if experiment.wise_ft else {"wise_ft"})
+    settings = experiment.model_dump(mode="json", exclude=left_out)
     return settings | {name: repr(operations) for name, operations in parsed_specs(experiment).items()}
