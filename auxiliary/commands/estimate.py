@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.speed import network_speed
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.augmentation.registry import mixes

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.commands.smoke_profile import SEED
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset

@@ -113,7 +113,8 @@ def _complete(raw: dict[str, Any]) -> None:
             if _applies(name, stage, experiment):
                 experiment.setdefault(name, value)
         if "ensemble" in experiment:
-            complete_ensemble(experiment, stage, earlier[stage])
+            elsewhere = [other["key"] for place, other in _experiments(raw) if place != stage]
+            complete_ensemble(experiment, earlier[stage], elsewhere)
         elif _is_logistic(experiment):
             _leave_optimizer_out(experiment)
         earlier[stage][str(experiment["key"])] = experiment

@@ -1,8 +1,8 @@
-"""The experiments with pre-trained backbones, and ensembles of them."""
+"""The experiments with pre-trained backbones."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from auxiliary.config.experiment import Experiment
@@ -86,53 +86,3 @@ class TransferExperiment(Experiment):
     def layers(self) -> str:
         """The operations that the head is built of, as a spec."""
         return "gap" if self.head == LOGISTIC else self.head
-
-
-class Ensemble(Experiment):
-    """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
-
-    Attributes:
-        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
-    """
-
-    ensemble: tuple[str, ...]
-
-    @field_validator("ensemble")
-    @classmethod
-    def _check_members(cls, members: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(members)) < len(members) or len(members) < 2:
-            raise PydanticCustomError("members", "two members or more are needed, each of them once")
-        return members
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The keys of its members."""
-        return self.ensemble
-
-    @property
-    def has_optimizer(self) -> bool:
-        """Nothing is trained."""
-        return False
-
-    @property
-    def stage(self) -> str:
-        """`transfer`: notebook 03 evaluates it."""
-        return "transfer"
-
-    @property
-    def network(self) -> str:
-        """Its members, such as `ensemble(small, large)`."""
-        return f"ensemble({', '.join(self.ensemble)})"
-
-
-# The kinds of experiments under `transfer`, as pydantic's errors name them.
-NETWORK, ENSEMBLE = "network", "ensemble"
-
-
-def _kind(value: Any) -> str:
-    is_ensemble = "ensemble" in value if isinstance(value, dict) else isinstance(value, Ensemble)
-    return ENSEMBLE if is_ensemble else NETWORK
-
-
-Transferred = Annotated[Annotated[TransferExperiment, Tag(NETWORK)] | Annotated[Ensemble, Tag(ENSEMBLE)],
-                        Discriminator(_kind)]

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.config.profile import Profile
-from auxiliary.config.transfer import LOGISTIC, Ensemble, TransferExperiment
+from auxiliary.config.transfer import LOGISTIC, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.augmentation.registry import refuse_mixing

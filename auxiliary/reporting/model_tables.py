@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.data.sampling import sampling_size
 from auxiliary.networks.backbones import BACKBONES, find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost
@@ -15,7 +16,11 @@ OPTIONAL = ("weights", "parent", "sizes", "class weight", "label smoothing", "av
 
 
 def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.DataFrame:
-    """The network of each experiment, its image size in pixels, and by formula its parameters and multiply-adds."""
+    """The network of each experiment, its image size in pixels, and by formula its parameters and multiply-adds.
+
+    Ensembles are left out.
+    """
+    experiments = _networks(experiments)
     totals = [network_cost(each.net, (each.image_size, each.image_size, 3), classes) for each in experiments]
     return _table(experiments, {
         "network": [_network(each) for each in experiments],

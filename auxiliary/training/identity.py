@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment
-from auxiliary.config.transfer import Ensemble
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.tables import digest
 from auxiliary.project.project import Project

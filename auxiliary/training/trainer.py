@@ -3,8 +3,8 @@
 import keras
 import pandas as pd
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import ScratchExperiment
-from auxiliary.config.transfer import Ensemble
 from auxiliary.core import runtime
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import notify

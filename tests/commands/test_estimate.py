@@ -3,9 +3,9 @@ import pytest
 from auxiliary.commands import estimate
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.estimate import AVERAGE, FIXED, estimate_seconds
-from auxiliary.config.ensemble import WITHOUT_TRAINING
+from auxiliary.config.ensemble import WITHOUT_TRAINING, TransferEnsemble
 from auxiliary.config.experiment import ScratchExperiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 
 SOME, MORE = Amount(700, 200, 100), Amount(1400, 400, 200)
 
@@ -41,7 +41,7 @@ def test_epochs_of_a_frozen_backbone_cost_little():
 
 
 def test_an_ensemble_takes_a_second_and_a_logistic_regression_no_epochs():
-    both = Ensemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("a", "b"))
+    both = TransferEnsemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("a", "b"))
     assert estimate_seconds(both, SOME) == AVERAGE
     assert estimate_seconds(transfer(head="logistic", learning_rate=None, epochs=0), SOME) < estimate_seconds(
         transfer(), SOME)

@@ -18,7 +18,7 @@ from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_figure import training_figure
 from auxiliary.runs.labels import mixed_weights, several, with_interval
-from auxiliary.runs.result import SCRATCH, Result
+from auxiliary.runs.result import SCRATCH, Result, is_ensemble
 
 
 def run_section(data: ReportData, row: pd.Series, full: bool) -> Section:
@@ -121,9 +121,9 @@ def mistakes(data: ReportData, row: pd.Series) -> list[Block]:
 
 
 def layers(data: ReportData, row: pd.Series) -> TitledTable:
-    """The layers; those of a network from scratch also by formula."""
+    """The layers, or the members of an ensemble; those of a network from scratch also by formula."""
     table = data.run(row).layers
-    if row["stage"] == SCRATCH:
+    if row["stage"] == SCRATCH and not is_ensemble(row["network"]):
         sheet = cheat_sheet(row["network"], int(row["image_size"]), int(row["classes"]), table)
         return TitledTable("Layers", Table.from_frame(sheet), "Output and parameters by formula, and by Keras.")
     return TitledTable("Layers", Table.from_frame(table))
