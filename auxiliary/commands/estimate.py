@@ -30,8 +30,8 @@ SCRATCH_SHARE, BACKBONE_SHARE = 0.6, 0.22
 FIXED, EPOCH = 8.0, 0.1
 # And to average the predictions of an ensemble.
 AVERAGE = 1.0
-# How many averages of weights `wise_ft` evaluates on the validation images.
-TRIED = 11
+# How many averages of weights `wise_ft` evaluates on the validation images, and seconds to compile each.
+TRIED, COMPILE = 11, 0.7
 # A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
 FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
@@ -66,7 +66,7 @@ def estimate_seconds(experiment: Experiment, images: Amount, extracted: bool = F
     evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
     if experiment.wise_ft:
         # Its parent has computed what the frozen layers make of these images.
-        return FIXED + (TRIED * images.validation + others) * evaluation
+        return FIXED + TRIED * COMPILE + (TRIED * images.validation + others) * evaluation
     views = experiment.used_views if cost.once and experiment.augment and experiment.epochs else 1
     once = 0 if extracted else cost.once * (images.training * views + others)
     return FIXED + once + experiment.epochs * epoch + others * evaluation
