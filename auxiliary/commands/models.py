@@ -10,9 +10,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from auxiliary.commands.amount import count_by_class
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.config.parameters import read_parameters
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.progress import track
 from auxiliary.data.fetch import DATA_SETS

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.commands.smoke_profile import SEED
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
@@ -17,8 +18,10 @@ from auxiliary.evaluation.predictions import PROBABILITY, classes
 from auxiliary.networks.backbones import tuned_layers
 from auxiliary.networks.inference import InferenceMode
 from auxiliary.project.project import Project
+from auxiliary.runs.labels import chosen_share
 from auxiliary.training.job import Job
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
+from auxiliary.training.wise_ft import average_weights
 
 Weights = Mapping[str, Mapping[str, np.ndarray]]    # name of a layer -> name of a weight -> values
 
@@ -196,7 +199,15 @@ def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
     if experiment.parent:
         problems += start_problems(experiment.parent, before, saved[experiment.parent])
         before = saved[experiment.parent]
+    if experiment.wise_ft:
+        before = _averaged(saved[job.parent.parent.experiment.key], before, chosen_share(job.run.shares))
     return problems + training_problems(experiment, before, saved[experiment.key]) + _prediction_problems(job, model)
+
+
+def _averaged(start: Weights, tuned: Weights, share: float) -> Weights:
+    """The weights that an experiment with `wise_ft` should have."""
+    return {name: dict(zip(weights, average_weights([*start[name].values()], [*weights.values()], share), strict=True))
+            for name, weights in tuned.items()}
 
 
 def _prediction_problems(job: Job, model: keras.Model) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from auxiliary.config.experiment import Experiment
-from auxiliary.config.loader import INHERITED, OF_REFIT
+from auxiliary.config.parents import INHERITED, OF_ITS_OWN
 from auxiliary.config.profile import Profile
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
@@ -97,5 +97,5 @@ def _shortened(experiment: Experiment) -> Experiment:
 def _written(experiment: Experiment) -> dict[str, Any]:
     # A child may not restate what it inherits from its parent.
     inherited = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
-    said = {"include": set(OF_REFIT)} if experiment.refit else {"exclude": inherited}
+    said = {"include": set(OF_ITS_OWN)} if experiment.refit or experiment.wise_ft else {"exclude": inherited}
     return experiment.model_dump(mode="json", exclude_none=True, **said)

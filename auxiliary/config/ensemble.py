@@ -1,36 +1,98 @@
-"""An ensemble in a profile: what it leaves out, and which experiments may be its members."""
+"""Ensembles in a profile: what they hold, what they leave out, and which experiments may be their members."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from auxiliary.config.experiment import WITHOUT_OPTIMIZER, Experiment
 from auxiliary.config.settings import Settings
-from auxiliary.config.transfer import WITHOUT_OPTIMIZER
 from auxiliary.core.errors import UserError, unknown
 
 # Settings of a network and its training, and their values in an ensemble, which has neither.
 WITHOUT_TRAINING = WITHOUT_OPTIMIZER | {"parent": None, "batch_size": 32, "sampling": "none", "class_weight": "none",
                                         "augment": "", "tta": ""}
+# The kinds of experiments of a stage, as pydantic's errors name them.
+NETWORK, ENSEMBLE = "network", "ensemble"
 
 
-def complete_ensemble(experiment: dict[str, Any], stage: str, earlier: Mapping[str, Mapping[str, Any]]) -> None:
+class Ensemble(Experiment):
+    """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
+
+    Attributes:
+        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
+    """
+
+    ensemble: tuple[str, ...]
+
+    @field_validator("ensemble")
+    @classmethod
+    def _check_members(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(members)) < len(members) or len(members) < 2:
+            raise PydanticCustomError("members", "two members or more are needed, each of them once")
+        return members
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of its members."""
+        return self.ensemble
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Nothing is trained."""
+        return False
+
+    @property
+    def network(self) -> str:
+        """Its members, such as `ensemble(small, large)`."""
+        return f"ensemble({', '.join(self.ensemble)})"
+
+
+class ScratchEnsemble(Ensemble):
+    """An ensemble of networks from scratch."""
+
+    @property
+    def stage(self) -> str:
+        """`scratch`: notebook 02 evaluates it."""
+        return "scratch"
+
+
+class TransferEnsemble(Ensemble):
+    """An ensemble of networks with pre-trained backbones."""
+
+    @property
+    def stage(self) -> str:
+        """`transfer`: notebook 03 evaluates it."""
+        return "transfer"
+
+
+def kind_of(experiment: Any) -> str:
+    """`NETWORK` or `ENSEMBLE`, for an experiment or for what a profile says of one."""
+    is_ensemble = "ensemble" in experiment if isinstance(experiment, dict) else isinstance(experiment, Ensemble)
+    return ENSEMBLE if is_ensemble else NETWORK
+
+
+def complete_ensemble(experiment: dict[str, Any], earlier: Mapping[str, Mapping[str, Any]],
+                      elsewhere: Collection[str]) -> None:
     """Fill in what an ensemble has from its members.
 
     Args:
         experiment: the ensemble as the profile has it; changed in place.
-        stage: where it stands.
-        earlier: the experiments of that stage before it, complete, by their keys.
+        earlier: the experiments of its stage before it, complete, by their keys.
+        elsewhere: the keys of the other stage.
 
     Raises:
-        UserError: it stands under `scratch`, a member is no earlier experiment or an ensemble, or a setting is given
-            that an ensemble does not have.
+        UserError: a member is no earlier experiment of the stage or an ensemble, or a setting is given that an
+            ensemble does not have.
     """
-    name = f"experiment {experiment['key']!r}"
-    if stage != "transfer":
-        raise UserError(f"{name}: an ensemble stands under `transfer`, and so do its members")
-    members = experiment["ensemble"]
+    name, members = f"experiment {experiment['key']!r}", experiment["ensemble"]
     if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
         raise UserError(f"{name}: `ensemble` is a list of keys, such as [lite0, lite0_tuned]")
     for member in members:
+        if member in elsewhere:
+            raise UserError(f"{name}: its member {member!r} is of the other stage: an ensemble is either from scratch "
+                            "or pre-trained, for the results compare the two")
         if member not in earlier:
             raise UserError(f"{name}: {unknown('member', member, earlier)}; a member is an earlier experiment of the "
                             "same stage")

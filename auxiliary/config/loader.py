@@ -1,6 +1,6 @@
 """Reads a profile from its YAML file and applies overrides; errors name the line in the file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from unicodedata import normalize
 
@@ -8,16 +8,15 @@ from pydantic import ValidationError
 
 from auxiliary.config.choose import PROFILES, check_images_given, choose
 from auxiliary.config.ensemble import complete_ensemble
+from auxiliary.config.experiment import WITHOUT_OPTIMIZER
+from auxiliary.config.parents import INHERITED, inherit, take_over, taking_over
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
 from auxiliary.config.settings import Settings
-from auxiliary.config.transfer import LOGISTIC, WITHOUT_OPTIMIZER
+from auxiliary.config.transfer import LOGISTIC
 from auxiliary.config.yaml_errors import describe
 from auxiliary.config.yaml_text import plain, read_yaml_file
 from auxiliary.core.errors import UserError, unknown
 
-INHERITED = {"scratch": ("net",), "transfer": ("backbone", "head", "weights")}
-# What a refit may say for itself; all else is its parent's.
-OF_REFIT = ("model_id", "key", "parent", "refit", "seeds", "published_accuracy", "note")
 # Fields of an experiment that `overrides` may set for all experiments at once.
 EXPERIMENT_NAMES = ("epochs", "learning_rate")
 # Settings that show a network augmented images.
@@ -84,9 +83,10 @@ def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
     """Whether a setting is passed on to an experiment.
 
-    A frozen one is augmented only if it says so itself; a refit has its parent's settings, an ensemble none.
+    A frozen one is augmented only if it says so itself; a refit has its parent's settings, as has `wise_ft`, and an
+    ensemble none.
     """
-    if experiment.get("refit") or "ensemble" in experiment:
+    if taking_over(experiment) or "ensemble" in experiment:
         return name == "seeds"
     if name in WITHOUT_OPTIMIZER and _is_logistic(experiment):
         return False
@@ -105,15 +105,16 @@ def _complete(raw: dict[str, Any]) -> None:
         raise UserError(f"{keys.count(key):,} experiments have the key {key!r}: give each a `key` of its own")
     earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}
     for stage, experiment in _experiments(raw):
-        if experiment.get("refit"):
-            _take_over(experiment, earlier[stage])
+        if taking_over(experiment):
+            take_over(experiment, earlier[stage])
         elif experiment.get("parent") is not None and "ensemble" not in experiment:
-            _inherit(experiment, earlier[stage], INHERITED[stage])
+            inherit(experiment, earlier[stage], INHERITED[stage])
         for name, value in shared.items():
             if _applies(name, stage, experiment):
                 experiment.setdefault(name, value)
         if "ensemble" in experiment:
-            complete_ensemble(experiment, stage, earlier[stage])
+            elsewhere = [other["key"] for place, other in _experiments(raw) if place != stage]
+            complete_ensemble(experiment, earlier[stage], elsewhere)
         elif _is_logistic(experiment):
             _leave_optimizer_out(experiment)
         earlier[stage][str(experiment["key"])] = experiment
@@ -129,48 +130,3 @@ def _leave_optimizer_out(experiment: dict[str, Any]) -> None:
         if experiment.setdefault(name, nothing) != nothing:
             raise UserError(f"experiment {experiment['key']!r}: `head: {LOGISTIC}` is fitted at once and not by an "
                             f"optimiser, so it takes no {name!r}: leave it out")
-
-
-def _parent(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """An experiment's parent, one of the earlier experiments of its stage."""
-    name = str(experiment["parent"])
-    if name not in earlier:
-        raise UserError(f"experiment {experiment['key']!r}: {unknown('parent', name, earlier)}; "
-                        "a parent is an earlier experiment of the same stage")
-    parent = earlier[name]
-    if parent.get("refit"):
-        raise UserError(f"experiment {experiment['key']!r} starts from {name!r}, a refit, which was trained on the "
-                        "validation images too, so that no validation is left: start from its parent "
-                        f"{parent['parent']!r}")
-    if "ensemble" in parent:
-        raise UserError(f"experiment {experiment['key']!r}: its parent {name!r} is an ensemble, which has no weights "
-                        "of its own: name one of its members")
-    return parent
-
-
-def _take_over(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]]) -> None:
-    """Give a refit all settings of its parent."""
-    said, key = sorted(experiment.keys() - OF_REFIT), experiment["key"]
-    if experiment.get("parent") is None:
-        raise UserError(f"experiment {key!r}: `refit` trains another experiment once more: name it as `parent`")
-    parent = _parent(experiment, earlier)
-    if parent.get("parent") is not None or not parent.get("epochs"):
-        raise UserError(f"experiment {key!r}: a refit begins with fresh weights, so its parent must be an experiment "
-                        f"that has epochs and no parent itself; {experiment['parent']!r} is none")
-    if said:
-        raise UserError(f"experiment {key!r} is a refit, so all its settings are its parent's: leave out "
-                        f"{', '.join(said)}")
-    for name in parent.keys() & {"seeds", *parent.keys() - OF_REFIT}:
-        experiment.setdefault(name, parent[name])
-
-
-def _inherit(experiment: dict[str, Any], earlier: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:
-    parent = _parent(experiment, earlier)
-    for name in (*names, "image_size"):
-        inherited = parent.get(name)
-        if (name in names and name in experiment) or experiment.get(name, inherited) != inherited:
-            raise UserError(
-                f"experiment {experiment['key']!r} inherits {name!r} from its parent: leave it out"
-            )
-        if inherited is not None:
-            experiment[name] = inherited

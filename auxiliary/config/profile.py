@@ -6,14 +6,15 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
+from auxiliary.config.ensemble import ENSEMBLE, NETWORK, ScratchEnsemble, TransferEnsemble, kind_of
 from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.config.record import Flag, Line, PerhapsName, Record, Seed
 from auxiliary.config.settings import Settings
 from auxiliary.config.shares import exact_shares
-from auxiliary.config.transfer import Ensemble, TransferExperiment, Transferred
+from auxiliary.config.transfer import TransferExperiment
 
 
 class Split(Record):
@@ -47,6 +48,12 @@ class Split(Record):
         return "-".join([self.by, *map(str, self.fractions), str(self.random_state)])
 
 
+Scratch = Annotated[Annotated[ScratchExperiment, Tag(NETWORK)] | Annotated[ScratchEnsemble, Tag(ENSEMBLE)],
+                    Discriminator(kind_of)]
+Transfer = Annotated[Annotated[TransferExperiment, Tag(NETWORK)] | Annotated[TransferEnsemble, Tag(ENSEMBLE)],
+                     Discriminator(kind_of)]
+
+
 class Profile(Settings):
     """A data set and its experiments.
 
@@ -65,11 +72,11 @@ class Profile(Settings):
     source: Path | None = None
     split: Split = Split()
     drop_small_classes: Flag = False
-    scratch: tuple[ScratchExperiment, ...] = ()
-    transfer: tuple[Transferred, ...] = ()
+    scratch: tuple[Scratch, ...] = ()
+    transfer: tuple[Transfer, ...] = ()
 
     @property
-    def experiments(self) -> tuple[ScratchExperiment | TransferExperiment | Ensemble, ...]:
+    def experiments(self) -> tuple[Scratch | Transfer, ...]:
         """All experiments in the order in which they are trained."""
         return (*self.scratch, *self.transfer)
 

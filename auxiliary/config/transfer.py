@@ -1,8 +1,8 @@
-"""The experiments with pre-trained backbones, and ensembles of them."""
+"""The experiments with pre-trained backbones."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from auxiliary.config.experiment import Experiment
@@ -12,9 +12,6 @@ from auxiliary.config.record import Positive
 JOINED = " + "
 # The head that is a regularised logistic regression.
 LOGISTIC = "logistic"
-# What an optimiser is told, and the values where none trains the experiment.
-WITHOUT_OPTIMIZER = {"learning_rate": None, "epochs": 0, "optimizer": "", "schedule": "", "label_smoothing": 0,
-                     "averaging": "", "patience": 0}
 
 
 class TransferExperiment(Experiment):
@@ -58,7 +55,7 @@ class TransferExperiment(Experiment):
 
         A logistic regression uses all at once.
         """
-        return min(self.views, self.epochs) if self.has_optimizer else self.views
+        return self.views if self.is_logistic else min(self.views, self.epochs)
 
     @property
     def stage(self) -> str:
@@ -66,14 +63,19 @@ class TransferExperiment(Experiment):
         return "transfer"
 
     @property
+    def is_logistic(self) -> bool:
+        """Whether its head is fitted by logistic regression; its children go on from those weights."""
+        return self.head == LOGISTIC and self.parent is None
+
+    @property
     def has_optimizer(self) -> bool:
-        """Whether an optimiser trains it: all but a logistic regression, whose children go on from its weights."""
-        return self.head != LOGISTIC or self.parent is not None
+        """Whether an optimiser trains it, if anything does."""
+        return super().has_optimizer and not self.is_logistic
 
     @property
     def trains(self) -> bool:
         """Whether any weights are trained, by an optimiser or by logistic regression."""
-        return super().trains or not self.has_optimizer
+        return super().trains or self.is_logistic
 
     @property
     def network(self) -> str:
@@ -84,53 +86,3 @@ class TransferExperiment(Experiment):
     def layers(self) -> str:
         """The operations that the head is built of, as a spec."""
         return "gap" if self.head == LOGISTIC else self.head
-
-
-class Ensemble(Experiment):
-    """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
-
-    Attributes:
-        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
-    """
-
-    ensemble: tuple[str, ...]
-
-    @field_validator("ensemble")
-    @classmethod
-    def _check_members(cls, members: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(members)) < len(members) or len(members) < 2:
-            raise PydanticCustomError("members", "two members or more are needed, each of them once")
-        return members
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The keys of its members."""
-        return self.ensemble
-
-    @property
-    def has_optimizer(self) -> bool:
-        """Nothing is trained."""
-        return False
-
-    @property
-    def stage(self) -> str:
-        """`transfer`: notebook 03 evaluates it."""
-        return "transfer"
-
-    @property
-    def network(self) -> str:
-        """Its members, such as `ensemble(small, large)`."""
-        return f"ensemble({', '.join(self.ensemble)})"
-
-
-# The kinds of experiments under `transfer`, as pydantic's errors name them.
-NETWORK, ENSEMBLE = "network", "ensemble"
-
-
-def _kind(value: Any) -> str:
-    is_ensemble = "ensemble" in value if isinstance(value, dict) else isinstance(value, Ensemble)
-    return ENSEMBLE if is_ensemble else NETWORK
-
-
-Transferred = Annotated[Annotated[TransferExperiment, Tag(NETWORK)] | Annotated[Ensemble, Tag(ENSEMBLE)],
-                        Discriminator(_kind)]

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from auxiliary.config.ensemble import ENSEMBLE, NETWORK, Ensemble
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
-from auxiliary.config.transfer import ENSEMBLE, NETWORK, Ensemble
 from auxiliary.core.text import short
 
 Location = tuple[int | str, ...]
@@ -43,7 +43,7 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
 
 def _without_kind(location: Location) -> Location:
     """A location without the kind of the experiment, which the file does not have there."""
-    has_kind = location[0] == "transfer" and location[2:3] in ((NETWORK,), (ENSEMBLE,))
+    has_kind = location[0] in EXPERIMENT_KINDS and location[2:3] in ((NETWORK,), (ENSEMBLE,))
     return (*location[:2], *location[3:]) if has_kind else location
 
 
@@ -93,7 +93,7 @@ def _names(location: Location, document: Any) -> list[str]:
     """The valid field names at `location`."""
     kinds: dict[object, type[BaseModel]] = {**EXPERIMENT_KINDS, "split": Split}
     kind = kinds.get(location[0], Profile) if len(location) > 1 else Profile
-    if kind is EXPERIMENT_KINDS["transfer"] and "ensemble" in document[location[0]][location[1]]:
+    if location[0] in EXPERIMENT_KINDS and "ensemble" in document[location[0]][location[1]]:
         kind = Ensemble
     return list(kind.model_fields)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.config.profile import Profile
-from auxiliary.config.transfer import LOGISTIC, Ensemble, TransferExperiment
+from auxiliary.config.transfer import LOGISTIC, TransferExperiment
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.augmentation.registry import refuse_mixing
@@ -41,7 +42,7 @@ def _check_logistic(experiment: ScratchExperiment | TransferExperiment) -> None:
         return
     if LOGISTIC in (text.strip() for text in experiment.head.split("|")) and experiment.head != LOGISTIC:
         raise UserError(f"`{LOGISTIC}` is a whole head: write `head: {LOGISTIC}`")
-    if not experiment.has_optimizer and experiment.tune_last:
+    if experiment.is_logistic and experiment.tune_last:
         raise UserError(f"`head: {LOGISTIC}` is fitted on the features of a frozen backbone, so `tune_last` is 0: tune "
                         "it in another experiment, with this one as its `parent`")
 

@@ -1,7 +1,7 @@
 """The specs of an experiment, parsed: what its network, its augmentation and its training are made of."""
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
-from auxiliary.config.transfer import Ensemble
 from auxiliary.core.spec import parse_one, parse_spec
 from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.views import VIEWS

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.data.sampling import sampling_size
 from auxiliary.networks.backbones import BACKBONES, find_backbone, tuned_layers
 from auxiliary.networks.costs import network_cost
@@ -15,7 +16,11 @@ OPTIONAL = ("weights", "parent", "sizes", "class weight", "label smoothing", "av
 
 
 def scratch_table(experiments: Sequence[ScratchExperiment], classes: int) -> pd.DataFrame:
-    """The network of each experiment, its image size in pixels, and by formula its parameters and multiply-adds."""
+    """The network of each experiment, its image size in pixels, and by formula its parameters and multiply-adds.
+
+    Ensembles are left out.
+    """
+    experiments = _networks(experiments)
     totals = [network_cost(each.net, (each.image_size, each.image_size, 3), classes) for each in experiments]
     return _table(experiments, {
         "network": [_network(each) for each in experiments],
@@ -89,7 +94,7 @@ def training_table(experiments: Sequence[Experiment], train: pd.DataFrame) -> pd
         "epochs": [each.epochs for each in experiments],
         "patience": [each.patience or "" for each in experiments],
         "label smoothing": [f"{each.label_smoothing:g}" if each.label_smoothing else "" for each in experiments],
-        "averaging": [each.averaging for each in experiments],
+        "averaging": [each.used_averaging for each in experiments],
         "augment": [each.augment or "no" for each in experiments],
         "tta": [each.tta or "" for each in experiments],
         "deterministic": ["" if each.deterministic else "no" for each in experiments],
@@ -112,9 +117,11 @@ def _table(experiments: Sequence[Experiment], columns: dict[str, list]) -> pd.Da
 
 
 def _network(experiment: ScratchExperiment) -> str:
-    """The spec of a network, or the parent that has it."""
+    """The spec of a network, or the parent that it comes from."""
     if experiment.refit:
         return f"refit of {experiment.parent}"
+    if experiment.wise_ft:
+        return f"wise_ft of {experiment.parent}"
     return f"from parent {experiment.parent}" if experiment.parent else experiment.net
 
 

@@ -27,7 +27,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
                  "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer", "range_test",
-                 "setup", "stored_features", "trained_model", "trainer", "tuning"),
+                 "setup", "stored_features", "trained_model", "trainer", "tuning", "wise_ft"),
 }
 
 

@@ -111,6 +111,11 @@ def histories_of(runs: list[Run]) -> dict[str, list[pd.DataFrame]]:
     return histories
 
 
+def networks_of(runs: list[Run]) -> list[Run]:
+    """The runs that have a network of their own: an ensemble stands for its members. Each is there once."""
+    return list(dict.fromkeys(network for run in runs for network in (run.members or [run])))
+
+
 def best_per_experiment(runs: list[Run]) -> list[Run]:
     """The best run of each experiment; the experiment with the best mean validation accuracy first.
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from auxiliary.runs.labels import averaged_views
+from auxiliary.runs.labels import averaged_views, mixed_weights
 from auxiliary.runs.run import Run
 
 
@@ -15,10 +15,15 @@ def evaluated(run: Run) -> str:
     Returns:
         Such as `averaged weights of epoch 5 of 8, mean over 2 views`; empty for the image itself and the last weights.
     """
-    result, own = run.result, run.history.query("phase == 'own'")
+    return ", ".join(filter(None, [_weights(run), averaged_views(run.result.tta)]))
+
+
+def _weights(run: Run) -> str:
+    result, shares, own = run.result, run.shares, run.history.query("phase == 'own'")
+    if len(shares):
+        return mixed_weights(result.parent, shares)
     kind, saved = "averaged weights" if result.averaging else "weights", saved_epoch(own, result.patience)
-    weights = f"{kind} of epoch {saved:,} of {len(own):,}" if saved < len(own) else kind if result.averaging else ""
-    return ", ".join(filter(None, [weights, averaged_views(result.tta)]))
+    return f"{kind} of epoch {saved:,} of {len(own):,}" if saved < len(own) else kind if result.averaging else ""
 
 
 def saved_epoch(own: pd.DataFrame, patience: int) -> int:

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment
-from auxiliary.config.transfer import Ensemble
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.tables import digest
 from auxiliary.project.project import Project
@@ -48,7 +48,5 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
-    # Determinism was not named while all runs had it.
-    usual = {"deterministic"} if experiment.deterministic else set()
-    settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"} | usual)
+    settings = experiment.model_dump(mode="json", exclude=REMARKS | {"parent"})
     return settings | {name: repr(operations) for name, operations in parsed_specs(experiment).items()}

@@ -133,7 +133,7 @@ def _size(job: Job, setup: TrainingSetup) -> dict[str, int]:
 
 
 # Fields of an experiment that are columns of the same name.
-SAME_NAME = ("model_id", "key", "stage", "optimizer", "schedule", "label_smoothing", "averaging",
+SAME_NAME = ("model_id", "key", "stage", "optimizer", "schedule", "label_smoothing",
              "sampling", "image_size", "batch_size", "augment", "patience", "tta", "network")
 
 
@@ -146,6 +146,7 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
         "sizes": getattr(experiment, "trained_sizes", ""),
         "parent": experiment.parent or "",
         "refit": REFIT if experiment.refit else "",
+        "averaging": experiment.used_averaging,
         "backbone": getattr(experiment, "backbone", ""),
         "weights": getattr(experiment, "weights", ""),
         "tune_last": _tuned(experiment),

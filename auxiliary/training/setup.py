@@ -53,6 +53,12 @@ class TrainingSetup:
             images = Images(chosen, job.experiment.image_size, cache=False)
             whiten(self.trained, images[np.arange(len(chosen))])
 
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Give both models these weights of the whole one, in Keras's order."""
+        self.model.set_weights(weights)
+        if self.has_copy:
+            self.trained.set_weights(weights)
+
     def complete(self) -> None:
         """Give the whole model the trained weights, where the two do not share them."""
         if self.has_copy:
@@ -72,10 +78,11 @@ def _scratch(job: Job) -> TrainingSetup:
     classes = len(job.project.categories)
     model = build_scratch(job.experiment, classes)
     trained = build_scratch(job.experiment, classes, any_size=True) if job.experiment.sizes else model
+    setup = TrainingSetup(model, trained, _image_batches(job), has_copy=trained is not model)
     _load_parent(job, model)
-    if job.start and trained is not model:
-        trained.set_weights(model.get_weights())
-    return TrainingSetup(model, trained, _image_batches(job), has_copy=trained is not model)
+    if job.start:
+        setup.set_weights(model.get_weights())
+    return setup
 
 
 def _transfer(job: Job) -> TrainingSetup:

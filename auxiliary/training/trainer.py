@@ -3,8 +3,8 @@
 import keras
 import pandas as pd
 
+from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import ScratchExperiment
-from auxiliary.config.transfer import Ensemble
 from auxiliary.core import runtime
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import notify
@@ -18,15 +18,16 @@ from auxiliary.networks.memory import experiment_bytes
 from auxiliary.networks.summary import count_parameters, layer_table, training_bytes
 from auxiliary.reporting.style import save_figure
 from auxiliary.reporting.training_figure import training_figure
-from auxiliary.training.checkpoint import breaks, resume
+from auxiliary.training.checkpoint import Checkpoint, breaks, resume
 from auxiliary.training.divergence import divergence_in, divergence_of
 from auxiliary.training.ensemble import evaluate_ensemble
-from auxiliary.training.fit import fit
+from auxiliary.training.fit import Fitted, fit
 from auxiliary.training.job import Job
 from auxiliary.training.logistic import fit_logistic
 from auxiliary.training.metadata import make_diverged, make_recipe, make_result
 from auxiliary.training.range_test import range_test
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
+from auxiliary.training.wise_ft import fit_wise_ft
 
 
 def train_run(job: Job) -> None:
@@ -59,7 +60,7 @@ def train_run(job: Job) -> None:
             setup.begin(job)
             if job.experiment.learning_rate == "auto" and not job.experiment.refit:
                 run.save_range_test(range_test(job, setup))
-        fitted = fit(job, setup, checkpoint) if job.experiment.has_optimizer else fit_logistic(job, setup)
+        fitted = _fit(job, setup, checkpoint)
         setup.complete()
         diverged = divergence_of(fitted.history, validated=not job.experiment.refit)
         predictions = {} if diverged else _predict(job, setup)
@@ -73,6 +74,13 @@ def train_run(job: Job) -> None:
     with own_errors():
         _save_explanations(job, setup, predictions["test"])
     run.finish(make_result(job, setup, fitted, predictions))
+
+
+def _fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None) -> Fitted:
+    """Give the models their final weights: by an optimiser, by logistic regression, or as an average."""
+    if job.experiment.wise_ft:
+        return fit_wise_ft(job, setup)
+    return fit(job, setup, checkpoint) if job.experiment.has_optimizer else fit_logistic(job, setup)
 
 
 def _notify_last_batch(job: Job) -> None:

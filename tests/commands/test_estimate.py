@@ -6,9 +6,9 @@ from auxiliary.commands import estimate
 from auxiliary.commands.amount import Amount
 from auxiliary.commands.estimate import AVERAGE, FIXED
 from auxiliary.commands.speed import Speed
-from auxiliary.config.ensemble import WITHOUT_TRAINING
+from auxiliary.config.ensemble import WITHOUT_TRAINING, TransferEnsemble
 from auxiliary.config.experiment import ScratchExperiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 
 SOME, MORE = Amount(700, 200, 100), Amount(1400, 400, 200)
 
@@ -52,10 +52,18 @@ def test_epochs_of_a_frozen_backbone_cost_little():
 
 
 def test_an_ensemble_takes_a_second_and_a_logistic_regression_no_epochs():
-    both = Ensemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("a", "b"))
+    both = TransferEnsemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("a", "b"))
     assert estimate_seconds(both, SOME) == AVERAGE
     assert estimate_seconds(transfer(head="logistic", learning_rate=None, epochs=0), SOME) < estimate_seconds(
         transfer(), SOME)
+
+
+def test_averaging_two_runs_takes_longer_than_an_evaluation_and_less_than_the_tuning():
+    tuned = transfer(parent="m", tune_last=10, epochs=10)
+    averaged = transfer(parent="tuned", tune_last=10, wise_ft=True, epochs=0, learning_rate=None)
+    assert FIXED < estimate_seconds(averaged, SOME) < estimate_seconds(tuned, SOME, extracted=True)
+    none = SOME._replace(validation=0)
+    assert estimate_seconds(averaged, none) < estimate_seconds(averaged, SOME)
 
 
 @pytest.mark.parametrize("experiment", [transfer(), transfer(tune_last=10)], ids=["frozen", "tuned"])

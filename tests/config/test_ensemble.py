@@ -3,10 +3,9 @@
 import pytest
 
 from auxiliary.commands.smoke_profile import write_profile
-from auxiliary.config.ensemble import WITHOUT_TRAINING
+from auxiliary.config.ensemble import WITHOUT_TRAINING, Ensemble
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile
-from auxiliary.config.transfer import Ensemble
 from auxiliary.core.errors import UserError
 
 TUNED = "tune_last: 5, learning_rate: 0.0001, epochs: 1}\n"
@@ -44,8 +43,8 @@ def test_overrides_set_its_seeds_and_nothing_else(load):
 
 @pytest.mark.parametrize(("line", "message"), [
     ("ensemble: [frozen, tunde]", "experiment 'both': unknown member 'tunde': did you mean 'tuned'"),
-    ("ensemble: [frozen, small]", "unknown member 'small'.*a member is an earlier experiment of the same stage"),
-    ("ensemble: [frozen, both]", "unknown member 'both'"),
+    ("ensemble: [frozen, small]", "'both': its member 'small' is of the other stage: an ensemble is either"),
+    ("ensemble: [frozen, both]", "unknown member 'both'.*a member is an earlier experiment of the same stage"),
     ("ensemble: frozen", "`ensemble` is a list of keys"),
     ("ensemble: ", "`ensemble` is a list of keys"),
     ("ensemble: [frozen, 3]", "`ensemble` is a list of keys"),
@@ -74,9 +73,28 @@ def test_an_ensemble_is_no_parent(load):
         load(child)
 
 
-def test_networks_from_scratch_have_no_ensembles(load):
-    with pytest.raises(UserError, match="'two': an ensemble stands under `transfer`"):
-        load(("transfer:", "  - {model_id: two, ensemble: [small, longer]}\ntransfer:"))
+def from_scratch(line):
+    """The profile of `load` with one more experiment at the end of `scratch`."""
+    return "transfer:", f"  - {{{line}}}\ntransfer:"
+
+
+def test_networks_from_scratch_have_ensembles_of_their_own(load, tmp_path):
+    profile = load(from_scratch("model_id: two, ensemble: [small, longer]"), BOTH, epochs=9)
+    two = profile.scratch[-1]
+    assert isinstance(two, Ensemble) and (two.stage, two.image_size, two.epochs) == ("scratch", 28, 0)
+    assert [each.key for each in profile.experiments if isinstance(each, Ensemble)] == ["two", "both"]
+    write_profile(profile, tmp_path / "written.yaml")
+    assert load_profile(str(tmp_path / "written.yaml")) == profile
+    assert Profile.model_validate(profile.model_dump(mode="json")) == profile
+
+
+@pytest.mark.parametrize(("line", "message"), [
+    ("ensemble: [small, frozen]", "'two': its member 'frozen' is of the other stage: an ensemble is either"),
+    ("ensemble: [small]", r"mine.yaml:\d+: scratch.2.ensemble: two members or more are needed"),
+    ("ensemble: [small, longer], net: gap", r"mine.yaml:\d+: unknown name 'scratch.2.net'")])
+def test_what_cannot_be_one_from_scratch_is_refused(load, line, message):
+    with pytest.raises(UserError, match=message):
+        load(from_scratch(f"model_id: two, {line}"))
 
 
 def test_errors_of_other_experiments_keep_their_place(load):

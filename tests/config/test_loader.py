@@ -120,50 +120,7 @@ class TestOverrides:
             load(**{name: "x"})
 
 
-class TestParents:
-    def test_a_parent_must_be_there(self, load):
-        with pytest.raises(UserError) as caught:
-            load(("parent: small", "parent: smal"))
-        assert str(caught.value) == (
-            "experiment 'longer': unknown parent 'smal': did you mean 'small'? (valid: small); "
-            "a parent is an earlier experiment of the same stage"
-        )
-
-    @pytest.mark.parametrize(("change", "key"), [
-        (("model_id: small,", "model_id: small, parent: longer,"), "small"),
-        (("parent: frozen", "parent: small"), "tuned"),
-        (("parent: small", "parent: longer"), "longer"),
-    ])
-    def test_a_parent_is_an_earlier_experiment_of_the_same_stage(self, load, change, key):
-        with pytest.raises(UserError, match=f"experiment '{key}': unknown parent"):
-            load(change)
-
-    @pytest.mark.parametrize(("parent", "restated"), [
-        ("small", "net: gap"), ("frozen", "head: gap"), ("frozen", "backbone: EfficientNetLite0"),
-        ("frozen", "weights: random")])
-    def test_a_child_does_not_restate_the_network(self, load, parent, restated):
-        name = restated.partition(":")[0]
-        with pytest.raises(UserError, match=f"inherits '{name}' from its parent: leave it out"):
-            load((f"parent: {parent}", f"parent: {parent}, {restated}"))
-
-    @pytest.mark.parametrize(("row", "message"), [
-        ("refit: true", "name it as `parent`"), ("refit: true, parent: longer", "that has epochs and no parent itself"),
-        ("refit: true, parent: small, epochs: 3", "all its settings are its parent's: leave out epochs"),
-        ("refit: true, parent: large", "unknown parent 'large'")])
-    def test_a_refit_that_cannot_be_is_refused(self, load, row, message):
-        new = f"transfer:\n  - {{model_id: again, {row}}}"
-        with pytest.raises(UserError, match=f"experiment 'again'.*{message}"):
-            load(("transfer:", new.removeprefix("transfer:\n") + "\ntransfer:"))
-
-    def test_nothing_starts_from_a_refit(self, load):
-        rows = "  - {model_id: again, parent: small, refit: true}\n  - {model_id: more, parent: again, epochs: 1}\n"
-        with pytest.raises(UserError, match=r"'more' starts from 'again', a refit, .*start from its parent 'small'"):
-            load(("transfer:", rows + "transfer:"))
-
-    def test_overrides_reach_a_refit_through_its_parent(self, load):
-        profile = load(("transfer:", "  - {model_id: again, parent: small, refit: true}\ntransfer:"), epochs=9)
-        assert {each.key: each.epochs for each in profile.scratch}["again"] == 9
-
+class TestKeys:
     def test_no_two_experiments_share_a_key(self, load):
         with pytest.raises(UserError, match="2 experiments have the key 'small': give each a `key` of its own"):
             load(("model_id: frozen", "model_id: small"), ("parent: frozen", "parent: small"))

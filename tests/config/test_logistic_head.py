@@ -3,9 +3,9 @@
 import pytest
 
 from auxiliary.commands.smoke_profile import write_profile
+from auxiliary.config.experiment import WITHOUT_OPTIMIZER
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile
-from auxiliary.config.transfer import WITHOUT_OPTIMIZER
 from auxiliary.core.errors import UserError
 from auxiliary.project.specs import parsed_specs
 

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -161,6 +162,18 @@ def test_the_model_and_its_batches_are_shown_before_training(session):
     assert "sampling mean: 26 training images before, 24 after" in printed
     assert "images: (8, 32, 32, 3), float32" in printed
     assert printed.index('Model: "scratch_small"') < printed.index("small: validation accuracy")
+
+
+def test_an_ensemble_alone_is_shown_by_its_members(session, tmp_path):
+    more = ("transfer:", "  - {model_id: wide, learning_rate: 0.01, epochs: 1, net: conv(6) | gap}\n"
+                         "  - {model_id: both, ensemble: [small, wide]}\ntransfer:")
+    (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=session.folder).replace(*more), encoding="utf-8")
+    done = command("pets.yaml", "--root", tmp_path, "--only", "01,02", "-e", "both", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    cells = printed(tmp_path / "assets" / "pets" / "02-scratch-cnns.ipynb")
+    assert 'Model: "scratch_small"' in cells and "both: validation accuracy" in cells
+    folders = "|".join(folder.name for folder in (tmp_path / "models" / "pets").glob("[sw]*-h*"))
+    assert len(re.findall(rf"^(?:{folders})", cells, re.MULTILINE)) == 2
 
 
 def test_each_notebook_closes_with_what_was_learnt(session):

@@ -2,9 +2,9 @@
 import pandas as pd
 import pytest
 
-from auxiliary.config.ensemble import WITHOUT_TRAINING
+from auxiliary.config.ensemble import WITHOUT_TRAINING, TransferEnsemble
 from auxiliary.config.experiment import ScratchExperiment
-from auxiliary.config.transfer import Ensemble, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.reporting.model_tables import remark_table, scratch_table, training_table, transfer_table
 
 USUAL = {"model_id": "m", "learning_rate": 1e-3, "epochs": 12, "image_size": 32}
@@ -44,7 +44,7 @@ def test_remark_table_has_published_accuracies_and_notes(experiment):
 
 
 def test_ensembles_are_remarked_and_no_networks():
-    both = Ensemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("lite0", "m"), note="two")
+    both = TransferEnsemble(**WITHOUT_TRAINING, model_id="both", key="both", ensemble=("lite0", "m"), note="two")
     assert remark_table([transfer(), both])["note"].to_dict() == {"both": "the mean of lite0, m; two"}
     assert list(transfer_table([transfer(), both]).index) == list(training_table([transfer(), both], TRAIN).index) == [
         "lite0"]

@@ -12,7 +12,7 @@ from auxiliary.runs.run import Run
 PACKAGE = REPOSITORY / "auxiliary"
 # What that code imports besides: it names and writes files, draws, checks resources, prints.
 OTHERS = {
-    "config": {"experiment", "profile", "transfer"},
+    "config": {"ensemble", "experiment", "profile", "transfer"},
     "core": {"collection", "cuda", "errors", "files", "paths", "progress", "resources", "spec", "streams", "text",
              "unpickle"},
     "data": {"tables"},

@@ -12,17 +12,21 @@ from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.evaluation.metrics import scores
+from auxiliary.reporting.html.report_data import read_report_data
+from auxiliary.reporting.html.run_section import layers
 from auxiliary.runs import code
 from auxiliary.runs.code import other_code
 from auxiliary.runs.find import find_best, find_exportable
 from auxiliary.runs.replacement import is_replaced
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.run import Run
+from auxiliary.runs.seeds import networks_of
 from auxiliary.training.identity import fingerprint
 from auxiliary.training.job import Job
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.train import train_all, train_and_evaluate
+from tests.colours import SMALL_ON
 
 TUNED = "tune_last: 1, learning_rate: 0.001, epochs: 1}\n"
 # Members of two sizes, one of them with two views of an image.
@@ -149,6 +153,19 @@ def test_other_members_and_other_settings_of_a_member_make_it_another_run(make_p
     assert identity() == fingerprint(project.experiments["both"], 0, project)
     assert len({identity(), identity("tta: mirror", "tta: shift(1)"), identity("[frozen, fitted]", "[tuned, fitted]")}
                ) == 3
+
+
+def test_networks_from_scratch_are_averaged_too(make_project):
+    edit = (SMALL_ON, f"{SMALL_ON}\n  - {{model_id: two, ensemble: [small, small_on]}}")
+    project = make_project(edit=edit)
+    two, = train_all(project.profile.scratch[2:3], project)
+    mean = np.mean([probabilities(member.predictions) for member in two.members], axis=0)
+    np.testing.assert_allclose(probabilities(two.predictions), mean, rtol=1e-12)
+    assert (two.result.stage, two.result.network) == ("scratch", "ensemble(small, small_on)")
+    assert networks_of([two.members[1], two]) == [two.members[1], two.members[0]]
+    data = read_report_data(project)
+    row = data.results[data.results["key"] == "two"].iloc[0]
+    assert [cells[0].text for cells in layers(data, row).table.rows] == ["small", "small_on"]
 
 
 def test_it_is_evaluated_anew_with_a_member(make_project, monkeypatch):

@@ -32,8 +32,7 @@ def test_what_changes_figures_changes_it(project, make_project, overrides):
     assert changed == ("split.random_state" not in overrides)
 
 
-def test_determinism_is_named_only_where_it_is_given_up(project, make_project):
-    """So that the fingerprints of runs that were trained before it could be given up stay the same."""
+def test_determinism_is_part_of_it(project, make_project):
     assert of(make_project(deterministic=True)) == of(project)
     assert of(make_project(deterministic=False)) != of(project)
 

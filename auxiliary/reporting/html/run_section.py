@@ -17,8 +17,8 @@ from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
 from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_figure import training_figure
-from auxiliary.runs.labels import several, with_interval
-from auxiliary.runs.result import SCRATCH, Result
+from auxiliary.runs.labels import mixed_weights, several, with_interval
+from auxiliary.runs.result import SCRATCH, Result, is_ensemble
 
 
 def run_section(data: ReportData, row: pd.Series, full: bool) -> Section:
@@ -52,10 +52,13 @@ def run_facts(data: ReportData, row: pd.Series) -> list[Block]:
 
 
 def _training(data: ReportData, row: pd.Series) -> str:
-    """How long it was trained and from which weights, how strongly a regression is regularised, or why it was not."""
+    """How long it was trained and from which weights, how strongly a regression is regularised, or what it has instead.
+    """
     run, parent, seconds = data.run(row), row["parent"], duration(row["train_seconds"])
     if run.members:
         return "none, the mean of its members"
+    if len(run.shares):
+        return f"none, {mixed_weights(parent, run.shares)}"
     if not run.result.trained:
         return f"none, the weights of {parent}" if parent else "none, the initial weights"
     if len(run.strengths):
@@ -79,7 +82,7 @@ def _settings(result: Result) -> list[tuple[str, str]]:
 
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:
-    """Accuracy and loss over the epochs, or over the strengths of a logistic regression."""
+    """Accuracy and loss over the epochs, the strengths of a logistic regression, or the shares of averaged weights."""
     return Chart("Training curves", training_figure(data.run(row), narrow=True))
 
 
@@ -118,9 +121,9 @@ def mistakes(data: ReportData, row: pd.Series) -> list[Block]:
 
 
 def layers(data: ReportData, row: pd.Series) -> TitledTable:
-    """The layers; those of a network from scratch also by formula."""
+    """The layers, or the members of an ensemble; those of a network from scratch also by formula."""
     table = data.run(row).layers
-    if row["stage"] == SCRATCH:
+    if row["stage"] == SCRATCH and not is_ensemble(row["network"]):
         sheet = cheat_sheet(row["network"], int(row["image_size"]), int(row["classes"]), table)
         return TitledTable("Layers", Table.from_frame(sheet), "Output and parameters by formula, and by Keras.")
     return TitledTable("Layers", Table.from_frame(table))
