@@ -109,10 +109,8 @@ def start(seed: int) -> Machine:
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+    let_memory_grow()
     gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        if not tf.config.experimental.get_memory_growth(gpu):
-            tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)
@@ -120,6 +118,15 @@ def start(seed: int) -> Machine:
         machine = Machine(cpu_name(), cpu_precision(processor()))
     keras.config.set_dtype_policy(machine.precision)
     return machine
+
+
+def let_memory_grow() -> None:
+    """Let TensorFlow take of a GPU's memory what it needs, not all of it, which other processes need too."""
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        if not tf.config.experimental.get_memory_growth(gpu):
+            tf.config.experimental.set_memory_growth(gpu, True)
 
 
 def cpu_name() -> str:
