@@ -84,7 +84,7 @@ def test_the_graph_of_other_layers_has_the_products_of_the_formula(layer):
 
 def test_a_layer_of_unknown_kernel_use_is_refused():
     model = keras.Sequential([keras.Input((6, 8, 2)), keras.layers.Conv2DTranspose(5, 3, name="up")])
-    with pytest.raises(TypeError, match="up.*, a Conv2DBackpropInput"):
+    with pytest.raises(TypeError, match="a Conv2DBackpropInput"):
         multiply_adds(model)
 
 
