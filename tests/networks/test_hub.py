@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import requests
 
+from auxiliary.commands.models import census
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export.model import plain_network
@@ -20,6 +21,7 @@ from auxiliary.networks.build import build_transfer
 from auxiliary.networks.hub import describe
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.networks.pretrained import load_backbone, preprocessing
+from auxiliary.networks.summary import all_layers, multiply_adds
 from tests.hub import SIDE, needs_hub, save_preset
 
 pytestmark = needs_hub
@@ -113,6 +115,15 @@ def test_a_class_token_is_put_beside_pooled_maps(presets):
         np.testing.assert_allclose(part(images()), expected, rtol=1e-4, atol=1e-5)
     # The maps of one of them are not all the evidence.
     assert feature_layer(joined.model) is None
+
+
+@pytest.mark.parametrize("kinds", [["vit"], ["vit", "resnet"]], ids="+".join)
+def test_its_costs_are_those_of_the_built_network(presets, kinds):
+    experiment = TransferExperiment(model_id="a", key="a", learning_rate=1e-3, epochs=1, head="gap | dense(4)",
+                                    backbone=[presets[kind] for kind in kinds], image_size=SIDE)
+    row, model = census([experiment], 3).iloc[0], build_transfer(experiment, 3, weights=None).model
+    assert (row["parameters"], row["layers"]) == (model.count_params(), len(all_layers(model)))
+    assert row["multiply_adds"] == multiply_adds(model)
 
 
 @pytest.mark.parametrize("kind", ["vit", "siglip"])

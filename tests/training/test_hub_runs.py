@@ -93,11 +93,11 @@ def test_another_file_of_weights_is_another_run(project, tmp_path):
         fingerprint(moved, 0, project)
 
 
-@pytest.mark.parametrize("form", ["onnx", "litert"])
-def test_a_run_is_exported(runs, project, form, tmp_path, capsys):
+@pytest.mark.parametrize(("key", "form"), [("last", "onnx"), ("all", "litert")])
+def test_a_run_is_exported(runs, project, key, form, tmp_path, capsys):
     if missing := [package for package in FORMATS[form].packages if importlib.util.find_spec(package) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
-    export_run("all", form, tmp_path / f"out{FORMATS[form].suffix}", project.paths.root)
+    export_run(key, form, tmp_path / f"out{FORMATS[form].suffix}", project.paths.root)
     assert "predicts the classes of the run's network in float32 for all" in capsys.readouterr().out
 
 

@@ -70,7 +70,7 @@ def _without_erfc(context: "Graph", node: "Node", name: str, _arguments: list[st
     """Compute `erfc`, which TensorFlow's exact GELU is made of and ONNX lacks, as 1 - erf."""
     shapes, dtypes = node.output_shapes, node.output_dtypes
     context.remove_node(node.name)
-    one = context.make_const(f"{name}/one", np.ones((), "float32"))
+    one = context.make_const(f"{name}/one", np.ones(1, "float32"))
     erf = context.make_node("Erf", node.input, name=f"{name}/erf", shapes=shapes, dtypes=dtypes)
     context.make_node("Sub", [one.output[0], erf.output[0]], outputs=node.output, name=name, shapes=shapes,
                       dtypes=dtypes)
