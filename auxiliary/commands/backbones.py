@@ -17,6 +17,9 @@ CAPTION = ("Top-1 is the published share of right answers on ImageNet, in percen
            "Parameters are those without the top, multiply-adds those for an image of 224 pixels.")
 
 
+HUB = "With the extra `hub`, presets of KerasHub can be named too, such as `backbone: hub:dinov2_small`."
+
+
 def list_backbones(as_csv: bool = False) -> None:
     """Print all backbones on standard output, the ones that compute least first.
 
@@ -35,3 +38,4 @@ def list_backbones(as_csv: bool = False) -> None:
     console = PlainConsole()
     console.print(shown)
     console.print(CAPTION)
+    console.print(HUB)

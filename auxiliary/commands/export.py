@@ -63,7 +63,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
 def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: list[Path]) -> list[str]:
     """Write the export, check it, and describe both in sentences."""
     from auxiliary.deploy.export.check import check_images, predict_with_export
-    from auxiliary.deploy.export.model import build_export_model, plain_network
+    from auxiliary.deploy.export.model import build_export_model, has_foreign_layers, plain_network
     from auxiliary.deploy.export.originals_check import compare_originals
     from auxiliary.deploy.export.single_view import calibration_of_export
     from auxiliary.deploy.export.write import WRITERS
@@ -71,6 +71,9 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     from auxiliary.evaluation.calibration import tempered
 
     network = plain_network(predictor.model)
+    if form == "keras" and has_foreign_layers(network):
+        raise UserError(f"a `.keras` file of {predictor.run.id} could be read only where KerasHub is installed: export "
+                        "it to savedmodel, onnx or litert")
     calibration = calibration_of_export(predictor, network, folders)
     WRITERS[form](build_export_model(network, calibration.temperature, predictor.categories), path)
     images = check_images(predictor.run, network.input_shape[1], folders)

@@ -97,12 +97,14 @@ def _transfer_total(experiment: TransferExperiment, classes: int, backbones: Seq
 
     for name, backbone in zip(experiment.backbones, backbones, strict=True):
         set_tuned(backbone, tuned_layers(name, experiment.tune_last))
-    sides, channels = backbones[0].output_shape[1:3], sum(backbone.output_shape[3] for backbone in backbones)
-    head = network_cost(experiment.layers, (*sides, channels), classes)
+    # The maps of all are pooled as one, unless a class token is among them, which is not pooled.
+    maps = sum(len(backbone.output_shape) == 4 for backbone in backbones)
+    pools = 1 if maps == len(backbones) else maps
+    head = network_cost(experiment.layers, (1, 1, sum(backbone.output_shape[-1] for backbone in backbones)), classes)
     tuned = sum(count_parameters(backbone.trainable_weights) for backbone in backbones)
     scaled = sum(find_backbone(name).rescale is not None for name in experiment.backbones)
     # One more layer puts several side by side.
-    own = scaled + (len(backbones) > 1)
+    own = scaled + (len(backbones) > 1) + pools - 1
     return NetworkCost(
         parameters=sum(backbone.count_params() for backbone in backbones) + head.parameters,
         trainable=tuned + head.trainable if experiment.trains else 0,

@@ -10,6 +10,7 @@ from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.predictor import Network, Predictor
 from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.evaluation.predictions import classes
+from auxiliary.networks.hub_files import register_layers
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.runs.result import Result
 from auxiliary.runs.result_file import unusable
@@ -61,6 +62,7 @@ def _trained_span(run: Run) -> Span | None:
 
 def _load_model(run: Run, result: Result) -> keras.Model:
     file = run.model
+    register_layers(result.backbone)
     try:
         return keras.saving.load_model(file, compile=False)
     except Exception as error:    # for a file of another version Keras and h5py raise nearly any exception

@@ -26,11 +26,14 @@ def feature_layer(model: keras.Model) -> keras.layers.Layer | None:
     """The last layer that outputs feature maps; None if there is none, as in a network of dense layers only.
 
     In a scratch network this is the last convolution, residual block or batch norm before it flattens or averages, in
-    a transfer model the backbone.
+    a transfer model the backbone. Where a class token is put beside pooled maps, these are not all evidence: None.
     """
-    maps = (layer for layer in reversed(model.layers)
-            if not isinstance(layer, NO_MAPS) and len(layer.output.shape) == 4)
-    return next(maps, None)
+    for layer in reversed(model.layers):
+        if isinstance(layer, keras.layers.Concatenate) and len(layer.output.shape) == 2:
+            return None
+        if not isinstance(layer, NO_MAPS) and len(layer.output.shape) == 4:
+            return layer
+    return None
 
 
 def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.ndarray:

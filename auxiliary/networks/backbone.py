@@ -52,7 +52,7 @@ class Backbone:
     layers: int
     rescale: Rescale | None
     builder: str
-    options: Mapping[str, float] = field(default_factory=dict)
+    options: Mapping[str, float | str] = field(default_factory=dict)
     smallest: int = 32
     weights_at: int = 0
     bgr: bool = False

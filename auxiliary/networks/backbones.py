@@ -10,6 +10,7 @@ from typing import Literal
 from auxiliary.config.transfer import JOINED
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.networks.backbone import Backbone
+from auxiliary.networks.hub_names import check_preset, is_preset
 from auxiliary.networks.keras_applications import KERAS_APPLICATIONS
 
 LITE = "auxiliary.networks.efficientnet_lite:efficientnet_lite"
@@ -27,10 +28,15 @@ BACKBONES: Mapping[str, Backbone] = {backbone.name: backbone for backbone in (
 def find_backbone(name: str) -> Backbone:
     """The record of a backbone, or of several that are joined by ` + `; a `UserError` names the nearest one.
 
-    The record of several has their sums, and cannot be built as one.
+    The record of several has their sums, and cannot be built as one. That of a preset of KerasHub is made when it is
+    first asked for, which loads TensorFlow; `check_backbone` does not.
     """
     if JOINED in name:
         return _join(name, [find_backbone(each) for each in name.split(JOINED)])
+    if is_preset(name):
+        from auxiliary.networks.hub import describe
+
+        return describe(name)
     if name not in BACKBONES:
         raise unknown("backbone", name, BACKBONES)
     return BACKBONES[name]
@@ -41,6 +47,21 @@ def _join(name: str, backbones: Sequence[Backbone]) -> Backbone:
             for field in ("channels", "parameters", "multiply_adds", "layers")}
     return Backbone(name, f"{len(backbones):,} backbones, whose features are put side by side", math.nan, 0, **sums,
                     rescale=None, builder="", smallest=max(each.smallest for each in backbones))
+
+
+def check_backbone(name: str, image_size: int) -> None:
+    """Refuse a backbone, or several joined ones, that are unknown or too large for images of that side in pixels.
+
+    Presets of KerasHub are looked up when they are built.
+
+    Raises:
+        UserError: with the nearest name, or the least side.
+    """
+    for each in name.split(JOINED):
+        if is_preset(each):
+            check_preset(each)
+        else:
+            check_size(each, image_size)
 
 
 def check_size(name: str, image_size: int) -> None:

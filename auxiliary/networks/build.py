@@ -66,7 +66,8 @@ class Transfer:
 def build_transfer(experiment: TransferExperiment, classes: int, weights: str | None = "imagenet") -> Transfer:
     """Build one or several backbones with pre-trained weights and a fresh head.
 
-    Of several the feature maps are put side by side, so that the head gets the pooled features of all.
+    Of several the feature maps are put side by side, so that the head gets the pooled features of all. A class token
+    stands for the pooled features of its backbone.
 
     The backbone always runs in inference mode: its batch norm keeps the averages of pre-training, also in layers that
     are tuned.
@@ -83,14 +84,13 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
     check_memory(weight_bytes(experiment, classes), f"the network {experiment.key} takes")
     backbones = tuple(load_backbone(name, experiment.image_size, weights) for name in experiment.backbones)
     images = keras.Input((experiment.image_size, experiment.image_size, 3), name="images")
-    maps = {}
+    outputs = {}
     for number, (name, backbone) in enumerate(zip(experiment.backbones, backbones, strict=True)):
         set_tuned(backbone, tuned_layers(name, experiment.tune_last))
-        maps[name] = _feature_maps(name, backbone, images, suffix=f"_{number + 1}" if number else "")
-    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(_side_by_side(maps))
+        outputs[name] = _outputs(name, backbone, images, suffix=f"_{number + 1}" if number else "")
+    pooled = _pooled(outputs)
     features = keras.Model(images, pooled, name="features")
-    parts = {name: keras.Model(images, keras.layers.GlobalAveragePooling2D()(each)) for name, each in maps.items()
-             if len(maps) > 1}
+    parts = {name: keras.Model(images, _pool(each)) for name, each in outputs.items() if len(outputs) > 1}
 
     vector = keras.Input(pooled.shape[1:], name="pooled")
     # The head spec begins with `gap`, which is the pooling above.
@@ -103,10 +103,24 @@ def build_transfer(experiment: TransferExperiment, classes: int, weights: str | 
     return Transfer(model, features, head, backbones, parts)
 
 
-def _feature_maps(name: str, backbone: keras.Model, images: keras.KerasTensor, suffix: str) -> keras.KerasTensor:
-    """The feature maps of a backbone; a suffix tells the layers of a second one from those of the first."""
+def _outputs(name: str, backbone: keras.Model, images: keras.KerasTensor, suffix: str) -> keras.KerasTensor:
+    """The feature maps of a backbone, or its class token; a suffix tells a second one's layers from the first one's."""
     scale = preprocessing(name, f"preprocessing{suffix}")
     return InferenceMode(backbone, name=f"backbone{suffix}")(scale(images) if scale else images)
+
+
+def _pooled(outputs: Mapping[str, keras.KerasTensor]) -> keras.KerasTensor:
+    """The pooled features of all backbones, side by side."""
+    if all(len(each.shape) == 4 for each in outputs.values()):
+        # The maps first: Grad-CAM shows all of them.
+        return _pool(_side_by_side(outputs), "pool")
+    first, *others = (_pool(each) for each in outputs.values())
+    return keras.layers.Concatenate(name="side_by_side")([first, *others]) if others else first
+
+
+def _pool(output: keras.KerasTensor, name: str | None = None) -> keras.KerasTensor:
+    """The mean of each channel of feature maps; a class token as it is."""
+    return keras.layers.GlobalAveragePooling2D(name=name)(output) if len(output.shape) == 4 else output
 
 
 def _side_by_side(maps: Mapping[str, keras.KerasTensor]) -> keras.KerasTensor:

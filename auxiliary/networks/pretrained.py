@@ -75,9 +75,17 @@ def set_tuned(backbone: "keras.Model", last: int) -> None:
     """
     # Freezing a model freezes all its layers, so the model itself stays trainable unless nothing is tuned.
     backbone.trainable = last > 0
-    first = len(backbone.layers) - last
-    for number, layer in enumerate(backbone.layers):
-        layer.trainable = number >= first
+    layers = tunable_layers(backbone)
+    for number, layer in enumerate(layers):
+        layer.trainable = number >= len(layers) - last
+
+
+def tunable_layers(backbone: "keras.Model") -> list["keras.layers.Layer"]:
+    """The layers that `set_tuned` counts, inputs included; those of a model inside in its place."""
+    import keras
+
+    return [inside for layer in backbone.layers
+            for inside in (layer.layers if isinstance(layer, keras.Model) else [layer])]
 
 
 def _swap_red_and_blue(model: "keras.Model") -> None:

@@ -6,6 +6,7 @@ import keras
 import pandas as pd
 
 from auxiliary.networks.inference import InferenceMode
+from auxiliary.networks.traced_costs import traced_multiply_adds
 
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 # Layers that use each number of their kernels once per output position.
@@ -39,13 +40,17 @@ def all_layers(model: keras.Model) -> list[keras.Layer]:
 def multiply_adds(model: keras.Model) -> int:
     """Multiplications with addition of a model for one image, in its convolutions and dense layers.
 
-    Each number of a kernel is used once per output position. Batch norm, activations and pooling are not counted, as
-    is usual.
+    Each number of a kernel is used once per output position. Where a layer uses its kernel in another way, as those of
+    attention do, the products are counted in TensorFlow's graph. Batch norm, activations and pooling are not counted,
+    as is usual.
 
     Raises:
-        TypeError: a layer uses its kernel in another way.
+        TypeError: there they are of an unknown kind.
     """
-    return sum(count_parameters(_kernels(layer)) * math.prod(layer.output.shape[1:-1]) for layer in all_layers(model))
+    layers = all_layers(model)
+    if not all(map(_is_known, layers)):
+        return traced_multiply_adds(model)
+    return sum(count_parameters(_kernels(layer)) * math.prod(layer.output.shape[1:-1]) for layer in layers)
 
 
 def training_bytes(model: keras.Model, batch_size: int) -> int:
@@ -65,8 +70,9 @@ def count_parameters(weights: list[keras.Variable]) -> int:
 
 
 def _kernels(layer: keras.Layer) -> list[keras.Variable]:
-    kernels = [weight for weight in layer.weights if len(weight.shape) > 1]
-    if kernels and not isinstance(layer, KERNEL_LAYERS):
-        raise TypeError(f"the multiply-adds of {layer.name}, a {type(layer).__name__}, are unknown: "
-                        "add its type to KERNEL_LAYERS if it uses its kernel once per output position")
-    return kernels
+    return [weight for weight in layer.weights if len(weight.shape) > 1]
+
+
+def _is_known(layer: keras.Layer) -> bool:
+    """Whether a layer uses each number of its kernels once per output position."""
+    return isinstance(layer, KERNEL_LAYERS) or not _kernels(layer)

@@ -11,9 +11,10 @@ from auxiliary.core.paths import Paths
 from auxiliary.data.augmentation.registry import refuse_mixing
 from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.data.views import views_of
-from auxiliary.networks.backbones import check_size, find_backbone
+from auxiliary.networks.backbones import check_backbone, find_backbone
 from auxiliary.networks.batch_norm import norm_of_vectors
 from auxiliary.networks.costs import costs_per_layer, network_cost
+from auxiliary.networks.hub_names import presets_of
 from auxiliary.project.specs import parsed_specs
 
 
@@ -69,14 +70,15 @@ def _check_network(experiment: ScratchExperiment | TransferExperiment) -> None:
     if isinstance(experiment, ScratchExperiment):
         _check_sizes(experiment)
         return
-    backbone = find_backbone(experiment.backbone)
-    check_size(experiment.backbone, experiment.image_size)
+    check_backbone(experiment.backbone, experiment.image_size)
     if len(experiment.backbones) > 1 and experiment.tune_last:
         raise UserError("several backbones stay frozen, as `tune_last` counts the layers of one: leave it out, or name "
                         "one backbone")
     if experiment.layers.split("|")[0].strip() != "gap":
         raise UserError(f"head {experiment.head!r} must start with `gap`: heads are trained on pooled features")
-    costs_per_layer(experiment.layers, (7, 7, backbone.channels), classes=2)
+    # How many channels a preset has is seen when it is built, and any number will do.
+    channels = 1 if presets_of(experiment.backbone) else find_backbone(experiment.backbone).channels
+    costs_per_layer(experiment.layers, (7, 7, channels), classes=2)
 
 
 def _check_sizes(experiment: ScratchExperiment) -> None:

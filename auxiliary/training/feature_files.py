@@ -9,6 +9,7 @@ from auxiliary.config.transfer import JOINED, TransferExperiment
 from auxiliary.data.sampling import sampled
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import digest, images_fingerprint
+from auxiliary.networks.hub_names import file_stem
 from auxiliary.project.project import Project
 from auxiliary.training.identity import PIPELINE
 
@@ -43,7 +44,7 @@ def feature_file(
     """
     version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{digest(repr(view))}" if view else "")
     at = f"-{layer}" if layer else ""
-    return folder / f"{experiment.backbone}{at}-{experiment.image_size}-{version}.features"
+    return folder / f"{file_stem(experiment.backbone)}{at}-{experiment.image_size}-{version}.features"
 
 
 def feature_files(folder: Path, experiment: TransferExperiment, weights: str, df: pd.DataFrame) -> list[Path]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from auxiliary.data.duplicates import has_duplicate_in
 from auxiliary.data.processing.manifest import head_span, read_head
 from auxiliary.evaluation.metrics import scores
 from auxiliary.networks.backbones import tuned_layers
+from auxiliary.networks.hub_names import presets_of
 from auxiliary.networks.summary import count_parameters
 from auxiliary.runs.code import code_fingerprint
 from auxiliary.runs.result import NOT_DETERMINISTIC, REFIT, Result
@@ -56,10 +58,15 @@ def make_recipe(job: Job, machine: runtime.Machine) -> dict[str, Any]:
         "device": machine.device,
         "precision": machine.precision,
         "settings": runtime.settings(),
-        "versions": runtime.versions(),
+        "versions": runtime.versions() | _hub_version(job.experiment),
         "commit": runtime.commit(),
         "code": code_fingerprint(),
     }
+
+
+def _hub_version(experiment: Experiment) -> dict[str, str]:
+    """The version of KerasHub, which names those of its presets' weights; empty where none is used."""
+    return {"keras-hub": version("keras-hub")} if presets_of(getattr(experiment, "backbone", "")) else {}
 
 
 def make_result(job: Job, setup: TrainingSetup, fitted: Fitted, predictions: Mapping[str, pd.DataFrame]) -> Result:

@@ -6,6 +6,7 @@ from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.summary import all_layers, count_parameters, layer_table, multiply_adds, training_bytes
+from auxiliary.networks.traced_costs import traced_multiply_adds
 
 USUAL = {"model_id": "m", "key": "m", "learning_rate": 0.1, "epochs": 1, "image_size": 32}
 
@@ -65,9 +66,25 @@ def test_multiply_adds_equal_those_counted_by_hand(layer, expected):
     assert multiply_adds(keras.Sequential([keras.Input((6, 8, 2)), inside])) == expected
 
 
+def test_products_of_attention_are_counted_in_the_graph():
+    heads, keys, tokens, width = 2, 5, 10, 6
+    sequence = keras.Input((tokens, width))
+    model = keras.Model(sequence, keras.layers.MultiHeadAttention(heads, keys)(sequence, sequence))
+    projections = 4 * tokens * width * heads * keys
+    assert multiply_adds(model) == projections + 2 * heads * tokens * tokens * keys
+
+
+@pytest.mark.parametrize("layer", [
+    keras.layers.Conv2D(5, 3), keras.layers.Conv2D(4, 3, groups=2), keras.layers.DepthwiseConv2D(3, depth_multiplier=3),
+    keras.layers.SeparableConv2D(5, 3), keras.layers.Dense(7)], ids=lambda layer: layer.name)
+def test_the_graph_of_other_layers_has_the_products_of_the_formula(layer):
+    model = keras.Sequential([keras.Input((6, 8, 2)), layer])
+    assert traced_multiply_adds(model) == multiply_adds(model) > 0
+
+
 def test_a_layer_of_unknown_kernel_use_is_refused():
     model = keras.Sequential([keras.Input((6, 8, 2)), keras.layers.Conv2DTranspose(5, 3, name="up")])
-    with pytest.raises(TypeError, match="up, a Conv2DTranspose"):
+    with pytest.raises(TypeError, match="a Conv2DBackpropInput"):
         multiply_adds(model)
 
 

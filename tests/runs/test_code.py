@@ -20,7 +20,7 @@ OTHERS = {
     "data.reading": {"inspect_files", "jpeg_segments", "largest"},
     "data.splitting": {"split_record"},
     "evaluation": {"convolution", "grad_cam"},
-    "networks": {"batch_norm", "costs", "layer_costs", "memory", "summary"},
+    "networks": {"batch_norm", "costs", "hub_names", "layer_costs", "memory", "summary"},
     "project": {"project", "specs"},
     "reporting": {"style", "training_figure"},
     "runs": {"code", "result", "run"},

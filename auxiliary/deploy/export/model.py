@@ -44,14 +44,22 @@ def plain_network(model: keras.Model) -> keras.Model:
     return _plain_copy(fold_batch_norm(model))
 
 
+def has_foreign_layers(network: keras.Model) -> bool:
+    """Whether a network holds layers or models that are not Keras's own, such as those of KerasHub."""
+    inside = [layer for layer in network.layers if isinstance(layer, keras.Model)]
+    return not all(type(layer).__module__.startswith("keras.") for layer in network.layers) or any(
+        map(has_foreign_layers, inside))
+
+
 def _plain_copy(model: keras.Model) -> keras.Model:
     def copy(layer: keras.Operation) -> keras.Operation:
         if isinstance(layer, InferenceMode):
             # Other programs do not have this layer, and predictions use inference mode anyway.
             return _plain_copy(layer.layer)
-        if isinstance(layer, keras.Model):
+        if isinstance(layer, keras.Model) and type(layer).__module__.startswith("keras."):
             return _plain_copy(layer)
-        # A sum of two tensors that is no layer has no precision of its own.
+        # A model of KerasHub is copied by its configuration, as a layer. A sum of two tensors that is no layer has no
+        # precision of its own.
         precision = {"dtype": "float32"} if isinstance(layer, keras.layers.Layer) else {}
         return type(layer).from_config(layer.get_config() | precision)
 

@@ -4,12 +4,17 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from auxiliary.deploy.export.marks import labels_text, mark, write_listing
 from auxiliary.deploy.export.model import ExportModel
+
+if TYPE_CHECKING:
+    from tf2onnx.graph import Graph, Node
 
 # Names of the inputs and outputs of every export.
 IMAGES, PROBABILITIES, LABELS = "images", "probabilities", "labels"
@@ -53,11 +58,22 @@ def write_onnx(export: ExportModel, path: Path) -> None:
 
     inputs = [_images_spec()]
     function = tf.function(_signature(export), input_signature=inputs)
-    model, _ = tf2onnx.convert.from_function(function, inputs, opset=OPSET)
+    model, _ = tf2onnx.convert.from_function(function, inputs, opset=OPSET,
+                                             custom_op_handlers={"Erfc": (_without_erfc, [])})
     # The mark last, where `read_mark` looks for it.
     onnx.helper.set_model_props(model, {LABELS: "\n".join(export.categories),
                                         "mark": mark(labels_text(export.categories))})
     path.write_bytes(model.SerializeToString())
+
+
+def _without_erfc(context: "Graph", node: "Node", name: str, _arguments: list[str]) -> None:
+    """Compute `erfc`, which TensorFlow's exact GELU is made of and ONNX lacks, as 1 - erf."""
+    shapes, dtypes = node.output_shapes, node.output_dtypes
+    context.remove_node(node.name)
+    one = context.make_const(f"{name}/one", np.ones(1, "float32"))
+    erf = context.make_node("Erf", node.input, name=f"{name}/erf", shapes=shapes, dtypes=dtypes)
+    context.make_node("Sub", [one.output[0], erf.output[0]], outputs=node.output, name=name, shapes=shapes,
+                      dtypes=dtypes)
 
 
 WRITERS: Mapping[str, Callable[[ExportModel, Path], None]] = {
