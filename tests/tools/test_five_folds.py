@@ -11,13 +11,13 @@ from sklearn.preprocessing import StandardScaler
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.significance import mcnemar
 from auxiliary.project.open import open_project
-from auxiliary.training.logistic import STRENGTHS, Labelled
+from auxiliary.training.logistic import Labelled
 from tests.colours import UNTRAINED, colours_profile
 from tests.images import clean_table_of
 from tests.tiny import with_tiny
 from tools.features import pooled_features, pooled_images
 from tools.five_folds import experiment_of, five_folds, replace_rows
-from tools.folds import FOLDS, fold_of, predict_held_out
+from tools.folds import FOLDS, TRIED, fold_of, predict_held_out
 
 TINY = "{model_id: tiny, backbone: Tiny, head: logistic}"
 
@@ -62,8 +62,8 @@ def test_a_fold_is_predicted_by_the_regression_that_the_others_choose(images):
         features, labels = (each[fold != number] for each in known)
         validation = fold_of(labels, groups[fold != number], FOLDS - 1) == 0
         losses = [log_loss(labels[validation], regression(features[~validation], labels[~validation], each)
-                           .predict_proba(features[validation])) for each in STRENGTHS]
-        assert strength == STRENGTHS[int(np.argmin(losses))]
+                           .predict_proba(features[validation])) for each in TRIED]
+        assert strength == TRIED[int(np.argmin(losses))]
         held_out = fold == number
         np.testing.assert_array_equal(regression(features, labels, strength).predict(known.features[held_out]),
                                       tested.predicted[held_out])
