@@ -81,14 +81,18 @@ def five_folds(project: Project, experiments: list[TransferExperiment]) -> pd.Da
         share of all images that are predicted correctly; `gained` and `lost`, how many images only this one, or only
         the first one, predicts correctly; `p` of McNemar's exact test, with Holm's correction; the `strengths` that
         were chosen; and what was measured, where.
+
+    Raises:
+        UserError: the images are not prepared, or a class has fewer than five different ones.
     """
     machine = runtime.start(seed=0)
     # TensorFlow is loaded, which `--help` does without.
     from auxiliary.training.logistic import Labelled
     from tools.features import pooled_features, pooled_images
-    from tools.folds import FOLDS, SEED, fold_of, predict_held_out
+    from tools.folds import FOLDS, SEED, check_classes, fold_of, predict_held_out
 
     images = pooled_images(project)
+    check_classes(images)
     labels, groups = images["label"].to_numpy("int64"), images["group"].to_numpy()
     fold = fold_of(labels, groups)
     rows, correct = [], []

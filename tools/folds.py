@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
 from auxiliary.core.errors import UserError
@@ -27,21 +28,22 @@ class Tested(NamedTuple):
     strengths: list[float]
 
 
+def check_classes(images: pd.DataFrame) -> None:
+    """Refuse images with `category` and `group` where a class would be missing in a fold, by a `UserError`."""
+    different = images.groupby("category")["group"].nunique()
+    if (smallest := different.min()) < FOLDS:
+        raise UserError(f"{different.idxmin()} has {smallest:,} different images, and each of {FOLDS:,} folds needs "
+                        "one: add images of it")
+
+
 def fold_of(labels: np.ndarray, groups: np.ndarray, folds: int = FOLDS) -> np.ndarray:
     """The number of each image's fold, (N,) int64 from 0; all folds have about the same shares of the classes.
 
     Args:
-        labels: (N,) integers.
+        labels: (N,) integers; every class has at least `FOLDS` groups, see `check_classes`.
         groups: (N,) integers, the same for near-duplicates, which get the same fold.
         folds: how many there are.
-
-    Raises:
-        UserError: a class has fewer groups than there are folds.
     """
-    for label in np.unique(labels):
-        if (count := len(np.unique(groups[labels == label]))) < folds:
-            raise UserError(f"class {label} has {count:,} different images, and each of {folds:,} folds needs one: add "
-                            "images of it")
     fold = np.empty(len(labels), "int64")
     splits = StratifiedGroupKFold(folds, shuffle=True, random_state=SEED).split(labels, labels, groups)
     for number, (_, held_out) in enumerate(splits):

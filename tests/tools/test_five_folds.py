@@ -17,7 +17,7 @@ from tests.images import clean_table_of
 from tests.tiny import with_tiny
 from tools.features import pooled_features, pooled_images
 from tools.five_folds import experiment_of, five_folds, replace_rows
-from tools.folds import FOLDS, TRIED, fold_of, predict_held_out
+from tools.folds import FOLDS, TRIED, check_classes, fold_of, predict_held_out
 
 TINY = "{model_id: tiny, backbone: Tiny, head: logistic}"
 
@@ -50,8 +50,10 @@ def test_near_duplicates_share_a_fold_and_classes_have_the_same_share_of_each(im
 
 
 def test_a_class_with_fewer_groups_than_folds_is_refused():
-    with pytest.raises(UserError, match="class 1 has 4 different images"):
-        fold_of(np.repeat([0, 1], 8), np.array([*range(8), 8, 8, 9, 9, 10, 10, 11, 11]))
+    images = pd.DataFrame({"category": ["cat"] * 8 + ["dog"] * 8, "group": [*range(8), *np.repeat(range(8, 12), 2)]})
+    with pytest.raises(UserError, match="dog has 4 different images"):
+        check_classes(images)
+    check_classes(images.assign(group=range(16)))
 
 
 def test_a_fold_is_predicted_by_the_regression_that_the_others_choose(images):
