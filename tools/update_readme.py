@@ -12,7 +12,7 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.evaluation.compare import against_best, compare_in_table
+from auxiliary.evaluation.compare import against_best, compare_in_table, p_value
 from auxiliary.reporting.model_tables import backbone_table
 from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
@@ -20,9 +20,9 @@ from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.seeds import over_seeds
 from tools.published import published_results, unpublished_remark
 
-SCALE, BENCH = "tests/benchmarks/scale.csv", "tests/benchmarks/results.csv"
+SCALE, BENCH, FOLDS = (f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds"))
 # The tables of each page, by the names of their markers.
-PAGES = {"README.md": ("summary",), "docs/results.md": ("results",), "docs/results-csv.md": ("columns",),
+PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds"), "docs/results-csv.md": ("columns",),
          "docs/profiles.md": ("backbones",), "docs/performance.md": ("scale", "bench")}
 
 
@@ -114,6 +114,20 @@ def markdown_bench(bench: pd.DataFrame) -> str:
     }))
 
 
+def markdown_folds(folds: pd.DataFrame) -> str:
+    """Accuracies in five folds as a Markdown table: one row per backbone, the first of a data set being the baseline.
+
+    Args:
+        folds: as `tools.five_folds` measures them.
+    """
+    return _markdown(pd.DataFrame({
+        "data set": folds["dataset"], "images": folds["images"], "backbone": "`" + folds["backbone"] + "`",
+        "at": [f"{size} px" for size in folds["image_size"]],
+        "accuracy": [f"{row.accuracy:.4f} ± {row.spread:.4f}" for row in folds.itertuples()],
+        "against the first": ["" if pd.isna(row.p) else f"+{row.gained:,} -{row.lost:,} images, {p_value(row.p)}"
+                              for row in folds.itertuples()]}))
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
@@ -136,10 +150,10 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    scale, bench = (pd.read_csv(root / name) for name in (SCALE, BENCH))
+    scale, bench, folds = (pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
-              "scale": markdown_scale(scale), "bench": markdown_bench(bench)}
+              "scale": markdown_scale(scale), "bench": markdown_bench(bench), "folds": markdown_folds(folds)}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")

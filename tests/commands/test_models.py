@@ -275,7 +275,7 @@ def test_nothing_is_trainable_without_training():
         experiment
         for name in ("animals10", "flowers")
         for experiment in load_profile(name).experiments
-        if not experiment.epochs
+        if not experiment.trains
     ]
     assert [experiment.key for experiment in experiments] == [
         "mobnet2_small_notraining",

@@ -8,10 +8,12 @@ from auxiliary.core.paths import REPOSITORY
 from auxiliary.runs.results_csv import read_results
 from tools.update_readme import (
     BENCH,
+    FOLDS,
     PAGES,
     SCALE,
     fill,
     markdown_bench,
+    markdown_folds,
     markdown_results,
     markdown_scale,
     markdown_summary,
@@ -22,7 +24,7 @@ from tools.update_readme import (
 @pytest.fixture
 def committed(tmp_path):
     """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
-    for name in (*PAGES, "results.csv", SCALE, BENCH):
+    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS):
         done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
         if done.returncode:
             pytest.skip(f"{name} is not committed here")
@@ -81,6 +83,17 @@ def test_a_benchmark_has_one_row_and_a_bold_ratio_if_it_reaches_its_aim():
         {"work": "start (s)", "against": "TensorFlow", "here": "0.1", "there": "5.5", "ratio": "**55.00**",
          "aim": "10"},
         {"work": "train (s)", "against": "PyTorch", "here": "10", "there": "12.35", "ratio": "1.23", "aim": "1.3"}]
+
+
+def test_five_folds_have_one_row_per_backbone_and_the_first_is_compared_with_none():
+    folds = pd.DataFrame({"dataset": "demo", "images": 4808, "backbone": ["A", "B"], "image_size": [224, 320],
+                          "accuracy": [0.9, 0.91239], "spread": [0.01, 0.00321], "gained": [0, 1234], "lost": [0, 2],
+                          "p": [float("nan"), 0.0312]})
+    assert lines(markdown_folds(folds)) == [
+        {"data set": "demo", "images": "4,808", "backbone": "`A`", "at": "224 px", "accuracy": "0.9000 ± 0.0100",
+         "against the first": ""},
+        {"data set": "demo", "images": "4,808", "backbone": "`B`", "at": "320 px", "accuracy": "0.9124 ± 0.0032",
+         "against the first": "+1,234 -2 images, p 0.031"}]
 
 
 def test_seeds_share_a_row(results, seeds):
