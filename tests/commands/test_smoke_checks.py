@@ -50,7 +50,7 @@ def test_predictions_that_were_edited(copy_of):
     project = copy_of("small")
     run = Job(project.experiments["small"], 0, project).run
     table = run.predictions
-    a, b = (table[["p:red", "p:green"]].to_numpy() * [1, 0.99]).T
+    a, b = (table[["p:red", "p:green"]].to_numpy() * [1, 0.9]).T
     run.save_predictions("test", table.assign(**{"p:green": b, "p:red": a + table["p:green"] - b}))
     assert problems(project)["small"].startswith(f"{run.folder / 'predictions-test.csv'} was changed since training: ")
     run.finish(run.result)
