@@ -7,7 +7,7 @@ from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.driver import Driver, find_driver
 from auxiliary.core.text import first_few
-from auxiliary.core.worker import Worker, WorkerKilled
+from auxiliary.core.worker import Worker, WorkerKilled, ctrl_c_blocked
 
 NAMED = 2    # GPUs in a sentence
 
@@ -44,7 +44,8 @@ def training_speed(console: PlainConsole) -> Speed:
 
 def _try_apart(driver: Driver) -> Trial:
     """Try the GPU in a process of its own, so that its memory is free again, and this process loads no TensorFlow."""
-    worker = Worker()
+    with ctrl_c_blocked():
+        worker = Worker()
     try:
         return worker.call(try_gpu, driver)
     except WorkerKilled:

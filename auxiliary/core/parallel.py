@@ -1,6 +1,5 @@
 """Batches of files processed by several processes, with a progress bar."""
 
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +11,7 @@ import joblib
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import Progress
-from auxiliary.core.worker import Worker, WorkerKilled
+from auxiliary.core.worker import Worker, WorkerKilled, ctrl_c_blocked
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -75,7 +74,7 @@ def _in_workers(work: Callable[[Sequence[Item]], list[Result]], batches: Sequenc
 @contextmanager
 def _pool(count: int) -> Iterator[tuple[list[Worker], ThreadPoolExecutor]]:
     """Workers and as many threads; at the end of the block all work that is left is given up."""
-    with _ctrl_c_blocked():
+    with ctrl_c_blocked():
         workers = [Worker() for _ in range(count)]
     threads = ThreadPoolExecutor(count)
     try:
@@ -86,13 +85,3 @@ def _pool(count: int) -> Iterator[tuple[list[Worker], ThreadPoolExecutor]]:
         threads.shutdown(cancel_futures=True)
         for worker in workers:
             worker.close()
-
-
-@contextmanager
-def _ctrl_c_blocked() -> Iterator[None]:
-    """Processes started in the block ignore Ctrl-C, so that they print no tracebacks; this process ends them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

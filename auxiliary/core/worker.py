@@ -2,10 +2,12 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
@@ -67,6 +69,16 @@ class Worker:
     def close(self) -> None:
         """Close the pipe, once nothing calls any more."""
         self._connection.close()
+
+
+@contextmanager
+def ctrl_c_blocked() -> Iterator[None]:
+    """Processes started in the block ignore Ctrl-C, so that they print no tracebacks; this process ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def serve(connection: Connection) -> None:

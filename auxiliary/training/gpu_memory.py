@@ -52,7 +52,9 @@ def explain_out_of_memory(job: Job) -> Iterator[None]:
         # Otherwise the error would hold the network that did not fit.
         traceback.clear_frames(error.__traceback__)
     memory = device_memory()
-    raise OutOfMemory(f"{job.name} is not trained: {_sentence(job, memory, largest_batch(job))}")
+    ran_out = (f"{job.name} is not trained: the memory of {memory.device} ran out, of which it may use "
+               f"{format_bytes(memory.usable)}")
+    raise OutOfMemory(ran_out + _advice(job))
 
 
 def is_out_of_memory(error: tf.errors.OpError) -> bool:
@@ -61,19 +63,25 @@ def is_out_of_memory(error: tf.errors.OpError) -> bool:
         phrase in error.message.lower() for phrase in PHRASES)
 
 
-def _sentence(job: Job, memory: Memory, fits: int) -> str:
-    size = job.experiment.batch_size
-    ran_out = f"the memory of {memory.device} ran out, of which it may use {format_bytes(memory.usable)}"
+def _advice(job: Job) -> str:
+    experiment = job.experiment
+    if not (experiment.has_optimizer and experiment.epochs):
+        return ": choose a smaller network or image_size"
+    size, fits = experiment.batch_size, largest_batch(job)
     if fits == size:
-        return (f"{ran_out}; a training step fits by now, so another program may have taken memory meanwhile: run it "
-                "again, or choose a smaller image_size if that ends in the same way")
+        return ("; a training step fits by now, so another program may have taken memory meanwhile: run it again, or "
+                "choose a smaller image_size if that ends in the same way")
     if not fits:
-        return f"{ran_out}; not even a batch of one image fits: choose a smaller network or image_size"
-    return f"{ran_out}, in batches of {size:,}; a batch_size of {fits:,} fits"
+        return "; not even a batch of one image fits: choose a smaller network or image_size"
+    return f", in batches of {size:,}; a batch_size of {fits:,} fits"
 
 
 def largest_batch(job: Job) -> int:
-    """The largest of `batch_size`, its half, its quarter and so on with which a training step fits; 0 for none."""
+    """The largest of `batch_size`, its half, its quarter and so on with which a training step fits; 0 for none.
+
+    Args:
+        job: an optimiser trains its experiment.
+    """
     size = job.experiment.batch_size
     while size and not _fits(job, size):
         size //= 2

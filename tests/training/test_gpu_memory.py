@@ -82,6 +82,19 @@ def test_no_batch_fits_or_the_same_one_fits_later(make_project, too_small, monke
         train_and_evaluate(project.experiments["small"], project)
 
 
+def test_where_no_optimiser_trains_no_batch_is_tried(make_project, too_small, monkeypatch):
+    project = make_project()
+    too_small(most=8)
+    monkeypatch.setattr(gpu_memory, "largest_batch", lambda _: pytest.fail("a batch was tried"))
+
+    def full(*_):
+        raise FULL
+
+    monkeypatch.setattr(trainer, "predict_split", full)
+    with pytest.raises(OutOfMemory, match=r"16\.0 GB: choose a smaller network or image_size$"):
+        train_and_evaluate(project.experiments["untrained"], project)
+
+
 def test_where_nothing_can_be_trained_that_is_the_error(make_project, too_small):
     project = make_project()
     too_small(most=1)
