@@ -15,8 +15,6 @@ NUMBERS = ("top-1", "at", "parameters", "multiply-adds", "MB")
 CSV_COLUMNS = ["name", "about", "top1", "image_size", "channels", "parameters", "multiply_adds", "layers", "smallest"]
 CAPTION = ("Top-1 is the published share of right answers on ImageNet, in percent, with images of the size beside it. "
            "Parameters are those without the top, multiply-adds those for an image of 224 pixels.")
-
-
 HUB = "With the extra `hub`, presets of KerasHub can be named too, such as `backbone: hub:dinov2_small`."
 
 

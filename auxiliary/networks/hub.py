@@ -5,6 +5,7 @@ KerasHub is the extra `hub`; it is imported when a preset is looked up.
 
 import math
 import random
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -85,7 +86,8 @@ def hub_backbone(name: str, weights: str | None, input_shape: tuple[int, int, in
             # The positions of patches have weights: in some families for one size only.
             if weights and other_size:
                 raise _one_size(name, preset.side) from error
-            raise UserError(f"{name} cannot be built for images of {size} pixels: {error}") from error
+            reason = textwrap.shorten(str(error), 200)
+            raise UserError(f"{name} cannot be built for images of {size} pixels: {reason}") from error
     return with_features(model, preset.family)
 
 

@@ -152,13 +152,15 @@ def reaching(name: str) -> Iterator[None]:
         raise
     # kagglehub and KerasHub raise nearly any error.
     except Exception as error:
-        preset = name.removeprefix(PREFIX)
+        preset, cause = name.removeprefix(PREFIX), textwrap.shorten(f"{type(error).__name__}: {error}", 120)
+        if folder := preset_folder(name):
+            raise UserError(f"the weights in {folder} cannot be read ({cause}): save the preset again with "
+                            "`save_to_preset(FOLDER)`") from error
         if getattr(getattr(error, "response", None), "status_code", None) in GATED:
             raise UserError(f"Kaggle gives the preset {preset!r} only to those who accept its licence: accept it at "
                             f"{_page(name)}, and put your key where kagglehub finds it (https://www.kaggle.com/settings"
                             ")") from error
         cache = os.environ.get("KAGGLEHUB_CACHE") or "~/.cache/kagglehub"
-        cause = textwrap.shorten(f"{type(error).__name__}: {error}", 120)
         raise UserError(f"the preset {preset!r} of KerasHub is not on this machine and could not be downloaded "
                         f"({cause}): on one with internet, save it with `keras_hub.models.Backbone.from_preset"
                         f"({preset!r}).save_to_preset(FOLDER)` and `keras_hub.layers.ImageConverter.from_preset"

@@ -148,6 +148,13 @@ def test_a_preset_without_preprocessing_is_refused(tmp_path):
         find_backbone(name)
 
 
+def test_damaged_weights_are_named_with_their_folder(tmp_path):
+    name = save_preset("resnet", tmp_path / "resnet")
+    (tmp_path / "resnet" / "model.weights.h5").write_bytes(b"half a file")
+    with pytest.raises(UserError, match=r"the weights in .*resnet cannot be read \(.*: save the preset again with"):
+        load_backbone(name, SIDE)
+
+
 def test_what_is_no_image_backbone_is_refused(tmp_path):
     with pytest.raises(UserError, match="is no image backbone of KerasHub but BertBackbone: image backbones are"):
         find_backbone(save_preset("bert", tmp_path / "bert"))
