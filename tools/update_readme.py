@@ -18,12 +18,13 @@ from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.seeds import over_seeds
+from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
 
 SCALE, BENCH, FOLDS = (f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds"))
 # The tables of each page, by the names of their markers.
 PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds"), "docs/results-csv.md": ("columns",),
-         "docs/profiles.md": ("backbones",), "docs/performance.md": ("scale", "bench")}
+         "docs/profiles.md": ("gains", "backbones"), "docs/performance.md": ("scale", "bench")}
 
 
 def markdown_summary(results: pd.DataFrame) -> str:
@@ -153,7 +154,8 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
     scale, bench, folds = (pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
-              "scale": markdown_scale(scale), "bench": markdown_bench(bench), "folds": markdown_folds(folds)}
+              "gains": _markdown(gains_table(over_seeds(results))), "scale": markdown_scale(scale),
+              "bench": markdown_bench(bench), "folds": markdown_folds(folds)}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")
