@@ -14,7 +14,8 @@ import pandas as pd
 
 from auxiliary.commands.cli import parameters_option, root_option
 from auxiliary.config.parameters import read_parameters
-from auxiliary.config.transfer import LOGISTIC, WITHOUT_OPTIMIZER, TransferExperiment
+from auxiliary.config.experiment import WITHOUT_OPTIMIZER
+from auxiliary.config.transfer import LOGISTIC, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import REPOSITORY
