@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.commands.cli import parameters_option, root_option
-from auxiliary.config.parameters import read_parameters
 from auxiliary.config.experiment import WITHOUT_OPTIMIZER
+from auxiliary.config.parameters import read_parameters
 from auxiliary.config.transfer import LOGISTIC, TransferExperiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
