@@ -25,6 +25,7 @@ VARIED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 SHORT = MappingProxyType({"learning_rate": "lr", "batch_size": "batch", "image_size": "size", "tune_last": "tune",
                           "label_smoothing": "smoothing", "class_weight": "classweight"})
 SETTING_OF = MappingProxyType({SHORT.get(name, name): name for names in VARIED.values() for name in names})
+COLUMNS = MappingProxyType({"net": "network", "head": "network"})    # of results.csv; others bear their setting's name
 LONGEST, DIGITS = 24, 4    # characters of a value in a key, and of the fingerprint that stands for the rest of it
 
 
@@ -49,11 +50,17 @@ def split_key(key: str) -> tuple[str, dict[str, str]]:
     return "_".join(pieces[:len(pieces) - len(found)]), dict(found)
 
 
-def without_setting(key: str, name: str) -> str:
-    """A key without what it says of one setting: that of all experiments that differ in it alone."""
+def without_setting(key: str, column: str) -> str:
+    """A key without what it says of one setting: that of all experiments of a grid that differ in it alone.
+
+    Args:
+        key: the key.
+        column: the setting's column in `results.csv`.
+    """
     base, said = split_key(key)
     pieces = key.removeprefix(base).split("_")[1:]
-    return "_".join([base, *(piece for other, piece in zip(said, pieces, strict=True) if other != name)])
+    return "_".join([base, *(piece for name, piece in zip(said, pieces, strict=True)
+                             if COLUMNS.get(name, name) != column)])
 
 
 def grids_of(experiments: tuple[Experiment, ...]) -> dict[str, dict[str, list[Any]]]:

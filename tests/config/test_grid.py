@@ -92,6 +92,7 @@ def test_a_key_is_read_back():
         assert split_key(other) == (other, {})
     assert without_setting("a_b_lr1e-3_batch32", "learning_rate") == "a_b_batch32"
     assert without_setting("a_b_lr1e-3_batch32", "epochs") == "a_b_lr1e-3_batch32"
+    assert without_setting("a_net-gap", "network") == "a"
     assert without_setting("small", "epochs") == "small"
 
 
