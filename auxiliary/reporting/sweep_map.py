@@ -17,7 +17,8 @@ from auxiliary.reporting.sweep import BEST, Sweep, heading
 SHADES = colormaps["Blues"]
 DARK = 0.6          # of the shades, from which letters are white
 DIVERGED = "div."
-DOWN, LEAST = 18, 10      # letters of a value beside the cells; on a phone, and at least of one below them
+DOWN, LEAST = 18, 10      # letters of a value beside the cells; where there is little room, also below them
+FEW = 4                   # columns that leave room on a phone
 INCH, LABEL = 8, 0.8      # letters of an inch; inches of the axis's own name
 CELL, WIDE = 1.3, 9.0     # inches of a cell, if there is room for it; of a figure
 POINTS, WIDEST = 72, 3    # of an inch; the width of `0.000` by the size of its letters
@@ -38,7 +39,8 @@ def map_figure(sweep: Sweep, narrow: bool = False) -> Figure:
     # The page is as long as need be, but not as wide.
     down, across = sorted(sweep.varied, key=lambda name: len(sweep.values(name)), reverse=True)
     rows, columns = sweep.values(down), sweep.values(across)
-    beside = [names.text(text, f"(row {number})", LEAST if narrow else DOWN) for number, text in enumerate(rows, 1)]
+    letters = LEAST if narrow and len(columns) > FEW else DOWN
+    beside = [names.text(text, f"(row {number})", letters) for number, text in enumerate(rows, 1)]
     margin = LABEL + max(map(len, beside)) / INCH
     width = NARROW if narrow else min(WIDE, margin + CELL * max(len(columns), 4))
     letters = int(INCH * (width - margin) / len(columns))
@@ -59,9 +61,9 @@ def map_figure(sweep: Sweep, narrow: bool = False) -> Figure:
 
 def set_sweep_title(fig: Figure, sweep: Sweep, names: Names, width: float) -> None:
     """The best validation accuracy, and where it is, on as many lines as a figure of `width` inches needs."""
-    title = (f"{names.text(sweep.name, '(grid)', LONGEST)}: validation accuracy "
-             f"{sweep.rows['accuracy'].iloc[0]:.3f} with {sweep.best}")
-    set_title(fig, fill(title, int(INCH * width)))
+    head = f"{names.text(sweep.name, '(grid)', LONGEST)}: validation accuracy {sweep.rows['accuracy'].iloc[0]:.3f}"
+    tail, letters = f"with {sweep.best}", int(INCH * width)
+    set_title(fig, f"{head} {tail}" if len(head) + len(tail) < letters else f"{head}\n{fill(tail, letters)}")
 
 
 def _fill(axes: Axes, shape: tuple[int, int], cells: list[tuple[int, int]], accuracies: pd.Series) -> None:
