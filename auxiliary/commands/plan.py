@@ -121,7 +121,7 @@ def _grids(experiments: list[Experiment]) -> list[str]:
     return [f"grid of {base}: {' x '.join(f'{len(each):,}' for each in values.values())} values of "
             + listed([f"{name} ({', '.join(short(each if each != '' else 'none') for each in said)})"
                       for name, said in values.items()], len(values))
-            for base, values in grids_of(tuple(experiments)).items()]
+            for base, values in grids_of(experiments)]
 
 
 def _time(experiment: Experiment, left: list[float]) -> str:

@@ -42,7 +42,7 @@ class Grids:
     def __init__(self, raw: Raw, document: Any, path: Path) -> None:
         self._document, self._path = document, path
         self._origins: dict[str, list[tuple[int, dict[str, Location]]]] = {}
-        self._keys: dict[tuple[str, object], list[str]] = {}
+        self._keys: dict[tuple[str, str], list[str]] = {}
         self.varied: dict[str, object] = {}    # a key whose grid varies a setting, by the setting
         for stage in VARIED:
             if isinstance(raw.get(stage), list):
@@ -80,9 +80,11 @@ class Grids:
         for chosen in product(*values.values()):
             of_setting = dict(zip(values, chosen, strict=True))
             origins.append((place, seeds | {name: ("grid", name, each.item) for name, each in of_setting.items()}))
-            key = {"key": base + "".join(each.part for each in chosen)} if isinstance(base, str) else {}
-            made.append(experiment | {name: each.value for name, each in of_setting.items()} | key)
-        self._keys[stage, base] = [str(each.get("key")) for each in made]
+            made.append(experiment | {name: each.value for name, each in of_setting.items()})
+            # Any other key is reported by the validation.
+            if isinstance(base, str):
+                made[-1]["key"] = base + "".join(each.part for each in chosen)
+                self._keys.setdefault((stage, base), []).append(made[-1]["key"])
         return made
 
     def _take_seeds(self, where: Location, experiment: Raw, grid: Any) -> dict[str, Location]:
@@ -123,6 +125,9 @@ class Grids:
         values = [Value(item, value, key_part(name, item if isinstance(said, dict) else value))
                   for item, value in (said.items() if isinstance(said, dict) else enumerate(said))]
         for number, each in enumerate(values):
+            if isinstance(each.value, str) and each.value.count("(") != each.value.count(")"):
+                raise self._error((*where, each.item), f"{short(each.value, 80)!r} is half a spec: put quotes around a "
+                                  "spec that holds commas")
             for other in values[:number]:
                 if each.value == other.value and type(each.value) is type(other.value):
                     raise self._error((*where, each.item), f"{short(repr(each.value), 80)} stands there twice")

@@ -5,7 +5,7 @@ The tables of results know a grid by these keys, so `results.csv` needs no colum
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from itertools import takewhile
@@ -63,14 +63,14 @@ def without_setting(key: str, column: str) -> str:
                              if COLUMNS.get(name, name) != column)])
 
 
-def grids_of(experiments: tuple[Experiment, ...]) -> dict[str, dict[str, list[Any]]]:
-    """The values of each varied setting of each grid, by the key that its experiments share; grids of one left out."""
+def grids_of(experiments: Iterable[Experiment]) -> list[tuple[str, dict[str, list[Any]]]]:
+    """Each grid of two experiments or more: what their keys share, and the values of each setting that they say."""
     grids: dict[tuple[str, str, tuple[str, ...]], list[Experiment]] = {}
     for experiment in experiments:
         base, said = split_key(experiment.key)
         grids.setdefault((experiment.stage, base, tuple(said)), []).append(experiment)
-    return {base: {name: list(dict.fromkeys(getattr(each, name) for each in members)) for name in names}
-            for (_, base, names), members in grids.items() if names and len(members) > 1}
+    return [(base, {name: list(dict.fromkeys(getattr(each, name) for each in members)) for name in names})
+            for (_, base, names), members in grids.items() if names and len(members) > 1]
 
 
 def _setting(piece: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ import pandas as pd
 from auxiliary.core.text import counting_order
 from auxiliary.evaluation.compare import compare, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
-from auxiliary.reporting.sweep import swept_keys
+from auxiliary.reporting.sweep_rows import swept_keys
 from auxiliary.runs.differences import differing, texts_of
 from auxiliary.runs.labels import comparable, with_interval
 

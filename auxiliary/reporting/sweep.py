@@ -4,23 +4,20 @@ Only the combination with the best validation accuracy comes with its test accur
 would be too high.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from auxiliary.config.grid_keys import COLUMNS, split_key
-from auxiliary.core.text import counting_order, listed
+from auxiliary.core.text import counted, counting_order, listed
 from auxiliary.evaluation.compare import against_best, compare_with_best
 from auxiliary.evaluation.comparison import Comparison
-from auxiliary.evaluation.intervals import wilson_interval
+from auxiliary.reporting.sweep_rows import grids, on_validation
 from auxiliary.runs.differences import SETTINGS, brief, settings_of
-from auxiliary.runs.labels import finished_times, ranked, run_ids, several, with_interval
-from auxiliary.runs.result import LABELS
+from auxiliary.runs.labels import ranked, tie, with_interval
 
 BEST, NOISE = "best", "noise"
-MEASURED = ["accuracy", "accuracy_low", "accuracy_high", "accuracy_std", "test_images"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +28,8 @@ class Sweep:
         name: what their keys have in common.
         varied: the columns of results.csv in which they were made to differ, one or more.
         others: the settings in which they differ besides, such as the epochs that a profile gave earlier.
-        rows: their rows as `over_seeds` returns them, best validation accuracy first. The columns `MEASURED` are those
-            of the validation images.
+        rows: their rows as `over_seeds` returns them, best validation accuracy first. Their accuracies are
+            those of the validation images, see `on_validation`.
         test: the test accuracy of the first row with its interval.
         predictions: predictions for the validation images, by `run_id`, of the runs that have any.
     """
@@ -71,7 +68,9 @@ class Sweep:
         if pd.isna(self.rows["accuracy"].iloc[0]):
             return "No combination has a validation accuracy: all diverged."
         also = f" Rows also differ in {listed([*map(heading, self.others)], 4)}." if self.others else ""
-        return f"Validation chose {self.best}: test accuracy {self.test}. {self._lead()}{also}"
+        alike = tie(self.rows["accuracy"], self.rows["key"])
+        chosen = f"{self.best} ({alike})" if alike else self.best
+        return f"Validation chose {chosen}: test accuracy {self.test}. {self._lead()}{also}"
 
     def _lead(self) -> str:
         """Whether chance could explain that the best is better than the others."""
@@ -80,7 +79,7 @@ class Sweep:
             return "Whether chance could explain its lead is not known."
         if noise == 0:
             return "Chance does not explain its lead on the validation images."
-        which = "the others" if noise == known else f"{noise:,} of {known:,} others"
+        which = "all others" if noise == known > 1 else f"{noise:,} of {counted(known, 'other')}"
         return f"Chance could explain its lead over {which} on the validation images."
 
     def values(self, column: str) -> list[str]:
@@ -105,18 +104,13 @@ def find_sweeps(results: pd.DataFrame, runs: pd.DataFrame,
         predictions: predictions for the validation images, by `run_id`, of the runs that have any.
     """
     found = []
-    for name, rows, varied in _grids(results):
-        on_validation = ranked(_on_validation(rows, runs))
-        best = rows.loc[rows["key"] == on_validation["key"].iloc[0]].iloc[0]
+    for name, rows, varied in grids(results):
+        ordered = ranked(on_validation(rows, runs))
+        best = rows.loc[rows["key"] == ordered["key"].iloc[0]].iloc[0]
         different = settings_of(rows).nunique()
         others = [each for each in SETTINGS if each not in ("seed", *varied) and different[each] > 1]
-        found.append(Sweep(name, varied, others, on_validation, with_interval(best), predictions or {}))
+        found.append(Sweep(name, varied, others, ordered, with_interval(best), predictions or {}))
     return found
-
-
-def swept_keys(results: pd.DataFrame) -> set[str]:
-    """The keys of the experiments that belong to such a grid; `results` as for `find_sweeps`."""
-    return {key for _, rows, _ in _grids(results) for key in rows["key"]}
 
 
 def sweep_table(sweep: Sweep) -> pd.DataFrame:
@@ -138,40 +132,6 @@ def sweep_table(sweep: Sweep) -> pd.DataFrame:
 def heading(column: str) -> str:
     """The name of a column in words."""
     return column.replace("_", " ")
-
-
-def _grids(results: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
-    """The name of each grid, its rows with a new index, and the columns in which they were made to differ."""
-    newest = results.iloc[pd.Series(finished_times(results)).argsort(kind="stable")].drop_duplicates(
-        ["stage", "key"], keep="last").sort_index()
-    newest = newest[newest["stage"].isin(LABELS)]
-    said = [split_key(str(key)) for key in newest["key"]]
-    names = pd.DataFrame({"stage": newest["stage"], "base": [base for base, _ in said],
-                          "settings": [tuple(values) for _, values in said]}, newest.index)
-    for (_, base, settings), places in names.groupby([*names], sort=False).groups.items():
-        rows = newest.loc[places].reset_index(drop=True)
-        columns = [COLUMNS.get(name, name) for name in settings]
-        if varied := [name for name in dict.fromkeys(columns) if len(rows[name].unique()) > 1]:
-            yield base, rows, varied
-
-
-def _on_validation(rows: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the accuracies on the validation images in place of those on the test images."""
-    accuracy_of = runs.drop_duplicates("run_id", keep="last").set_index("run_id")["val_accuracy"]
-    return rows.assign(**pd.DataFrame([_measured(row, accuracy_of) for _, row in rows.iterrows()], rows.index,
-                                      MEASURED))
-
-
-def _measured(row: pd.Series, accuracy_of: pd.Series) -> tuple[float, ...]:
-    """Validation accuracy of a row, its interval (of several seeds the lowest and highest), spread and images."""
-    accuracy, images = row["val_accuracy"], row["val_images"]
-    each = accuracy_of.reindex(list(run_ids(row))).dropna()
-    low = high = float("nan")
-    if several(row) and len(each):
-        low, high = each.min(), each.max()
-    elif pd.notna(accuracy) and pd.notna(images) and images > 0:
-        low, high = wilson_interval(round(accuracy * int(images)), int(images))
-    return accuracy, low, high, each.std(), images
 
 
 def _texts(values: pd.Series) -> list[str]:

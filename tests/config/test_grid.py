@@ -103,7 +103,7 @@ def test_every_setting_can_be_read_from_a_key():
 
 def test_the_grids_of_some_experiments(profile):
     swept = profile(SWEPT, "model_id: other, net: gap, learning_rate: 0.1, epochs: 1")
-    assert grids_of(swept.experiments) == {"small": {"learning_rate": [1e-3, 3e-4], "batch_size": [32, 64]}}
+    assert grids_of(swept.experiments) == [("small", {"learning_rate": [1e-3, 3e-4], "batch_size": [32, 64]})]
 
 
 @pytest.mark.parametrize("line", [
@@ -147,6 +147,7 @@ def test_what_others_may_not_say_of_it(profile, line, message):
     ("{lerning_rate: [1]}", "4: scratch.0.grid.lerning_rate: unknown setting 'lerning_rate': did you mean "
                             "'learning_rate'?"),
     ("{backbone: [A]}", "scratch.0.grid.backbone: unknown setting 'backbone'"),
+    ("{optimizer: [adam, sgd(0.9, nesterov=True)]}", "4: scratch.0.grid.optimizer: 'sgd(0.9' is half a spec: put"),
     ("{note: [a, b]}", "'note' is nothing that a grid varies"),
     ("{ensemble: [a, b]}", "'ensemble' is nothing that a grid varies"),
     ("{epochs: [1, 2]}", "scratch.0.grid.epochs: the experiment has `epochs` already"),
@@ -186,6 +187,12 @@ def test_parameters_do_not_replace_what_it_varies(profile):
     with pytest.raises(UserError, match=r"parameter 'batch_size': the grid of 'small' varies it.*-e 'small_\*'"):
         profile(SWEPT, batch_size=3)
     assert {each.epochs for each in profile(SWEPT, epochs=3).experiments} == {3}
+
+
+@pytest.mark.parametrize("key", ["[1]", "{a: 1}", "", "3"])
+def test_a_key_that_is_none_is_named(profile, key):
+    with pytest.raises(UserError, match=r"mine.yaml:4: scratch.0.key: "):
+        profile(f"{SMALL}, key: {key}, grid: {{learning_rate: [0.1, 0.2]}}")
 
 
 def test_seeds_are_said_once(profile):

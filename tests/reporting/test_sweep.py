@@ -2,8 +2,9 @@ import pandas as pd
 import pytest
 
 from auxiliary.evaluation.intervals import wilson_interval
-from auxiliary.reporting.sweep import find_sweeps, sweep_table, swept_keys
+from auxiliary.reporting.sweep import find_sweeps, sweep_table
 from auxiliary.reporting.sweep_figure import sweep_figure
+from auxiliary.reporting.sweep_rows import swept_keys
 from auxiliary.runs.seeds import over_seeds
 
 SAME = {"dataset": "demo", "model_id": "small", "images_hash": "h1", "split_rule": "s", "test_images": 50,
@@ -63,6 +64,12 @@ def test_validation_decides_what_is_best_and_what_is_noise(sweeps):
     assert sweep.verdicts == ["best", "noise", ""]
     assert sweep.sentence.startswith("Validation chose learning rate 0.1: test accuracy 0.200")
     assert sweep.sentence.endswith("Chance could explain its lead over 1 of 2 others on the validation images.")
+
+
+def test_equally_good_ones_are_named(sweeps):
+    sweep, = sweeps(rate(0.1, 0.9), rate(0.05, 0.9))
+    assert "learning rate 0.05 (with the same validation accuracy as small_lr0.1): test" in sweep.sentence
+    assert "lead over 1 of 1 other on" in sweep.sentence
 
 
 def test_the_test_accuracy_is_that_of_the_chosen_one_alone(sweeps):

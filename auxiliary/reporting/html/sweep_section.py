@@ -3,8 +3,9 @@
 from auxiliary.core.text import short
 from auxiliary.reporting.html.blocks import Chart, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
-from auxiliary.reporting.sweep import find_sweeps, sweep_table, swept_keys
+from auxiliary.reporting.sweep import find_sweeps, sweep_table
 from auxiliary.reporting.sweep_figure import sweep_figure
+from auxiliary.reporting.sweep_rows import swept_keys
 from auxiliary.reporting.tables import Table
 from auxiliary.runs.find import saved_val_answers
 
