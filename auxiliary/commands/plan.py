@@ -11,9 +11,10 @@ from auxiliary.commands.estimate import seconds_left
 from auxiliary.commands.gpu import training_speed
 from auxiliary.commands.speed import Speed
 from auxiliary.config.experiment import Experiment
+from auxiliary.config.grid_keys import grids_of
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.console import PlainConsole
-from auxiliary.core.text import counted, duration
+from auxiliary.core.text import counted, duration, listed, short
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.project.project import Project
@@ -61,6 +62,8 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     console.print(_table(experiments, seconds, whole))
     if not whole and len(experiments) > SCREEN:
         console.print(f"and {len(experiments) - SCREEN} more; `--plan` shows all of them and runs nothing")
+    for line in _grids(experiments):
+        console.print(line, soft_wrap=True)
     if left := [each for runs in seconds.values() for each in runs]:
         whole_run = sum(left) + NOTEBOOK * len(notebooks) + PREPARING * sum(sizes)
         # How far off the estimates of a GPU are, nobody has measured on many.
@@ -111,6 +114,14 @@ def _table(experiments: list[Experiment], seconds: dict[str, list[float]], whole
         table.add_row(experiment.key, getattr(experiment, "backbone", experiment.network), str(experiment.epochs),
                       _time(experiment, seconds[experiment.key]))
     return table
+
+
+def _grids(experiments: list[Experiment]) -> list[str]:
+    """What each grid varies, such as `grid of small: 2 x 1 values of learning_rate (0.1, 0.2) and epochs (5)`."""
+    return [f"grid of {base}: {' x '.join(f'{len(each):,}' for each in values.values())} values of "
+            + listed([f"{name} ({', '.join(short(each if each != '' else 'none') for each in said)})"
+                      for name, said in values.items()], len(values))
+            for base, values in grids_of(experiments)]
 
 
 def _time(experiment: Experiment, left: list[float]) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 import rich.table
 
+from auxiliary.config.grid_keys import without_setting
 from auxiliary.core.paths import Paths
 from auxiliary.core.text import counted
 from auxiliary.reporting.grouped_results import also_differing, grouped_results, grouped_table
@@ -54,12 +55,15 @@ def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shippe
 def grouped(results: pd.DataFrame, by: str, own: Collection[str]) -> Iterator[Form]:
     """Mean and spread over the runs of each value of a column, one table per data set.
 
+    Experiments of a grid that differ in that column alone have one key, without what it says of the column.
+
     Args:
         results: as for `leaderboards`.
         by: the column.
         own: as for `leaderboards`.
     """
     for dataset, rows in results.groupby("dataset", sort=False):
+        rows = rows.assign(key=rows["key"].map(lambda key: without_setting(key, by)))
         frame = grouped_results(rows, by)
         title = f"{_title(dataset, own)}: mean and standard deviation (sd) over runs, by {by}"
         others = also_differing(rows, by)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from auxiliary.config.choose import PROFILES, check_images_given, choose
 from auxiliary.config.ensemble import complete_ensemble
 from auxiliary.config.experiment import WITHOUT_OPTIMIZER
+from auxiliary.config.grid import Grids
 from auxiliary.config.parents import INHERITED, inherit, take_over, taking_over
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
 from auxiliary.config.settings import Settings
@@ -32,8 +33,8 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
             `split.random_state`; a field of experiments (`epochs`, `learning_rate`, `batch_size`, …) is set in all.
 
     Returns:
-        The profile. Every experiment is complete: settings of the profile are filled in, and a child has its parent's
-        network.
+        The profile. Every experiment is complete: settings of the profile are filled in, a child has its parent's
+        network, and a grid is one experiment for each combination.
 
     Raises:
         UserError: for a missing file, unknown names or values that do not fit, with file, line and the
@@ -46,6 +47,8 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     if not isinstance(document, dict):
         raise UserError(f"{path} is not a profile; {PROFILES / 'demo.yaml'} is an example")
     raw = plain(document)
+    grids = Grids(raw, document, path)
+    _check_overrides(grids, overrides)
     _override(raw, overrides)
     if choice.images:
         raw["dataset"] = str(choice.images)
@@ -53,7 +56,15 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     try:
         return Profile.model_validate(raw)
     except ValidationError as error:
-        raise UserError(describe(error, document, path, overrides)) from None
+        raise UserError(describe(error, document, path, overrides, grids.locate)) from None
+
+
+def _check_overrides(grids: Grids, overrides: Mapping[str, Any]) -> None:
+    """Refuse to replace what a grid varies: its experiments would be the same one under several keys."""
+    for name in grids.varied.keys() & overrides.keys():
+        key = grids.varied[name]
+        raise UserError(f"parameter {name!r}: the grid of {key!r} varies it; choose some of its experiments "
+                        f"instead (-e '{key}_*'), or change the grid in the profile")
 
 
 def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:

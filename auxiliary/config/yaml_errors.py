@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ Location = tuple[int | str, ...]
 OTHER_TYPE = re.compile(r"_type$|_parsing$|^literal_error$")
 
 
-def describe(error: ValidationError, document: Any, path: Path, overrides: Mapping[str, Any]) -> str:
+def describe(error: ValidationError, document: Any, path: Path, overrides: Mapping[str, Any],
+             locate: Callable[[Location], Location]) -> str:
     """The message for an invalid profile: one line per error, in the order of the file.
 
     Args:
@@ -26,8 +27,9 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
         document: the file as ruamel.yaml read it, with line numbers.
         path: the file.
         overrides: values that did not come from the file, by name.
+        locate: gives the place in the file of a place in the profile; a grid is many experiments.
     """
-    errors = [detail | {"loc": _without_kind(detail["loc"])} for detail in error.errors()]
+    errors = [detail | {"loc": locate(_without_kind(detail["loc"]))} for detail in error.errors()]
     for detail in errors:
         name = _parameter(detail["loc"], overrides)
         if name:
@@ -37,7 +39,7 @@ def describe(error: ValidationError, document: Any, path: Path, overrides: Mappi
     found: dict[tuple[int, str], list[ErrorDetails]] = {}
     for detail in errors:
         if not _inherited(document, detail["loc"], locations):
-            found.setdefault((_line(document, detail["loc"]), _field(detail["loc"])), []).append(detail)
+            found.setdefault((line_of(document, detail["loc"]), _field(detail["loc"])), []).append(detail)
     return "\n".join(f"{path}:{line}: {_text(details, document)}" for (line, _), details in sorted(found.items()))
 
 
@@ -59,7 +61,9 @@ def _text(details: list[ErrorDetails], document: Any) -> str:
     detail, location = details[0], details[0]["loc"]
     where = _field(location)
     if detail["type"] != "extra_forbidden":
-        return f"{where}: {' or '.join(dict.fromkeys(map(_message, _telling(details))))}"
+        # Of a grid's many values one is wrong.
+        value = f"{short(repr(detail['input']), 80)}: " if _in_grid(location) else ""
+        return f"{where}: {value}{' or '.join(dict.fromkeys(map(_message, _telling(details))))}"
     if set(str(location[-1])) & set("()|"):
         return f"{where!r} is half a spec: put quotes around a spec that holds commas"
     names = _names(location, document)
@@ -85,8 +89,12 @@ def _message(detail: ErrorDetails) -> str:
 
 def _field(location: Location) -> str:
     """The name of the field at `location`, such as `scratch.0.epochs`, without pydantic's name of its type."""
-    depth = {"split": 2} | dict.fromkeys(EXPERIMENT_KINDS, 3)
+    depth = {"split": 2} | dict.fromkeys(EXPERIMENT_KINDS, 5 if _in_grid(location) else 3)
     return ".".join(map(str, location[:depth.get(location[0], 1)]))
+
+
+def _in_grid(location: Location) -> bool:
+    return location[0] in EXPERIMENT_KINDS and location[2:3] == ("grid",)
 
 
 def _names(location: Location, document: Any) -> list[str]:
@@ -95,7 +103,7 @@ def _names(location: Location, document: Any) -> list[str]:
     kind = kinds.get(location[0], Profile) if len(location) > 1 else Profile
     if location[0] in EXPERIMENT_KINDS and "ensemble" in document[location[0]][location[1]]:
         kind = Ensemble
-    return list(kind.model_fields)
+    return [*kind.model_fields, *(["grid"] if kind in EXPERIMENT_KINDS.values() else [])]
 
 
 def _inherited(document: Any, location: Location, locations: Collection[Location]) -> bool:
@@ -105,7 +113,7 @@ def _inherited(document: Any, location: Location, locations: Collection[Location
     return location[2] not in document[location[0]][location[1]]
 
 
-def _line(document: Any, location: Location) -> int:
+def line_of(document: Any, location: Location) -> int:
     """The line, from 1, of the deepest level of `location` that the file holds."""
     line = 0
     for step in location:

@@ -7,6 +7,7 @@ import pandas as pd
 from auxiliary.core.text import counting_order
 from auxiliary.evaluation.compare import compare, p_value, points_text
 from auxiliary.evaluation.comparison import Comparison
+from auxiliary.reporting.sweep_rows import swept_keys
 from auxiliary.runs.differences import differing, texts_of
 from auxiliary.runs.labels import comparable, with_interval
 
@@ -17,12 +18,13 @@ def ladders(results: pd.DataFrame) -> list[pd.DataFrame]:
     """The models with three experiments or more, which share a `model_id`, their keys as people count them.
 
     Args:
-        results: rows of one data set as `over_seeds` returns them; those without an accuracy are left out.
+        results: rows of one data set as `over_seeds` returns them; those without an accuracy and those of a grid are
+            left out.
 
     Returns:
         The rows of each model, with a new index.
     """
-    rows = comparable(results)
+    rows = comparable(results[~results["key"].isin(swept_keys(results))])
     groups = [group for _, group in rows.groupby(["stage", "model_id"], sort=False) if group["key"].nunique() >= LEAST]
     return [group.sort_values("key", key=lambda keys: keys.map(counting_order), kind="stable", ignore_index=True)
             for group in groups]

@@ -175,7 +175,26 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
         UserError: when a run's result or predictions were changed since training.
     """
     complete = set(results["run_id"])
+    return {run_id: run.predictions if run_id in complete else run.predictions[ANSWERS]
+            for run_id, run in _runs_here(results, models).items()}
+
+
+def saved_val_answers(results: pd.DataFrame, models: Path) -> dict[str, pd.DataFrame]:
+    """The saved predictions for the validation images, of the same runs; of each only the columns `ANSWERS`.
+
+    Args:
+        results: as for `saved_predictions`.
+        models: likewise.
+
+    Raises:
+        UserError: when a run's result or predictions were changed since training.
+    """
+    return {run_id: run.val_predictions[ANSWERS] for run_id, run in _runs_here(results, models).items()}
+
+
+def _runs_here(results: pd.DataFrame, models: Path) -> dict[str, Run]:
+    """The runs that have predictions and whose folder is here, by `run_id`; of rows over seeds all of them."""
     seeds = [run_id for run_ids in results.get("run_ids", []) for run_id in run_ids]
     runs = {run_id: Run(models / folder_of(run_id)) for run_id in dict.fromkeys([*results["run_id"], *seeds])}
-    return {run_id: run.predictions if run_id in complete else run.predictions[ANSWERS]
-            for run_id, run in runs.items() if run.finished and run.result.run_id == run_id and not run.diverged}
+    return {run_id: run for run_id, run in runs.items()
+            if run.finished and run.result.run_id == run_id and not run.diverged}

@@ -72,6 +72,15 @@ def test_the_whole_plan_is_shown_if_asked_for(project, announced):
     assert "more" not in printed
 
 
+def test_a_grid_is_described_in_a_line(project, announced):
+    grid = "grid: {learning_rate: [0.1, 0.01], optimizer: [adam, sgd(0.9)], augment: ['', flip]}"
+    _, printed = announced(project(6, f"  - {{model_id: many, epochs: 1, net: gap, {grid}}}\n"))
+    assert "and 2 more" in printed
+    line = " ".join(printed.partition("grid of ")[2].split())
+    assert line.startswith("many: 2 x 2 x 2 values of learning_rate (0.1, 0.01), optimizer (adam, sgd(0.9)) and "
+                           "augment (none, flip)")
+
+
 def test_what_is_left_comes_before_what_is_finished(project, announced, divide):
     project = project(14)
     divide(project, clean_table_of(project.paths.own))

@@ -245,6 +245,15 @@ def test_an_unknown_column_to_group_by_is_reported(refusal):
     assert "leave out --sort" in refusal("--by", "seed", "--sort", "key")
 
 
+def test_a_grid_is_grouped_by_what_it_varies(listed, table, results_of, tmp_path):
+    grid = results_of(*({"key": f"cnn_lr{rate:g}_batch{batch}", "learning_rate": rate, "batch_size": batch,
+                         "run_id": f"{rate}-{batch}"} for rate in (0.1, 0.02) for batch in (8, 16)))
+    pd.concat([table, grid]).to_csv(tmp_path / "results.csv", index=False)
+    rows = frame(listed("demo", "-e", "cnn_*", "--csv", "--by", "learning_rate", "--shipped"))
+    assert rows[["key", "learning_rate", "runs"]].to_numpy().tolist() == [
+        ["cnn_batch8", 0.02, 1], ["cnn_batch8", 0.1, 1], ["cnn_batch16", 0.02, 1], ["cnn_batch16", 0.1, 1]]
+
+
 @pytest.mark.parametrize("words", [[], ["--by", "seed"], ["--csv"]])
 def test_the_order_of_the_rows_changes_nothing(command, table, tmp_path, words):
     seeds = pd.concat([table.assign(seed=seed, run_id=table["run_id"] + f"-{seed}") for seed in (0, 1, 2)])

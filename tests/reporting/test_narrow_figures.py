@@ -1,18 +1,24 @@
 """Figures for a phone: letters of at least 10 points in 5.2 inches, all of them inside."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
 
+from auxiliary.config.grid_keys import key_part
 from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.data_overview import class_figure, size_figure
 from auxiliary.reporting.ladder_figure import ladder_figure
 from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.style import NARROW
+from auxiliary.reporting.sweep import find_sweeps
+from auxiliary.reporting.sweep_figure import sweep_figure
 from auxiliary.reporting.tradeoff_figure import tradeoff_figure
 from auxiliary.reporting.training_curves import curves_figure, score_figure
+from auxiliary.runs.seeds import over_seeds
 
 SMALLEST = 10    # points
 HISTORY = pd.DataFrame({"epoch": np.arange(1, 41), "accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.6, "val_loss": 1.1,
@@ -24,9 +30,19 @@ PREDICTIONS = pd.DataFrame({"filepath": "a", "category": ["a", "b"] * 50, "predi
                             "p:b": 1 - np.linspace(0.5, 1, 100)})
 
 
+def sweeps_of(results_of, values):
+    """The sweep over some values, with accuracies that grow."""
+    runs = results_of(*(dict(zip(values, chosen, strict=True)) | {
+        "key": "small" + "".join(map(key_part, values, chosen)), "run_id": str(place), "val_accuracy": place / 100}
+        for place, chosen in enumerate(product(*values.values()))))
+    return find_sweeps(over_seeds(runs), runs)
+
+
 @pytest.fixture
-def draw(search_results):
+def draw(search_results, results_of):
     """Draws the figure of a name."""
+    rates, = sweeps_of(results_of, {"learning_rate": [10.0**-place for place in range(8)]})
+    grid, = sweeps_of(results_of, {"batch_size": range(100, 110), "schedule": [f"a_long_one({n})" for n in range(10)]})
     figures = {
         "comparison": lambda: comparison_figure(search_results, 0.1, narrow=True),
         "trade-off": lambda: tradeoff_figure(search_results, narrow=True),
@@ -38,12 +54,14 @@ def draw(search_results):
         "sizes": lambda: size_figure(OVERVIEW, narrow=True),
         "map": lambda: pairs_map(PREDICTIONS),
         "ladder": lambda: ladder_figure(search_results.head(9), [None] * 9, narrow=True),
+        "line": lambda: sweep_figure(rates, narrow=True),
+        "heat map": lambda: sweep_figure(grid, narrow=True),
     }
     return lambda name: figures[name]()
 
 
 @pytest.mark.parametrize("name", ["comparison", "trade-off", "scores", "curves", "calibration", "classes", "sizes",
-                                  "map", "ladder"])
+                                  "map", "ladder", "line", "heat map"])
 def test_letters_are_large_enough_and_inside(draw, name):
     fig = draw(name)
     # The page shows the title as text.

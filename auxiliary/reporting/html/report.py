@@ -5,7 +5,7 @@ import shlex
 import pandas as pd
 
 from auxiliary.core.text import first_few
-from auxiliary.reporting.html import data_section, results_section
+from auxiliary.reporting.html import data_section, results_section, sweep_section
 from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Section
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.run_section import run_section
@@ -23,6 +23,7 @@ def report_sections(data: ReportData) -> list[Section]:
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
                             *results_section.comparison_charts(data), *results_section.shipped_tables(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
+        *([Section("Grids", grids)] if (grids := sweep_section.sweep_blocks(data)) else []),
         *([Section("Step by step", steps)] if (steps := results_section.ladder_blocks(data)) else []),
         Section("Training and mistakes", runs, _runs(data)),
         Section("Data", data_section.class_blocks(data), [
