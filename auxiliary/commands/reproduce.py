@@ -118,11 +118,10 @@ def _announce(console: PlainConsole, chain: Sequence[Run]) -> None:
 
 
 def _threads(console: PlainConsole, run: Run) -> int | None:
-    """The number of threads that a run was computed with, told where this machine has other cores; None if unusable."""
+    """The number of threads that a run had, or None where it cannot be had; printed where this machine has others."""
     number, cores = read_recipe(run)["settings"].get("cores"), counted(usable_cores(), "core")
-    if not isinstance(number, int) or not 1 <= number <= MOST:
-        console.print(f"trains on all {cores}: the run was trained with {number or 'an unknown number of'} threads, and "
-                      f"1 to {MOST:,} can be had")
+    if number not in range(1, MOST + 1):
+        console.print(f"trains with a thread for each of {cores}: the run had {number}, and 1 to {MOST:,} are possible")
         return None
     if number != usable_cores():
         console.print(f"trains with {counted(number, 'thread')}, as the run was, on {cores} of this machine")
