@@ -119,9 +119,9 @@ def _announce(console: PlainConsole, chain: Sequence[Run]) -> None:
 
 def _threads(console: PlainConsole, run: Run) -> int | None:
     """The number of threads that a run had, or None where it cannot be had; printed where this machine has others."""
-    number, cores = read_recipe(run)["settings"].get("cores"), counted(usable_cores(), "core")
+    number, cores = read_recipe(run)["settings"].get("cores", "none on record"), counted(usable_cores(), "core")
     if number not in range(1, MOST + 1):
-        console.print(f"trains with a thread for each of {cores}: the run had {number}, and 1 to {MOST:,} are possible")
+        console.print(f"trains with a thread for each of {cores}; those of the run, {number}, cannot be had")
         return None
     if number != usable_cores():
         console.print(f"trains with {counted(number, 'thread')}, as the run was, on {cores} of this machine")
