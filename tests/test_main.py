@@ -39,8 +39,8 @@ def ended(body: str, **environment: str) -> subprocess.CompletedProcess:
 def test_ctrl_c_prints_one_sentence_and_exits_with_the_status_of_shells():
     done = ended("run = press")
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == ("interrupted; give the same command again (`run` continues after the last finished epoch)"
-                           "\n")
+    assert done.stderr == ("interrupted; give the same command again (`run` and `train` continue after the last "
+                           "finished epoch)\n")
 
 
 @pytest.mark.parametrize(("name", "status", "reason"), [("SIGTERM", 143, "terminated"),

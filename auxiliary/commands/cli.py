@@ -7,6 +7,9 @@ import click
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.text import printable
+from auxiliary.core.threads import MOST, stated_threads
+
+MOST_SEED = 2**32 - 1
 
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -17,6 +20,12 @@ experiments_option = click.option(
 parameters_option = click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE",
     help="Replace a value of the profile, such as -p epochs 2; repeat for more.")
+retrain_option = click.option(
+    "--retrain", is_flag=True,
+    help="Train finished runs anew, and those of their children. The old ones stay until the new ones are finished.")
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, MOST), metavar="N",
+    help="Number of threads that networks are computed with, which decides the last digits.  [default: one per core]")
 run_option = click.option(
     "--run", "name", default="", metavar="RUN",
     help="The run to use, named as for `reproduce`.  [default: the data set's of best validation accuracy]")
@@ -40,14 +49,13 @@ def command() -> None:
 @experiments_option
 @root_option
 @click.option("--plan", is_flag=True, help="Only print what would be trained, and how long it would take.")
-@click.option("--retrain", is_flag=True,
-              help="Train finished runs anew, and those of their children. The old ones stay until the new ones are "
-                   "finished.")
+@retrain_option
+@threads_option
 @click.option("--smoke-test", is_flag=True,
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
-        plan: bool, retrain: bool, smoke_test: bool) -> None:
+        plan: bool, retrain: bool, threads: int | None, smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
@@ -59,13 +67,38 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
         if only or plan or retrain:
             raise UserError("--smoke-test runs every notebook: leave out --only, --plan and --retrain, and choose "
                             "experiments with -e")
-        run_smoke_test(profile, dict(parameters), experiments, root)
+        with stated_threads(threads):
+            run_smoke_test(profile, dict(parameters), experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
     if plan and retrain:
         raise UserError("--plan counts finished runs as done: leave out --retrain, or choose other experiments with -e")
-    run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain)
+    with stated_threads(threads):
+        run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain)
+
+
+@command.command()
+@click.argument("profile")
+@click.option("-e", "--experiment", "key", required=True, metavar="KEY", help="The experiment to train.")
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), metavar="N",
+              help="Its seed.  [default: the experiment's only one]")
+@parameters_option
+@root_option
+@retrain_option
+@threads_option
+@click.option("--no-log", is_flag=True, help="Write nothing to results.csv.")
+def train(profile: str, key: str, seed: int | None, parameters: tuple[tuple[str, str], ...], root: Path | None,
+          retrain: bool, threads: int | None, no_log: bool) -> None:
+    """Train one experiment of PROFILE with one seed, without notebooks and report.
+
+    Its parent or members are trained first where they are not finished. A finished run is read back. The images must
+    have been prepared (run PROFILE --only 01). PROFILE is as for `run`.
+    """
+    from auxiliary.commands.train import train_experiment
+
+    with stated_threads(threads):
+        train_experiment(profile, dict(parameters), key, seed, root, retrain, log=not no_log)
 
 
 @command.command()

@@ -8,8 +8,8 @@ from auxiliary.commands.speed import Speed
 from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment, ScratchExperiment
 from auxiliary.config.transfer import TransferExperiment
-from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
+from auxiliary.core.threads import busy_cores
 from auxiliary.data.augmentation.registry import mixes
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.data.views import views_of
@@ -71,17 +71,13 @@ def estimate_seconds(experiment: Experiment, images: Amount, speed: Speed, extra
 
 
 def _scratch(experiment: ScratchExperiment, speed: Speed) -> PerImage:
-    sides, size, image = experiment.sizes or (experiment.image_size,), experiment.batch_size, IMAGE / _cores()
+    sides, size, image = experiment.sizes or (experiment.image_size,), experiment.batch_size, IMAGE / busy_cores()
     layers = costs_per_layer(experiment.net, (sides[0], sides[0], 3), classes=10).values()
     update = speed.update * sum(layer.parameters for layer in layers) / size
-    training = [_step(speed, image + PIXEL * side**2 / _cores(),
+    training = [_step(speed, image + PIXEL * side**2 / busy_cores(),
                       FORWARD_AND_BACK * _forward(experiment.net, side, size, speed) + update, size) for side in sides]
     evaluation = _step(speed, image, _forward(experiment.net, experiment.image_size, size, speed), size)
     return PerImage(0, sum(training) / len(training), evaluation)
-
-
-def _cores() -> int:
-    return runtime.usable_cores()
 
 
 def _step(speed: Speed, batch: float, computing: float, size: int) -> float:
@@ -99,7 +95,7 @@ def _forward(net: str, side: int, size: int, speed: Speed) -> float:
 
 
 def _transfer(experiment: TransferExperiment, speed: Speed) -> PerImage:
-    backbone, size, image = find_backbone(experiment.backbone), experiment.batch_size, IMAGE / _cores()
+    backbone, size, image = find_backbone(experiment.backbone), experiment.batch_size, IMAGE / busy_cores()
     work = 2 * backbone.multiply_adds * (experiment.image_size / 224) ** 2
     forward = work / speed.backbone + speed.layer * backbone.layers / size
     # Of the head only what each layer costs, however small it is.

@@ -14,7 +14,7 @@ REASONS = {
     signal.SIGTERM: "terminated",
     signal.SIGHUP: "the terminal was closed",
 }
-ADVICE = "give the same command again (`run` continues after the last finished epoch)"
+ADVICE = "give the same command again (`run` and `train` continue after the last finished epoch)"
 
 
 class Interruption:

@@ -18,6 +18,7 @@ from auxiliary.core.text import counted, duration, listed, short
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.project.project import Project
+from auxiliary.training.job import jobs_of
 from auxiliary.training.retrain import children_to_retrain
 
 # Seconds to prepare an image, and to start a notebook and draw its figures.
@@ -79,7 +80,7 @@ def _to_train(project: Project, notebooks: list[Path], changed: bool) -> list[Ex
     experiments = {experiment.key: experiment for experiment in project.with_parents if experiment.stage in stages}
     # On images that are yet to be prepared there is nothing to train anew.
     if not changed and is_divided(project.profile.split, project.paths):
-        for child, jobs in groupby(children_to_retrain(own, project), key=lambda job: job.experiment):
+        for child, jobs in groupby(children_to_retrain(jobs_of(own, project), project), key=lambda job: job.experiment):
             seeds = tuple(job.seed for job in jobs)
             experiments.setdefault(child.key, child.model_copy(update={"seeds": seeds}))
     return list(experiments.values())

@@ -12,6 +12,8 @@ from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY, find_root
+from auxiliary.core.text import counted
+from auxiliary.core.threads import MOST, stated_threads, usable_cores
 from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.project import Project
 from auxiliary.runs.find import find_finished, read_recipe
@@ -76,7 +78,8 @@ def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> Non
 
     Everything happens in a temporary folder and starts from the processed images: no cached features or models are
     read, and nothing is written in `root`. The folder is removed when all figures agree. They agree to the last digit,
-    or within a tolerance where the run or a parent is not deterministic.
+    or within a tolerance where the run or a parent is not deterministic. Networks are computed with as many threads as
+    the run's.
 
     Args:
         name: the run, see `find_finished`.
@@ -96,7 +99,7 @@ def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> Non
     check_images(project, chain)
     check_identity(project, chain)
     _announce(console, chain)
-    with temporary_root("reproduce") as folder:
+    with stated_threads(_threads(console, run)), temporary_root("reproduce") as folder:
         reasons = _print_differences(console, chain, project)
         again = _train(project, read_recipe(run)["seed"], folder)
         tables = {made.id: side_by_side(then, figures(made)) for then, made in zip(recorded, again, strict=True)}
@@ -112,6 +115,17 @@ def _announce(console: PlainConsole, chain: Sequence[Run]) -> None:
         result = run.result
         console.print(f"{run.id} of {result.dataset}: finished {result.finished_at:%Y-%m-%d %H:%M} UTC, "
                       f"commit {result.commit or 'unknown'}, in {result.train_seconds:.0f} s of training")
+
+
+def _threads(console: PlainConsole, run: Run) -> int | None:
+    """The number of threads that a run had, or None where it cannot be had; printed where this machine has others."""
+    number, cores = read_recipe(run)["settings"].get("cores", "none on record"), counted(usable_cores(), "core")
+    if number not in range(1, MOST + 1):
+        console.print(f"trains with a thread for each of {cores}; those of the run, {number}, cannot be had")
+        return None
+    if number != usable_cores():
+        console.print(f"trains with {counted(number, 'thread')}, as the run was, on {cores} of this machine")
+    return number
 
 
 def _print_differences(console: PlainConsole, chain: Sequence[Run], project: Project) -> list[str]:

@@ -17,6 +17,7 @@ from auxiliary.core.ownership import temporary_folder
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import check_results
+from auxiliary.training.job import jobs_of
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.retrain import retrain_later
 
@@ -51,7 +52,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     notebooks = [notebook for notebook in notebooks if has_work(console, project, notebook)]
     trained = [experiment for notebook in notebooks for experiment in trained_by(project, notebook) or ()]
     if retrain:
-        retrain_later(trained, project)
+        retrain_later(jobs_of(trained, project), project)
     announce(console, project, notebooks, whole=plan)
     if plan:
         return
@@ -68,7 +69,7 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     # Opened again, because notebook 01 may have changed the tables.
     project = open_project(profile, experiments, values["overrides"], root)
     conclude(console, project, written)
-    check_converged(trained, project)
+    check_converged(jobs_of(trained, project))
 
 
 def _run_and_write_pages(console: PlainConsole, project: Project, notebooks: list[Path],

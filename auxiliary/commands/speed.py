@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from auxiliary.core import runtime
+from auxiliary.core.threads import busy_cores
 
 # How many times as fast as float32 the processor multiplies bfloat16 where networks are trained in it: with AMX, and
 # with avx512_bf16. The depthwise convolutions of a pre-trained network gain less.
@@ -44,8 +45,8 @@ class Speed:
 
 
 def processor_speed() -> Speed:
-    """The speed of all cores of the processor."""
-    cores = runtime.usable_cores()
+    """The speed of the cores that training keeps busy."""
+    cores = busy_cores()
     return Speed("this machine's processor", SCRATCH_SHARE * network_speed(depthwise=False),
                  BACKBONE_SHARE * network_speed(depthwise=True), NUMBER / cores, UPDATE / cores)
 
@@ -66,7 +67,7 @@ def network_speed(depthwise: bool) -> float:
 
 @lru_cache(maxsize=1)
 def _matrix_speed() -> float:
-    """Floating-point operations per second of float32 matrix products on all cores."""
+    """Floating-point operations per second of float32 matrix products on the cores that training keeps busy."""
     # Matrices as small as these are multiplied by one thread, and a try takes less than a millisecond: of many, some
     # are not interrupted by other programs. A product on all cores would wait for the one that is busiest.
     side, products, tries = 64, 64, 40
@@ -76,4 +77,4 @@ def _matrix_speed() -> float:
         began = time.perf_counter()
         np.matmul(many, one, out=result)
         fastest = min(fastest, time.perf_counter() - began)
-    return 2 * products * side**3 / fastest * runtime.usable_cores()
+    return 2 * products * side**3 / fastest * busy_cores()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from auxiliary.core import cuda, keras_settings
+from auxiliary.core import cuda, keras_settings, threads
 from auxiliary.core.collection import kept_from_collection
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.streams import stderr_discarded
@@ -74,12 +74,13 @@ class Machine:
 
 
 def load() -> None:
-    """Import TensorFlow and Keras without the messages of their first import, and set what Keras computes with.
+    """Import TensorFlow and Keras without the messages of their first import, and set what they compute with.
 
     The CUDA libraries that pip installed are loaded too, see `auxiliary.core.cuda`.
 
     Raises:
-        UserError: Keras refuses a setting of the user's, or has been imported with another backend.
+        UserError: Keras refuses a setting of the user's, or has been imported with another backend; or as in
+            `auxiliary.core.threads.apply`.
     """
     # TensorFlow opens them when it is first asked for devices, so this may come after its import. What is missing is
     # said by `auxiliary.commands.unused_gpu`.
@@ -89,6 +90,7 @@ def load() -> None:
             import keras  # noqa: F401
             import tensorflow  # noqa: F401
     keras_settings.apply()
+    threads.apply()
 
 
 def start(seed: int, deterministic: bool = True) -> Machine:
@@ -131,14 +133,9 @@ def start(seed: int, deterministic: bool = True) -> Machine:
 
 
 def cpu_name() -> str:
-    """The processor's name and the number of its cores that this process may use."""
+    """The processor's name, and of how many cores it is: as many as networks have threads."""
     name = processor().get("model name") or platform.processor() or platform.machine()
-    return f"{name}, {usable_cores()} cores"
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return f"{name}, {threads.used_threads()} cores"
 
 
 def versions() -> dict[str, str]:
@@ -147,12 +144,15 @@ def versions() -> dict[str, str]:
 
 
 def settings() -> dict[str, str | int | float]:
-    """Other settings that a run's figures can depend on, by name: system, cores, Keras, environment variables."""
+    """Other settings that a run's figures can depend on, by name: system, Keras, environment variables.
+
+    `cores` is the number of threads that networks are computed with, one per core unless it is stated.
+    """
     load()
     import keras
 
     return {
-        "system": f"{platform.system()} {platform.machine()}", "cores": usable_cores(),
+        "system": f"{platform.system()} {platform.machine()}", "cores": threads.used_threads(),
         "backend": keras.config.backend(), "image_data_format": keras.config.image_data_format(),
         "epsilon": keras.config.epsilon(),
         **{name: os.environ[name] for name in VARIABLES if name in os.environ},

@@ -15,7 +15,7 @@ from auxiliary.runs.run import Run
 
 # Files of the package. What prepares images is left out: their hashes are part of a run's name.
 CODE: dict[str, tuple[str, ...]] = {
-    "core": ("keras_settings", "runtime"),
+    "core": ("keras_settings", "runtime", "threads"),
     "data": ("dataset", "duplicates", "epochs", "images", "sampling", "targets", "views"),
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),

@@ -132,7 +132,8 @@ class Result(BaseModel):
                                               "frozen layers take none")
     images_per_second: Amount = Field(description="training images per second, with the time of validation but not of "
                                                   "computing features")
-    device: str = Field(description="processor or GPU that trained the network")
+    device: str = Field(description="processor, with its cores or the number that --threads stated, or GPU that "
+                                    "trained the network")
     precision: str = Field(description="Keras dtype policy, such as float32 or mixed_bfloat16")
     deterministic: str = Field(default="", description="no if the same machine need not give the same figures again; "
                                                        "else empty")

@@ -1,22 +1,19 @@
-"""How training ended: which experiments have no accuracy, because they diverged or were not trained."""
+"""How training ended: which jobs have no accuracy, because they diverged or were not trained."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from auxiliary.config.experiment import Experiment
 from auxiliary.core.errors import Diverged, NotTrained
-from auxiliary.project.project import Project
 from auxiliary.runs.replacement import is_unfinished
-from auxiliary.training.job import Job, jobs_of
+from auxiliary.training.job import Job
 
 
-def check_converged(experiments: Iterable[Experiment], project: Project) -> None:
-    """Check experiments that `train_all` has trained.
+def check_converged(jobs: Collection[Job]) -> None:
+    """Check jobs that `train_all` or `run_jobs` has trained.
 
     Raises:
         Diverged: some diverged, or were not trained because a parent did; the message names all of them.
-        NotTrained: some were not trained for another reason, which `train_all` has printed.
+        NotTrained: some were not trained for another reason, which has been printed.
     """
-    jobs = jobs_of(experiments, project)
     diverged = [f"{job.name} ({job.run.diverged})" for job in jobs if _has_diverged(job)]
     unfinished = [job for job in jobs if is_unfinished(job.run)]
     waiting = [job.name for job in unfinished if any(map(_has_diverged, job.parents))]

@@ -1,8 +1,7 @@
 """`--retrain`: which finished runs are trained anew. They are marked first, so that an interrupted command goes on."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from auxiliary.config.experiment import Experiment
 from auxiliary.core.progress import notify
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.project.project import Project
@@ -11,19 +10,18 @@ from auxiliary.runs.replacement import is_replaced, replace_later
 from auxiliary.training.job import Job, jobs_of
 
 
-def retrain_later(experiments: Iterable[Experiment], project: Project) -> None:
-    """Let the finished runs of some experiments be trained anew, by this process or the next one that trains them.
+def retrain_later(jobs: Collection[Job], project: Project) -> None:
+    """Let the finished runs of some jobs be trained anew, by this process or the next one that trains them.
 
     So are their parents, where other code trained them, and the children of all these, selected or not. Where an
-    earlier call has left runs of these experiments to train, only those are: an interrupted command goes on.
+    earlier call has left some of these runs to train, only those are: an interrupted command goes on.
 
     Args:
-        experiments: what is trained.
+        jobs: what is trained.
         project: the opened profile; without its images there are no runs.
     """
     if not is_divided(project.profile.split, project.paths):
         return
-    jobs = jobs_of(experiments, project)
     if left := [job.name for job in jobs if is_replaced(job.run)]:
         notify(f"an earlier --retrain was interrupted and goes on with {', '.join(left)}: what it has trained stays")
         return
@@ -33,9 +31,8 @@ def retrain_later(experiments: Iterable[Experiment], project: Project) -> None:
             replace_later(job.run)
 
 
-def children_to_retrain(experiments: Iterable[Experiment], project: Project) -> list[Job]:
-    """The children of some experiments that are to be trained anew and are none of these experiments."""
-    jobs = jobs_of(experiments, project)
+def children_to_retrain(jobs: Collection[Job], project: Project) -> list[Job]:
+    """The children of some jobs that are to be trained anew and are none of these jobs."""
     own = {job.run.id for job in jobs}
     return [job for job in _with_children(jobs, project) if job.run.id not in own and is_replaced(job.run)]
 

@@ -45,7 +45,7 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
     """
     job = Job(experiment, seed, project, label)
     _check(job)
-    return _run(job)[0]
+    return _run(job, log=True)[0]
 
 
 def _check(job: Job) -> None:
@@ -56,12 +56,12 @@ def _check(job: Job) -> None:
             _check(needed)
 
 
-def _run(job: Job) -> tuple[Run, bool]:
-    """The finished run of a job, and whether it was trained here and now."""
+def _run(job: Job, log: bool) -> tuple[Run, bool]:
+    """The finished run of a job, its row logged or not, and whether it was trained here and now."""
     run, trained = job.run, False
     if is_unfinished(run):
         for needed in job.needed:
-            _run_needed(job, needed)
+            _run_needed(job, needed, log)
         with run.lock():
             # Another process may have finished it while this one waited.
             if is_unfinished(run):
@@ -69,14 +69,15 @@ def _run(job: Job) -> tuple[Run, bool]:
                 trained = True
     run.tidy()
     remove_old(run)
-    log_result(run.result, job.project.paths.results)
+    if log:
+        log_result(run.result, job.project.paths.results)
     if not trained:
         compare_published(job)
     return run, trained
 
 
-def _run_needed(job: Job, needed: Job) -> None:
-    run, _ = _run(needed)
+def _run_needed(job: Job, needed: Job, log: bool) -> None:
+    run, _ = _run(needed, log)
     if run.diverged:
         role = "parent" if job.parent else "member"
         raise Diverged(f"{job.name} is not trained, because its {role} {needed.name} diverged {run.diverged}")
@@ -122,14 +123,27 @@ def train_all(experiments: tuple[Experiment, ...], project: Project, retrain: bo
     check_results(project.paths.results)
     try:
         with disk_errors():
+            jobs = jobs_of(experiments, project)
             if retrain:
-                retrain_later(experiments, project)
-            return _run_all(jobs_of(experiments, project) + children_to_retrain(experiments, project))
+                retrain_later(jobs, project)
+            return run_jobs(jobs + children_to_retrain(jobs, project))
     except KeyboardInterrupt:
         raise Interrupted("interrupted; run the cell again: it goes on after the last whole epoch") from None
 
 
-def _run_all(jobs: list[Job]) -> list[Run]:
+def run_jobs(jobs: list[Job], log: bool = True) -> list[Run]:
+    """Train jobs one after the other, unless that has been done, and print one line per run.
+
+    Args:
+        jobs: what to train, parents before their children.
+        log: whether `results.csv` gets the rows of their runs, and of the parents and members that they need.
+
+    Returns:
+        The finished runs, in order, with those that diverged.
+
+    Raises:
+        UserError, Diverged, NotTrained: as in `train_all`.
+    """
     for job in jobs:
         _check(job)
     runs, failed = [], set()
@@ -137,7 +151,7 @@ def _run_all(jobs: list[Job]) -> list[Run]:
         place = f"{number:,} of {len(jobs):,}: "
         try:
             _check_parents(job, failed)
-            run, trained = _run(replace(job, title=f"experiment {place}{job.name}"))
+            run, trained = _run(replace(job, title=f"experiment {place}{job.name}"), log)
         except NotTrained as error:
             failed.add(job.run.id)
             notify(f"{place}{error}")

@@ -21,7 +21,7 @@ GPU = Speed("a GPU", scratch=1e13, backbone=2e12, number=1e-12, update=1e-11, st
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch):
     """The same machine in every test."""
-    monkeypatch.setattr(estimate.runtime, "usable_cores", lambda: 2)
+    monkeypatch.setattr(estimate, "busy_cores", lambda: 2)
 
 
 def estimate_seconds(experiment, images, extracted=False, speed=CORES):

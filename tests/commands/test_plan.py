@@ -12,7 +12,7 @@ from auxiliary.commands.plan import announce
 from auxiliary.core.console import PlainConsole
 from auxiliary.data.catalogue import catalogue
 from auxiliary.project.open import open_project
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
 from tests.images import clean_table_of
 
@@ -114,7 +114,7 @@ def test_children_are_announced_where_they_are_trained_anew(project, announced, 
         finish(whole, key)
     chosen = project(2, CHILDREN, only="net0")
     assert "training" not in announced(chosen)[1]
-    retrain_later(chosen.profile.experiments, chosen)
+    retrain_later(jobs_of(chosen.profile.experiments, chosen), chosen)
     # As `train_all` would, and nothing else.
     printed = announced(chosen)[1]
     assert re.findall(r"│ (\w+) +│ conv", printed) == ["net0", "child", "grandchild"]

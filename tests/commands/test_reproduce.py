@@ -310,3 +310,14 @@ def test_the_command_in_a_process_of_its_own(trained):
                           capture_output=True, text=True, cwd=REPOSITORY, env=os.environ | {"COLUMNS": "80"})
     assert (done.returncode, done.stderr.splitlines()) == (0, ["checking the images", "small"])
     assert "figures agree to the last digit" in done.stdout
+
+
+@pytest.mark.parametrize(("number", "taken", "said"), [
+    (2, 2, ""), (1, 1, "trains with 1 thread, as the run was, on 2 cores of this machine"),
+    (1025, None, "trains with a thread for each of 2 cores; those of the run, 1025, cannot be had"),
+    (None, None, "trains with a thread for each of 2 cores; those of the run, none on record, cannot be had")])
+def test_it_takes_the_number_of_threads_that_the_run_had(trained, monkeypatch, capsys, number, taken, said):
+    monkeypatch.setattr(session, "usable_cores", lambda: 2)
+    monkeypatch.setattr(session, "read_recipe", lambda _: {"settings": {"cores": number} if number else {}})
+    assert session._threads(session.PlainConsole(soft_wrap=True), run_of(trained, "small")) == taken
+    assert capsys.readouterr().out.strip() == said

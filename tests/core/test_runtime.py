@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from auxiliary.core import runtime
+from auxiliary.core import runtime, threads
 from auxiliary.core.runtime import cpu_precision, gpu_precision, processor
 
 
@@ -65,7 +65,7 @@ def test_settings_are_those_of_keras_and_the_environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     settings = runtime.settings()
     assert settings["backend"] == "tensorflow" and settings["epsilon"] == keras.config.epsilon()
-    assert settings["cores"] == runtime.usable_cores()
+    assert settings["cores"] == threads.usable_cores()
     given = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_DETERMINISTIC_OPS": "1", "XLA_FLAGS": "--xla_gpu_autotune_level=0"}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
@@ -135,8 +135,8 @@ def test_memory_of_a_gpu_grows_unless_the_user_says_otherwise(given):
 
 
 def test_processor_name_has_its_cores():
-    assert runtime.cpu_name().endswith(f", {runtime.usable_cores()} cores")
-    assert 1 <= runtime.usable_cores() <= os.cpu_count()
+    assert runtime.cpu_name().endswith(f", {threads.usable_cores()} cores")
+    assert 1 <= threads.usable_cores() <= os.cpu_count()
 
 
 @pytest.mark.parametrize(("capability", "expected"), [

@@ -20,7 +20,7 @@ from auxiliary.training.divergence import (
     without_divergence,
 )
 from auxiliary.training.fit import CheckpointWriter
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.train import best_so_far, train_all, train_and_evaluate
 
@@ -92,10 +92,10 @@ def test_its_network_is_refused_by_name(project, run, find):
 
 def test_the_end_of_a_command_names_them(project):
     with pytest.raises(Diverged) as caught:
-        check_converged(project.profile.scratch, project)
+        check_converged(jobs_of(project.profile.scratch, project))
     assert "claimed for them: small (in epoch 1); lower" in str(caught.value)
     assert str(caught.value).endswith("because a parent or member diverged: small_on")
-    check_converged([project.experiments["untrained"]], project)
+    check_converged(jobs_of([project.experiments["untrained"]], project))
 
 
 def test_where_all_diverged_there_is_nothing_to_compare(project):

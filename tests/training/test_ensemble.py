@@ -22,7 +22,7 @@ from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import networks_of
 from auxiliary.training.identity import fingerprint
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.train import train_all, train_and_evaluate
@@ -142,7 +142,7 @@ def test_a_member_that_diverged_stops_it_and_is_named(make_project, capsys):
     assert [run.result.key for run in train_all((project.experiments["frozen"], both), project)] == ["frozen"]
     assert "both is not trained, because its member fitted diverged" in capsys.readouterr().out
     with pytest.raises(Diverged, match="not trained, because a parent or member diverged: both"):
-        check_converged([both], project)
+        check_converged(jobs_of([both], project))
 
 
 def test_other_members_and_other_settings_of_a_member_make_it_another_run(make_project, project):
@@ -171,7 +171,7 @@ def test_networks_from_scratch_are_averaged_too(make_project):
 def test_it_is_evaluated_anew_with_a_member(make_project, monkeypatch):
     project = make_project(edit=EDIT)
     both = train_and_evaluate(project.experiments["both"], project)
-    retrain_later([project.experiments["fitted"]], project)
+    retrain_later(jobs_of([project.experiments["fitted"]], project), project)
     assert is_replaced(both) and not is_replaced(both.members[0])
     assert other_code(both) == ""
     monkeypatch.setattr(code, "code_fingerprint", lambda: "other")

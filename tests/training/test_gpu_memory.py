@@ -7,7 +7,7 @@ import tensorflow as tf
 from auxiliary.core.errors import NotTrained, OutOfMemory
 from auxiliary.training import gpu_memory, trainer
 from auxiliary.training.gpu_memory import Memory, device_memory, is_out_of_memory
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.train import train_all, train_and_evaluate
 
@@ -47,8 +47,8 @@ def test_the_others_are_trained_and_children_are_not(make_project, too_small, ca
                      "batches of 8; a batch_size of 2 fits")
     assert child == "2 of 3: small_on is not trained, because small, which it needs, is not"
     with pytest.raises(NotTrained, match="not trained, for the reasons above: small, small_on"):
-        check_converged(project.profile.scratch, project)
-    check_converged([project.experiments["untrained"]], project)
+        check_converged(jobs_of(project.profile.scratch, project))
+    check_converged(jobs_of([project.experiments["untrained"]], project))
 
 
 def test_with_the_batch_that_fits_it_is_trained(make_project, too_small):

@@ -14,7 +14,7 @@ from auxiliary.runs import code
 from auxiliary.runs.replacement import is_replaced, replacement
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.checkpoint import Checkpoint
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.train import train_all, train_and_evaluate
 from tests.training.test_train import figures
@@ -119,7 +119,7 @@ def test_killed_it_leaves_the_old_runs_and_the_same_command_goes_on(project, cap
 
 def test_what_is_to_be_trained_anew_is_trained_by_whoever_comes_next(project):
     before = times(project, *KEYS)
-    retrain_later(project.profile.scratch[:1], project)
+    retrain_later(jobs_of(project.profile.scratch[:1], project), project)
     train_and_evaluate(project.experiments["small_on"], project)
     assert later(before, times(project, *KEYS)) == [True, True, False]
 
@@ -127,5 +127,5 @@ def test_what_is_to_be_trained_anew_is_trained_by_whoever_comes_next(project):
 def test_without_images_there_is_nothing_to_train_anew(project):
     run = Job(project.experiments["small"], 0, project).run
     (project.paths.tables / RECORD).unlink()
-    retrain_later(project.profile.scratch, project)
+    retrain_later(jobs_of(project.profile.scratch, project), project)
     assert not is_replaced(run)

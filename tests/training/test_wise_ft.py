@@ -15,7 +15,7 @@ from auxiliary.runs.results_csv import read_results
 from auxiliary.training.evaluated import evaluated
 from auxiliary.training.features import FeatureExtractor
 from auxiliary.training.identity import fingerprint
-from auxiliary.training.job import Job
+from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.setup import build_setup, predict_split
 from auxiliary.training.train import train_all, train_and_evaluate
@@ -124,7 +124,7 @@ def test_it_is_averaged_anew_with_either_run(make_project):
     project = make_project(edit=EDIT)
     averaged = train_and_evaluate(project.experiments["averaged"], project)
     first = averaged.result.finished_at
-    retrain_later([project.experiments["frozen"]], project)
+    retrain_later(jobs_of([project.experiments["frozen"]], project), project)
     assert is_replaced(averaged)
     train_all((project.experiments["frozen"],), project, retrain=True)
     assert not is_replaced(averaged) and averaged.result.finished_at > first
