@@ -52,7 +52,7 @@ class Network(NamedTuple):
 
 NETWORKS = [Network("animals10", "conv5invto128_dense1", 160), Network("animals10", "resnet8", 128),
             Network("animals10", "resnet_5000_hour", 128)]
-SMALL = [Network("demo", "cnn_16_32", 28), Network("demo", "resnet_small", 28)]
+SMALL = [Network("demo", "cnn_16_32", 28), Network("demo", "airbench_small", 28)]
 BATCHES = (32, 256)
 BACKBONES = ("EfficientNetLite0", "EfficientNetV2S")
 

@@ -138,7 +138,7 @@ def test_after_images_were_added_nothing_is_finished(project, announced, divide)
 def test_nothing_runs_and_nothing_is_written_for_a_plan(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(session, "run_notebooks", lambda *_: pytest.fail("a notebook was run"))
     session.run_profile("demo", {}, root=tmp_path / "root", plan=True)
-    assert "resnet_small" in capsys.readouterr().out
+    assert "airbench_small" in capsys.readouterr().out
     assert not (tmp_path / "root").exists()
 
 
