@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -16,6 +15,7 @@ from auxiliary.networks.costs import costs_per_layer
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.networks.layer_costs import Cost
 from auxiliary.networks.pretrained import load_backbone
+from auxiliary.training.trained_model import compiled
 
 # Layers that compute next to nothing: one, and many; layers that do little with each number; and wide convolutions.
 LEAST, MANY = "gap", " | ".join(["conv(4, padding=same)"] * 10 + ["gap"])
@@ -24,8 +24,6 @@ WIDE = " | ".join(["conv(128, padding=same)"] * 5 + ["gap"])
 SMALL, LARGE, SQUARE = 8, 64, 32    # pixels
 BACKBONE = "MobileNetV2"
 BATCH, STEPS, CLASSES = 32, 20, 10
-# Steps before the clock starts: TensorFlow traces the first one, and chooses its algorithms.
-WARM_UP = 3
 # A pass forward and back is three passes forward. Adam moves as many numbers per parameter as 3.5 between two layers.
 PASSES, ADAM = 3, 3.5
 # Of a network's time at least this share is its work, however much its layers and steps seem to take.
@@ -57,26 +55,27 @@ def _backbone_speed(layer: float) -> float:
     backbone = find_backbone(BACKBONE)
     predict = frozen_graph(load_backbone(BACKBONE, backbone.image_size, weights=None))
     images = tf.constant(_images(backbone.image_size))
-    seconds = _seconds(lambda steps: [predict(images) for _ in range(steps)][-1].numpy())
+    seconds = _seconds(lambda: [predict(images) for _ in range(STEPS)][-1].numpy())
     work = max(LEAST_SHARE * seconds, seconds - layer * backbone.layers)
     return 2 * BATCH * backbone.multiply_adds / work
 
 
 def _step(net: str, side: int) -> float:
     """Seconds of a training step of a network."""
-    named = {"model_id": "speed", "key": "speed", "learning_rate": 1e-3, "epochs": 1}
-    model = build_scratch(ScratchExperiment(**named, image_size=side, net=net), CLASSES)
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
+    experiment = ScratchExperiment(
+        model_id="speed", key="speed", learning_rate=1e-3, epochs=1, image_size=side, net=net)
+    model = compiled(build_scratch(experiment, CLASSES), experiment, experiment.learning_rate, STEPS)
     labels = np.arange(BATCH) % CLASSES
     batches = tf.data.Dataset.from_tensors((_images(side), labels)).cache().repeat().prefetch(tf.data.AUTOTUNE)
-    return _seconds(lambda steps: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0))
+    return _seconds(lambda: model.fit(batches, steps_per_epoch=STEPS, shuffle=False, verbose=0))
 
 
-def _seconds(run: Callable[[int], object]) -> float:
-    """Seconds per step of a function that makes so many steps."""
-    run(WARM_UP)
+def _seconds(run: Callable[[], object]) -> float:
+    """Seconds per step of a function that makes `STEPS` of them."""
+    # TensorFlow traces the first one, and chooses its algorithms.
+    run()
     began = time.perf_counter()
-    run(STEPS)
+    run()
     return (time.perf_counter() - began) / STEPS
 
 

@@ -122,7 +122,6 @@ def test_a_gpu_that_is_full_is_said_and_not_fatal(monkeypatch):
 def test_speed_is_measured_on_the_device(monkeypatch):
     """Here on the processor, in as few steps as can be."""
     monkeypatch.setattr(gpu_speed, "STEPS", 1)
-    monkeypatch.setattr(gpu_speed, "WARM_UP", 1)
     monkeypatch.setattr(gpu_speed, "BATCH", 2)
     speed = gpu_speed.measure_speed("a device")
     assert speed.device == "a device" and speed.apart
