@@ -13,6 +13,7 @@ from auxiliary.core.threads import busy_cores
 from auxiliary.data.augmentation.registry import mixes
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.data.views import views_of
+from auxiliary.networks.averages import SHARES
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project
@@ -27,8 +28,8 @@ IMAGE, PIXEL = 2e-4, 2e-8
 FIXED, EPOCH = 8.0, 0.1
 # And to average the predictions of an ensemble.
 AVERAGE = 1.0
-# How many averages of weights `wise_ft` evaluates on the validation images, and seconds to compile each.
-TRIED, COMPILE = 11, 0.7
+# And to compile each average of weights that `wise_ft` evaluates on the validation images.
+COMPILE = 0.7
 # A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
 FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
@@ -64,7 +65,7 @@ def estimate_seconds(experiment: Experiment, images: Amount, speed: Speed, extra
     evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
     if experiment.wise_ft:
         # Its parent has computed what the frozen layers make of these images.
-        return FIXED + TRIED * COMPILE + (TRIED * images.validation + others) * evaluation
+        return FIXED + len(SHARES) * COMPILE + (len(SHARES) * images.validation + others) * evaluation
     views = experiment.used_views if cost.once and experiment.augment and experiment.epochs else 1
     once = 0 if extracted else cost.once * (images.training * views + others)
     return FIXED + once + experiment.epochs * epoch + others * evaluation

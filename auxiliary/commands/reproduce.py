@@ -72,7 +72,6 @@ def find_chain(run: Run) -> list[Run]:
     return [*find_chain(parent_run), run]
 
 
-
 def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> None:
     """Train a finished run and its parents again, and print whether all figures agree.
 

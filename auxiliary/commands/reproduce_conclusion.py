@@ -43,7 +43,7 @@ def conclude(console: PlainConsole, tables: dict[str, pd.DataFrame], reasons: Se
 
 
 def conclude_nearly(console: PlainConsole, tables: dict[str, pd.DataFrame], reasons: Sequence[str],
-                     images: int) -> None:
+                    images: int) -> None:
     """As `conclude`, for the results of runs that are not deterministic, within a tolerance.
 
     Args:

@@ -5,12 +5,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import keras
 import pandas as pd
 
 from auxiliary.core.progress import Progress
 from auxiliary.data.epochs import steps_per_epoch
-from auxiliary.training.averaging import Averages, ShowAverages
+from auxiliary.training.averaging import ShowAverages
 from auxiliary.training.batches import training_batches, validation_batches
 from auxiliary.training.callbacks import CheckpointWriter, EarlyStopping, EpochSeeds, HistoryWriter
 from auxiliary.training.checkpoint import Checkpoint
@@ -18,7 +17,7 @@ from auxiliary.training.divergence import StopAtDivergence
 from auxiliary.training.job import Job
 from auxiliary.training.loss import class_weights
 from auxiliary.training.setup import TrainingSetup
-from auxiliary.training.trained_model import compiled
+from auxiliary.training.trained_model import TrainedModel, compiled
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
         writer = HistoryWriter(job, progress, checkpoint)
         stopping = EarlyStopping(experiment.patience, checkpoint) if experiment.patience and val else None
         if checkpoint:
-            restore(model, checkpoint, averages)
+            restore(model, checkpoint)
         callbacks = [EpochSeeds(job.seed), averages and ShowAverages(averages), stopping, StopAtDivergence(), writer,
                      # It holds whether training stops, and the history, so it is written after both.
                      CheckpointWriter(job, writer, stopping, averages)]
@@ -73,11 +72,11 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
     return Fitted(writer.history, time.perf_counter() - began + earlier)
 
 
-def restore(model: keras.Model, checkpoint: Checkpoint, averages: Averages | None = None) -> None:
+def restore(model: TrainedModel, checkpoint: Checkpoint) -> None:
     """Give a compiled model the weights and the optimiser's state of a checkpoint, and its averages theirs."""
     model.set_weights(checkpoint.weights)
     model.optimizer.build(model.trainable_variables)
     for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
         variable.assign(value)
-    if averages:
-        averages.restore(checkpoint.averages)
+    if model.averages:
+        model.averages.restore(checkpoint.averages)

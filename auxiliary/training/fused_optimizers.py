@@ -9,7 +9,7 @@ import re
 import keras
 import tensorflow as tf
 
-from auxiliary.networks.fused import decay
+from auxiliary.networks.fused import descend
 
 # Names of TensorFlow's variables, such as `model/norm2/beta:0`: the shifts of batch norm.
 SHIFT = r"(^|/)beta(:\d+)?$"
@@ -24,7 +24,7 @@ class FusedDecay(keras.optimizers.Optimizer):
         share = tf.cast(self.learning_rate, tf.float32) * self.weight_decay
         for variable in variables:
             if self._use_weight_decay(variable.value):
-                decay(variable.value, share)
+                descend(variable.value, variable.value, share)
 
 
 class FusedAdam(FusedDecay, keras.optimizers.Adam):
@@ -51,7 +51,7 @@ class FusedSGD(FusedDecay, keras.optimizers.SGD):
         """Update one weight and its momentum."""
         rate = tf.cast(learning_rate, tf.float32) * (self._shift_rate if re.search(SHIFT, variable.name) else 1)
         if not self.momentum:
-            tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=rate, delta=gradient)
+            descend(variable, gradient, rate)
             return
         velocity = self.momentums[self._get_variable_index(variable)].value
         tf.raw_ops.ResourceApplyKerasMomentum(

@@ -16,9 +16,9 @@ from auxiliary.core.errors import OutOfMemory
 from auxiliary.core.resources import free_memory
 from auxiliary.core.text import format_bytes
 from auxiliary.training.job import Job
-from auxiliary.training.loss import make_loss, takes_shares
-from auxiliary.training.optimizer import make_optimizer
+from auxiliary.training.loss import takes_shares
 from auxiliary.training.setup import build_setup
+from auxiliary.training.trained_model import compiled
 
 # How messages of TensorFlow, CUDA and cuDNN begin to say it, besides errors that are nothing else.
 PHRASES = ("out of memory", "out_of_memory", "failed to allocate", "alloc_failed")
@@ -101,15 +101,15 @@ def _fits(job: Job, size: int) -> bool:
 
 
 def _train_step(job: Job, size: int) -> None:
-    """A training step on a batch of zeros; its network is not used any more."""
-    experiment, model = job.experiment, build_setup(job).trained
-    model.compile(make_optimizer(experiment, 1e-3), make_loss(experiment))
+    """A training step as those of a run, on a batch of zeros; its network is not used any more."""
+    experiment, network = job.experiment, build_setup(job).trained
     # A network for images of any size has no shape of its own.
     largest = max(getattr(experiment, "sizes", ()) or [experiment.image_size])
-    shape = [size, *(side or largest for side in model.input_shape[1:])]
+    shape = [size, *(side or largest for side in network.input_shape[1:])]
     classes = len(job.project.categories)
     labels = np.zeros((size, classes), "float32") if takes_shares(experiment) else np.zeros(size, "int64")
-    model.train_on_batch(tf.zeros(shape, model.input.dtype), labels)
+    model = compiled(network, experiment, rate=1e-3, steps=1)
+    model.fit(tf.zeros(shape, network.input.dtype), labels, batch_size=size, verbose=0)
 
 
 def device_memory() -> Memory:

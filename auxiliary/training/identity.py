@@ -16,7 +16,7 @@ from auxiliary.project.specs import parsed_specs
 
 # Raise it when you change how images are read, or how a run is trained or evaluated, so that no old figures or
 # features pass for new ones; tests/training/test_golden.py fails when it should be raised.
-# 7: tuned backbones run their frozen layers once, and use augmented images in `views` versions.
+# 8: one operation updates a weight, see `auxiliary.training.fused_optimizers`.
 PIPELINE = 8
 
 # Remarks of an experiment, which change neither what is trained nor what it is called.

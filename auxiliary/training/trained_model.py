@@ -66,7 +66,7 @@ class Calls:
 
     Each call has a cost of its own, which is more than the training of a small network. Keras asks for one step at a
     time. The first of several that are due takes all of them, and the others return what it returned. The figures are
-    those of one step a call, to the last digit.
+    those of one step per call, to the last digit.
 
     Args:
         model: the model to train; no call goes beyond the end of an epoch.

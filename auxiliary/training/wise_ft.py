@@ -11,13 +11,11 @@ import pandas as pd
 
 from auxiliary.core.progress import track
 from auxiliary.evaluation.metrics import scores
+from auxiliary.networks.averages import SHARES
 from auxiliary.training.callbacks import HISTORY
 from auxiliary.training.fit import Fitted
 from auxiliary.training.job import Job
 from auxiliary.training.setup import TrainingSetup, predict_split
-
-# Of the tuned weights.
-SHARES = tuple(step / 10 for step in range(11))
 
 
 def fit_wise_ft(job: Job, setup: TrainingSetup) -> Fitted:

@@ -26,6 +26,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from auxiliary.core import runtime
+from auxiliary.core.driver import find_driver
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.tables import write_table
 from tests.benchmarks.determinism import noise
@@ -59,7 +60,8 @@ BACKBONES = ("EfficientNetLite0", "EfficientNetV2S")
 
 def main(folder: str | None = None) -> None:
     """Measure everything, and write each row when it is known."""
-    card = card_and_driver()
+    driver = find_driver()
+    card = f"{driver.gpus[0]}, driver {driver.version}" if driver else ""
     print(card or "no GPU is found: small networks are measured on the processor", flush=True)
     about = {"device": card or runtime.cpu_name(), "commit": runtime.commit(),
              "versions": ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "torch")
@@ -124,16 +126,6 @@ def images_table(folder: Path | None, place: Path, count: int) -> Path:
     images = clean_table_of(folder)
     write_table(images.sample(min(count, len(images)), random_state=0), place / "table.csv")
     return place / "table.csv"
-
-
-def card_and_driver() -> str:
-    """The GPU's name and its driver's version; empty without one."""
-    try:
-        done = subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"], check=True,
-                              stdout=subprocess.PIPE, text=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return done.stdout.splitlines()[0].replace(", ", ", driver ")
 
 
 def write(row: dict) -> None:

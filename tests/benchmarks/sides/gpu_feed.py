@@ -5,9 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from timing import seconds
+from timing import experiment_of, seconds
 
-from auxiliary.config.loader import load_profile
 from auxiliary.core import runtime
 
 profile, key, size, table, cores = sys.argv[1:]
@@ -19,7 +18,7 @@ runtime.start(0)
 from auxiliary.data.dataset import mk_tf_dataset  # noqa: E402
 from auxiliary.data.tables import read_table  # noqa: E402
 
-experiment = next(each for each in load_profile(profile).scratch if each.key == key)
+experiment = experiment_of(profile, key)
 table = read_table(Path(table))
 batches = iter(mk_tf_dataset(table, augment=experiment.augment, image_size=int(size), batch_size=256, epochs=None,
                              cache=True, as_bytes=True, classes=table["label"].nunique()))

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 import tensorflow as tf
-from timing import seconds
+from timing import experiment_of, seconds
 
-from auxiliary.config.loader import load_profile
 from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import steps_per_epoch
@@ -17,7 +16,7 @@ from auxiliary.training.trained_model import compiled
 
 profile, key, size, table, *counts = sys.argv[1:]
 runtime.start(0)
-experiment = next(each for each in load_profile(profile).scratch if each.key == key)
+experiment = experiment_of(profile, key)
 table, size = read_table(Path(table)), int(size)
 classes = table["label"].nunique()
 for count in map(int, counts):

@@ -7,9 +7,8 @@ import sys
 
 import keras
 import tensorflow as tf
-from timing import STEPS, batch_of, epochs_of, say
+from timing import STEPS, batch_of, epochs_of, experiment_of, say
 
-from auxiliary.config.loader import load_profile
 from auxiliary.core import runtime
 from auxiliary.networks.build import build_scratch
 from auxiliary.networks.fused_norm import BatchNormalization
@@ -18,7 +17,7 @@ from auxiliary.training.trained_model import compiled
 
 side, profile, key, size = sys.argv[1:]
 machine = runtime.start(0)
-experiment = next(each for each in load_profile(profile).scratch if each.key == key).model_copy(
+experiment = experiment_of(profile, key).model_copy(
     update={"image_size": int(size), "label_smoothing": 0, "augment": "", "averaging": ""})
 CLASSES = 10
 images, labels = batch_of(experiment.batch_size, int(size), CLASSES)

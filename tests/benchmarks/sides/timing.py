@@ -24,6 +24,13 @@ def conv4(keras, classes: int) -> list:
             keras.layers.Dense(classes, "softmax")]
 
 
+def experiment_of(profile: str, key: str):
+    """An experiment from scratch of a profile."""
+    from auxiliary.config.loader import load_profile
+
+    return next(each for each in load_profile(profile).scratch if each.key == key)
+
+
 def seconds(work) -> float:
     """How long a call takes."""
     began = time.perf_counter()
