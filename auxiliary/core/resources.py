@@ -1,5 +1,6 @@
-"""Checks that disk and memory have enough space, before the work that needs it."""
+"""Checks that disk, memory and limits allow some work, before it begins."""
 
+import resource
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import psutil
 from auxiliary.core.cgroups import free_in_groups
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import format_bytes
+
+# Files that this process may open besides.
+SPARE = 256
 
 
 def check_disk(folder: Path, needed: float, what: str) -> None:
@@ -57,3 +61,19 @@ def free_memory() -> int:
     """Bytes of memory that this process may still take; limits of a container, a service or a job count."""
     free, limited = psutil.virtual_memory().available, free_in_groups()
     return free if limited is None else min(free, limited)
+
+
+def allow_open_files(more: int) -> None:
+    """Let this process open so many more files at once, if need be by raising its own limit.
+
+    Raises:
+        UserError: the system does not allow it.
+    """
+    needed = psutil.Process().num_fds() + more + SPARE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if needed <= soft or soft == resource.RLIM_INFINITY:
+        return
+    if needed > hard != resource.RLIM_INFINITY:
+        raise UserError(f"{needed:,} files are to be open at once, and this system allows {hard:,}: raise its limit "
+                        "(`ulimit -n`)")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -20,7 +20,7 @@ Preprocess = Callable[[tf.Tensor], tf.Tensor]
 
 def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = False,
                   preprocess_fn: Preprocess | None = None, *, image_size: int | None = None,
-                  batch_size: int = 32, seed: int = 0, first_epoch: int = 0,
+                  batch_size: int = 32, seed: int = 0, first_epoch: int = 0, first_image: int = 0,
                   epochs: int | None = 1, cache: bool = False, sizes: Sequence[int] = (),
                   classes: int | None = None, as_bytes: bool = False) -> tf.data.Dataset:
     """Make a `tf.data.Dataset` from a table of images.
@@ -39,6 +39,8 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
         batch_size: images per batch; the last of an epoch may have fewer.
         seed: of order and augmentation.
         first_epoch: number of the first epoch, from 0.
+        first_image: where `df` is a part of a table, the place of its first image there, a multiple of `batch_size`:
+            unshuffled, its images are augmented as those of the whole table.
         epochs: how many epochs follow each other; None for no end.
         cache: whether each image is decoded only once and then cached: in memory if all of them take no more than a
             quarter of the free memory, else in a temporary file. Worth it for several passes.
@@ -66,7 +68,7 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
     images, targets, sides = Images(df, size, cache), Targets(df, classes), sizes or [size]
 
     def batch(places: np.ndarray, epoch: int, step: int) -> Batch:
-        draw = Draw(seed, epoch, step, places)
+        draw = Draw(seed, epoch, step + first_image // batch_size, places + first_image)
         batch = augment_batch(images[places], steps, draw, sides[min(epoch, len(sides) - 1)])
         return mix_batch(batch, targets[places], steps, draw)
 

@@ -26,8 +26,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "networks/operations": ("layers", "operation", "pooling", "registry", "residual", "special"),
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
-                 "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer", "range_test",
-                 "setup", "stored_features", "trained_model", "trainer", "tuning", "wise_ft"),
+                 "feature_rows", "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer",
+                 "range_test", "setup", "stored_features", "trained_model", "trainer", "tuning", "wise_ft"),
 }
 
 

@@ -13,6 +13,10 @@ from auxiliary.networks.hub_names import file_stem
 from auxiliary.project.project import Project
 from auxiliary.training.identity import PIPELINE
 
+# Images whose features have a file of their own: a killed run loses no more than these. A multiple of the batches that
+# features are computed in, so that these hold the same images with and without parts.
+PART = 4096
+
 
 class View(NamedTuple):
     """One augmented version of all images, of which features are computed.
@@ -21,18 +25,49 @@ class View(NamedTuple):
         augment: the spec of the augmentations.
         seed: the run's seed.
         number: number of the view within the run, from 0.
+        first: of a part of a table, the place of its first image in the table: augmentation depends on places.
     """
 
     augment: str
     seed: int
     number: int
+    first: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of all fields."""
+        whole = f"View(augment={self.augment!r}, seed={self.seed!r}, number={self.number!r})"
+        return digest(f"{whole} from {self.first}" if self.first else whole)
+
+
+class Part(NamedTuple):
+    """Some images whose features have a file of their own.
+
+    Attributes:
+        df: the images, in the order of the features.
+        view: how they are augmented, if they are.
+    """
+
+    df: pd.DataFrame
+    view: View | None
+
+
+def parts_of(df: pd.DataFrame, view: View | None = None) -> list[Part]:
+    """The parts of a table whose features have a file each, in order; one where the table is small.
+
+    Args:
+        df: the images, in the order of the features.
+        view: how they are augmented, if they are.
+    """
+    return [Part(df.iloc[start:start + PART], view and view._replace(first=view.first + start))
+            for start in range(0, max(len(df), 1), PART)]
 
 
 def feature_file(
     folder: Path, experiment: TransferExperiment, weights: str, df: pd.DataFrame, view: View | None = None,
     layer: str = "",
 ) -> Path:
-    """The file of the cached features of some images, whether it exists or not.
+    """The file of the cached features of one of the `parts_of` a table, whether it exists or not.
 
     Args:
         folder: the folder of all cached features of a data set.
@@ -42,15 +77,19 @@ def feature_file(
         view: how the images are augmented, if they are.
         layer: the backbone's layer whose outputs they are; empty for pooled features of the last one.
     """
-    version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{digest(repr(view))}" if view else "")
+    version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{view.fingerprint}" if view else "")
     at = f"-{layer}" if layer else ""
     return folder / f"{file_stem(experiment.backbone)}{at}-{experiment.image_size}-{version}.features"
 
 
-def feature_files(folder: Path, experiment: TransferExperiment, weights: str, df: pd.DataFrame) -> list[Path]:
-    """The files of the cached features of an experiment's backbones, one each; `weights` is as in a run's recipe."""
-    return [feature_file(folder, experiment.model_copy(update={"backbone": name}), each, df)
-            for name, each in zip(experiment.backbones, weights.split(JOINED), strict=False)]
+def feature_files(folder: Path, experiment: TransferExperiment, weights: str, df: pd.DataFrame) -> list[list[Path]]:
+    """The files of the cached features of some images: those of each backbone of an experiment, one per part.
+
+    Arguments as in `feature_file`, but `weights` is as in a run's recipe.
+    """
+    alone = [experiment.model_copy(update={"backbone": name}) for name in experiment.backbones]
+    return [[feature_file(folder, each, own, *part) for part in parts_of(df)]
+            for each, own in zip(alone, weights.split(JOINED), strict=False)]
 
 
 def each_once(df: pd.DataFrame) -> pd.DataFrame:

@@ -15,16 +15,17 @@ from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from auxiliary.config.transfer import JOINED, TransferExperiment
 from auxiliary.core.errors import NotTrained
-from auxiliary.core.progress import track
-from auxiliary.core.resources import check_disk
+from auxiliary.core.progress import Progress
+from auxiliary.core.resources import allow_open_files, check_disk
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import Batch, over_epochs
 from auxiliary.data.tables import digest
 from auxiliary.data.targets import Targets
 from auxiliary.networks.build import Transfer
 from auxiliary.networks.inference import PredictFunction, frozen_graph, predict_batches
-from auxiliary.training.feature_files import View, each_once, feature_file
-from auxiliary.training.stored_features import FLOAT32, Features, SideBySide, read_features, save_features
+from auxiliary.training.feature_files import Part, View, each_once, feature_file, parts_of
+from auxiliary.training.feature_rows import Features, InParts, SideBySide
+from auxiliary.training.stored_features import FLOAT32, StoredFeatures, read_features, save_features
 
 NOT_DETERMINISTIC = ", not deterministic"    # such features are not for runs that must give the same figures again
 BATCH = 32     # of 4 to 64 the fastest
@@ -77,9 +78,12 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
                     view: View | None = None) -> Features:
     """Features of each image, read from `folder` where they have been computed before.
 
+    Each of the `parts_of` the table has a file, which is found again whoever computed it. To compute one part alone,
+    call this with its rows and its view.
+
     Args:
         extractor: computes them.
-        experiment: its backbone and image size name the file, with fingerprints of the weights, which a parent may
+        experiment: its backbone and image size name the files, with fingerprints of the weights, which a parent may
             have tuned, and of the images.
         df: the images, one row per image.
         folder: the folder of all cached features of a data set.
@@ -96,16 +100,38 @@ def cached_features(extractor: FeatureExtractor, experiment: TransferExperiment,
         return SideBySide([
             cached_features(part, experiment.model_copy(update={"backbone": name}), df, folder, view)
             for name, part in extractor.parts.items()])
-    path = feature_file(folder, experiment, extractor.fingerprint, df, view, extractor.layer)
-    if (cached := read_features(path, len(df), extractor.dtype)) is not None:
-        return cached
-    check_disk(folder, len(df) * extractor.bytes_per_image, f"the features of {experiment.backbone} take")
-    augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number} if view else {}
+    parts = parts_of(df, view)
+    allow_open_files(len(parts))
+    files = [feature_file(folder, experiment, extractor.fingerprint, *part, extractor.layer) for part in parts]
+    cached = [read_features(file, len(part.df), extractor.dtype) for file, part in zip(files, parts, strict=True)]
+    missing = {file: part for file, part, found in zip(files, parts, cached, strict=True) if found is None}
+    computed = _computed(extractor, experiment, missing, folder, len(df)) if missing else {}
+    return InParts([computed[file] if found is None else found for file, found in zip(files, cached, strict=True)])
+
+
+def _computed(extractor: FeatureExtractor, experiment: TransferExperiment, missing: Mapping[Path, Part], folder: Path,
+              images: int) -> dict[Path, StoredFeatures]:
+    """Compute the features of the parts that have no file, of a table of so many images, and write the files."""
+    left, (_, view) = sum(len(part.df) for part in missing.values()), next(iter(missing.values()))
+    check_disk(folder, left * extractor.bytes_per_image, f"the features of {experiment.backbone} take")
+    label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
+    with Progress(label, images, "image", start=images - left) as progress:
+        return {file: save_features(file, _batches(extractor, experiment, part, progress), len(part.df),
+                                    extractor.dtype)
+                for file, part in missing.items()}
+
+
+def _batches(extractor: FeatureExtractor, experiment: TransferExperiment, part: Part,
+             progress: Progress) -> Iterator[np.ndarray]:
+    """The features of the images of a part, batch by batch."""
+    df, view = part
+    augmented = {"augment": view.augment, "seed": view.seed, "first_epoch": view.number,
+                 "first_image": view.first} if view else {}
     images = mk_tf_dataset(df, shuffle=False, image_size=experiment.image_size, batch_size=BATCH, as_bytes=True,
                            **augmented)
-    label = f"{experiment.backbone} features" + (f", view {view.number + 1} of {experiment.used_views}" if view else "")
-    batches = track(_in_range(predict_batches(extractor.ask, images), experiment.backbone), label, len(images))
-    return save_features(path, batches, len(df), extractor.dtype)
+    for batch in _in_range(predict_batches(extractor.ask, images), experiment.backbone):
+        progress.advance(len(batch))
+        yield batch
 
 
 def _in_range(batches: Iterable[np.ndarray], backbone: str) -> Iterator[np.ndarray]:

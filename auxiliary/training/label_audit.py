@@ -1,7 +1,7 @@
 """Likely wrong labels of a profile's images, found with the cached features of a trained experiment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from auxiliary.project.project import Project
 from auxiliary.training.feature_files import feature_files, images_of
 from auxiliary.training.job import Job
 from auxiliary.training.stored_features import read_side_by_side
+
+# Of the cached features of a table: those of each backbone, one per part.
+Files = list[list[Path]]
 
 
 def suspects(project: Project) -> pd.DataFrame:
@@ -46,7 +49,7 @@ def suspects(project: Project) -> pd.DataFrame:
     return pd.DataFrame(columns=COLUMNS)
 
 
-def _frozen(project: Project) -> list[tuple[TransferExperiment, list[list[Path]]]]:
+def _frozen(project: Project) -> list[tuple[TransferExperiment, list[Files]]]:
     """The frozen, pre-trained experiments, the best validation accuracy first, and each split's files of features."""
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
@@ -56,12 +59,12 @@ def _frozen(project: Project) -> list[tuple[TransferExperiment, list[list[Path]]
                 weights = run.recipe.get("features", "")
                 files = [feature_files(project.paths.features, experiment, weights, df) for df in images]
                 # They may have been deleted, or computed of augmented images only.
-                if all(file.is_file() for file in chain.from_iterable(files)):
+                if all(file.is_file() for file in _flat(files)):
                     found.append((run.result.val_accuracy, experiment, files))
     return [each[1:] for each in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
-def _judged(project: Project, experiment: TransferExperiment, files: list[list[Path]],
+def _judged(project: Project, experiment: TransferExperiment, files: list[Files],
             images: pd.DataFrame) -> pd.DataFrame | None:
     """The suspect labels judged by an experiment's features; None where a file of features cannot be used."""
     table, record = project.paths.table("suspects"), project.paths.tables / "suspects.json"
@@ -69,9 +72,9 @@ def _judged(project: Project, experiment: TransferExperiment, files: list[list[P
     # Another process may judge with another experiment, so the table is read before that one may write its own.
     with locked(table.with_name(f".{table.name}.lock"), "judging the labels of these images"):
         if not _is_cached(table, record, made_of):
-            counts = [len(df) for df in images_of(experiment, project).values()]
-            features = [read_side_by_side(each, count) for each, count in zip(files, counts, strict=True)]
-            if any(each is None for each in features):
+            splits = images_of(experiment, project).values()
+            features = [read_side_by_side(*each) for each in zip(files, splits, strict=True)]
+            if None in features:
                 return None
             record.unlink(missing_ok=True)
             project.save_table(suspect_labels(np.concatenate(features), images), "suspects")
@@ -97,7 +100,12 @@ def _is_frozen(experiment: Experiment, project: Project) -> bool:
     return not experiment.parent or _is_frozen(project.experiments[experiment.parent], project)
 
 
-def _fingerprint(files: list[list[Path]], images: pd.DataFrame, folder: Path) -> str:
+def _flat(files: list[Files]) -> Iterator[Path]:
+    """All files of several tables."""
+    return chain.from_iterable(chain.from_iterable(files))
+
+
+def _fingerprint(files: list[Files], images: pd.DataFrame, folder: Path) -> str:
     """Fingerprint of all that the suspects depend on; file names hold those of images, backbone and weights."""
     where = images["filepath"].str.removeprefix(str(folder)) + " " + images["group"].astype(str)
-    return digest("\n".join([str(SUSPECTS), *(file.name for file in chain.from_iterable(files)), *where]))
+    return digest("\n".join([str(SUSPECTS), *(file.name for file in _flat(files)), *where]))

@@ -12,18 +12,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import notify
+from auxiliary.core.resources import allow_open_files
 from auxiliary.data.reading.inspect_files import file_hash
+from auxiliary.training.feature_files import parts_of
+from auxiliary.training.feature_rows import Features, InParts, SideBySide
 
 # Where the line begins, and where the numbers do, in bytes.
 LINE, NUMBERS = 32, 1024
 FLOAT32 = np.dtype("float32")
 
 
-class StoredFeatures:
+class StoredFeatures(Features):
     """The features of some images in a file, which must not be written to from now on; it may be removed.
 
     They are read rather than mapped into memory: a process that uses a mapped file is killed where the disk fails.
@@ -40,60 +44,14 @@ class StoredFeatures:
         self._file = os.open(path, os.O_RDONLY)
         weakref.finalize(self, os.close, self._file)
 
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        """The features at some places, (N,) int64 from 0 on, as (N, ...). Called from several threads.
-
-        Raises:
-            UserError: the file was cut off meanwhile, or the disk fails.
-        """
-        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
-        for target, row in zip(found, rows, strict=True):
-            target[...] = self._read(int(row))
-        return found
-
-    def _read(self, row: int) -> np.ndarray:
+    def row(self, place: int) -> np.ndarray:
+        """The features of the image at one place; see `Features`."""
         try:
-            content = os.pread(self._file, self._row, NUMBERS + row * self._row)
+            content = os.pread(self._file, self._row, NUMBERS + place * self._row)
             return np.frombuffer(content, self.dtype).reshape(self.shape[1:])
         except (OSError, ValueError) as error:
             raise UserError(f"{self._path} was changed while its features were in use, or its disk fails "
                             f"({error}): run again") from error
-
-    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
-        """All features, for NumPy's functions."""
-        if copy is False:
-            raise ValueError("features on the disk can only be copied")
-        return self[np.arange(len(self))].astype(dtype or self.dtype, copy=False)
-
-
-class SideBySide:
-    """The features of several backbones as one; they are read like `StoredFeatures`.
-
-    Args:
-        parts: those of each backbone, of the same images, (images, channels) each.
-    """
-
-    def __init__(self, parts: Sequence[StoredFeatures]) -> None:
-        self._parts = parts
-
-    def __len__(self) -> int:
-        return len(self._parts[0])
-
-    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        """The features at some places, (N,) int64 from 0 on, as (N, channels of all)."""
-        return np.concatenate([part[rows] for part in self._parts], axis=1)
-
-    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
-        """All features, for NumPy's functions."""
-        if copy is False:
-            raise ValueError("features on the disk can only be copied")
-        return np.concatenate([np.asarray(part, dtype) for part in self._parts], axis=1)
-
-
-Features = StoredFeatures | SideBySide
 
 
 def save_features(path: Path, batches: Iterable[np.ndarray], images: int, dtype: np.dtype) -> StoredFeatures:
@@ -153,7 +111,14 @@ def _unusable(path: Path, reason: str) -> None:
     notify(f"the cached features {path} cannot be used ({reason}), and are computed anew where they are needed")
 
 
-def read_side_by_side(paths: Sequence[Path], images: int) -> SideBySide | None:
-    """The pooled features of several files; None where one of them cannot be used, as in `read_features`."""
-    found = [read_features(path, images) for path in paths]
-    return None if any(each is None for each in found) else SideBySide(found)
+def read_side_by_side(files: Sequence[Sequence[Path]], df: pd.DataFrame) -> SideBySide | None:
+    """The pooled features of a table; None where a file cannot be used, as in `read_features`.
+
+    Args:
+        files: those of each backbone, one per part of the table, see `feature_files`.
+        df: the images.
+    """
+    counts = [len(part.df) for part in parts_of(df)]
+    allow_open_files(len(files) * len(counts))
+    found = [[read_features(*each) for each in zip(paths, counts, strict=True)] for paths in files]
+    return None if any(None in parts for parts in found) else SideBySide([InParts(parts) for parts in found])

@@ -1,3 +1,4 @@
+import resource
 import shutil
 
 import pandas as pd
@@ -6,7 +7,7 @@ import pytest
 
 from auxiliary.core import resources
 from auxiliary.core.errors import UserError
-from auxiliary.core.resources import check_disk, check_memory, free_memory
+from auxiliary.core.resources import allow_open_files, check_disk, check_memory, free_memory
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.processing.preprocess import preprocess_images
 
@@ -35,6 +36,27 @@ def test_lack_of_memory_is_reported_with_the_bytes_needed(monkeypatch):
     with pytest.raises(UserError, match=r"^training takes at least 2\.5 GB of memory, and 2\.0 GB are free: close"):
         check_memory(2.5e9, "training takes")
     check_memory(2e9, "training takes")
+
+
+@pytest.fixture
+def limit(monkeypatch):
+    """The limit of open files, soft and hard, as a list that may be changed; that of this process stays."""
+    limit = [1024, 4096]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: tuple(limit))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, new: limit.__setitem__(slice(None), new))
+    return limit
+
+
+def test_the_limit_of_open_files_is_raised_where_it_is_too_low_and_no_further_than_the_system_allows(limit):
+    allow_open_files(10)
+    assert limit == [1024, 4096]
+    allow_open_files(2000)
+    assert 2000 < limit[0] < 4096 == limit[1]
+    with pytest.raises(UserError, match="files are to be open at once, and this system allows 4,096"):
+        allow_open_files(4000)
+    limit[:] = [1024, resource.RLIM_INFINITY]
+    allow_open_files(10_000)
+    assert limit[0] > 10_000
 
 
 @pytest.mark.parametrize(("limited", "expected"), [(2000, 2000), (2**62, None), (None, None)])

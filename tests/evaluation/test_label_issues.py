@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
 from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.evaluation.label_issues import COLUMNS, out_of_fold, suspect_labels
 from auxiliary.project.open import open_project
+from auxiliary.training import feature_files
 from auxiliary.training import label_audit as audit
-from auxiliary.training.feature_files import feature_file, images_of
+from auxiliary.training.feature_files import feature_file, images_of, parts_of
 from auxiliary.training.job import Job
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.stored_features import FLOAT32, save_features
@@ -137,15 +139,18 @@ class TestSuspects:
         def make(project, key: str, val_accuracy: float, weights: str, features=None) -> None:
             row = project.experiments[key]
             features = clusters()[0] if features is None else features
-            for df in images_of(row, project).values():
-                chosen = features[df["content_hash"].map(lambda content: int(content, 16))]
-                save_features(feature_file(project.paths.features, row, weights, df), [chosen], len(df), FLOAT32)
+            for part in chain.from_iterable(map(parts_of, images_of(row, project).values())):
+                chosen = features[part.df["content_hash"].map(lambda content: int(content, 16))]
+                file = feature_file(project.paths.features, row, weights, *part)
+                save_features(file, [chosen], len(part.df), FLOAT32)
             run = Job(row, 0, project).run
             run.begin({"features": weights})
             run.finish(result.model_copy(update={"key": key, "val_accuracy": val_accuracy}))
         return make
 
-    def test_every_part_is_judged_and_said(self, tmp_path, finish, capsys):
+    @pytest.mark.parametrize("images", [4096, 16])
+    def test_every_part_is_judged_and_said(self, tmp_path, finish, capsys, monkeypatch, images):
+        monkeypatch.setattr(feature_files, "PART", images)
         flipped, at = relabelled(clusters()[1], 0.05, seed=0)
         project = divided(tmp_path, flipped)
         finish(project, "good", 0.9, "abc")

@@ -13,8 +13,9 @@ from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.networks.summary import all_layers
+from auxiliary.training import feature_files as feature_files_module
 from auxiliary.training import features
-from auxiliary.training.feature_files import View, feature_files
+from auxiliary.training.feature_files import View, feature_file, feature_files, parts_of
 from auxiliary.training.features import FeatureExtractor, cached_features, extractor_of, feature_batches
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.stored_features import read_side_by_side
@@ -270,6 +271,88 @@ def test_features_of_several_backbones_are_those_of_each_and_cached_apart(experi
     places = np.array([3, 0])
     np.testing.assert_array_equal(joined[places], np.asarray(joined)[places])
     files = feature_files(tmp_path, both, extractor.fingerprint, project.test)
-    np.testing.assert_array_equal(read_side_by_side(files, len(project.test)), joined)
-    files[0].unlink()
-    assert read_side_by_side(files, len(project.test)) is None
+    np.testing.assert_array_equal(read_side_by_side(files, project.test), joined)
+    files[0][0].unlink()
+    assert read_side_by_side(files, project.test) is None
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Features of 42 images are in three files, computed in batches of 8."""
+    monkeypatch.setattr(feature_files_module, "PART", 16)
+    monkeypatch.setattr(features, "BATCH", 8)
+
+
+def test_parts_hold_whole_batches():
+    assert feature_files_module.PART % features.BATCH == 0
+
+
+VIEWS = pytest.mark.parametrize("view", [None, View("flip(alternating=True) | zoom(0.5)", seed=3, number=1)],
+                                ids=["as they are", "augmented"])
+
+
+@VIEWS
+def test_features_in_parts_are_those_of_one_file_to_the_last_digit(extractor, experiment, project, tmp_path, view,
+                                                                   monkeypatch, request):
+    monkeypatch.setattr(features, "BATCH", 8)
+    whole = cached_features(extractor, experiment, project.train, tmp_path / "whole", view)
+    request.getfixturevalue("in_parts")
+    made = cached_features(extractor, experiment, project.train, tmp_path / "parts", view)
+    read = cached_features(extractor, experiment, project.train, tmp_path / "parts", view)
+    assert [len(list((tmp_path / name).iterdir())) for name in ("whole", "parts")] == [1, 3]
+    places = np.array([41, 0, 15, 16, 16, 31, 32])
+    for each in (made, read):
+        assert (each.shape, len(each), each.dtype) == ((42, 8), 42, "float32")
+        np.testing.assert_array_equal(each, np.asarray(whole))
+        np.testing.assert_array_equal(each[places], np.asarray(whole)[places])
+
+
+@VIEWS
+def test_parts_that_others_computed_are_used_and_a_damaged_one_alone_is_made_again(
+    counted, experiment, project, tmp_path, in_parts, view, capsys
+):
+    extractor, df = counted.extractor, project.train
+    for part in reversed(parts_of(df, view)):
+        cached_features(extractor, experiment, part.df, tmp_path, part.view)
+    assert counted.images == 42
+    made = np.asarray(cached_features(extractor, experiment, df, tmp_path, view))
+    assert counted.images == 42 and len(inodes(tmp_path)) == 3
+
+    damaged = feature_file(tmp_path, experiment, extractor.fingerprint, *parts_of(df, view)[1])
+    damaged.write_bytes(flip(damaged.read_bytes()))
+    capsys.readouterr()
+    np.testing.assert_array_equal(cached_features(extractor, experiment, df, tmp_path, view), made)
+    assert counted.images == 42 + 16
+    printed = capsys.readouterr()
+    assert f"the cached features {damaged} cannot be used" in printed.out
+    # One bar over all images, which begins with those that are there.
+    assert ": 26 of 42 images" in printed.err
+
+
+def test_whoever_is_interrupted_loses_one_part(extractor, experiment, project, tmp_path, in_parts, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(features, "_in_range", interrupted_after(5))
+        with pytest.raises(KeyboardInterrupt):
+            cached_features(extractor, experiment, project.train, tmp_path)
+    before = inodes(tmp_path)
+    assert len(before) == 2
+    cached_features(extractor, experiment, project.train, tmp_path)
+    assert len(inodes(tmp_path)) == 3 and before.items() <= inodes(tmp_path).items()
+
+
+def inodes(folder: Path) -> dict[str, int]:
+    """The number of each file, which is another once the file was written again."""
+    return {file.name: file.stat().st_ino for file in folder.iterdir()}
+
+
+def interrupted_after(batches: int):
+    """Passes on so many batches in all, then Ctrl-C is pressed."""
+    left = iter(range(batches))
+
+    def passed_on(made, _):
+        for batch in made:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            yield batch
+
+    return passed_on
