@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 from pillow_heif import from_pillow
 
+from auxiliary.core.parallel import Processes
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.clean import clean_table
 from auxiliary.data.processing.preprocess import preprocess_images
@@ -103,7 +104,7 @@ def test_every_file_is_used_or_named(files, tmp_path, capfd):
     for name, (content, _) in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    overview = preprocess_images(catalogue(folder), folder, tmp_path / "processed", SIZE, workers=1)
+    overview = preprocess_images(catalogue(folder), folder, tmp_path / "processed", SIZE, pool=Processes(1))
 
     found = dict(zip(overview["filepath"].str.removeprefix(f"{folder}/"), overview["error"], strict=True))
     expected = {name: error for name, (_, error) in files.items() if error is not None}

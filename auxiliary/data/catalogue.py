@@ -10,7 +10,7 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
-from auxiliary.core.parallel import in_batches
+from auxiliary.core.parallel import Pool, in_batches
 from auxiliary.core.progress import notify
 from auxiliary.data.entry import Entry
 from auxiliary.data.folders.annotations import ADVICE
@@ -35,7 +35,7 @@ COLUMNS = {
 
 
 def catalogue(folder: str | Path, names: Mapping[str, str] | None = None,
-              labels: Path | None = None) -> pd.DataFrame:
+              labels: Path | None = None, pool: Pool | None = None) -> pd.DataFrame:
     """List every file of a folder of images, with its category, its size and what its header tells.
 
     An image's category is the folder that it lies in, or stands in a CSV file, as `find_layout` finds out. Pixels are
@@ -47,6 +47,7 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None,
         names: category names for folder names, such as `{"cane": "dog"}`; other folders keep theirs.
         labels: the CSV file in the folder that names its images and their categories; None to search for some, and to
             take folders for categories where there are none.
+        pool: what reads the files; None for one process per core.
 
     Returns:
         One row per file, and per empty category folder, sorted by relative path: filepath (absolute), category, format
@@ -60,7 +61,7 @@ def catalogue(folder: str | Path, names: Mapping[str, str] | None = None,
     """
     entries = _entries(absolute(folder), labels)
     _notify_alike({entry.folder for entry in entries})
-    return _table(entries, _columns(_facts(entries)), names or {})
+    return _table(entries, _columns(_facts(entries, pool)), names or {})
 
 
 def _entries(folder: Path, labels: Path | None) -> list[Entry]:
@@ -94,10 +95,10 @@ def _is_readable(entry: Entry) -> bool:
     return entry.error in ("", HIDDEN, OUTSIDE)
 
 
-def _facts(entries: list[Entry]) -> Iterator[Facts]:
+def _facts(entries: list[Entry], pool: Pool | None) -> Iterator[Facts]:
     """The facts of each file, in order."""
     readable = [entry.path for entry in entries if _is_readable(entry)]
-    facts = in_batches(inspect_files, readable, "catalogue", size=256)
+    facts = in_batches(inspect_files, readable, "catalogue", 256, pool)
     for entry in entries:
         yield next(facts) if _is_readable(entry) else Facts()
     # Its bar and its workers come to their end.

@@ -9,7 +9,7 @@ import sys
 import psutil
 import pytest
 
-from auxiliary.core.parallel import in_batches
+from auxiliary.core.parallel import Processes, in_batches
 from auxiliary.core.worker import Worker, WorkerKilled
 
 # Begins a call that takes minutes, prints the worker's process id, and waits.
@@ -56,12 +56,12 @@ def children() -> set[int]:
 
 def test_no_worker_is_left_when_the_work_is_done_or_given_up():
     before = children()
-    results = in_batches(list, range(100), "count", size=5, workers=2)
+    results = in_batches(list, range(100), "count", size=5, pool=Processes(2))
     assert next(results) == 0
     assert len(children() - before) == 2
     assert list(results) == list(range(1, 100))
     assert children() == before
-    given_up = in_batches(list, range(100), "count", size=5, workers=2)
+    given_up = in_batches(list, range(100), "count", size=5, pool=Processes(2))
     next(given_up)
     given_up.close()
     assert children() == before

@@ -7,6 +7,7 @@ from PIL import Image
 
 from auxiliary.core.errors import ImageError
 from auxiliary.data.processing.convert import Conversion, convert
+from auxiliary.data.processing.owner import ThisProcess
 from auxiliary.data.reading.decode import rgb_pixels
 from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.data.reading.jpeg import processed_pixels
@@ -31,7 +32,7 @@ def prepared(tmp_path):
     def prepare(data: bytes, suffix: str, size: int) -> np.ndarray:
         (tmp_path / "raw").write_bytes(data)
         conversion = Conversion(str(tmp_path / "raw"), content_hash(data), f"raw{suffix}")
-        assert convert([conversion], tmp_path, 224, 90, os.getpid())[0].error == ""
+        assert convert([conversion], tmp_path, 224, 90, ThisProcess(os.getpid()))[0].error == ""
         return processed_pixels((tmp_path / f"raw{suffix}").read_bytes(), size)
 
     return prepare

@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.paths import REPOSITORY
+from auxiliary.project.open import open_project
+from auxiliary.project.prepare import prepare
 from auxiliary.runs.results_csv import read_results
 
 NAMES = ["01-preprocessing", "02-scratch-cnns", "03-transfer-learning"]
@@ -95,6 +97,15 @@ def test_the_tables_and_figures_are_there(session):
             "convolution", "transfer-confusion", "transfer-calibration", "transfer-mistakes", "transfer-grad-cam",
             "suspects", "comparison", "trade-off", "predictions"} <= figures
     assert len(list((session.root / "models" / "pets").glob("*/result.json"))) == 2
+
+
+def test_prepare_writes_the_tables_of_notebook_01(session, tmp_path):
+    (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=session.folder), encoding="utf-8")
+    project = open_project(str(tmp_path / "pets.yaml"), root=tmp_path)
+    prepare(project)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in project.paths.data.rglob("*") if path.is_file()}
+    assert {path.stem for path in made} > {"overview", "clean", "train", "val", "test", "split", "images"}
+    assert made == {path: (session.root / path).read_bytes() for path in made}
 
 
 def test_a_run_ends_in_pages(session):

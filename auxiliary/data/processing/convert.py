@@ -2,13 +2,13 @@
 
 import functools
 import io
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from auxiliary.core.errors import PREPARE_AGAIN, ImageError, UserError
 from auxiliary.data.processing.manifest import ProcessedImage
+from auxiliary.data.processing.owner import Owner
 from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.deep import Span
 from auxiliary.data.reading.flat import check_image, check_pixels
@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 INTERRUPTED = Outcome(error="interrupted")
 
 
-def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality: int, owner: int,
+def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality: int, owner: Owner,
             span: Span | None = None) -> list[Outcome]:
     """Convert a batch of images.
 
@@ -55,8 +55,8 @@ def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality:
         folder: the folder of processed images, with all folders in it that they need.
         size: side of the JPEG images, in pixels.
         quality: of the JPEG images, 1 to 95.
-        owner: the process that asks for it. Once that is killed nothing more is written, lest a leftover worker
-            overwrite images of a later run.
+        owner: who asks for it. Nothing more is written once it does not, lest a leftover worker overwrite images of a
+            later run.
         span: the values that become black and white in deep images, see `auxiliary.data.reading.deep`.
 
     Returns:
@@ -71,8 +71,8 @@ def convert(conversions: Sequence[Conversion], folder: Path, size: int, quality:
 
 
 def _converted(conversion: Conversion, folder: Path, make: Callable[[Conversion], tuple[bytes, ProcessedImage]],
-               owner: int) -> Outcome:
-    if not _is_alive(owner):
+               owner: Owner) -> Outcome:
+    if not owner.asks():
         return INTERRUPTED
     try:
         content, image = make(conversion)
@@ -81,15 +81,10 @@ def _converted(conversion: Conversion, folder: Path, make: Callable[[Conversion]
     except OSError as error:
         return Outcome(error=f"cannot be read: {error.strerror}")
     # Again, because decoding takes a while.
-    if not _is_alive(owner):
+    if not owner.asks():
         return INTERRUPTED
-    # Not atomically, which takes a tenth of all the time: a file counts once the manifest names it.
-    (folder / conversion.path).write_bytes(content)
+    owner.write(folder / conversion.path, content)
     return Outcome(image)
-
-
-def _is_alive(owner: int) -> bool:
-    return owner in (os.getpid(), os.getppid())
 
 
 def _encoded(conversion: Conversion, size: int, quality: int, span: Span | None) -> tuple[bytes, ProcessedImage]:

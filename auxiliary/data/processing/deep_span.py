@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.core.errors import ImageError
-from auxiliary.core.parallel import in_batches
+from auxiliary.core.parallel import Pool, in_batches
 from auxiliary.core.progress import notify
 from auxiliary.data.processing.manifest import Head, head_span
 from auxiliary.data.reading.deep import Span, found_span
@@ -22,14 +22,14 @@ from auxiliary.data.reading.inspect_files import content_hash
 FAR = 100
 
 
-def span_record(deep: pd.DataFrame, head: Head, version: int, workers: int | None) -> Head:
+def span_record(deep: pd.DataFrame, head: Head, version: int, pool: Pool | None = None) -> Head:
     """What the head of a manifest is to say of deep images; their span is printed.
 
     Args:
         deep: the rows of an overview that are deep images.
         head: that of the manifest that is there; of the same images, the span is not looked for again.
         version: of the code that reads them.
-        workers: number of processes; None for one per core.
+        pool: what reads the images; None for one process per core.
 
     Returns:
         `deep`, a fingerprint of the images, "" where there are none; and `span`, their smallest and their largest
@@ -41,7 +41,7 @@ def span_record(deep: pd.DataFrame, head: Head, version: int, workers: int | Non
     if head.get("deep") == fingerprint:
         span = head_span(head)
     else:
-        spans = in_batches(found_spans, deep["filepath"].tolist(), "measuring deep images", workers=workers)
+        spans = in_batches(found_spans, deep["filepath"].tolist(), "measuring deep images", pool=pool)
         span = _union([each for each in spans if each])
     if span:
         notify(f"images with more than 8 bits a value ({len(deep):,}) are scaled by what they span together, "

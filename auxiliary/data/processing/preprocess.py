@@ -5,8 +5,7 @@ Files are named in `processed_paths`, and the whole ones listed in `manifest`.
 
 import functools
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,24 +13,32 @@ import pandas as pd
 from auxiliary.core.disk import disk_errors, explained
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute
-from auxiliary.core.parallel import in_batches
+from auxiliary.core.parallel import Pool, finished_batches
 from auxiliary.core.progress import notify
 from auxiliary.core.resources import check_disk
-from auxiliary.data.processing.convert import Conversion, Outcome, convert
+from auxiliary.data.processing.convert import INTERRUPTED, Conversion, Outcome, convert
 from auxiliary.data.processing.deep_span import span_record
-from auxiliary.data.processing.manifest import Head, ProcessedImage, append_to_manifest, head_span, read_head
+from auxiliary.data.processing.manifest import (
+    Head,
+    ProcessedImage,
+    append_to_manifest,
+    head_fingerprint,
+    head_span,
+    read_head,
+)
+from auxiliary.data.processing.owner import AnyProcess, ThisProcess
 from auxiliary.data.processing.processed_folder import manifest_locked, prepare_folder, whole_images
 from auxiliary.data.processing.processed_paths import conversions
 from auxiliary.data.reading.deep import is_deep
 
 VERSION = 8    # of the files made from the same image and settings; raise it when their pixels or hashes change
-BATCH = 32     # images; what a worker gets at a time, and what is added to the manifest at a time
+BATCH = 32     # images; what a worker of this machine gets at a time, and what is added to the manifest at a time
 # Bytes that a file takes on a disk at least, and a JPEG per pixel: photographs take about three times that.
 LEAST, LEAST_SHARE = 4096, 0.1
 
 
 def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: int = 224, quality: int = 90,
-                      workers: int | None = None) -> pd.DataFrame:
+                      pool: Pool | None = None) -> pd.DataFrame:
     """Write every usable image as an upright RGB JPEG of `size` by `size` pixels below `processed`.
 
     Images of 64 pixels or fewer on both sides become PNG files of their own size, without loss. Each image is decoded
@@ -46,7 +53,7 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
         processed: the folder to fill; all that is in it belongs to this function.
         size: side in pixels; the image is stretched to a square.
         quality: of the JPEG files, 1 to 95.
-        workers: number of processes; None for one per core.
+        pool: what makes the images; None for one process per core.
 
     Returns:
         The overview with `error` completed by what decoding found, and `phash`: the perceptual hash of every JPEG file
@@ -64,12 +71,12 @@ def preprocess_images(overview: pd.DataFrame, raw: Path, processed: Path, size: 
     with manifest_locked(processed), disk_errors(processed):
         deep = overview.loc[usable, "mode"].map(is_deep)
         before = read_head(processed)
-        head = settings | span_record(overview.loc[usable][deep], before, VERSION, workers)
-        images = whole_images(processed, settings, _unchanged(wanted, deep, before, head))
+        head = settings | span_record(overview.loc[usable][deep], before, VERSION, pool)
+        images = whole_images(processed, settings, _unchanged(wanted, deep, before, head), pool)
         missing = [conversion for conversion in wanted if conversion.path not in images]
         _check_space(missing, processed, size)
         prepare_folder(processed, head, wanted, images)
-        outcomes = _make(missing, processed, head, workers)
+        outcomes = _make(missing, processed, head, pool)
     errors = {conversion.path: outcome.error for conversion, outcome in zip(missing, outcomes, strict=True)}
     images |= {outcome.image.path: outcome.image for outcome in outcomes if outcome.image}
     overview = overview.assign(phash="").astype({"phash": "str"})
@@ -99,22 +106,24 @@ def _check_space(missing: Sequence[Conversion], processed: Path, size: int) -> N
     check_disk(processed, sum(leasts), "the processed images take")
 
 
-def _make(missing: Sequence[Conversion], processed: Path, head: Head, workers: int | None) -> list[Outcome]:
+def _make(missing: Sequence[Conversion], processed: Path, head: Head, pool: Pool | None) -> list[Outcome]:
     """Convert images and add them to the manifest, one batch after the other."""
-    work = functools.partial(convert, folder=processed, size=head["size"], quality=head["quality"], owner=os.getpid(),
+    owner = (AnyProcess(processed, head_fingerprint(processed)) if pool and pool.outlives
+             else ThisProcess(os.getpid()))
+    work = functools.partial(convert, folder=processed, size=head["size"], quality=head["quality"], owner=owner,
                              span=head_span(head))
+    outcomes: list[Outcome] = []
     try:
-        return list(_recorded(in_batches(work, missing, "preprocess", size=BATCH, workers=workers), processed))
+        for batch in finished_batches(work, missing, "preprocess", BATCH, pool):
+            if INTERRUPTED in batch:
+                raise UserError(f"{processed} is filled by another process too, or a worker saw an earlier state of "
+                                "it: run it again")
+            append_to_manifest(processed, (outcome.image for outcome in batch if outcome.image))
+            outcomes += batch
     except OSError as error:    # unreadable raw files have an outcome; this is about what is written
         raise explained(error, processed) or UserError(
             f"images cannot be written ({error}); those that are finished stay") from error
-
-
-def _recorded(outcomes: Iterable[Outcome], processed: Path) -> Iterator[Outcome]:
-    outcomes = iter(outcomes)
-    while batch := list(islice(outcomes, BATCH)):
-        append_to_manifest(processed, (outcome.image for outcome in batch if outcome.image))
-        yield from batch
+    return outcomes
 
 
 def _notify_stacks(images: Iterable[ProcessedImage]) -> None:

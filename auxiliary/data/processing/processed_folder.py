@@ -9,7 +9,7 @@ from pathlib import Path
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import beginning
 from auxiliary.core.locks import locked
-from auxiliary.core.parallel import in_batches
+from auxiliary.core.parallel import Pool, in_batches
 from auxiliary.data.processing.convert import Conversion
 from auxiliary.data.processing.manifest import Head, ProcessedImage, manifest_path, read_manifest, write_manifest
 from auxiliary.data.reading.inspect_files import content_hash, content_hashes
@@ -25,7 +25,8 @@ def manifest_locked(processed: Path) -> AbstractContextManager[None]:
     return locked(lock_file(processed), f"processing the images in {processed}")
 
 
-def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) -> dict[str, ProcessedImage]:
+def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion],
+                 pool: Pool | None = None) -> dict[str, ProcessedImage]:
     """The images of a folder that are as they should be: made so from today's raw files, and unchanged since.
 
     Every file is read and compared with the hash in the manifest. Nothing is written.
@@ -34,6 +35,7 @@ def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) 
         processed: the folder; it need not exist.
         settings: those that its images are to be made with; with others none is whole.
         wanted: the images that it is to hold in the end.
+        pool: what reads them; None for one process per core.
 
     Returns:
         The whole images by path.
@@ -50,7 +52,7 @@ def whole_images(processed: Path, settings: Head, wanted: Sequence[Conversion]) 
     below = beginning(processed)
     candidates = [recorded[path] for _, source_hash, path in wanted
                   if path in recorded and recorded[path].source_hash == source_hash and below + path in present]
-    hashes = in_batches(content_hashes, [below + image.path for image in candidates], "checking images", size=256)
+    hashes = in_batches(content_hashes, [below + image.path for image in candidates], "checking images", 256, pool)
     return {image.path: image for image, content in zip(candidates, hashes, strict=True)
             if image.content_hash == content}
 

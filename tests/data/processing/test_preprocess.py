@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.parallel import Processes
 from auxiliary.data.catalogue import catalogue
-from auxiliary.data.processing.manifest import manifest_path, read_manifest
+from auxiliary.data.processing.manifest import manifest_path, read_manifest, write_manifest
 from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.data.reading.inspect_files import content_hash
 
@@ -19,11 +20,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import sys
 from pathlib import Path
+from auxiliary.core.parallel import Processes
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.processing.preprocess import preprocess_images
 if __name__ == "__main__":
     raw, processed = map(Path, sys.argv[1:])
-    preprocess_images(catalogue(raw), raw, processed, size=400, workers=2)
+    preprocess_images(catalogue(raw), raw, processed, size=400, pool=Processes(2))
 """
 
 
@@ -253,13 +255,33 @@ def test_a_killed_worker_is_a_clear_error(photographs):
     assert "UserError: preprocess: a worker process was killed" in (photographs / "errors.txt").read_text()
 
 
+class Late:
+    """Its worker begins when another run has changed the head of the manifest."""
+
+    size, outlives = 1, True
+
+    def __init__(self, processed):
+        self._processed = processed
+
+    def map(self, work, batches):
+        write_manifest(self._processed, {"size": 1}, [])
+        return map(work, batches)
+
+
+def test_a_worker_that_was_left_behind_writes_nothing_once_a_later_run_began(tmp_path):
+    make_image(tmp_path / "raw-img" / "cat" / "a.png")
+    with pytest.raises(UserError, match="processed is filled by another process too"):
+        run(tmp_path, pool=Late(tmp_path / "processed"))
+    assert made(tmp_path) == {}
+
+
 def test_a_lone_process_makes_the_same_images(tmp_path):
     for number in range(40):
         make_image(tmp_path / "raw-img" / "cat" / f"{number}.png", colour=(number, 9, 9))
-    run(tmp_path, workers=1)
+    run(tmp_path, pool=Processes(1))
     alone = made(tmp_path)
     (tmp_path / "processed").rename(tmp_path / "other")
-    run(tmp_path, workers=2)
+    run(tmp_path, pool=Processes(2))
     assert made(tmp_path) == alone
 
 

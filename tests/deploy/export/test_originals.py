@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from auxiliary.core.parallel import Processes
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.data.tables import write_table
@@ -17,7 +18,7 @@ def data(image_folder, tmp_path) -> Path:
     data = tmp_path / "data" / "pets"
     image_folder({"cat": 3, "dog": 2}, size=80, suffix="jpg").rename(tmp_path / "own")
     processed = data / "processed" / "32" / "images"
-    overview = preprocess_images(catalogue(tmp_path / "own"), tmp_path / "own", processed, size=32, workers=1)
+    overview = preprocess_images(catalogue(tmp_path / "own"), tmp_path / "own", processed, size=32, pool=Processes(1))
     write_table(overview, processed.parent / "group" / "overview.csv", data)
     return data
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from auxiliary.commands.export import export_run
+from auxiliary.core.parallel import Processes
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.data.tables import write_table
@@ -27,7 +28,7 @@ def root(trained_root, tmp_path) -> Path:
     for number, category in enumerate(["blue", "green", "red"] * 2):
         (originals / category).mkdir(parents=True, exist_ok=True)
         _photograph(number).save(originals / category / f"{number}.jpg", exif=_turned(number == 5))
-    overview = preprocess_images(catalogue(originals), originals, processed, size=16, workers=1)
+    overview = preprocess_images(catalogue(originals), originals, processed, size=16, pool=Processes(1))
     write_table(overview, processed.parent / "seed" / "overview.csv", data)
     copy = Run(shutil.copytree(run.folder, tmp_path / "models" / "colours" / run.id))
     copy.save_predictions("test", run.predictions.assign(filepath=sorted(map(str, processed.rglob("*.jpg")))))
