@@ -26,6 +26,13 @@ retrain_option = click.option(
 threads_option = click.option(
     "--threads", type=click.IntRange(1, MOST), metavar="N",
     help="Number of threads that networks are computed with, which decides the last digits.  [default: one per core]")
+cluster_option = click.option(
+    "--cluster", is_flag=False, flag_value="", metavar="CLUSTER",
+    help="Prepare and train on a Dask cluster: the address of a scheduler (tcp://host:8786), processes here (local:2), "
+         "or a file for dask-jobqueue (slurm.yaml).  [alone: DASK_SCHEDULER_ADDRESS]")
+stage_option = click.option(
+    "--stage", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="With --cluster: a folder on the own disk of every machine, which gets copies of the images.")
 run_option = click.option(
     "--run", "name", default="", metavar="RUN",
     help="The run to use, named as for `reproduce`.  [default: the data set's of best validation accuracy]")
@@ -51,11 +58,14 @@ def command() -> None:
 @click.option("--plan", is_flag=True, help="Only print what would be trained, and how long it would take.")
 @retrain_option
 @threads_option
+@cluster_option
+@stage_option
 @click.option("--smoke-test", is_flag=True,
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
-        plan: bool, retrain: bool, threads: int | None, smoke_test: bool) -> None:
+        plan: bool, retrain: bool, threads: int | None, cluster: str | None, stage: Path | None,
+        smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
@@ -64,18 +74,21 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
     if smoke_test:
         from auxiliary.commands.smoke_test import run_smoke_test
 
-        if only or plan or retrain:
-            raise UserError("--smoke-test runs every notebook: leave out --only, --plan and --retrain, and choose "
-                            "experiments with -e")
+        if only or plan or retrain or cluster is not None:
+            raise UserError("--smoke-test runs every notebook here: leave out --only, --plan, --retrain and --cluster, "
+                            "and choose experiments with -e")
         with stated_threads(threads):
             run_smoke_test(profile, dict(parameters), experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
+    if stage and cluster is None:
+        raise UserError("--stage is for the workers of a cluster: name one with --cluster")
     if plan and retrain:
         raise UserError("--plan counts finished runs as done: leave out --retrain, or choose other experiments with -e")
     with stated_threads(threads):
-        run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain)
+        run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain, cluster=cluster,
+                    stage=stage)
 
 
 @command.command()

@@ -1,6 +1,5 @@
 """Shows the progress and the messages of notebooks, which their kernels append to a file."""
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +7,7 @@ from pathlib import Path
 
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.displays import Display, Log, Terminal
-from auxiliary.core.progress import MESSAGE
-from auxiliary.core.task import State
+from auxiliary.core.progress_reader import ProgressReader
 
 # Seconds between two readings of the file.
 INTERVAL = 0.2
@@ -25,11 +23,10 @@ class KernelProgress:
     """
 
     def __init__(self, console: PlainConsole, file: Path, notebooks: int) -> None:
-        self._console, self._file, self._notebooks = console, file, notebooks
+        self._console, self._reader, self._notebooks = console, ProgressReader(file), notebooks
         self._terminal = Terminal(console) if console.is_interactive else None
         self._display: Display = self._terminal or Log(lambda line: self._print(f"  {line}"))
         self._begun = 0
-        self._read = 0    # bytes
 
     def begin(self, name: str) -> None:
         """Name the notebook that begins."""
@@ -59,20 +56,11 @@ class KernelProgress:
             self._update()
 
     def _update(self) -> None:
-        if not self._file.exists():
-            return
-        with self._file.open(encoding="utf-8") as file:
-            file.seek(self._read)
-            text = file.read()
-        # The last line may be half written: it is read the next time.
-        whole = text[:text.rfind("\n") + 1]
-        self._read += len(whole.encode())
-        for line in whole.splitlines():
-            record = json.loads(line)
-            if MESSAGE in record:
-                self._print(f"  {record[MESSAGE]}")
+        for new in self._reader.new():
+            if isinstance(new, str):
+                self._print(f"  {new}")
             else:
-                self._display.show(State(**record))
+                self._display.show(new)
 
     def _print(self, line: str) -> None:
         # Above the bar, if there is one. A log file's lines are not folded.

@@ -35,7 +35,8 @@ def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
     return experiments != ()
 
 
-def announce(console: PlainConsole, project: Project, notebooks: list[Path], whole: bool = False) -> None:
+def announce(console: PlainConsole, project: Project, notebooks: list[Path], whole: bool = False,
+             workers: int = 1) -> None:
     """Print the experiments that some notebooks will train, and how long the run takes.
 
     Args:
@@ -43,6 +44,7 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
         project: the open profile.
         notebooks: the notebooks that will run.
         whole: whether to print all experiments; otherwise no more than fit on a screen, those to train first.
+        workers: how many machines like this one train side by side.
     """
     known = DATA_SETS.get(project.profile.dataset)
     sizes = count_images(project)
@@ -66,10 +68,12 @@ def announce(console: PlainConsole, project: Project, notebooks: list[Path], who
     for line in _grids(experiments):
         console.print(line, soft_wrap=True)
     if left := [each for runs in seconds.values() for each in runs]:
-        whole_run = sum(left) + NOTEBOOK * len(notebooks) + PREPARING * sum(sizes)
+        training = max(max(left), sum(left) / workers)
+        whole_run = training + NOTEBOOK * len(notebooks) + PREPARING * sum(sizes) / workers
         # How far off the estimates of a GPU are, nobody has measured on many.
         margin = "" if speed.apart else "; within a factor of two on a machine that does nothing else"
-        console.print(f"About {duration(whole_run)} on {speed.device}, {duration(sum(left))} of it training "
+        device = f"{workers:,} workers like {speed.device}" if workers > 1 else speed.device
+        console.print(f"About {duration(whole_run)} on {device}, {duration(training)} of it training "
                       f"{counted(len(left), 'run')}{margin}.", soft_wrap=True)
 
 

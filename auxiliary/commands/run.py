@@ -26,7 +26,8 @@ LONGEST_FOLDER = 70
 
 
 def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", experiments: str = "*",
-                root: Path | None = None, plan: bool = False, retrain: bool = False) -> None:
+                root: Path | None = None, plan: bool = False, retrain: bool = False,
+                cluster: str | None = None, stage: Path | None = None) -> None:
     """Run a profile's notebooks and print the results.
 
     Args:
@@ -37,10 +38,13 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         root: the folder for data, models, assets and results; the repository unless given.
         plan: whether to print what would be trained, all of it, and to run nothing.
         retrain: whether to train finished runs anew, see `auxiliary.training.retrain`.
+        cluster: a Dask cluster that prepares and trains before the notebooks read everything back, see
+            `auxiliary.cluster.connect`; None for none.
+        stage: a folder on the own disk of every machine for copies of the images, see `auxiliary.cluster.stage`.
 
     Raises:
         UserError: for anything that does not exist or does not fit, before a notebook runs; for a failing notebook;
-            and at the end, for experiments that diverged.
+            and at the end, for experiments that diverged or failed.
     """
     console = PlainConsole()
     profile = as_absolute(profile)
@@ -53,21 +57,26 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     trained = [experiment for notebook in notebooks for experiment in trained_by(project, notebook) or ()]
     if retrain:
         retrain_later(jobs_of(trained, project), project)
-    announce(console, project, notebooks, whole=plan)
+    overrides |= _absolute_paths(project, profile)
+    if cluster is None:
+        announce(console, project, notebooks, whole=plan)
+    else:
+        # Here, so that Dask is loaded only where it is used.
+        from auxiliary.commands.on_cluster import finished_only, run_on_cluster
+
+        run_on_cluster(console, cluster, project, notebooks, trained, plan, stage)
     if plan:
         return
-    values = {
-        "profile": profile,
-        "experiments": experiments,
-        "overrides": overrides | _absolute_paths(project, profile),
-        "root": str(project.paths.root),
-    }
+    shown = experiments
+    if cluster is not None:
+        notebooks, shown = finished_only(console, open_project(profile, experiments, overrides, root), notebooks)
+    values = {"profile": profile, "experiments": shown, "overrides": overrides, "root": str(project.paths.root)}
     written = _run_and_write_pages(console, project, notebooks, values)
     # Imported late: mistakes are reported faster without it.
     from auxiliary.commands.conclusion import conclude
 
     # Opened again, because notebook 01 may have changed the tables.
-    project = open_project(profile, experiments, values["overrides"], root)
+    project = open_project(profile, experiments, overrides, root)
     conclude(console, project, written)
     check_converged(jobs_of(trained, project))
 

@@ -22,7 +22,7 @@ def usable_cores() -> int:
 
 def used_threads() -> int:
     """How many threads networks are computed with, 1 to 1024 where that is stated; `UserError` for another number."""
-    return _stated() or usable_cores()
+    return stated_number() or usable_cores()
 
 
 def busy_cores() -> int:
@@ -54,7 +54,7 @@ def apply() -> None:
     Raises:
         UserError: the variable holds no such number, or TensorFlow has begun with another one.
     """
-    if not (number := _stated()):
+    if not (number := stated_number()):
         return
     import tensorflow as tf
     from threadpoolctl import threadpool_limits
@@ -73,8 +73,8 @@ def apply() -> None:
     threadpool_limits(number, user_api="blas")
 
 
-def _stated() -> int | None:
-    """The stated number; None where there is none."""
+def stated_number() -> int | None:
+    """The stated number, 1 to 1024; None where there is none, and `UserError` for another text."""
     text = os.environ.get(VARIABLE, "")
     if not text:
         return None

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -32,14 +32,20 @@ class Worker:
 
     It is not from `multiprocessing`, whose processes run the caller's script again and whose queues need semaphores,
     which stay in the system when everything is killed.
+
+    Args:
+        environment: variables that the process has besides those of this one.
+        quiet: whether what it prints on standard output goes nowhere.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None, quiet: bool = False) -> None:
         self._connection, far_end = Pipe()
         with far_end:
             number = far_end.fileno()
             self._process = subprocess.Popen([sys.executable, "-c", START, str(number)], pass_fds=[number],
-                                             stdin=subprocess.DEVNULL)
+                                             stdin=subprocess.DEVNULL,
+                                             stdout=subprocess.DEVNULL if quiet else None,
+                                             env={**os.environ, **(environment or {})})
         self._connection.send(sys.path)
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

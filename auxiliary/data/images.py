@@ -22,14 +22,15 @@ class Images:
     """Processed images of a table at one size; whenever one is read, its bytes are compared with the table.
 
     Args:
-        df: the table, with `filepath` (JPEG or PNG) and `content_hash`.
+        df: the table, with `filepath` (JPEG or PNG) and `content_hash`; a column `copy` names copies to read instead.
         size: side in pixels that they are stretched to.
         cache: whether each is decoded only once and then cached: in memory if all of them take no more than a quarter
             of the free memory, else in a temporary file, which goes when the process ends.
     """
 
     def __init__(self, df: pd.DataFrame, size: int, cache: bool) -> None:
-        self._files, self._hashes = df["filepath"].to_list(), df["content_hash"].to_list()
+        self._files = df["copy" if "copy" in df else "filepath"].to_list()
+        self._hashes = df["content_hash"].to_list()
         self._shape = (size, size, 3)
         self._cache = _new_cache((len(df), *self._shape)) if cache else None
         self._is_cached = np.zeros(len(df), bool)

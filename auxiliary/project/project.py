@@ -41,11 +41,13 @@ class Project:
         profile: the profile, with the selected experiments only.
         paths: paths of all files and folders.
         experiments: all experiments of the profile by key, with parents that were not selected.
+        copies: a folder with copies of the images, see `auxiliary.cluster.stage`; None where they are read in place.
     """
 
     profile: Profile
     paths: Paths
     experiments: Mapping[str, Experiment]
+    copies: Path | None = None
 
     @cached_property
     def train(self) -> pd.DataFrame:
@@ -66,7 +68,11 @@ class Project:
     def _splits(self) -> Mapping[str, pd.DataFrame]:
         check_prepared(self.paths, self.experiments.values())
         # All at once, so that they are of one split even if another process writes a new one.
-        return read_splits(self.profile.split, self.paths)
+        splits = read_splits(self.profile.split, self.paths)
+        if not self.copies:
+            return splits
+        return {name: df.assign(copy=[str(self.copies / f"{content}{Path(file).suffix}") for content, file in zip(
+            df["content_hash"], df["filepath"], strict=True)]) for name, df in splits.items()}
 
     @cached_property
     def categories(self) -> list[str]:

@@ -43,9 +43,18 @@ def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, 
         Diverged: its parent or a member diverged.
         OutOfMemory: it does not fit into the memory of the GPU.
     """
-    job = Job(experiment, seed, project, label)
+    return train_job(Job(experiment, seed, project, label))
+
+
+def train_job(job: Job, log: bool = True) -> Run:
+    """Train one job as `train_and_evaluate` does, with the same errors; the finished run.
+
+    Args:
+        job: what to train.
+        log: whether `results.csv` gets the rows of its run and of those that it needs.
+    """
     _check(job)
-    return _run(job, log=True)[0]
+    return _run(job, log)[0]
 
 
 def _check(job: Job) -> None:
@@ -174,6 +183,18 @@ def _check_parents(job: Job, failed: set[str]) -> None:
 
 def _tell(beginning: str, run: Run, trained: bool) -> None:
     """Print the line of a run; what its user should know is shown by the command as well."""
+    line = f"{beginning}{result_line(run, trained)}"
+    # The command has shown the last epoch's accuracy.
+    (notify if run.diverged or other_code(run) or (trained and evaluated(run)) else print)(line)
+
+
+def result_line(run: Run, trained: bool) -> str:
+    """The figures of a finished run in a line.
+
+    Args:
+        run: the run, which may have diverged.
+        trained: whether it was trained just now, rather than read back.
+    """
     result, other = run.result, other_code(run)
     figures = f"diverged {run.diverged}, so it has no accuracy" if run.diverged else (
         f"{validation(result.val_accuracy, digits=4)}, test accuracy {result.accuracy:.4f}")
@@ -181,9 +202,7 @@ def _tell(beginning: str, run: Run, trained: bool) -> None:
     training = f"{result.train_seconds:.0f} s of training" if result.trained else "nothing was trained"
     how = training if trained else "read back"
     advice = f"{other}: `--retrain` trains it anew" if other else ""
-    line = f"{beginning}{figures} ({'; '.join(filter(None, [what, how, advice]))})"
-    # The command has shown the last epoch's accuracy.
-    (notify if run.diverged or other or (what and trained) else print)(line)
+    return f"{figures} ({'; '.join(filter(None, [what, how, advice]))})"
 
 
 def best_so_far(project: Project) -> Run:

@@ -80,5 +80,9 @@ WORKS = [
     features_of("EfficientNetV2S", 2.0), features_of("MobileNetV2", 1.5), features_of("EfficientNetLite0", 1.5),
     Work("second run of two experiments of animals10 with nothing changed", "again second", [
         Against("its first run, 20 epochs each", "again first", 20.0)], rounds=1),
+    Work("twelve equal small experiments, on two workers of one core each", "cluster train workers", [
+        Against("one after the other on two cores", "cluster train alone", 1.2, "distributed")]),
+    Work("preparing on two workers of a cluster", "cluster prepare workers", [
+        Against("on a pool of two processes", "cluster prepare alone", 0.9, "distributed")]),
     Work("python -m auxiliary --help", "started help", [Against("importing TensorFlow", "started tensorflow", 10.0)]),
 ]

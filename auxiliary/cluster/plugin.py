@@ -1,0 +1,110 @@
+"""What a worker of the cluster has besides Dask: the project, and a process that computes."""
+
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from distributed import WorkerPlugin, get_worker
+
+from auxiliary.cluster.child import Child, as_record
+from auxiliary.cluster.task import GPU, MEMORY, PLUGIN, TOPIC, TURN, Outcome, Task
+from auxiliary.cluster.work import do
+from auxiliary.core.driver import find_driver
+from auxiliary.core.errors import UserError
+from auxiliary.core.parallel import Processes
+from auxiliary.core.worker import WorkerKilled
+from auxiliary.project.project import Project
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+PART = 32    # images that a process takes at a time
+
+
+class ProjectPlugin(WorkerPlugin):
+    """Runs the tasks of a project on a worker, also on one that joins later.
+
+    Args:
+        project: the opened profile, without its tables.
+        threads: how many threads networks are computed with; None for as many as the worker has.
+        stage: a folder of each machine for copies of the images; None to read them in place.
+        do: does the work of a task.
+    """
+
+    name = PLUGIN
+
+    def __init__(self, project: Project, threads: int | None, stage: Path | None = None,
+                 do: Callable[[Any, Project, Path | None], str] = do) -> None:
+        self._project, self._threads, self._stage, self._do = project, threads, stage, do
+
+    async def setup(self, worker: "Worker") -> None:
+        """Declare what the worker offers; Dask calls this."""
+        self._worker = worker
+        self._child = Child(Path(worker.local_directory), self._threads or worker.state.nthreads)
+        memory = worker.memory_manager.memory_limit or float("inf")
+        offered = {TURN: 1, MEMORY: memory if memory != float("inf") else 2**62}
+        # A worker that says itself what it has is believed.
+        if GPU not in worker.state.total_resources and find_driver():
+            offered[GPU] = 1
+        await worker.set_resources(**offered)
+
+    def teardown(self, worker: "Worker") -> None:    # noqa: ARG002
+        """End the process that computes; Dask calls this."""
+        self._child.end()
+
+    def run(self, task: Task) -> Outcome:
+        """Do a task; a mistake that its user can mend is an outcome.
+
+        Raises:
+            WorkerKilled: the process was killed: Dask tries again.
+        """
+        key, began = get_worker().get_current_task(), time.time()
+        status, reason = "done", ""
+        try:
+            reason = self._child.call(
+                self._do, task.work, self._project, self._stage, show=lambda shown: self._show(task, shown),
+                wanted=lambda: self._is_wanted(key))
+            status = "diverged" if reason else "done"
+        except UserError as error:
+            status, reason = "failed", str(error)
+        except WorkerKilled:
+            raise
+        except Exception as error:    # whatever it is, the other tasks go on
+            traceback.print_exc()
+            status, reason = "failed", f"{type(error).__name__}: {error}"
+        return Outcome(task.name, status, reason, self._worker.address, began, time.time())
+
+    def _show(self, task: Task, shown: Any) -> None:
+        self._worker.log_event(TOPIC, {"task": task.name, "worker": self._worker.address, **as_record(shown)})
+
+    def _is_wanted(self, key: str) -> bool:
+        state = self._worker.state.tasks.get(key)
+        return state is not None and state.state not in ("cancelled", "released", "forgotten")
+
+
+def run_task(task: Task, *needed: Outcome) -> Outcome:
+    """Do a task on the worker that this is called on, unless something that it needs is missing.
+
+    Args:
+        task: the task.
+        needed: how the tasks ended that it needs.
+    """
+    for outcome in needed:
+        if outcome.status != "done":
+            how = f"diverged {outcome.reason}" if outcome.status == "diverged" else f"has {outcome.status}"
+            return Outcome(task.name, "skipped", f"{outcome.name}, which it needs, {how}")
+    return get_worker().plugins[PLUGIN].run(task)
+
+
+def run_batch(work: Callable[[Sequence[Any]], list[Any]], batch: Sequence[Any]) -> list[Any]:
+    """Do a batch of preparing in as many processes as the worker has threads, one of them alone in the worker itself.
+
+    Args:
+        work: as in `auxiliary.core.parallel.Pool`.
+        batch: its argument.
+    """
+    parts = [batch[start:start + PART] for start in range(0, len(batch), PART)]
+    return list(chain.from_iterable(Processes(get_worker().state.nthreads).map(work, parts)))
