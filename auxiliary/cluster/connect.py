@@ -1,5 +1,6 @@
 """Connects to a Dask cluster: a scheduler that is there, processes on this machine, or jobs of a queue."""
 
+import logging
 import os
 import warnings
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ def _address(cluster: str) -> str:
 def _client(cluster: object, name: str) -> Iterator["Client"]:
     from distributed import Client
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _silent():
         # Versions that differ are an error with a sentence, see `auxiliary.cluster.check_workers`.
         warnings.filterwarnings("ignore", module="distributed")
         try:
@@ -88,9 +89,21 @@ def _client(cluster: object, name: str) -> Iterator["Client"]:
         except (OSError, ValueError, RuntimeError) as error:
             raise UserError(f"no Dask scheduler answers at {name} ({_first_line(error)}): start one with `dask "
                             "scheduler`, and workers with `dask worker`") from error
-    with client:
+    with _silent(), client:
         notify(f"dashboard: {client.dashboard_link}")
         yield client
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without what Dask logs about lost connections: this package says it in its own words."""
+    log = logging.getLogger("distributed")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _first_line(error: Exception) -> str:

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from auxiliary.cluster.task import GPU, MEMORY, TURN, Outcome, Task, Training
@@ -10,17 +12,20 @@ from auxiliary.core.text import format_bytes
 from auxiliary.core.worker import WorkerKilled
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client
 
 # How often a task is tried again whose process was killed, while its worker lives.
 RETRIES = 2
+INTERVAL = 1    # second, between two looks for new workers
 
 LOST = ("the scheduler is lost: give the same command again when there is one. What is finished stays, and interrupted "
         "runs go on after their last whole epoch")
 
 
 def execute(client: "Client", tasks: Sequence[Task]) -> Iterator[Outcome]:
-    """Do tasks on the workers, each as soon as those are done that it needs.
+    """Do tasks on the workers, each as soon as those are done that it needs and a worker is free.
+
+    Dask would divide all of them among the workers at once, and let some of these wait for work while others queue.
 
     Args:
         client: connected to the cluster, whose workers have the plugin.
@@ -32,36 +37,79 @@ def execute(client: "Client", tasks: Sequence[Task]) -> Iterator[Outcome]:
     Raises:
         UserError: the scheduler is lost, or no worker has the memory for a task.
     """
-    from distributed import as_completed
-
     _check_memory(client, tasks)
-    futures = _submitted(client, tasks)
-    names = {future.key: task for task, future in futures.items()}
+    left = _seconds_left(tasks)
+    # The longest chain first.
+    waiting = {task.name: task for task in sorted(tasks, key=lambda task: -left[task.name])}
+    ended: dict[str, Outcome] = {}
+    running = _Running(client)
     try:
-        for future, result in as_completed(
-                futures.values(), loop=client.loop, with_results=True, raise_errors=False):
+        while waiting or running.count:
+            for outcome in _skipped(waiting, ended):
+                del waiting[outcome.name]
+                ended[outcome.name] = outcome
+                yield outcome
+            ready = [task for task in waiting.values() if all(name in ended for name in task.needs)]
+            for task in ready[:running.free]:
+                running.submit(waiting.pop(task.name))
+            for outcome in running.ended():
+                ended[outcome.name] = outcome
+                yield outcome
+    finally:
+        running.cancel()
+
+
+class _Running:
+    """The tasks that were sent to the workers."""
+
+    def __init__(self, client: "Client") -> None:
+        self._client, self._tasks, self._ended = client, {}, SimpleQueue()
+        self._run, self._gpu = uuid.uuid4().hex[:8], _has_gpu(client)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._tasks)
+
+    @property
+    def free(self) -> int:
+        """How many more the workers can take, those included that have joined."""
+        return max(0, len(self._client.scheduler_info(n_workers=-1)["workers"]) - self.count)
+
+    def submit(self, task: Task) -> None:
+        """Send a task."""
+        from auxiliary.cluster.plugin import run_task
+
+        resources = {TURN: 1, MEMORY: task.memory} | ({GPU: 1} if self._gpu else {})
+        future = self._client.submit(run_task, task, key=f"{task.name} ({self._run})", pure=False, resources=resources,
+                                     retries=RETRIES)
+        self._tasks[future] = task
+        future.add_done_callback(self._ended.put)
+
+    def ended(self) -> Iterator[Outcome]:
+        """The outcomes of those that have ended, after waiting for one, but no longer than until new workers count."""
+        with suppress(Empty):
+            future = self._ended.get(timeout=INTERVAL)
             if future.cancelled():
                 raise UserError(LOST)
-            yield _outcome(names[future.key], result if future.status == "finished" else future.exception())
-    finally:
-        # Without a reader of the outcomes nothing runs on. With a lost scheduler there is nothing to cancel.
-        if client.status == "running":
-            client.cancel(list(futures.values()), force=True)
+            # A worker that is lost together with the outcome has it made again, which takes a look.
+            yield _outcome(self._tasks.pop(future), future.exception() or future.result())
+
+    def cancel(self) -> None:
+        """Let nothing run on. With a lost scheduler there is nothing to cancel."""
+        if self._client.status == "running":
+            self._client.cancel(list(self._tasks), force=True)
 
 
-def _submitted(client: "Client", tasks: Sequence[Task]) -> Mapping[Task, "Future"]:
-    from auxiliary.cluster.plugin import run_task
-
-    run, futures = uuid.uuid4().hex[:8], {}
-    by_name: dict[str, Future] = {}
-    gpus, left = _has_gpu(client), _seconds_left(tasks)
-    for task in tasks:
-        resources = {TURN: 1, MEMORY: task.memory} | ({GPU: 1} if gpus else {})
-        # The longest chain first.
-        by_name[task.name] = futures[task] = client.submit(
-            run_task, task, *(by_name[needed] for needed in task.needs), key=f"{task.name} ({run})", pure=False,
-            resources=resources, retries=RETRIES, priority=left[task.name])
-    return futures
+def _skipped(waiting: Mapping[str, Task], ended: Mapping[str, Outcome]) -> list[Outcome]:
+    """The outcomes of tasks that need one that has failed, diverged, or was skipped; parents stand before children."""
+    skipped: dict[str, Outcome] = {}
+    for task in waiting.values():
+        needed = [outcome for name in task.needs if (outcome := ended.get(name) or skipped.get(name))]
+        if bad := next((outcome for outcome in needed if outcome.status != "done"), None):
+            how = {"failed": "has failed", "skipped": "is left out", "diverged": f"diverged {bad.reason}"}[bad.status]
+            skipped[task.name] = Outcome(task.name, "skipped", f"{bad.name}, which it needs, {how}")
+    return list(skipped.values())
 
 
 def _has_gpu(client: "Client") -> bool:
@@ -96,8 +144,6 @@ def _outcome(task: Task, result: Any) -> Outcome:
     if isinstance(result, Outcome):
         return result
     if isinstance(result, KilledWorker):
-        if not str(result.task).startswith(f"{task.name} ("):
-            return Outcome(task.name, "skipped", f"{str(result.task).rpartition(' (')[0]}, which it needs, has failed")
         return Outcome(task.name, "failed", (
             f"{result.allowed_failures + 1:,} workers died while they did it, the last one at "
             f"{result.last_worker.address}: its log says whether memory ran out or its time did (workers of a queue "

@@ -25,9 +25,10 @@ def tasks_of(jobs: Iterable[Job], seconds: Callable[[Job], float]) -> list[Task]
         seconds: about how long one takes.
     """
     tasks: dict[str, Task] = {}
+    known: dict[tuple[str, ...], Task] = {}
     for job in _left(jobs):
-        features = list(_feature_tasks(job))
-        tasks |= {task.name: task for task in features if task.name not in tasks}
+        features = list(_feature_tasks(job, known))
+        tasks |= {task.name: task for task in features}
         needs = [task.name for task in features] + [needed.name for needed in job.needed if is_unfinished(needed.run)]
         tasks[job.name] = Task(job.name, Training(job.experiment.key, job.seed), tuple(needs), seconds(job),
                                  _memory(job))
@@ -55,18 +56,24 @@ def _left(jobs: Iterable[Job]) -> Sequence[Job]:
     return list(found.values())
 
 
-def _feature_tasks(job: Job) -> Iterator[Task]:
-    """The features that a frozen experiment is trained on; augmented ones are its own, and it computes them itself."""
+def _feature_tasks(job: Job, known: dict[tuple[str, ...], Task]) -> Iterator[Task]:
+    """The features that a frozen experiment is trained on; augmented ones are its own, and it computes them itself.
+
+    Experiments that share features share their tasks, which `known` has by what they depend on.
+    """
     experiment, project = job.experiment, job.project
     if not isinstance(experiment, TransferExperiment) or experiment.tune_last or experiment.augment or job.needed:
         return
     images = images_of(experiment, project)
-    parts = [(split, number, len(part.df)) for split, df in images.items() for number, part in enumerate(parts_of(df))]
-    of = images_fingerprint(images["train"])
+    groups = list(_grouped([(split, number, len(part.df)) for split, df in images.items()
+                            for number, part in enumerate(parts_of(df))]))
     for backbone in experiment.backbones:
-        for number, group in enumerate(_grouped(parts), start=1):
-            name = f"features of {backbone}, {experiment.image_size} px, {of}, part {number}"
-            yield Task(name, FeatureParts(experiment.key, backbone, group))
+        for number, group in enumerate(groups, start=1):
+            name = f"features of {backbone} for {experiment.key}" + (
+                f", part {number:,} of {len(groups):,}" if len(groups) > 1 else "")
+            of = (backbone, str(experiment.image_size), experiment.weights, str(experiment.deterministic),
+                  images_fingerprint(images["train"]), str(number))
+            yield known.setdefault(of, Task(name, FeatureParts(experiment.key, backbone, group)))
 
 
 def _grouped(parts: Sequence[tuple[str, int, int]]) -> Iterator[tuple[tuple[str, int], ...]]:

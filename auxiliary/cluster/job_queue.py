@@ -7,6 +7,7 @@ The file is dask-jobqueue's own configuration, and says how many jobs there shal
       slurm: {cores: 4, memory: 16GB, walltime: "04:00:00", worker-extra-args: ["--lifetime", "230m"]}
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -35,22 +36,26 @@ def queued_cluster(file: Path) -> Iterator["JobQueueCluster"]:
         file: see above.
 
     Raises:
-        UserError: the file does not fit, dask-jobqueue is not installed, or the queue's own command fails.
+        UserError: the file does not fit, or dask-jobqueue or the queue's own command is not installed.
     """
     jobs, queue, settings = read_queue_file(file)
     import dask
     import dask_jobqueue
 
+    kind = getattr(dask_jobqueue, CLASSES[queue])
     with dask.config.set({f"{QUEUES}.{queue}": dask.config.get(f"{QUEUES}.{queue}") | settings}):
         try:
-            made = getattr(dask_jobqueue, CLASSES[queue])()
-            notify(f"{file} asks {queue} for {jobs:,} of these jobs:\n{made.job_script()}")
+            script = kind.job_cls(name="worker", scheduler="tcp://SCHEDULER").job_script()
+        except (ValueError, TypeError) as error:    # of dask-jobqueue, for values that do not fit
+            raise UserError(f"{file}: {queue} cannot be given these settings ({error})") from error
+        notify(f"{file} asks {queue} for {jobs:,} of these jobs:")
+        # Not by `notify`, which makes one line of it.
+        print(script, flush=True)
+        if not shutil.which(command := kind.job_cls.submit_command.split()[0]):
+            raise UserError(f"there is no {command} here, by which {queue} takes jobs: run this where it is installed, "
+                            "usually on the login node")
+        with kind() as made:
             made.scale(jobs=jobs)
-        # Of dask-jobqueue for values that do not fit, and of the system for a missing sbatch.
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise UserError(f"{file}: {queue} cannot be asked for jobs ({error}): run this where its commands are "
-                            "installed, usually on the login node") from error
-        with made:
             yield made
 
 

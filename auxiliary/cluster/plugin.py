@@ -85,17 +85,8 @@ class ProjectPlugin(WorkerPlugin):
         return state is not None and state.state not in ("cancelled", "released", "forgotten")
 
 
-def run_task(task: Task, *needed: Outcome) -> Outcome:
-    """Do a task on the worker that this is called on, unless something that it needs is missing.
-
-    Args:
-        task: the task.
-        needed: how the tasks ended that it needs.
-    """
-    for outcome in needed:
-        if outcome.status != "done":
-            how = f"diverged {outcome.reason}" if outcome.status == "diverged" else f"has {outcome.status}"
-            return Outcome(task.name, "skipped", f"{outcome.name}, which it needs, {how}")
+def run_task(task: Task) -> Outcome:
+    """Do a task on the worker that this is called on."""
     return get_worker().plugins[PLUGIN].run(task)
 
 

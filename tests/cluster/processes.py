@@ -46,6 +46,13 @@ class Processes:
         """Start a new scheduler at the address of the one that was killed."""
         self.scheduler, _ = self._start_scheduler(int(self.address.rpartition(":")[2]))
 
+    def replace_workers(self) -> None:
+        """End the workers, and start as many new ones."""
+        for process in self.workers:
+            process.kill()
+            process.wait()
+        self.workers = [self.add_worker() for _ in self.workers]
+
     def kill_scheduler(self) -> None:
         """Kill the scheduler with SIGKILL."""
         self.scheduler.kill()

@@ -133,8 +133,7 @@ def test_a_lost_scheduler_is_a_sentence_and_the_same_tasks_go_on_with_a_new_one(
         process = int(lines(tmp_path, "long")[0])
         eventually(lambda: not psutil.pid_exists(process))
         running.restart_scheduler()
-        # The worker of the lost one has ended, or is about to.
-        running.workers = [running.add_worker()]
+        running.replace_workers()
         with client_of(running, project) as client:
             outcome, = execute(client, [task("long", seconds=0.1)])
         assert outcome.status == "done"

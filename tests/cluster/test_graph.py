@@ -26,7 +26,8 @@ def opened(image_folder, divide, tmp_path) -> Callable[..., Project]:
     def make(scratch, transfer=()) -> Project:
         folder = image_folder({"green": 20, "blue": 20, "red": 20})
         text = colours_profile(folder, scratch, transfer)
-        (tmp_path / "profile.yaml").write_text(text if transfer else text.removesuffix("transfer:\n"), encoding="utf-8")
+        text = text.removesuffix("transfer:\n").replace("scratch:\ntransfer", "transfer")
+        (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
         project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
         divide(project, clean_table_of(folder))
         return project
