@@ -3,12 +3,14 @@
 import os
 import platform
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from auxiliary.core.driver import find_driver
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.core.text import listed
@@ -17,7 +19,7 @@ from auxiliary.runs.code import code_fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from distributed import Client
+    from distributed import Client, Worker
 
 # What decides a run's figures, and what the parts of the cluster understand each other by.
 PACKAGES = ("dask", "distributed", "tensorflow", "keras", "numpy", "scikit-learn", "opencv-python-headless", "pandas")
@@ -30,24 +32,32 @@ class Seen(NamedTuple):
     Attributes:
         versions: of Python, the packages and this code.
         problem: why it cannot work on the project's files; empty where it can.
+        memory: bytes that it may use.
+        gpu: whether it has one.
     """
 
     versions: Mapping[str, str]
     problem: str
+    memory: float = inf
+    gpu: bool = False
 
 
-def check_workers(client: "Client", paths: Paths) -> None:
-    """Check every worker.
+def check_workers(client: "Client", paths: Paths, workers: Collection[str] | None = None) -> dict[str, Seen]:
+    """Check workers.
 
     Args:
         client: connected to the cluster.
         paths: the project's; its root must be the same folder on all machines.
+        workers: addresses; all workers unless given.
+
+    Returns:
+        What each of them reports.
 
     Raises:
         UserError: a worker lacks this package, has other versions, or sees other files; it is named.
     """
     with _token(paths.root) as token:
-        answers = client.run(look, token, paths.own, on_error="return")
+        answers = client.run(look, token, paths.own, workers=workers and list(workers), on_error="return")
     here = versions()
     for worker, answer in answers.items():
         if isinstance(answer, ModuleNotFoundError):
@@ -62,6 +72,7 @@ def check_workers(client: "Client", paths: Paths) -> None:
         if answer.problem:
             raise UserError(f"the worker {worker} {answer.problem}: every machine must see the same folders under the "
                             "same paths, for example on a network drive (--root DIR)")
+    return answers
 
 
 @contextmanager
@@ -92,14 +103,17 @@ def _version(package: str) -> str:
         return ""
 
 
-def look(token: Path, own: Path | None) -> Seen:
+def look(token: Path, own: Path | None, dask_worker: "Worker | None" = None) -> Seen:
     """What a worker sees: it reads the token, and writes a file beside it.
 
     Args:
         token: a file that the client has written.
         own: the folder of the user's images, where they are not below the root.
+        dask_worker: the worker; Dask fills this in.
     """
-    return Seen(versions(), _problem(token, own))
+    memory = dask_worker.memory_manager.memory_limit if dask_worker else None
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    return Seen(versions(), _problem(token, own), memory or inf, not hidden and find_driver() is not None)
 
 
 def _problem(token: Path, own: Path | None) -> str:

@@ -56,15 +56,18 @@ class Child:
                 self._forward(reader, show)
                 return future.result()
         except WorkerKilled:
-            self.end()
+            self._end()
             raise
         finally:
             self._end_when_idle()
 
-    def end(self) -> None:
-        """Kill the process, if there is one."""
-        if self._idle:
-            self._idle.cancel()
+    def kill(self) -> None:
+        """Kill the process, if there is one, from any thread; a `call` then raises `WorkerKilled`."""
+        if worker := self._worker:
+            worker.kill()
+
+    def _end(self) -> None:
+        """Kill the process and close the pipe, once nothing calls."""
         if self._worker:
             self._worker.kill()
             self._worker.close()
@@ -75,6 +78,8 @@ class Child:
             self._idle.cancel()
         # Emptied, so that nobody is shown the progress of the task before.
         self._file.write_bytes(b"")
+        if self._worker and not self._worker.alive:
+            self._end()
         if not self._worker:
             with ctrl_c_blocked():
                 self._worker = Worker(self._environment, quiet=True)
@@ -82,7 +87,7 @@ class Child:
 
     def _end_when_idle(self) -> None:
         """Give the memory back, that of a GPU above all, where the command that gave the work is gone."""
-        self._idle = threading.Timer(IDLE, self.end)
+        self._idle = threading.Timer(IDLE, self.kill)
         self._idle.daemon = True
         self._idle.start()
 

@@ -5,14 +5,14 @@ import traceback
 from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from distributed import WorkerPlugin, get_worker
 
 from auxiliary.cluster.child import Child, as_record
-from auxiliary.cluster.task import GPU, MEMORY, PLUGIN, TOPIC, TURN, Outcome, Task
+from auxiliary.cluster.task import PLUGIN, TOPIC, Outcome, Task
 from auxiliary.cluster.work import do
-from auxiliary.core.driver import find_driver
 from auxiliary.core.errors import UserError
 from auxiliary.core.parallel import Processes
 from auxiliary.core.worker import WorkerKilled
@@ -40,20 +40,16 @@ class ProjectPlugin(WorkerPlugin):
                  do: Callable[[Any, Project, Path | None], str] = do) -> None:
         self._project, self._threads, self._stage, self._do = project, threads, stage, do
 
-    async def setup(self, worker: "Worker") -> None:
-        """Declare what the worker offers; Dask calls this."""
+    def setup(self, worker: "Worker") -> None:
+        """Begin; Dask calls this on every worker, also on one that joins later."""
         self._worker = worker
         self._child = Child(Path(worker.local_directory), self._threads or worker.state.nthreads)
-        memory = worker.memory_manager.memory_limit or float("inf")
-        offered = {TURN: 1, MEMORY: memory if memory != float("inf") else 2**62}
-        # A worker that says itself what it has is believed.
-        if GPU not in worker.state.total_resources and find_driver():
-            offered[GPU] = 1
-        await worker.set_resources(**offered)
+        # A worker with several threads would work on as many batches at once, each in several processes.
+        self.turn = Lock()
 
     def teardown(self, worker: "Worker") -> None:    # noqa: ARG002
-        """End the process that computes; Dask calls this."""
-        self._child.end()
+        """End the process that computes, whatever it does; Dask calls this when the worker ends."""
+        self._child.kill()
 
     def run(self, task: Task) -> Outcome:
         """Do a task; a mistake that its user can mend is an outcome.
@@ -97,5 +93,6 @@ def run_batch(work: Callable[[Sequence[Any]], list[Any]], batch: Sequence[Any]) 
         work: as in `auxiliary.core.parallel.Pool`.
         batch: its argument.
     """
-    parts = [batch[start:start + PART] for start in range(0, len(batch), PART)]
-    return list(chain.from_iterable(Processes(get_worker().state.nthreads).map(work, parts)))
+    worker, parts = get_worker(), [batch[start:start + PART] for start in range(0, len(batch), PART)]
+    with worker.plugins[PLUGIN].turn:
+        return list(chain.from_iterable(Processes(worker.state.nthreads).map(work, parts)))

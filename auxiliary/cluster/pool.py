@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from auxiliary.cluster.execute import LOST
-from auxiliary.cluster.task import TURN
+from auxiliary.cluster.running import LOST
 from auxiliary.core.errors import UserError
 from auxiliary.core.worker import WorkerKilled
 
@@ -50,8 +49,7 @@ class ClusterPool:
         run, begun = uuid.uuid4().hex[:8], deque()
         try:
             for number, batch in enumerate(batches):
-                begun.append(self._client.submit(run_batch, work, batch, key=f"batch {number} ({run})", pure=False,
-                                                 resources={TURN: 1}))
+                begun.append(self._client.submit(run_batch, work, batch, key=f"batch {number} ({run})", pure=False))
                 if len(begun) > AHEAD * max(1, len(self._client.nthreads())):
                     yield self._result(begun)
             while begun:

@@ -5,8 +5,6 @@ from typing import Literal
 
 # Dask's names of the plugin of every worker, and of the events that tell of progress.
 PLUGIN, TOPIC = "auxiliary", "auxiliary-progress"
-# What a worker offers, and a task takes: one task at a time, bytes of memory, and a GPU where there are some.
-TURN, MEMORY, GPU = "auxiliary-turn", "auxiliary-memory", "GPU"
 
 
 @dataclass(frozen=True)

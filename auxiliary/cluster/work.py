@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auxiliary.cluster.stage import staged
 from auxiliary.cluster.task import FeatureParts, Training
+from auxiliary.core import runtime
 from auxiliary.project.project import Project
 from auxiliary.training.feature_files import images_of, parts_of
 from auxiliary.training.job import Job
@@ -40,7 +41,8 @@ def _train(work: Training, project: Project) -> str:
 
 
 def _compute(work: FeatureParts, project: Project) -> str:
-    from auxiliary.core import runtime
+    # Without the messages of TensorFlow's first import.
+    runtime.load()
     from auxiliary.networks.build import build_transfer
     from auxiliary.training.features import cached_features, extractor_of
 

@@ -15,6 +15,7 @@ from auxiliary.cluster.pool import ClusterPool
 from auxiliary.cluster.task import PLUGIN, TOPIC, FeatureParts, Outcome, Task
 from auxiliary.cluster.view import ClusterView
 from auxiliary.cluster.work import slim, wait_for
+from auxiliary.cluster.workers import Workers
 from auxiliary.commands.amount import amount, count_images
 from auxiliary.commands.estimate import estimate_seconds
 from auxiliary.commands.plan import announce, trained_by
@@ -127,7 +128,8 @@ def train(console: PlainConsole, client: "Client", jobs: Sequence[Job], project:
     with locked(project.paths.models / ".cluster.lock", f"training {project.paths.dataset} on a cluster"), \
             ClusterView(console, len(tasks)) as view:
         client.subscribe_topic(TOPIC, view.event)
-        for outcome in execute(client, tasks):
+        workers = Workers(client, lambda new: check_workers(client, project.paths, new))
+        for outcome in execute(client, tasks, workers):
             outcomes.append(outcome)
             view.ended(outcome.name, _line(outcome, by_name[outcome.name], project))
     _show_timeline(outcomes, by_name, project)

@@ -67,6 +67,11 @@ class Worker:
             return answer
         raise answer
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process is still there."""
+        return self._process.poll() is None
+
     def kill(self) -> None:
         """Kill the process; a `call` in another thread then raises `WorkerKilled`."""
         self._process.kill()

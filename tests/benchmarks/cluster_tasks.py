@@ -32,6 +32,7 @@ from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
 from auxiliary.training.job import jobs_of
 from auxiliary.training.train import train_all
+from tests.cluster.conftest import workers_of
 from tests.cluster.sleeping import Sleep, sleep
 
 TASKS, SLEEP, EXPERIMENTS, ROUNDS = 1000, 0.05, 12, 3
@@ -64,7 +65,7 @@ def sleeping(project: Project) -> dict[str, float]:
     with connected("local:2") as client:
         client.register_plugin(ProjectPlugin(project, 1, do=sleep))
         began = time.perf_counter()
-        outcomes = list(execute(client, tasks))
+        outcomes = list(execute(client, tasks, workers_of(client, project)))
         took = time.perf_counter() - began
     gaps = [two.began - one.ended for worker in {outcome.worker for outcome in outcomes}
             for one, two in pairwise(sorted((each for each in outcomes if each.worker == worker),

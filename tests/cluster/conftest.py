@@ -1,12 +1,15 @@
 """Fixtures of the cluster's tests: real processes, and a project that they can see."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from auxiliary.cluster.check_workers import check_workers
 from auxiliary.cluster.execute import execute
 from auxiliary.cluster.task import Outcome, Task
+from auxiliary.cluster.workers import Workers
 from auxiliary.config.profile import Profile
 from auxiliary.core.paths import Paths
 from auxiliary.project.project import Project
@@ -35,7 +38,7 @@ def run_tasks(project) -> Callable[[Processes, Sequence[Task]], list[Outcome]]:
 
     def run(running: Processes, tasks: Sequence[Task]) -> list[Outcome]:
         with client_of(running, project) as client:
-            return list(execute(client, tasks))
+            return list(execute(client, tasks, workers_of(client, project)))
 
     return run
 
@@ -46,10 +49,16 @@ def client_of(running: Processes, project: Project):
 
     from auxiliary.cluster.plugin import ProjectPlugin
 
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     client = Client(running.address, set_as_default=False)
     client.wait_for_workers(len(running.workers))
     client.register_plugin(ProjectPlugin(project, 1, do=sleep))
     return client
+
+
+def workers_of(client, project: Project) -> Workers:
+    """The workers of a client, which are checked as those of a command are."""
+    return Workers(client, lambda new: check_workers(client, project.paths, new))
 
 
 def lines(folder: Path, name: str) -> list[str]:

@@ -9,10 +9,11 @@ from itertools import pairwise
 import psutil
 import pytest
 
-from auxiliary.cluster.execute import LOST, execute
+from auxiliary.cluster.execute import execute
+from auxiliary.cluster.running import LOST
 from auxiliary.cluster.task import TOPIC, Task
 from auxiliary.core.errors import UserError
-from tests.cluster.conftest import client_of, lines
+from tests.cluster.conftest import client_of, lines, workers_of
 from tests.cluster.processes import Processes
 from tests.cluster.sleeping import Sleep
 
@@ -68,6 +69,40 @@ def test_a_process_that_is_killed_is_tried_again_and_then_given_up(processes, ru
     assert len(lines(tmp_path, "greedy")) == 3
 
 
+def test_a_task_that_its_workers_die_with_has_failed(tmp_path, project):
+    with Processes(tmp_path, workers=4) as running, client_of(running, project) as client:
+        outcomes = execute(client, [task("long", seconds=60), task("fine")], workers_of(client, project))
+        thread = threading.Thread(target=lambda: [_kill_its_worker(running, tmp_path, number) for number in range(3)])
+        thread.start()
+        by_name = {outcome.name: outcome for outcome in outcomes}
+        thread.join()
+    assert by_name["fine"].status == "done"
+    assert by_name["long"].status == "failed"
+    assert "3 workers died" in by_name["long"].reason
+
+
+def test_workers_that_all_die_are_replaced_by_new_ones(tmp_path, project):
+    with Processes(tmp_path, workers=2) as running, client_of(running, project) as client:
+        outcomes = execute(client, [task("long", seconds=2), task("other", seconds=2)], workers_of(client, project))
+        thread = threading.Thread(target=lambda: (eventually(lambda: lines(tmp_path, "long")),
+                                                  running.replace_workers()))
+        thread.start()
+        assert {outcome.status for outcome in outcomes} == {"done"}
+        thread.join()
+    assert len(lines(tmp_path, "long")) == 2
+
+
+def test_a_worker_that_ends_as_it_should_does_not_count_as_a_death(tmp_path, project, capsys):
+    with Processes(tmp_path, workers=4) as running, client_of(running, project) as client:
+        outcomes = execute(client, [task("long", seconds=3)], workers_of(client, project))
+        thread = threading.Thread(target=lambda: [_retire_its_worker(running, tmp_path, number) for number in range(3)])
+        thread.start()
+        outcome, = outcomes
+        thread.join()
+    assert outcome.status == "done"
+    assert capsys.readouterr().out.count("has ended after") == 3
+
+
 def test_the_longest_chain_begins_first(processes, run_tasks):
     short = [task(f"short {number}", seconds=0.2) for number in range(8)]
     chain = [Task("first", Sleep("first", 0.2), seconds=1), Task("last", Sleep("last"), ("first",), seconds=50)]
@@ -85,7 +120,7 @@ def test_progress_and_messages_reach_the_client(processes, project):
     seen = []
     with client_of(processes, project) as client:
         client.subscribe_topic(TOPIC, lambda event: seen.append(event[1]))
-        list(execute(client, [task("watched", seconds=1)]))
+        list(execute(client, [task("watched", seconds=1)], workers_of(client, project)))
         eventually(lambda: any(record.get("state", {}).get("event") == "end" for record in seen))
     assert {"task": "watched", "message": "watched begins"}.items() <= seen[0].items()
     assert [record["state"]["done"] for record in seen[1:]] == sorted(record["state"]["done"] for record in seen[1:])
@@ -93,7 +128,8 @@ def test_progress_and_messages_reach_the_client(processes, project):
 
 def test_nothing_runs_on_when_the_outcomes_are_no_longer_wanted(processes, project, tmp_path):
     with client_of(processes, project) as client:
-        running = execute(client, [task("first"), task("long", seconds=60), *(task(f"{n}") for n in range(20))])
+        tasks = [task("first"), task("long", seconds=60), *(task(f"{number}") for number in range(20))]
+        running = execute(client, tasks, workers_of(client, project))
         next(running)
         eventually(lambda: lines(tmp_path, "long"))
         running.close()
@@ -101,9 +137,9 @@ def test_nothing_runs_on_when_the_outcomes_are_no_longer_wanted(processes, proje
         eventually(lambda: not psutil.pid_exists(process))
 
 
-def test_a_killed_worker_s_task_goes_to_another(tmp_path, project):
+def test_a_killed_worker_s_task_goes_to_another(tmp_path, project, capsys):
     with Processes(tmp_path, workers=2) as running, client_of(running, project) as client:
-        outcomes = execute(client, [task("long", seconds=4)])
+        outcomes = execute(client, [task("long", seconds=2)], workers_of(client, project))
         thread = threading.Thread(target=_kill_its_worker, args=(running, tmp_path))
         thread.start()
         outcome, = outcomes
@@ -111,18 +147,33 @@ def test_a_killed_worker_s_task_goes_to_another(tmp_path, project):
         first, _ = lines(tmp_path, "long")
         assert outcome.status == "done"
         assert not psutil.pid_exists(int(first))
+    assert "is gone after" in capsys.readouterr().out
 
 
-def _kill_its_worker(running, folder):
-    eventually(lambda: lines(folder, "long"))
-    worker = psutil.Process(int(lines(folder, "long")[0])).parent().pid
-    os.kill(worker, 9)
+def _its_worker(folder, deaths):
+    """The process of the worker that does the long task, after so many others have died with it."""
+    eventually(lambda: len(lines(folder, "long")) > deaths)
+    return psutil.Process(int(lines(folder, "long")[deaths])).parent()
+
+
+def _kill_its_worker(running, folder, deaths=0):
+    _its_worker(folder, deaths).kill()
+
+
+def _retire_its_worker(running, folder, deaths):
+    """End its worker as `--lifetime` does."""
+    from distributed import Client
+
+    with Client(running.address, set_as_default=False) as client:
+        processes = client.run(os.getpid)
+        worker = _its_worker(folder, deaths).pid
+        client.retire_workers([address for address, process in processes.items() if process == worker])
 
 
 def test_a_lost_scheduler_is_a_sentence_and_the_same_tasks_go_on_with_a_new_one(tmp_path, project):
     with Processes(tmp_path, workers=1) as running:
         with client_of(running, project) as client, suppress(OSError):
-            outcomes = execute(client, [task("long", seconds=60)])
+            outcomes = execute(client, [task("long", seconds=60)], workers_of(client, project))
             thread = threading.Thread(target=lambda: (eventually(lambda: lines(tmp_path, "long")),
                                                       running.kill_scheduler()))
             thread.start()
@@ -135,5 +186,5 @@ def test_a_lost_scheduler_is_a_sentence_and_the_same_tasks_go_on_with_a_new_one(
         running.restart_scheduler()
         running.replace_workers()
         with client_of(running, project) as client:
-            outcome, = execute(client, [task("long", seconds=0.1)])
+            outcome, = execute(client, [task("long", seconds=0.1)], workers_of(client, project))
         assert outcome.status == "done"
