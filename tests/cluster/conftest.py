@@ -16,8 +16,6 @@ from auxiliary.project.project import Project
 from tests.cluster.processes import Processes
 from tests.cluster.sleeping import sleep
 
-pytest.importorskip("distributed", reason="needs the extra `cluster`")
-
 
 @pytest.fixture(scope="module")
 def processes(tmp_path_factory) -> Iterator[Processes]:

@@ -9,6 +9,8 @@ from auxiliary.cluster.check_workers import Seen, check_workers, look, versions
 from auxiliary.core.errors import UserError
 from tests.cluster.conftest import client_of
 
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
 
 class Answers:
     """A client whose workers give these answers."""

@@ -9,6 +9,8 @@ from auxiliary.cluster.connect import VARIABLE, connected
 from auxiliary.core.errors import UserError
 from tests.cluster.processes import Processes
 
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
 
 def refused(cluster):
     with pytest.raises(UserError) as raised, connected(cluster):

@@ -17,6 +17,8 @@ from tests.cluster.conftest import client_of, lines, workers_of
 from tests.cluster.processes import Processes
 from tests.cluster.sleeping import Sleep
 
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
 
 def task(name, *needs, seconds=0.0, ending="done", **values):
     return Task(name, Sleep(name, seconds, ending), needs, **values)

@@ -5,7 +5,8 @@ import pytest
 from auxiliary.cluster.job_queue import queued_cluster, read_queue_file
 from auxiliary.core.errors import UserError
 
-pytest.importorskip("dask_jobqueue", reason="needs the extra `cluster`")
+pytest.importorskip("dask_jobqueue", reason="the extra `cluster` is not installed")
+
 WHOLE = "jobs: 3\njobqueue:\n  slurm: {cores: 4, memory: 16GB}\n"
 
 

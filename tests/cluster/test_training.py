@@ -6,9 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from distributed import Client
 
-from auxiliary.cluster.plugin import ProjectPlugin
 from auxiliary.cluster.task import TOPIC
 from auxiliary.cluster.work import slim
 from auxiliary.commands.on_cluster import finished_only, train
@@ -20,8 +18,10 @@ from auxiliary.training.job import jobs_of
 from tests.cluster.processes import Processes
 from tests.cluster.training import differing, opened, train_alone
 
+distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
-def kill_worker_of(watcher: Client, task: str, run: Run) -> threading.Thread:
+
+def kill_worker_of(watcher: "distributed.Client", task: str, run: Run) -> threading.Thread:
     """Kill the worker that trains a task, in an epoch after the first ones; the thread that does."""
     workers: dict[str, str] = {}
     # Another client than that of the command, whose subscription would be replaced.
@@ -42,11 +42,13 @@ def kill_worker_of(watcher: Client, task: str, run: Run) -> threading.Thread:
 @pytest.fixture(scope="module")
 def roots(tmp_path_factory, image_folder) -> tuple[Project, Project, str]:
     """Two projects of the same experiments, trained on a cluster and without one, and what the cluster printed."""
+    from auxiliary.cluster.plugin import ProjectPlugin
+
     folder, place = image_folder({"green": 20, "blue": 20, "red": 20}, size=32), tmp_path_factory.mktemp("roots")
     on_cluster, alone = opened(place / "cluster", folder), opened(place / "alone", folder)
     with (place / "printed").open("w+", encoding="utf-8") as printed, Processes(place, workers=2) as running, \
-            Client(running.address, set_as_default=False) as client, \
-            Client(running.address, set_as_default=False) as watcher:
+            distributed.Client(running.address, set_as_default=False) as client, \
+            distributed.Client(running.address, set_as_default=False) as watcher:
         client.wait_for_workers(2)
         client.register_plugin(ProjectPlugin(slim(on_cluster), 1))
         jobs = jobs_of(on_cluster.profile.experiments, on_cluster)
