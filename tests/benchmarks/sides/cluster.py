@@ -26,7 +26,6 @@ WORKERS, SEEDS = "local:2", 12
 # The smaller network of `demo`, on the training images of this folder.
 EXPERIMENT = {"model_id": "small", "learning_rate": 0.001, "epochs": 4, "seeds": list(range(SEEDS)),
               "net": "conv(16) | pool | conv(32) | pool | flatten | dense(64)"}
-work, place = sys.argv[1:]
 
 
 def opened(folder: str) -> Project:
@@ -38,7 +37,7 @@ def opened(folder: str) -> Project:
     return open_project(str(root / "profile.yaml"), root=root)
 
 
-def training(project: Project) -> float:
+def training(project: Project, place: str) -> float:
     """Seconds to train all seeds."""
     prepare(project)
     project = open_project(str(project.paths.root / "profile.yaml"), root=project.paths.root)
@@ -51,7 +50,7 @@ def training(project: Project) -> float:
     return seconds(on_workers if place == "workers" else lambda: train_all(project.profile.scratch, project))
 
 
-def preparing(project: Project) -> float:
+def preparing(project: Project, place: str) -> float:
     """Seconds to prepare all images."""
     if place == "alone":
         return seconds(lambda: prepare(project))
@@ -60,5 +59,8 @@ def preparing(project: Project) -> float:
         return seconds(lambda: prepare(project, ClusterPool(client)))
 
 
-took = training(opened("train")) if work == "train" else preparing(opened("raw-img"))
-say(took, **{name: versions()[name] for name in ("distributed", "tensorflow")})
+# Dask's processes import this file.
+if __name__ == "__main__":
+    work, where = sys.argv[1:]
+    took = training(opened("train"), where) if work == "train" else preparing(opened("raw-img"), where)
+    say(took, **{name: versions()[name] for name in ("distributed", "tensorflow")})
