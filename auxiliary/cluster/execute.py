@@ -33,29 +33,32 @@ def execute(client: "Client", tasks: Sequence[Task], workers: Workers) -> Iterat
     # The longest chain first.
     waiting = {task.name: task for task in sorted(tasks, key=lambda task: -left[task.name])}
     ended: dict[str, Outcome] = {}
+    given: list[Outcome] = []
     running = Running(client)
     _update(workers)
     _check_memory(tasks, workers)
     try:
         while waiting or running.tasks:
-            for outcome in _skipped(waiting, ended):
+            new = _skipped(waiting, ended)
+            for outcome in new:
                 del waiting[outcome.name]
                 ended[outcome.name] = outcome
-                yield outcome
             for task in list(waiting.values()):
                 ready = all(name in ended for name in task.needs)
                 if ready and (worker := workers.fitting(task, running.busy)):
                     running.submit(waiting.pop(task.name), worker)
-            outcomes = list(running.ended())
+            # Before new outcomes are given, whose reader may take a while, workers have got new tasks.
+            yield from given + new
+            given = list(running.ended())
             for address, expected in _update(workers).items():
                 for back in running.lost(address, expected):
                     if isinstance(back, Task):
                         waiting = {back.name: back} | waiting
                     else:
-                        outcomes.append(back)
-            for outcome in (*outcomes, *running.cancelled()):
-                ended[outcome.name] = outcome
-                yield outcome
+                        given.append(back)
+            given += running.cancelled()
+            ended |= {outcome.name: outcome for outcome in given}
+        yield from given
     finally:
         running.cancel()
 

@@ -25,8 +25,9 @@ class ClusterPool:
         client: connected to the cluster.
     """
 
-    # What is sent of a batch and its results is some megabytes. A worker does not notice at once that nobody waits.
-    size, outlives = 2048, True
+    # Half a second of work of a core, and a quarter of a megabyte to send. A worker does not notice at once that nobody
+    # waits.
+    size, outlives = 512, True
 
     def __init__(self, client: "Client") -> None:
         self._client = client

@@ -1,7 +1,7 @@
 """`run PROFILE --cluster …`: prepares and trains on a cluster, before the notebooks read everything back."""
 
 import glob
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,8 +55,10 @@ def run_on_cluster(console: PlainConsole, cluster: str, project: Project, notebo
         UserError: as in `connected`, `check_workers` and `execute`.
     """
     with connected(cluster) as client:
-        # Here, because it needs Dask, which `connected` may find missing.
+        # Here, because the first needs Dask, which `connected` may find missing, and the others take seconds to load.
         from auxiliary.cluster.plugin import ProjectPlugin
+        from auxiliary.reporting.style import save_figure
+        from auxiliary.reporting.timeline_figure import timeline_figure
 
         check_workers(client, project.paths)
         _announce(console, client, project, notebooks, plan)
@@ -67,7 +69,9 @@ def run_on_cluster(console: PlainConsole, cluster: str, project: Project, notebo
             prepare(project, ClusterPool(client))
             project = slim(project)
         jobs = jobs_of(trained, project)
-        train(console, client, jobs + children_to_retrain(jobs, project), project)
+        done = train(console, client, jobs + children_to_retrain(jobs, project), project)
+        if len(done):
+            save_figure(timeline_figure(done), project.paths.assets, TIMELINE)
         client.unregister_worker_plugin(PLUGIN)
 
 
@@ -109,7 +113,7 @@ def _announce(console: PlainConsole, client: "Client", project: Project, noteboo
     console.print(f"{described(client)}. {uses}.", soft_wrap=True)
 
 
-def train(console: PlainConsole, client: "Client", jobs: Sequence[Job], project: Project) -> None:
+def train(console: PlainConsole, client: "Client", jobs: Sequence[Job], project: Project) -> pd.DataFrame:
     """Train jobs on the workers of a cluster, each after what it needs, and log their rows.
 
     Args:
@@ -118,12 +122,15 @@ def train(console: PlainConsole, client: "Client", jobs: Sequence[Job], project:
         jobs: what to train; finished runs are not trained again.
         project: the opened profile, its images prepared.
 
+    Returns:
+        Who did what when, see `timeline_figure`; empty where nothing was left to do.
+
     Raises:
         UserError: as in `execute`.
     """
     tasks = tasks_of(jobs, _seconds(project))
     if not tasks:
-        return
+        return pd.DataFrame()
     by_name, outcomes = {task.name: task for task in tasks}, []
     with locked(project.paths.models / ".cluster.lock", f"training {project.paths.dataset} on a cluster"), \
             ClusterView(console, len(tasks)) as view:
@@ -132,7 +139,10 @@ def train(console: PlainConsole, client: "Client", jobs: Sequence[Job], project:
         for outcome in execute(client, tasks, workers):
             outcomes.append(outcome)
             view.ended(outcome.name, _line(outcome, by_name[outcome.name], project))
-    _show_timeline(outcomes, by_name, project)
+    return pd.DataFrame([
+        {"name": outcome.name, "features": isinstance(by_name[outcome.name].work, FeatureParts),
+         "worker": outcome.worker, "began": outcome.began, "ended": outcome.ended}
+        for outcome in outcomes if outcome.worker])
 
 
 def _seconds(project: Project) -> Callable[[Job], float]:
@@ -151,16 +161,3 @@ def _line(outcome: Outcome, task: Task, project: Project) -> str:
         return ""
     log_result(job.run.result, project.paths.results)
     return f"{outcome.name}: {result_line(job.run, trained=True)}"
-
-
-def _show_timeline(outcomes: Iterable[Outcome], tasks: dict[str, Task], project: Project) -> None:
-    """Save the figure of who did what when."""
-    from auxiliary.reporting.style import save_figure
-    from auxiliary.reporting.timeline_figure import timeline_figure
-
-    done = pd.DataFrame([
-        {"name": outcome.name, "features": isinstance(tasks[outcome.name].work, FeatureParts),
-         "worker": outcome.worker, "began": outcome.began, "ended": outcome.ended}
-        for outcome in outcomes if outcome.worker])
-    if len(done):
-        save_figure(timeline_figure(done), project.paths.assets, TIMELINE)
