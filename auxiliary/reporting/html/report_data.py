@@ -72,6 +72,11 @@ class ReportData:
             return None
         return self.project.with_own_images(self.project.table("suspects"))
 
+    @cached_property
+    def held_out(self) -> pd.DataFrame | None:
+        """What was found of each class that was held out; None if none was."""
+        return self.project.table("held-out") if self.project.paths.table("held-out").is_file() else None
+
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """The training, validation and test images."""

@@ -55,7 +55,7 @@ def uploaded(folder: Path, data: bytes) -> dict:
 
 def test_an_image_is_classified(page, small, tested, tmp_path):
     image = uploaded(tmp_path, Path(tested["filepath"]).read_bytes())
-    probabilities, shown, note = page.respond(image, small)
+    probabilities, shown, note, _ = page.respond(image, small)
     assert max(probabilities, key=probabilities.get) == tested["predicted"]
     assert sum(probabilities.values()) == pytest.approx(1)
     assert shown.shape == (SIDE, SIDE, 3) and shown.dtype == "uint8" and note in ("", NO_EVIDENCE)
@@ -72,13 +72,13 @@ def test_another_network_makes_another_prediction(page, small, trained_root, tes
     (b"", "empty file"), (b"hello", "not an image"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     (truncated_jpeg(), "truncated"), (b"P5 60000 60000 255\n", "absurdly large")])
 def test_the_reason_is_shown_for_a_file_that_is_not_an_image(page, small, tmp_path, data, reason):
-    probabilities, shown, note = page.respond(uploaded(tmp_path, data), small)
+    probabilities, shown, note, _ = page.respond(uploaded(tmp_path, data), small)
     assert (probabilities, shown) == ({}, None)
     assert note.replace("\\", "").startswith(f"This file cannot be used as an image ({reason}")
 
 
 def test_without_an_image_nothing_is_shown(page, small):
-    assert page.respond(None, small) == ({}, None, "")
+    assert page.respond(None, small) == ({}, None, "", "")
 
 
 def test_an_unknown_network_and_a_deleted_image(page, small, tested, tmp_path):

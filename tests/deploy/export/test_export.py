@@ -38,7 +38,7 @@ PLAIN_KERAS = """
 import json, sys
 import keras, numpy as np
 model = keras.saving.load_model(sys.argv[1])
-probabilities = model.predict(np.load(sys.argv[2]), verbose=0)
+probabilities = model.predict(np.load(sys.argv[2]), verbose=0)["probabilities"]
 print(json.dumps({"imported": "auxiliary" in sys.modules, "probabilities": probabilities.tolist()}))
 """
 
@@ -100,7 +100,8 @@ def test_every_format_has_the_probabilities_of_the_network(export, reference, fo
     made = export(key, form)
     predict, _, runtime = made.open()
     size = made.run.result.image_size
-    assert predict(noise(3, size, size)) == pytest.approx(reference(key, noise(3, size, size)), abs=1e-5)
+    found = predict(noise(3, size, size))["probabilities"]
+    assert found == pytest.approx(reference(key, noise(3, size, size)), abs=1e-5)
     assert f"check: {runtime} predicts the classes of the run's network in float32 for all 6 test" in made.printed
     assert "6 of 6 classes are those of predictions-test.csv" in made.printed
 
@@ -110,7 +111,7 @@ def test_images_of_any_size_are_resized_inside(export, reference, form, height, 
     pixels = noise(2, height, width)
     expected = reference("small", np.stack([resized(image, 16) for image in pixels]))
     # Resized pixels are rounded to whole numbers.
-    assert export("small", form).open()[0](pixels) == pytest.approx(expected, abs=0.01)
+    assert export("small", form).open()[0](pixels)["probabilities"] == pytest.approx(expected, abs=0.01)
 
 
 def test_class_names_are_inside_the_export_and_beside_it(export, form):
@@ -164,7 +165,8 @@ def test_the_temperature_is_that_of_the_image_alone(export, reference, trained_r
     assert f"calibrated for the image alone (temperature {alone});" in export("views", "onnx").printed
     assert load_predictor(trained_root.runs["views"]).temperature != pytest.approx(float(alone), abs=0.001)
     pixels = noise(3, 16, 16)
-    assert export("views", "onnx").open()[0](pixels) == pytest.approx(reference("small", pixels), abs=1e-3)
+    found = export("views", "onnx").open()[0](pixels)["probabilities"]
+    assert found == pytest.approx(reference("small", pixels), abs=1e-3)
 
 
 @pytest.mark.parametrize("change", ["missing", "refit"])
@@ -183,7 +185,8 @@ def test_without_validation_images_the_temperature_of_the_views_is_kept(trained_
 def test_an_earlier_export_is_replaced(export, trained_root):
     made = export("views", "onnx")
     export_run("small", "onnx", made.path, trained_root.root)
-    assert made.open()[0](noise(2, 16, 16)) == pytest.approx(export("small", "onnx").open()[0](noise(2, 16, 16)))
+    found, expected = (each.open()[0](noise(2, 16, 16))["probabilities"] for each in (made, export("small", "onnx")))
+    assert found == pytest.approx(expected)
     assert {entry.name for entry in made.path.parent.iterdir()} == {
         "views.onnx", "views.onnx.labels.txt", "views.onnx.how-to-run.py"}
 
