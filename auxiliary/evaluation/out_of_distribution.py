@@ -98,13 +98,14 @@ def fit_detector(features: np.ndarray, labels: np.ndarray, val_features: np.ndar
     """
     if not np.isfinite(features).all() or not np.isfinite(val_features).all():
         raise UserError("some of its features are no finite numbers")
-    components = min(COMPONENTS, len(features) // IMAGES, features.shape[1])
+    # Half of the channels at most, so that a residual is left.
+    components = min(COMPONENTS, len(features) // IMAGES, features.shape[1] // 2)
     if not components or not len(val_features):
-        raise UserError("there are too few training or validation images")
+        raise UserError("there are too few training or validation images, or numbers per image")
     units = unit_length(features)
     if not (units.std(axis=0) > 1e-7).any():
         raise UserError("its features are the same for all images")
-    pca = PCA(components, svd_solver="randomized", random_state=0).fit(units)
+    pca = PCA(components, random_state=0).fit(units)
     values = pca.transform(units)
     _, label = np.unique(labels, return_inverse=True)
     means = np.stack([values[label == each].mean(axis=0) for each in range(label.max() + 1)])
@@ -116,8 +117,8 @@ def fit_detector(features: np.ndarray, labels: np.ndarray, val_features: np.ndar
 
 def _with_limit(detector: Detector, val_features: np.ndarray) -> Detector:
     """The detector with the spreads and the limit that the validation images set."""
-    # Features of few channels have no residual but rounding errors.
-    spreads = np.maximum(detector.distances(val_features).std(axis=0), 1e-6)
+    # Where hardly any image has a residual, rounding errors must not count.
+    spreads = np.maximum(detector.distances(val_features).std(axis=0), 1e-4)
     detector = replace(detector, spreads=spreads)
     scale = scale_of(sums := detector.sums(val_features))
     return replace(detector, scale=np.array(scale), val_scores=scale(sums).astype("float32"))

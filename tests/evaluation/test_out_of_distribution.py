@@ -12,7 +12,7 @@ from auxiliary.evaluation.held_out import COLUMNS, Split, hold_out
 from auxiliary.evaluation.limit import is_unlike, scale_of
 from auxiliary.evaluation.out_of_distribution import COMPONENTS, Detector, fit_detector, joined_scale
 
-CHANNELS = 80
+CHANNELS = 130
 CENTRES = np.random.default_rng(9).normal(0, 1, (4, CHANNELS))
 # Falling, so that any way to find the main directions finds the same ones.
 SPREADS = np.geomspace(1, 0.01, CHANNELS)
@@ -62,8 +62,8 @@ def test_images_of_another_class_are_told_and_their_length_does_not_count(detect
 
 def test_few_images_have_few_components_and_many_have_the_most():
     assert fit_detector(*images(6, [0, 1, 2], 0), images(2, [0], 1)[0]).components.shape == (CHANNELS, 3)
-    features = np.random.default_rng(0).normal(size=(400, 100))
-    assert fit_detector(features, np.arange(400) % 3, features[:50]).components.shape == (100, COMPONENTS)
+    features = np.random.default_rng(0).normal(size=(400, 140))
+    assert fit_detector(features, np.arange(400) % 3, features[:50]).components.shape == (140, COMPONENTS)
 
 
 @pytest.mark.parametrize(("features", "reason"), [

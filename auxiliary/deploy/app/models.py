@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import isnan
 from pathlib import Path
 from threading import Lock
@@ -69,7 +69,7 @@ class Networks:
     """
 
     def __init__(self, first: Run, folders: Iterable[Path], images: Collection[Path] = ()) -> None:
-        self._load = lru_cache(CACHED)(partial(load_predictor, folders=images))
+        self._load = lru_cache(CACHED)(lambda run: load_predictor(run, images))
         self._load(first)
         self._first, self.data_set = first, first.folder.parent.name
         self._results = {folder.name: found for folder in folders if (found := _readable_results(folder))}

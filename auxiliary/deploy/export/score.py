@@ -18,7 +18,7 @@ def score_of(features: keras.KerasTensor, detector: Detector) -> keras.KerasTens
     Returns:
         (N,) float32; above 1 the image is unlike them.
     """
-    scale, (relative_spread, residual_spread) = Scale(*detector.scale), detector.spreads
+    scale, (relative_spread, residual_spread) = Scale(*map(float, detector.scale)), detector.spreads
     units = features / ops.maximum(ops.sqrt(_squared(features, keepdims=True)), 1e-12)
     centre, components = (each.astype("float64") for each in (detector.centre, detector.components))
     values = _linear(units, components, -centre @ components, "components")

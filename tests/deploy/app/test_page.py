@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from auxiliary.deploy.app.models import NO_EVIDENCE, SIDE, Networks, network_name
+from auxiliary.deploy.app.models import NO_EVIDENCE, SIDE, Networks, Prediction, network_name
 from auxiliary.runs.run import Run
 
 gradio = pytest.importorskip("gradio", reason="gradio is not installed")
 
-from auxiliary.deploy.app.page import Page  # noqa: E402
+from auxiliary.deploy.app.page import NOT_KNOWN, Page  # noqa: E402
 
 
 def build(networks: Networks, examples: dict, uploads: Path) -> Page:
@@ -59,6 +59,12 @@ def test_an_image_is_classified(page, small, tested, tmp_path):
     assert max(probabilities, key=probabilities.get) == tested["predicted"]
     assert sum(probabilities.values()) == pytest.approx(1)
     assert shown.shape == (SIDE, SIDE, 3) and shown.dtype == "uint8" and note in ("", NO_EVIDENCE)
+
+
+@pytest.mark.parametrize(("unlike", "said"), [(True, NOT_KNOWN), (False, ""), (None, "")])
+def test_an_image_unlike_the_training_images_is_told(page, small, networks, tmp_path, monkeypatch, unlike, said):
+    monkeypatch.setattr(networks, "predict", lambda *_: Prediction({"red": 1.0}, None, "", unlike))
+    assert page.respond(uploaded(tmp_path, b"image"), small)[3] == said
 
 
 def test_another_network_makes_another_prediction(page, small, trained_root, tested, tmp_path):

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -106,6 +107,27 @@ def test_every_format_has_the_probabilities_of_the_network(export, reference, fo
     assert "6 of 6 classes are those of predictions-test.csv" in made.printed
 
 
+def limit_in(made: Export) -> float:
+    """The limit of the score, where each format has it."""
+    if made.form == "onnx":
+        import onnxruntime
+
+        metadata = onnxruntime.InferenceSession(made.path).get_modelmeta().custom_metadata_map
+        return float(metadata["score_limit"])
+    if made.form == "savedmodel":
+        import tensorflow as tf
+
+        return float(tf.saved_model.load(made.path).signatures["labels"]()["score_limit"])
+    return float(zipfile.ZipFile(made.path).read("score_limit.txt"))
+
+
+def test_every_format_has_the_score_of_predict_and_its_limit(export, form):
+    made, pixels = export("small", form), noise(5, 16, 16)
+    expected = load_predictor(made.run).answers(pixels).scores
+    assert made.open()[0](pixels)["score"] == pytest.approx(expected, abs=0.01) and limit_in(made) == 1
+    assert "output: `score`, float32, (N,): above 1 the image is unlike anything it was trained on" in made.printed
+
+
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (40, 71), (7, 3), (1, 200)])
 def test_images_of_any_size_are_resized_inside(export, reference, form, height, width):
     pixels = noise(2, height, width)
@@ -193,11 +215,14 @@ def test_an_earlier_export_is_replaced(export, trained_root):
 
 def test_random_images_replace_missing_test_images(export, trained_root, tmp_path, capsys):
     export("small", "onnx")
-    folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id)
+    folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id,
+                             ignore=shutil.ignore_patterns("unlike.npz"))
     # The images are there, but not below this root.
     export_run(str(folder), "onnx", root=tmp_path)
     printed = capsys.readouterr().out
     assert f"\nwrote {folder / 'export' / folder.name}.onnx (" in printed
+    # Nor can it be told without images what is unlike them.
+    assert "output: `score`" not in printed and "the images that it was trained on are not here" in printed
     assert "for all 100 random images (the run's test images are missing)" in printed and "csv" not in printed
 
 
