@@ -1,5 +1,6 @@
 """The networks that the page offers: the finished runs of some data sets, loaded at their first prediction."""
 
+import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,7 +70,7 @@ class Networks:
     """
 
     def __init__(self, first: Run, folders: Iterable[Path], images: Collection[Path] = ()) -> None:
-        self._load = lru_cache(CACHED)(lambda run: load_predictor(run, images))
+        self._load = lru_cache(CACHED)(lambda run: _loaded(run, images))
         self._load(first)
         self._first, self.data_set = first, first.folder.parent.name
         self._results = {folder.name: found for folder in folders if (found := _readable_results(folder))}
@@ -154,6 +155,14 @@ def heat_map(data: bytes, heat: np.ndarray, span: Span | None = None) -> np.ndar
 def network_name(run: Run) -> str:
     """The name of the network of a run: its data set and its folder."""
     return f"{run.folder.parent.name}/{run.id}"
+
+
+def _loaded(run: Run, images: Collection[Path]) -> Predictor:
+    """The network of a run; prints why it cannot tell unlike images, if so."""
+    predictor = load_predictor(run, images)
+    if predictor.why:
+        print(printable(predictor.why), file=sys.stderr)
+    return predictor
 
 
 def _readable_results(folder: Path) -> dict[Run, Result]:
