@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
 from auxiliary.data.tables import spread
 from auxiliary.evaluation.held_out import COLUMNS, Split, hold_out
@@ -26,20 +27,24 @@ def held_out_classes(project: Project) -> pd.DataFrame:
 
     Returns:
         As `auxiliary.evaluation.held_out.hold_out`, with the column `backbone`; empty where no such experiment has been
-        trained, or there are fewer than three classes.
+        trained, or there are too few images or fewer than three classes.
     """
     for experiment, files in frozen_experiments(project):
         tables = list(images_of(experiment, project).values())
         features = [read_side_by_side(each, len(df)) for each, df in zip(files, tables, strict=True)]
         if all(each is not None for each in features):
-            found = _measured([_split(*each) for each in zip(features, tables, strict=True)], project.categories)
-            if len(found):
-                project.save_table(found.assign(backbone=experiment.backbone), "held-out")
-                print(f"Each of {len(found):,} classes was held out, with the features of {experiment.backbone} "
-                      f"(experiment {experiment.key}).")
-                return found
-    print("No class was held out: that takes three classes, and the cached features of a finished experiment with a "
-          "frozen, pre-trained backbone.")
+            try:
+                found = _measured([_split(*each) for each in zip(features, tables, strict=True)], project.categories)
+            except UserError as error:
+                print(f"No class was held out: {error}.")
+                return pd.DataFrame(columns=COLUMNS)
+            found = found.assign(backbone=experiment.backbone)
+            project.save_table(found.assign(images_hash=project.images_hash), "held-out")
+            print(f"Each of {len(found):,} classes was held out, with the features of {experiment.backbone} "
+                  f"(experiment {experiment.key}).")
+            return found
+    print("No class was held out: that takes the cached features of a finished experiment with a frozen, pre-trained "
+          "backbone.")
     return pd.DataFrame(columns=COLUMNS)
 
 
@@ -54,7 +59,7 @@ def _measured(splits: list[Split], categories: list[str]) -> pd.DataFrame:
     # A small class may have no image in one of the sets.
     present = [label for label in range(len(categories)) if all((each.labels == label).any() for each in splits)]
     if len(present) < 3:
-        return pd.DataFrame(columns=COLUMNS)
+        raise UserError("that takes three classes with images in all sets")
     splits = [each.only(present) for each in splits]
     labels = spread(len(present), CLASSES)
     return pd.DataFrame([hold_out(*splits, label, categories[present[label]])

@@ -74,8 +74,11 @@ class ReportData:
 
     @cached_property
     def held_out(self) -> pd.DataFrame | None:
-        """What was found of each class that was held out; None if none was."""
-        return self.project.table("held-out") if self.project.paths.table("held-out").is_file() else None
+        """What was found of each class that was held out; None if none was, or of other images."""
+        if not self.project.paths.table("held-out").is_file():
+            return None
+        found = self.project.table("held-out")
+        return found if (found["images_hash"] == self.project.images_hash).all() else None
 
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
