@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.config.transfer import TransferExperiment
+from auxiliary.data.tables import spread
 from auxiliary.networks.build import build_transfer
 from auxiliary.project.project import Project
 from auxiliary.training.feature_files import each_once
@@ -21,6 +22,18 @@ def pooled_features(experiment: TransferExperiment, project: Project) -> np.ndar
     extractor = extractor_of(build_transfer(experiment, len(project.categories)))
     features = [np.asarray(cached_features(extractor, experiment, part, project.paths.features)) for part in parts]
     return np.concatenate(features)[pd.concat(parts, ignore_index=True)["filepath"].argsort()]
+
+
+def split_features(experiment: TransferExperiment, project: Project, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The features, (N, channels) float32, and the labels, (N,) int64, of each set; of at most so many images."""
+    extractor = extractor_of(build_transfer(experiment, len(project.categories)))
+    found = []
+    for part in _parts(project):
+        some = part.sort_values(["label", "filepath"])
+        images = each_once(some.iloc[spread(len(some), most)])
+        features = cached_features(extractor, experiment, images, project.paths.features)
+        found.append((np.asarray(features), images["label"].to_numpy("int64")))
+    return found
 
 
 def _parts(project: Project) -> list[pd.DataFrame]:

@@ -21,10 +21,12 @@ from auxiliary.runs.seeds import over_seeds
 from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
 
-SCALE, BENCH, FOLDS = (f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds"))
+SCALE, BENCH, FOLDS, HELD_OUT = (f"tests/benchmarks/{name}.csv"
+                                 for name in ("scale", "results", "five_folds", "held_out_classes"))
 # The tables of each page, by the names of their markers.
-PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds"), "docs/results-csv.md": ("columns",),
-         "docs/profiles.md": ("gains", "backbones"), "docs/performance.md": ("scale", "bench")}
+PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds", "held-out"),
+         "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains", "backbones"),
+         "docs/performance.md": ("scale", "bench")}
 
 
 def markdown_summary(results: pd.DataFrame) -> str:
@@ -129,6 +131,23 @@ def markdown_folds(folds: pd.DataFrame) -> str:
                               for row in folds.itertuples()]}))
 
 
+def markdown_held_out(table: pd.DataFrame) -> str:
+    """What is found of classes that were held out, as a Markdown table: one row per data set, backbone and method.
+
+    Args:
+        table: as `tools.held_out_classes` measures it.
+    """
+    shown = pd.DataFrame({
+        "data set": table["dataset"], "images": table["images"], "backbone": "`" + table["backbone"] + "`",
+        "at": [f"{size} px" for size in table["image_size"]], "method": table["method"]})
+    figures = {"val_auroc": "AUROC, validation", "auroc": "AUROC, test", "caught": "caught",
+               "false_alarms": "false alarms", "caught_at_5": "caught at 5%"}
+    for name, heading in figures.items():
+        form = "{:.3f}" if "auroc" in name else "{:.0%}"
+        shown[heading] = ["" if pd.isna(value) else form.format(value) for value in table[name]]
+    return _markdown(shown)
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
@@ -151,11 +170,12 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    scale, bench, folds = (pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS))
+    scale, bench, folds, held_out = (pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS, HELD_OUT))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "gains": _markdown(gains_table(over_seeds(results))), "scale": markdown_scale(scale),
-              "bench": markdown_bench(bench), "folds": markdown_folds(folds)}
+              "bench": markdown_bench(bench), "folds": markdown_folds(folds),
+              "held-out": markdown_held_out(held_out)}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")

@@ -51,7 +51,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
 
     # On the CPU, because GPUs round float32 differently.
     with keras.device("cpu"):
-        predictor = load_predictor(run)
+        predictor = load_predictor(run, processed_folders(root))
         with replacing_export(path, labels_text(predictor.categories), how_to_run(form, path.name)) as temporary:
             outcome = _write_and_check(predictor, form, temporary, processed_folders(root))
     console.print(f"wrote {path} ({format_bytes(_size(path))})")
@@ -65,6 +65,7 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     from auxiliary.deploy.export.check import check_images, predict_with_export
     from auxiliary.deploy.export.model import build_export_model, has_foreign_layers, plain_network
     from auxiliary.deploy.export.originals_check import compare_originals
+    from auxiliary.deploy.export.score_check import check_score
     from auxiliary.deploy.export.single_view import calibration_of_export
     from auxiliary.deploy.export.write import WRITERS
     from auxiliary.deploy.predictor import BATCH
@@ -75,7 +76,8 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
         raise UserError(f"a `.keras` file of {predictor.run.id} could be read only where KerasHub is installed: export "
                         "it to savedmodel, onnx or litert")
     calibration = calibration_of_export(predictor, network, folders)
-    WRITERS[form](build_export_model(network, calibration.temperature, predictor.categories), path)
+    detector = predictor.networks[0].detector
+    WRITERS[form](build_export_model(network, calibration.temperature, predictor.categories, detector), path)
     images = check_images(predictor.run, network.input_shape[1], folders)
     exported = predict_with_export(form, path, images.pixels)
     if exported.labels != predictor.categories:
@@ -88,12 +90,13 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     if differing := exported.count_differing(reference):
         raise UserError(f"the export was discarded: {exported.runtime} predicts another class than the run's network "
                         f"for {differing:,} of {len(reference):,} images; choose another format, and report this")
+    score = check_score(network, detector, images.pixels, exported)
     originals = compare_originals(predictor, network, calibration.temperature, form, path, images.files, folders)
     difference = abs(exported.probabilities - reference).max()
     side = predictor.result.image_size
     return [f"input: `images`, RGB, uint8, (N, H, W, 3) of any size, resized inside to {side} x {side}",
             f"output: `probabilities`, float32, (N, {len(predictor.categories)}), {calibration.text}",
-            *_describe_check(predictor.result, images, exported, difference), originals]
+            score or predictor.why, *_describe_check(predictor.result, images, exported, difference), originals]
 
 
 def _describe_check(result: "Result", images: "CheckImages", exported: "ExportPredictions",

@@ -83,6 +83,7 @@ def _write_and_compare(predictor: "Predictor", path: Path, folders: list[Path]) 
     return [f"input: `images`, RGB, uint8, (1, {size}, {size}, 3): one image, resized before",
             f"output: `probabilities`, uint8, (1, {len(predictor.categories)}): 256 would be a probability of 1; "
             f"{calibration.text}",
+            "no `score`: 8 bits are too coarse for its distances; the other formats have it",
             f"ranges: measured on {len(shown):,} training images of the run, evenly of all classes",
             *describe_loss(images, found, predictor.categories, averaged_views(predictor.result.tta)),
             f"size: {format_bytes(path.stat().st_size)}, and {format_bytes(float32.stat().st_size)} in float32",

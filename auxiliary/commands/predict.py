@@ -15,9 +15,10 @@ from auxiliary.core import runtime
 from auxiliary.core.console import ENDLESS, PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, replacing
-from auxiliary.core.paths import find_root
+from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import counted, first_few, printable
 from auxiliary.deploy.image_paths import find_image_paths
+from auxiliary.evaluation.limit import UNLIKE, is_unlike
 from auxiliary.runs.find import find_finished_or_best
 from auxiliary.runs.labels import validation
 
@@ -39,8 +40,9 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
         images: files, folders and patterns, see `find_image_paths`.
         name: the run, see `find_finished`; empty for the data set's run of the best validation accuracy.
         as_json: print one JSON document with the probabilities of all classes instead of tables. Its keys are run,
-            dataset, val_accuracy, temperature, classes; `images`, each with file, class and probabilities; and
-            `errors`, each with file and error.
+            dataset, val_accuracy, temperature, classes; `images`, each with file, class, probabilities, `unlike` (true
+            or false) and `score`, see `auxiliary.evaluation.out_of_distribution`, both null where they are not known;
+            and `errors`, each with file and error.
         root: the folder that holds `models/`; the repository by default.
         dataset: the data set that the run is of; empty where there is only one, or the run's name tells it.
         csv_file: a file to write, see `write_predictions`; then no tables are printed.
@@ -52,13 +54,14 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
     table = find_csv_file(csv_file) if csv_file else None
     # A table that an earlier call wrote into the folder of the images is none of them.
     paths = [path for path in find_image_paths(images) if table is None or absolute(path.path) != absolute(table)]
-    run = find_finished_or_best(name, find_root(root), dataset)
+    root = find_root(root)
+    run = find_finished_or_best(name, root, dataset)
     runtime.load()
     from auxiliary.deploy.load import load_predictor
     from auxiliary.deploy.predictor import predict_files
     from auxiliary.deploy.preprocess import UNSCALED
 
-    predictor = load_predictor(run)
+    predictor = load_predictor(run, processed_folders(root))
     # A file that cannot be written is found before the work.
     with replacing(table) if table else nullcontext() as temporary:
         predictions = predict_files(predictor, paths)
@@ -68,6 +71,8 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
         _print_json(predictor, predictions)
     else:
         _print_text(predictor, predictions, table)
+    if predictor.why:
+        print(printable(predictor.why), file=sys.stderr)
     if predictions.unscaled:
         print(f"{UNSCALED}, such as {printable(predictions.unscaled[0])}", file=sys.stderr)
     if failed := len(predictions.errors):
@@ -82,10 +87,19 @@ def _print_json(predictor: "Predictor", predictions: "FilePredictions") -> None:
     print(json.dumps(head).removesuffix("}") + ', "images": [')
     for number, (file, values) in enumerate(zip(predictions.files, predictions.probabilities, strict=True), start=1):
         image = {"file": file, "class": predictor.categories[values.argmax()],
-                 "probabilities": dict(zip(predictor.categories, map(_number, values.tolist()), strict=True))}
+                 "probabilities": dict(zip(predictor.categories, map(_number, values.tolist()), strict=True)),
+                 **_novelty(predictions, number - 1)}
         print(json.dumps(image) + ("," if number < len(predictions.files) else ""))
     errors = [{"file": file, "error": error} for file, error in predictions.errors.items()]
     print(f'], "errors": {json.dumps(errors)}}}')
+
+
+def _novelty(predictions: "FilePredictions", place: int) -> dict[str, bool | float | None]:
+    """Whether an image is unlike all that the network was trained on, and its score."""
+    if predictions.scores is None:
+        return {"unlike": None, "score": None}
+    score = float(predictions.scores[place])
+    return {"unlike": is_unlike(score), "score": _number(score)}
 
 
 def _number(value: float) -> float | None:
@@ -123,20 +137,26 @@ def _print_tables(console: PlainConsole, categories: list[str], predictions: "Fi
         if console.measure(table, options=endless).maximum <= console.width:
             console.print(table)
         else:
-            console.print("\n".join(f" {file}\n   {best}   {others}" for file, best, others in rows), soft_wrap=True)
+            console.print("\n".join(f" {file}\n   {'   '.join(filter(None, said))}" for file, *said in rows),
+                          soft_wrap=True)
 
 
-def _row(categories: list[str], predictions: "FilePredictions", number: int) -> tuple[str, str, str]:
+def _row(categories: list[str], predictions: "FilePredictions", number: int) -> tuple[str, str, str, str]:
     first, *others = _likeliest(categories, predictions.probabilities[number])
-    return predictions.files[number], first, ", ".join(others)
+    unlike = predictions.scores is not None and is_unlike(predictions.scores[number])
+    return predictions.files[number], first, ", ".join(others), UNLIKE if unlike else ""
 
 
-def _table(rows: list[tuple[str, str, str]]) -> Table:
+def _table(rows: list[tuple[str, str, str, str]]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False)
-    for heading in ("image", "class", "next"):
+    headings = ["image", "class", "next"]
+    # The last column only where it says something.
+    if any(remark for *_, remark in rows):
+        headings.append("remark")
+    for heading in headings:
         table.add_column(heading)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*row[:len(headings)])
     return table
 
 

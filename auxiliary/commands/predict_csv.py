@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import with_home
+from auxiliary.evaluation.limit import is_unlike
 from auxiliary.evaluation.predictions import PROBABILITY
 from auxiliary.runs.results_append import MISTAKABLE
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 FIRST = ("file", "class", "probability")
 ERROR = "error"
+NOVELTY = ("unlike", "score")
 
 
 def find_csv_file(given: Path) -> Path:
@@ -36,8 +38,9 @@ def find_csv_file(given: Path) -> Path:
 def write_predictions(path: Path, categories: Sequence[str], predictions: "FilePredictions") -> None:
     """Write predictions, row by row.
 
-    The columns are `file`, `class`, `probability`, one `p:<class>` per class, and `error`. Files that are not images
-    come last: they have an error, and nothing else.
+    The columns are `file`, `class`, `probability`, one `p:<class>` per class, `error`, `unlike` (`yes` or `no`) and
+    `score`, see `auxiliary.evaluation.out_of_distribution`; the last two are empty where they are not known. Files that
+    are not images come last: they have an error, and nothing else.
 
     Args:
         path: the file to write to.
@@ -46,15 +49,17 @@ def write_predictions(path: Path, categories: Sequence[str], predictions: "FileP
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*FIRST, *(f"{PROBABILITY}{name}" for name in categories), ERROR])
+        writer.writerow([*FIRST, *(f"{PROBABILITY}{name}" for name in categories), ERROR, *NOVELTY])
         writer.writerows(_rows(categories, predictions))
 
 
 def _rows(categories: Sequence[str], predictions: "FilePredictions") -> Iterator[list[str | float]]:
-    for file, values in zip(predictions.files, predictions.probabilities, strict=True):
-        yield [_cell(file), categories[values.argmax()], values.max(), *values.tolist(), ""]
+    scores = [None] * len(predictions.files) if predictions.scores is None else predictions.scores.tolist()
+    for file, values, score in zip(predictions.files, predictions.probabilities, scores, strict=True):
+        novelty = ["", ""] if score is None else ["yes" if is_unlike(score) else "no", score]
+        yield [_cell(file), categories[values.argmax()], values.max(), *values.tolist(), "", *novelty]
     for file, error in predictions.errors.items():
-        yield [_cell(file), "", "", *[""] * len(categories), error]
+        yield [_cell(file), "", "", *[""] * len(categories), error, "", ""]
 
 
 def _cell(file: str) -> str:

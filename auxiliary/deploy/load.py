@@ -1,14 +1,19 @@
 """The network of a finished run, read from its folder; damaged, missing and foreign files are refused."""
 
 import math
+from collections.abc import Collection
+from pathlib import Path
 
 import keras
 
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.data.reading.deep import Span
+from auxiliary.deploy.detector import detector_of
+from auxiliary.deploy.network_features import with_features
 from auxiliary.deploy.predictor import Network, Predictor
 from auxiliary.evaluation.calibration import fit_temperature
+from auxiliary.evaluation.out_of_distribution import joined_scale
 from auxiliary.evaluation.predictions import classes
 from auxiliary.networks.hub_files import register_layers
 from auxiliary.networks.inference import frozen_graph
@@ -17,8 +22,13 @@ from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
 
 
-def load_predictor(run: Run) -> Predictor:
+def load_predictor(run: Run, folders: Collection[Path] = ()) -> Predictor:
     """Read the network of a finished run, or those of an ensemble, and fit the temperature on validation predictions.
+
+    Args:
+        run: the finished run.
+        folders: the folders `data/<dataset>/processed` that may hold its images, for `detector_of`. Without them a
+            detector is read, but none is made.
 
     Raises:
         UserError: a file of the run is missing, was changed, or is of another version; the message names it. Or a
@@ -26,8 +36,10 @@ def load_predictor(run: Run) -> Predictor:
     """
     result, predictions = run.result, run.val_predictions
     runtime.start(result.seed)
-    networks = [_load_network(each) for each in _members(run) or [run]]
-    return Predictor(run, result, networks, classes(predictions), fit_temperature(predictions), _trained_span(run))
+    networks, reasons = zip(*(_load_network(each, folders) for each in _members(run) or [run]), strict=True)
+    detectors = [network.detector for network in networks]
+    return Predictor(run, result, networks, classes(predictions), fit_temperature(predictions), _trained_span(run),
+                     joined_scale(detectors) if all(detectors) else None, next(filter(None, reasons), ""))
 
 
 def _members(run: Run) -> list[Run]:
@@ -40,10 +52,13 @@ def _members(run: Run) -> list[Run]:
     return members
 
 
-def _load_network(run: Run) -> Network:
+def _load_network(run: Run, folders: Collection[Path]) -> tuple[Network, str]:
+    """The network of a run, and why it has no detector; empty where it has one."""
     result = run.result
     model = _load_model(run, result)
-    return Network(result, model, frozen_graph(model))
+    predict = frozen_graph(with_features(model))
+    detector, reason = detector_of(run, model, predict, folders)
+    return Network(result, model, predict, detector), reason
 
 
 def _trained_span(run: Run) -> Span | None:

@@ -1,8 +1,10 @@
-"""Predictions of a finished run's network for new images: calibrated probabilities, batch by batch."""
+"""Predictions of a finished run's network for new images, batch by batch, and how unlike the training images they are.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import tee
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -17,13 +19,29 @@ from auxiliary.data.reading.deep import Span
 from auxiliary.data.reading.jpeg import resized
 from auxiliary.data.views import View, views_of
 from auxiliary.deploy.image_paths import ImagePath
+from auxiliary.deploy.network_features import split_features
 from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
 from auxiliary.evaluation.calibration import tempered
+from auxiliary.evaluation.limit import Scale
+from auxiliary.evaluation.out_of_distribution import Detector
 from auxiliary.networks.inference import PredictFunction, predict_batches
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
 BATCH = 32
+
+
+class Answers(NamedTuple):
+    """What a network says of some images.
+
+    Attributes:
+        probabilities: (N, classes) float64; each row sums to 1.
+        scores: (N,) float64, how unlike the training images each one is, above 1 than nearly all validation images;
+            None where that is not known.
+    """
+
+    probabilities: np.ndarray
+    scores: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -33,20 +51,30 @@ class Network:
     Attributes:
         result: the run's row of `results.csv`.
         model: from (N, S, S, 3) images in 0..255 to (N, classes) probabilities.
-        predict: the frozen graph of the model, which predicts faster.
+        predict: the frozen graph of `with_features(model)`, which predicts faster.
+        detector: tells how unlike the training images an image is; None where that is not known.
     """
 
     result: Result
     model: keras.Model
     predict: PredictFunction
+    detector: Detector | None = None
 
-    def batch_means(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The probabilities of each batch of images in turn, the mean over the views of the run's test."""
+    def batch_answers(self, batches: Iterable[np.ndarray]) -> Iterator[Answers]:
+        """What the network says of each batch of images in turn.
+
+        Probabilities are the mean over the views of the run's test. Scores are of the image alone.
+        """
         views = views_of(self.result.tta)
+        if self.detector is not None and not any(map(_is_alone, views)):
+            views.append(View(0.0))
+        alone = next((place for place, view in enumerate(views) if _is_alone(view)), 0)
         seen = ((self._seen(batch, view), None) for batch in batches for view in views)
-        outputs = predict_batches(self.predict, seen)
+        outputs = (split_features(output, self.model) for output in predict_batches(self.predict, seen))
         for outputs_of_batch in zip(*[outputs] * len(views), strict=True):
-            yield np.average(outputs_of_batch, axis=0, weights=[view.weight for view in views])
+            probabilities, features = zip(*outputs_of_batch, strict=True)
+            yield Answers(np.average(probabilities, axis=0, weights=[view.weight for view in views]),
+                          self.detector.scores(features[alone]) if self.detector else None)
 
     def _seen(self, images: np.ndarray, view: View) -> np.ndarray:
         """One view of each image."""
@@ -60,6 +88,11 @@ class Network:
         return images[:, rows][:, :, columns]
 
 
+def _is_alone(view: View) -> bool:
+    """Whether a view is the image itself."""
+    return not view.mirrored and not view.shift and view.augmented is None
+
+
 @dataclass(frozen=True)
 class Predictor:
     """The network of a finished run, or those of an ensemble, calibrated; `load_predictor` makes one.
@@ -71,6 +104,8 @@ class Predictor:
         categories: class names in the order of the labels.
         temperature: fitted on the validation images, see `auxiliary.evaluation.calibration`.
         span: of the deep images that it was trained on, see `auxiliary.data.reading.deep`; None where there were none.
+        scale: of the mean of the networks' scores; None where a network has no detector.
+        why: a sentence on why there are no scores; empty where there are.
     """
 
     run: Run
@@ -79,6 +114,8 @@ class Predictor:
     categories: list[str]
     temperature: float
     span: Span | None = None
+    scale: Scale | None = None
+    why: str = ""
 
     @property
     def model(self) -> keras.Model | None:
@@ -97,14 +134,26 @@ class Predictor:
         Returns:
             (N, classes) float64; each row sums to 1.
         """
-        return np.concatenate(list(self.batch_probabilities(np.split(images, range(BATCH, len(images), BATCH)))))
+        return self.answers(images).probabilities
 
-    def batch_probabilities(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The probabilities of each batch of images in turn; later batches are prepared meanwhile."""
+    def answers(self, images: np.ndarray) -> Answers:
+        """The probabilities, as above, and how unlike the training images each image is."""
+        return joined(list(self.batch_answers(np.split(images, range(BATCH, len(images), BATCH)))))
+
+    def batch_answers(self, batches: Iterable[np.ndarray]) -> Iterator[Answers]:
+        """The answers for each batch of images in turn; later batches are prepared meanwhile."""
         copies = tee(batches, len(self.networks))
-        outputs = [network.batch_means(copy) for network, copy in zip(self.networks, copies, strict=True)]
+        outputs = [network.batch_answers(copy) for network, copy in zip(self.networks, copies, strict=True)]
         for outputs_of_batch in zip(*outputs, strict=True):
-            yield tempered(np.mean(outputs_of_batch, axis=0), self.temperature)
+            probabilities, scores = zip(*outputs_of_batch, strict=True)
+            yield Answers(tempered(np.mean(probabilities, axis=0), self.temperature),
+                          self.scale(np.mean(scores, axis=0)) if self.scale else None)
+
+
+def joined(answers: Sequence[Answers]) -> Answers:
+    """The answers for several batches, of which there is at least one, as one."""
+    probabilities, scores = zip(*answers, strict=True)
+    return Answers(np.concatenate(probabilities), None if scores[0] is None else np.concatenate(scores))
 
 
 @dataclass(frozen=True)
@@ -116,12 +165,14 @@ class FilePredictions:
         probabilities: (files, classes) float64, calibrated.
         errors: the reason for each file that is not an image, by its name.
         unscaled: the names of those among `files` that `is_unscaled` tells.
+        scores: (files,) as in `Answers`; None where they are not known.
     """
 
     files: list[str]
     probabilities: np.ndarray
     errors: dict[str, str]
     unscaled: Sequence[str] = ()
+    scores: np.ndarray | None = None
 
 
 def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredictions:
@@ -149,9 +200,10 @@ def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredi
             yield np.stack(images)
 
     with Progress("predicting", len(paths), "image") as progress:
-        probabilities = list(predictor.batch_probabilities(batches()))
-    return FilePredictions(files, np.concatenate([np.empty((0, len(predictor.categories))), *probabilities]), errors,
-                           unscaled)
+        answers = list(predictor.batch_answers(batches()))
+    nothing = Answers(np.empty((0, len(predictor.categories))), None)
+    probabilities, scores = joined(answers) if answers else nothing
+    return FilePredictions(files, probabilities, errors, unscaled, scores)
 
 
 def _bytes(path: ImagePath) -> bytes:

@@ -205,6 +205,11 @@ class Run:
         return self.folder / "recipe.json"
 
     @property
+    def detector_file(self) -> Path:
+        """The file of what tells unlike images, which is made after training; see `auxiliary.deploy.detector_file`."""
+        return self.folder / "unlike.npz"
+
+    @property
     def result_file(self) -> Path:
         """The file of the result."""
         return self.folder / "result.json"
@@ -246,8 +251,8 @@ class Run:
         return (self.model_file, self._predictions("val"), self._predictions("test"), *map(self._arrays, ARRAYS))
 
     def is_written(self, name: str) -> bool:
-        """Whether training writes a file of that name; hidden files are temporary ones."""
-        files = (self.result_file, self.checkpoint, *self._of_training, *self._of_network)
+        """Whether training writes a file of that name, or one is made of what it wrote; hidden files are temporary."""
+        files = (self.result_file, self.checkpoint, self.detector_file, *self._of_training, *self._of_network)
         return name in {*(file.name for file in files), *CURVES} or name.startswith(".")
 
     @property

@@ -36,7 +36,7 @@ def suspects(project: Project) -> pd.DataFrame:
     Returns:
         As `suspect_labels`; empty where no such experiment has been trained.
     """
-    for experiment, files in _frozen(project):
+    for experiment, files in frozen_experiments(project):
         splits = images_of(experiment, project)
         images = pd.concat([df.assign(split=split) for split, df in splits.items()], ignore_index=True)
         suspicious = _judged(project, experiment, files, images)
@@ -49,8 +49,12 @@ def suspects(project: Project) -> pd.DataFrame:
     return pd.DataFrame(columns=COLUMNS)
 
 
-def _frozen(project: Project) -> list[tuple[TransferExperiment, list[Files]]]:
-    """The frozen, pre-trained experiments, the best validation accuracy first, and each split's files of features."""
+def frozen_experiments(project: Project) -> list[tuple[TransferExperiment, list[Files]]]:
+    """The finished frozen, pre-trained experiments whose cached features are there, best validation accuracy first.
+
+    Returns:
+        Each with the files of its features, those of each split; those of training images are of the images as they are.
+    """
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
         images = images_of(experiment, project).values()

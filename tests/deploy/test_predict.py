@@ -186,7 +186,7 @@ def test_a_csv_file_has_a_row_per_file(run_predict, mixed_files, tmp_path):
     file = tmp_path / "new" / "out.csv"
     found = run_predict(*mixed_files, csv_file=file)
     image, *errors = rows(file)
-    assert list(image) == ["file", "class", "probability", "p:blue", "p:green", "p:red", "error"]
+    assert list(image) == ["file", "class", "probability", "p:blue", "p:green", "p:red", "error", "unlike", "score"]
     assert [(row["file"], row["class"], row["p:red"], row["error"]) for row in errors] == [
         ("notes.txt", "", "", "not an image"), ("cut.png", "", "", "truncated")]
     assert found.out.splitlines()[1:] == [f"wrote {file} (1 image)"] and "cut.png: truncated" in found.err

@@ -13,7 +13,7 @@ from auxiliary.core import runtime
 from auxiliary.deploy import predictor as predictor_module
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.load import load_predictor
-from auxiliary.deploy.predictor import BATCH, Predictor, predict_files
+from auxiliary.deploy.predictor import BATCH, Answers, Predictor, predict_files
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.project.open import open_project
@@ -29,7 +29,7 @@ def pixels_of(predictor: Predictor, predictions: pd.DataFrame) -> np.ndarray:
 
 def check_parity(run: Run) -> None:
     predictor, expected = load_predictor(run), run.predictions
-    found, = predictor.batch_probabilities([pixels_of(predictor, expected)])
+    (found, _), = predictor.batch_answers([pixels_of(predictor, expected)])
     columns = expected[[f"p:{name}" for name in predictor.categories]].to_numpy()
     np.testing.assert_allclose(tempered(found, 1 / predictor.temperature), columns, atol=1e-6)
     assert [predictor.categories[label] for label in found.argmax(axis=1)] == expected["predicted"].tolist()
@@ -79,7 +79,8 @@ def test_all_images_at_once_and_in_batches_have_the_same_probabilities(trained_r
     size = predictor.result.image_size
     pixels = np.random.default_rng(0).integers(0, 256, (2 * BATCH + 3, size, size, 3), "uint8")
     together = predictor.probabilities(pixels)
-    batches = list(predictor.batch_probabilities([pixels[:BATCH], pixels[BATCH:2 * BATCH], pixels[2 * BATCH:]]))
+    three = [pixels[:BATCH], pixels[BATCH:2 * BATCH], pixels[2 * BATCH:]]
+    batches = [answers.probabilities for answers in predictor.batch_answers(three)]
     assert [len(batch) for batch in batches] == [BATCH, BATCH, 3]
     np.testing.assert_allclose(np.concatenate(batches), together, atol=1e-5)
     np.testing.assert_allclose(predictor.probabilities(pixels[:1]), together[:1], atol=1e-5)
@@ -100,13 +101,13 @@ def test_only_a_few_images_are_in_memory_at_a_time(monkeypatch):
     monkeypatch.setattr(predictor_module, "is_unscaled", lambda *_: False)
     shapes = []
 
-    def batch_probabilities(batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    def batch_answers(batches: Iterable[np.ndarray]) -> Iterator[Answers]:
         for images in batches:
             shapes.append(images.shape)
-            yield images.mean(axis=(1, 2))[:, :2] / [1, 2]
+            yield Answers(images.mean(axis=(1, 2))[:, :2] / [1, 2], None)
 
     predictor = SimpleNamespace(result=SimpleNamespace(image_size=8), categories=["a", "b"], span=None,
-                                batch_probabilities=batch_probabilities)
+                                batch_answers=batch_answers)
     paths = [ImagePath(Path(str(number)), "missing" if number == 3 else "") for number in range(10)]
     predictions = predict_files(predictor, paths)
     assert shapes == [(4, 8, 8, 3), (4, 8, 8, 3), (1, 8, 8, 3)]

@@ -9,11 +9,13 @@ from auxiliary.runs.results_csv import read_results
 from tools.update_readme import (
     BENCH,
     FOLDS,
+    HELD_OUT,
     PAGES,
     SCALE,
     fill,
     markdown_bench,
     markdown_folds,
+    markdown_held_out,
     markdown_results,
     markdown_scale,
     markdown_summary,
@@ -24,7 +26,7 @@ from tools.update_readme import (
 @pytest.fixture
 def committed(tmp_path):
     """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
-    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS):
+    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT):
         done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
         if done.returncode:
             pytest.skip(f"{name} is not committed here")
@@ -83,6 +85,15 @@ def test_a_benchmark_has_one_row_and_a_bold_ratio_if_it_reaches_its_aim():
         {"work": "start (s)", "against": "TensorFlow", "here": "0.1", "there": "5.5", "ratio": "**55.00**",
          "aim": "10"},
         {"work": "train (s)", "against": "PyTorch", "here": "10", "there": "12.35", "ratio": "1.23", "aim": "1.3"}]
+
+
+def test_held_out_classes_have_test_figures_for_one_method_only():
+    table = pd.DataFrame({"dataset": "demo", "images": 4808, "backbone": "A", "image_size": 224,
+                          "method": ["ours", "other"], "val_auroc": [0.95, 0.9], "auroc": [0.9512, None],
+                          "caught": [0.805, None], "false_alarms": [0.05, None], "caught_at_5": [0.8, None]})
+    first, other = lines(markdown_held_out(table))
+    assert list(first.values()) == ["demo", "4,808", "`A`", "224 px", "ours", "0.950", "0.951", "80%", "5%", "80%"]
+    assert list(other.values())[5:] == ["0.900", "", "", "", ""]
 
 
 def test_five_folds_have_one_row_per_backbone_and_the_first_is_compared_with_none():

@@ -96,7 +96,7 @@ def test_it_predicts_as_it_was_evaluated_each_member_at_its_size_and_with_its_vi
     # The images have 16 pixels: they are enlarged to 48, and made smaller again for one of the members.
     expected = tempered(probabilities(both.predictions), predictor.temperature)
     np.testing.assert_allclose(predictor.probabilities(pixels_at(both.predictions, 48)), expected, atol=0.05)
-    apart = [next(network.batch_means([pixels_at(both.predictions, network.result.image_size)]))
+    apart = [next(network.batch_answers([pixels_at(both.predictions, network.result.image_size)])).probabilities
              for network in predictor.networks]
     np.testing.assert_allclose(tempered(np.mean(apart, axis=0), predictor.temperature), expected, atol=1e-6)
 

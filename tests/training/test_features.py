@@ -3,6 +3,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
@@ -17,6 +18,7 @@ from auxiliary.training import feature_files as feature_files_module
 from auxiliary.training import features
 from auxiliary.training.feature_files import View, feature_file, feature_files, parts_of
 from auxiliary.training.features import FeatureExtractor, cached_features, extractor_of, feature_batches
+from auxiliary.training.held_out_classes import held_out_classes
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.stored_features import read_side_by_side
 from auxiliary.training.train import train_and_evaluate
@@ -215,7 +217,7 @@ def test_features_computed_of_an_image_that_was_changed_are_never_cached(counted
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys):
+def test_the_features_of_a_trained_experiment_judge_labels_and_find_a_held_out_class(make_project, capsys):
     project = make_project()
     train_and_evaluate(project.experiments["frozen"], project)
     train_and_evaluate(project.experiments["tuned"], project)
@@ -224,6 +226,12 @@ def test_the_features_of_a_trained_experiment_judge_labels(make_project, capsys)
         "of 60 labels are suspect, judged by the features of Tiny (experiment frozen)"
         in capsys.readouterr().out
     )
+    found = held_out_classes(project)
+    assert "Each of 3 classes was held out, with the features of Tiny" in capsys.readouterr().out
+    assert found["category"].tolist() == ["blue", "green", "red"] and found["images"].sum() == len(project.test)
+    assert found["auroc"].between(0, 1).all()
+    pd.testing.assert_frame_equal(project.table("held-out").drop(columns="images_hash"), found)
+    assert set(found["backbone"]) == {"Tiny"}
 
 
 @pytest.fixture(params=["mixed_bfloat16", "mixed_float16"])

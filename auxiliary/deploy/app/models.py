@@ -1,6 +1,7 @@
 """The networks that the page offers: the finished runs of some data sets, loaded at their first prediction."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
@@ -19,6 +20,7 @@ from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
 from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
+from auxiliary.evaluation.limit import is_unlike
 from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import Result
@@ -40,11 +42,13 @@ class Prediction:
         heat_map: (height, width, 3) uint8, the image in grey under the Grad-CAM of the first class; None where the
             network has no feature maps.
         note: sentences on why the heat map is missing or empty, and on how the image was read; otherwise "".
+        unlike: whether it is unlike all that the network was trained on; None where that is not known.
     """
 
     probabilities: dict[str, float]
     heat_map: np.ndarray | None
     note: str
+    unlike: bool | None = None
 
 
 class Networks:
@@ -55,6 +59,7 @@ class Networks:
     Args:
         first: the finished run to offer first; it is loaded at once.
         folders: the folders `models/<dataset>` of the data sets, that of `first` among them.
+        images: the folders `data/<dataset>/processed` that may hold their images, see `load_predictor`.
 
     Attributes:
         data_set: the data set to offer first, that of the run.
@@ -64,8 +69,8 @@ class Networks:
         UserError: that run cannot be loaded. Other runs that cannot be read are printed and left out.
     """
 
-    def __init__(self, first: Run, folders: Iterable[Path]) -> None:
-        self._load = lru_cache(CACHED)(load_predictor)
+    def __init__(self, first: Run, folders: Iterable[Path], images: Collection[Path] = ()) -> None:
+        self._load = lru_cache(CACHED)(lambda run: _loaded(run, images))
         self._load(first)
         self._first, self.data_set = first, first.folder.parent.name
         self._results = {folder.name: found for folder in folders if (found := _readable_results(folder))}
@@ -118,15 +123,16 @@ def predict_image(predictor: Predictor, data: bytes) -> Prediction:
         ImageError: the data is not an image, damaged, or absurdly large.
     """
     pixels = network_pixels(data, predictor.result.image_size, predictor.span)[None]
-    values = predictor.probabilities(pixels)[0]
+    (values,), scores = predictor.answers(pixels)
     probabilities = dict(zip(predictor.categories, values.tolist(), strict=True))
+    unlike = None if scores is None else is_unlike(float(scores[0]))
     unscaled = f"{UNSCALED.capitalize()}." if is_unscaled(data, predictor.span) else ""
     if predictor.model is None or feature_layer(predictor.model) is None:
         why = NO_NETWORK if predictor.model is None else NO_FEATURE_MAPS
-        return Prediction(probabilities, None, f"{unscaled} {why}".strip())
+        return Prediction(probabilities, None, f"{unscaled} {why}".strip(), unlike)
     heat = grad_cam(predictor.model, pixels, [values.argmax()])[0]
     note = "" if heat.any() else NO_EVIDENCE
-    return Prediction(probabilities, heat_map(data, heat, predictor.span), f"{unscaled} {note}".strip())
+    return Prediction(probabilities, heat_map(data, heat, predictor.span), f"{unscaled} {note}".strip(), unlike)
 
 
 def heat_map(data: bytes, heat: np.ndarray, span: Span | None = None) -> np.ndarray:
@@ -149,6 +155,14 @@ def heat_map(data: bytes, heat: np.ndarray, span: Span | None = None) -> np.ndar
 def network_name(run: Run) -> str:
     """The name of the network of a run: its data set and its folder."""
     return f"{run.folder.parent.name}/{run.id}"
+
+
+def _loaded(run: Run, images: Collection[Path]) -> Predictor:
+    """The network of a run; prints why it cannot tell unlike images, if so."""
+    predictor = load_predictor(run, images)
+    if predictor.why:
+        print(printable(predictor.why), file=sys.stderr)
+    return predictor
 
 
 def _readable_results(folder: Path) -> dict[Run, Result]:

@@ -11,6 +11,7 @@ import numpy as np
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.core.text import first_few
 from auxiliary.deploy.app.models import Networks, network_name
+from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.evaluation.predictions import classes
 
 TITLE = "What is this?"
@@ -24,9 +25,10 @@ STYLE = """
 input[role=combobox] { padding-right: var(--size-8); text-overflow: ellipsis; }
 label[data-testid=block-label] { max-width: calc(100% - var(--size-10)); }
 """
-# The value of the image component, and what is shown for it: probabilities, heat map, note.
+NOT_KNOWN = f"This image is **{UNLIKE}**: the class below is only the nearest one."
+# The value of the image component, and what is shown for it: probabilities, heat map, note, and whether it is unlike.
 Upload = dict[str, Any] | None
-Shown = tuple[dict[str, float], np.ndarray | None, str]
+Shown = tuple[dict[str, float], np.ndarray | None, str, str]
 
 
 class Page(gr.Blocks):
@@ -52,6 +54,7 @@ class Page(gr.Blocks):
                     network = gr.Dropdown(**self._choice(first), label=NETWORK)
                     note = gr.Markdown()
                 with gr.Column():
+                    unlike = gr.Markdown()
                     top_classes = gr.Label(label="Calibrated probabilities", num_top_classes=TOP_CLASSES)
                     heat_map = gr.Image(label="Evidence (Grad-CAM, yellow: strongest)",
                                         format="png", height=320, interactive=False, buttons=["fullscreen"])
@@ -62,7 +65,7 @@ class Page(gr.Blocks):
             data_set.change(self.choose, data_set, [introduction, network, *self._examples.values()],
                             api_visibility="private")
             # Without preprocessing: Gradio would decode the image in another way than for training.
-            gr.on([image.change, network.change], self.respond, [image, network], [top_classes, heat_map, note],
+            gr.on([image.change, network.change], self.respond, [image, network], [top_classes, heat_map, note, unlike],
                   preprocess=False, concurrency_limit=1, api_visibility="private")
         self.queue(api_open=False)
 
@@ -74,14 +77,15 @@ class Page(gr.Blocks):
     def respond(self, image: Upload, name: str) -> Shown:
         """What to show for an image and a network; an error is shown as its note."""
         if image is None:
-            return {}, None, ""
+            return {}, None, "", ""
         try:
             prediction = self._networks.predict(_content(image), name)
         except ImageError as error:
-            return {}, None, _escaped(f"This file cannot be used as an image ({error}). Try another one.")
+            return {}, None, _escaped(f"This file cannot be used as an image ({error}). Try another one."), ""
         except UserError as error:
-            return {}, None, _escaped(f"{error}.")
-        return prediction.probabilities, prediction.heat_map, prediction.note
+            return {}, None, _escaped(f"{error}."), ""
+        return (prediction.probabilities, prediction.heat_map, prediction.note,
+                NOT_KNOWN if prediction.unlike else "")
 
     def _choice(self, data_set: str) -> dict[str, Any]:
         """The networks of a data set, and the one that is chosen at first."""

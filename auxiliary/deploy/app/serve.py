@@ -50,8 +50,9 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None, datase
         from auxiliary.deploy.app.models import Networks
         from auxiliary.deploy.app.page import Page
 
-        networks = Networks(run, _offered(run, root))
-        page = Page(networks, examples_of(networks, processed_folders(root)), uploads)
+        images = processed_folders(root)
+        networks = Networks(run, _offered(run, root), images)
+        page = Page(networks, examples_of(networks, images), uploads)
         _announce(host, listener.getsockname()[1])
         _run(_application(page, host), listener)
 

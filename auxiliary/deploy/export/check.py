@@ -77,12 +77,14 @@ class ExportPredictions:
         labels: the class names in the export.
         milliseconds: median time per image.
         runtime: name and version of the runtime.
+        scores: (N,) how unlike the training images each image is; None where the export does not tell.
     """
 
     probabilities: np.ndarray
     labels: list[str]
     milliseconds: float
     runtime: str
+    scores: np.ndarray | None = None
 
     def count_differing(self, reference: np.ndarray) -> int:
         """The number of images whose predicted class is not the likeliest in `reference`, (N, classes)."""
@@ -123,4 +125,5 @@ def predict_with_export(form: str, path: Path, images: Iterable[np.ndarray]) -> 
                             "choose another format with --to")
         with np.load(predictions) as read:
             return ExportPredictions(read["probabilities"], read["labels"].tolist(),
-                                     1000 * float(np.median(read["seconds"])), str(read["runtime"]))
+                                     1000 * float(np.median(read["seconds"])), str(read["runtime"]),
+                                     read.get("score"))

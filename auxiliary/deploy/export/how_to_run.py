@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from auxiliary.deploy.export.marks import mark
+from auxiliary.evaluation.limit import UNLIKE
 
 ZIPPED = 'zipfile.ZipFile(file).read("labels.txt").decode().split("\\n")'
 
@@ -19,7 +20,8 @@ class Runtime(NamedTuple):
         imports: lines.
         load: an expression, from `file`.
         names: an expression of the class names, from `file` and what was `loaded`.
-        predict: an expression of the probabilities, from `image` and what was `loaded`.
+        predict: an expression of the outputs by name, of one image each, from `image` and what was `loaded`.
+        certain: the number that stands for a probability of 1.
         size: of the images that it takes, in words.
         prepare: lines that make an array of the upright `image`.
     """
@@ -29,6 +31,7 @@ class Runtime(NamedTuple):
     load: str
     names: str
     predict: str
+    certain: int = 1
     size: str = "at any size"
     prepare: str = "image = np.asarray(image)"
 
@@ -36,26 +39,28 @@ class Runtime(NamedTuple):
 RUNTIMES: Mapping[str, Runtime] = {
     "keras": Runtime(
         "keras tensorflow", "import zipfile\nimport keras", "keras.saving.load_model(file)", ZIPPED,
-        "loaded.predict(image[None], verbose=0)[0]"),
+        "{name: each[0] for name, each in loaded.predict(image[None], verbose=0).items()}"),
     "litert": Runtime(
         "ai-edge-litert", "import zipfile\nfrom ai_edge_litert.interpreter import Interpreter",
         'Interpreter(file).get_signature_runner("serving_default")', ZIPPED,
-        'loaded(images=image[None])["probabilities"][0]'),
+        "{name: each[0] for name, each in loaded(images=image[None]).items()}"),
     "int8": Runtime(
         "ai-edge-litert", "import zipfile\nfrom ai_edge_litert.interpreter import Interpreter",
         'Interpreter(file).get_signature_runner("serving_default")', ZIPPED,
-        'loaded(images=image[None])["probabilities"][0] / 256',
+        "{name: each[0] for name, each in loaded(images=image[None]).items()}", 256,
         "at its own size, as bytes, and gives bytes: 256 would be certain",
         'side = loaded.get_input_details()["images"]["shape"][1]\n'
         "image = np.asarray(image.resize((side, side), Image.Resampling.HAMMING))"),
     "onnx": Runtime(
         "onnxruntime", "import onnxruntime", "onnxruntime.InferenceSession(file)",
         'loaded.get_modelmeta().custom_metadata_map["labels"].split("\\n")',
-        'loaded.run(["probabilities"], {"images": image[None]})[0][0]'),
+        "{output.name: each[0] for output, each in "
+        'zip(loaded.get_outputs(), loaded.run(None, {"images": image[None]}))}'),
     "savedmodel": Runtime(
         "tensorflow", "import tensorflow", "tensorflow.saved_model.load(file)",
         '[name.decode() for name in loaded.signatures["labels"]()["labels"].numpy()]',
-        'loaded.signatures["serving_default"](images=tensorflow.constant(image[None]))["probabilities"].numpy()[0]'),
+        "{name: each.numpy()[0] for name, each in "
+        'loaded.signatures["serving_default"](images=tensorflow.constant(image[None])).items()}'),
 }
 PROGRAM = """\
 # Prints the three likeliest classes of an image:  python THIS_FILE IMAGE
@@ -85,9 +90,12 @@ file = os.path.join(os.path.dirname(os.path.abspath(__file__)), {name!a})
 loaded = {load}
 names = {names}
 {prepare}
-probabilities = {predict}
+outputs = {predict}
+probabilities = outputs["probabilities"] / {certain}
 for place in probabilities.argsort()[::-1][:3]:
     print(names[place], f"{{probabilities[place]:.3f}}")
+if outputs.get("score", 0) > 1:
+    print({unlike!r})
 """
 
 
@@ -98,7 +106,7 @@ def how_to_run(form: str, name: str) -> str:
         form: name of the format.
         name: of the exported file or folder, which lies beside the program.
     """
-    body = PROGRAM.format(name=name, **RUNTIMES[form]._asdict())
+    body = PROGRAM.format(name=name, unlike=UNLIKE, **RUNTIMES[form]._asdict())
     return body + _mark_line(body.encode())
 
 

@@ -11,7 +11,8 @@ from tensorflow.lite.python.convert_phase import ConverterError
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.streams import stderr_discarded
-from auxiliary.deploy.export.write import IMAGES, PROBABILITIES
+from auxiliary.deploy.export.model import PROBABILITIES
+from auxiliary.deploy.export.write import IMAGES
 
 
 def int8_file(model: keras.Model, images: np.ndarray) -> bytes:

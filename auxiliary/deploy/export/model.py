@@ -5,8 +5,13 @@ from dataclasses import dataclass
 import keras
 
 from auxiliary.deploy.export.resize import resize
+from auxiliary.deploy.export.score import score_of
+from auxiliary.evaluation.out_of_distribution import Detector
 from auxiliary.networks.costs import OUTPUT
 from auxiliary.networks.inference import InferenceMode, fold_batch_norm
+
+# Names of the outputs.
+PROBABILITIES, SCORE = "probabilities", "score"
 
 
 @dataclass(frozen=True)
@@ -14,23 +19,33 @@ class ExportModel:
     """The model to export in any format.
 
     Attributes:
-        model: from (N, H, W, 3) uint8 images of any size to (N, classes) float32 probabilities, calibrated.
+        model: from (N, H, W, 3) uint8 images of any size to its outputs by name: `probabilities`, (N, classes) float32,
+            calibrated; and where there is a detector `score`, (N,) float32.
         categories: class names in the order of the probabilities.
+        has_score: whether it has the second output.
     """
 
     model: keras.Model
     categories: list[str]
+    has_score: bool = False
 
 
-def build_export_model(network: keras.Model, temperature: float, categories: list[str]) -> ExportModel:
-    """Calibrate a network and add the resizing of images.
+def build_export_model(network: keras.Model, temperature: float, categories: list[str],
+                       detector: Detector | None = None) -> ExportModel:
+    """Calibrate a network, add the resizing of images, and the score where there is a detector.
 
     Args:
         network: the result of `plain_network`; it is not changed.
         temperature: see `auxiliary.evaluation.calibration`.
         categories: class names in the order of the labels.
+        detector: tells images that are unlike the training images; None for none.
     """
-    return ExportModel(_add_resizing(calibrated(network, temperature)), categories)
+    whole = calibrated(network, temperature)
+    outputs = {PROBABILITIES: whole.output}
+    if detector is not None:
+        outputs[SCORE] = score_of(whole.get_layer(OUTPUT).input, detector)
+    two = keras.Model(whole.inputs, outputs, name=whole.name)
+    return ExportModel(_add_resizing(two), categories, detector is not None)
 
 
 def plain_network(model: keras.Model) -> keras.Model:

@@ -12,7 +12,7 @@ from auxiliary.core.files import is_file_below
 from auxiliary.data.images import Images
 from auxiliary.data.splitting.split_record import RECORD, read_record
 from auxiliary.data.tables import spread
-from auxiliary.deploy.export.split_table import find_table
+from auxiliary.deploy.split_table import find_table
 from auxiliary.runs.run import Run
 
 IMAGES = 200    # at most

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-# A function from (N, H, W, 3) uint8 images to probabilities, the class names, and the runtime with its version.
-Opened = tuple[Callable[[np.ndarray], np.ndarray], list[str], str]
+# A function from (N, H, W, 3) uint8 images to the outputs by name, the class names, and the runtime with its version.
+Opened = tuple[Callable[[np.ndarray], Mapping[str, np.ndarray]], list[str], str]
 
 
 def open_keras(path: str) -> Opened:
@@ -31,7 +31,7 @@ def open_savedmodel(path: str) -> Opened:
 
     loaded = tf.saved_model.load(path)
     predict, labels = loaded.signatures["serving_default"], loaded.signatures["labels"]()["labels"].numpy()
-    return (lambda images: predict(images=tf.constant(images))["probabilities"].numpy(),
+    return (lambda images: {name: output.numpy() for name, output in predict(images=tf.constant(images)).items()},
             [label.decode() for label in labels], f"TensorFlow {tf.__version__}")
 
 
@@ -41,7 +41,8 @@ def open_onnx(path: str) -> Opened:
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     labels = session.get_modelmeta().custom_metadata_map["labels"].split("\n")
-    return (lambda images: session.run(["probabilities"], {"images": images})[0], labels,
+    names = [output.name for output in session.get_outputs()]
+    return (lambda images: dict(zip(names, session.run(names, {"images": images}), strict=True)), labels,
             f"ONNX Runtime {onnxruntime.__version__}")
 
 
@@ -53,8 +54,7 @@ def open_litert(path: str) -> Opened:
 
     # The default is one thread, while the other runtimes use all cores.
     predict = Interpreter(path, num_threads=os.cpu_count()).get_signature_runner("serving_default")
-    return (lambda images: predict(images=images)["probabilities"], _zipped_labels(path),
-            f"LiteRT {version('ai-edge-litert')}")
+    return (lambda images: predict(images=images), _zipped_labels(path), f"LiteRT {version('ai-edge-litert')}")
 
 
 OPENERS: Mapping[str, Callable[[str], Opened]] = {
@@ -63,15 +63,16 @@ OPENERS: Mapping[str, Callable[[str], Opened]] = {
 
 
 def main(form: str, path: str, images: str, predictions: str) -> None:
-    """Predict the images of a folder one by one, and save their probabilities and times."""
+    """Predict the images of a folder one by one, and save their probabilities, scores and times."""
     predict, labels, runtime = OPENERS[form](path)
-    probabilities, seconds = [], []
+    outputs, seconds = [], []
     for file in sorted(Path(images).glob("*.npy")):
         image = np.load(file)
         start = time.perf_counter()
-        probabilities.append(predict(image[None])[0])
+        outputs.append({name: output[0] for name, output in predict(image[None]).items()})
         seconds.append(time.perf_counter() - start)
-    np.savez(predictions, probabilities=probabilities, seconds=seconds, labels=labels, runtime=runtime)
+    arrays = {name: [each[name] for each in outputs] for name in outputs[0]}
+    np.savez(predictions, **arrays, seconds=seconds, labels=labels, runtime=runtime)
 
 
 def _zipped_labels(path: str) -> list[str]:

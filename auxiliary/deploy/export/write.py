@@ -16,8 +16,8 @@ from auxiliary.deploy.export.model import ExportModel
 if TYPE_CHECKING:
     from tf2onnx.graph import Graph, Node
 
-# Names of the inputs and outputs of every export.
-IMAGES, PROBABILITIES, LABELS = "images", "probabilities", "labels"
+# Names of the input, and of what is said of the outputs: class names, and the limit above which `score` is unlike.
+IMAGES, LABELS, LIMIT = "images", "labels", "score_limit"
 OPSET = 17      # of ONNX: supported by every runtime since 2022
 Signature = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 
@@ -25,13 +25,17 @@ Signature = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 def write_keras(export: ExportModel, path: Path) -> None:
     """Write a `.keras` file; Keras ignores the class names in it."""
     export.model.save(path)
-    add_labels(export.categories, path)
+    add_labels(export.categories, path, export.has_score)
 
 
 def write_savedmodel(export: ExportModel, folder: Path) -> None:
-    """Write a folder for TensorFlow and TensorFlow Serving, with one signature for images and one for class names."""
+    """Write a folder for TensorFlow and TensorFlow Serving, with one signature for images and one for class names.
+
+    The latter gives the limit too, where there is a score.
+    """
     archive = _export_archive(_signature(export))
-    archive.add_endpoint(LABELS, lambda: {LABELS: tf.constant(export.categories)}, [])
+    limit = {LIMIT: tf.constant(1.0)} if export.has_score else {}
+    archive.add_endpoint(LABELS, lambda: {LABELS: tf.constant(export.categories), **limit}, [])
     try:
         archive.write_out(str(folder), verbose=False)
     except tf.errors.OpError as error:
@@ -48,7 +52,7 @@ def write_litert(export: ExportModel, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         _export_archive(_signature(export)).write_out(folder, verbose=False)
         path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
-    add_labels(export.categories, path)
+    add_labels(export.categories, path, export.has_score)
 
 
 def write_onnx(export: ExportModel, path: Path) -> None:
@@ -61,7 +65,8 @@ def write_onnx(export: ExportModel, path: Path) -> None:
     model, _ = tf2onnx.convert.from_function(function, inputs, opset=OPSET,
                                              custom_op_handlers={"Erfc": (_without_erfc, [])})
     # The mark last, where `read_mark` looks for it.
-    onnx.helper.set_model_props(model, {LABELS: "\n".join(export.categories),
+    limit = {LIMIT: "1.0"} if export.has_score else {}
+    onnx.helper.set_model_props(model, {LABELS: "\n".join(export.categories), **limit,
                                         "mark": mark(labels_text(export.categories))})
     path.write_bytes(model.SerializeToString())
 
@@ -93,13 +98,17 @@ def _export_archive(signature: Signature) -> keras.export.ExportArchive:
 
 
 def _signature(export: ExportModel) -> Signature:
-    return lambda images: {PROBABILITIES: export.model(images, training=False)}
+    return lambda images: export.model(images, training=False)
 
 
-def add_labels(categories: Sequence[str], path: Path) -> None:
-    """Add the class names, and the mark, to a file: as a zip archive, which the formats that need it do not mind."""
+def add_labels(categories: Sequence[str], path: Path, has_score: bool = False) -> None:
+    """Add the class names, the limit of the score, and the mark to a file: as a zip archive, which the formats that
+    need it do not mind.
+    """
     with zipfile.ZipFile(path, "a") as archive:
         labels = labels_text(categories)
         # Without the time, which would make two exports differ.
         archive.writestr(zipfile.ZipInfo("labels.txt"), labels)
+        if has_score:
+            archive.writestr(zipfile.ZipInfo(f"{LIMIT}.txt"), "1.0\n")
         archive.comment = mark(labels).encode()

@@ -72,6 +72,14 @@ class ReportData:
             return None
         return self.project.with_own_images(self.project.table("suspects"))
 
+    @cached_property
+    def held_out(self) -> pd.DataFrame | None:
+        """What was found of each class that was held out; None if none was, or of other images."""
+        if not self.project.paths.table("held-out").is_file():
+            return None
+        found = self.project.table("held-out")
+        return found if (found["images_hash"] == self.project.images_hash).all() else None
+
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """The training, validation and test images."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ def test_each_data_set_has_its_own(both, two_data_sets):
 
 
 def test_those_of_another_damaged_data_set_are_left_out(two_data_sets, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(models, "load_predictor", lambda _: None)
+    monkeypatch.setattr(models, "load_predictor", lambda *_: SimpleNamespace(why=""))
     folders = sorted(shutil.copytree(two_data_sets / "models", tmp_path / "models").iterdir())
     runs = [next(folder.glob(pattern)) for folder, pattern in zip(folders, ("frozen-*", "small-*"), strict=True)]
     (runs[0] / "predictions-test.csv").write_text("damaged")

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_each_data_set_offers_its_own_networks(both, tested):
 def test_few_networks_of_all_data_sets_together_stay_in_memory(two_data_sets, monkeypatch):
     loaded = []
     monkeypatch.setattr(models, "CACHED", 2)
-    monkeypatch.setattr(models, "load_predictor", loaded.append)
+    monkeypatch.setattr(models, "load_predictor", lambda run, _: loaded.append(run) or SimpleNamespace(why=""))
     folders = [two_data_sets / "models" / name for name in ("colours", "flowers")]
     first = Run(folders[1] / "small-h0123456789ab")
     networks = Networks(first, folders)

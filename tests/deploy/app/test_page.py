@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from auxiliary.deploy.app.models import NO_EVIDENCE, SIDE, Networks, network_name
+from auxiliary.deploy.app.models import NO_EVIDENCE, SIDE, Networks, Prediction, network_name
 from auxiliary.runs.run import Run
 
 gradio = pytest.importorskip("gradio", reason="gradio is not installed")
 
-from auxiliary.deploy.app.page import Page  # noqa: E402
+from auxiliary.deploy.app.page import NOT_KNOWN, Page  # noqa: E402
 
 
 def build(networks: Networks, examples: dict, uploads: Path) -> Page:
@@ -55,10 +55,16 @@ def uploaded(folder: Path, data: bytes) -> dict:
 
 def test_an_image_is_classified(page, small, tested, tmp_path):
     image = uploaded(tmp_path, Path(tested["filepath"]).read_bytes())
-    probabilities, shown, note = page.respond(image, small)
+    probabilities, shown, note, _ = page.respond(image, small)
     assert max(probabilities, key=probabilities.get) == tested["predicted"]
     assert sum(probabilities.values()) == pytest.approx(1)
     assert shown.shape == (SIDE, SIDE, 3) and shown.dtype == "uint8" and note in ("", NO_EVIDENCE)
+
+
+@pytest.mark.parametrize(("unlike", "said"), [(True, NOT_KNOWN), (False, ""), (None, "")])
+def test_an_image_unlike_the_training_images_is_told(page, small, networks, tmp_path, monkeypatch, unlike, said):
+    monkeypatch.setattr(networks, "predict", lambda *_: Prediction({"red": 1.0}, None, "", unlike))
+    assert page.respond(uploaded(tmp_path, b"image"), small)[3] == said
 
 
 def test_another_network_makes_another_prediction(page, small, trained_root, tested, tmp_path):
@@ -72,13 +78,13 @@ def test_another_network_makes_another_prediction(page, small, trained_root, tes
     (b"", "empty file"), (b"hello", "not an image"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     (truncated_jpeg(), "truncated"), (b"P5 60000 60000 255\n", "absurdly large")])
 def test_the_reason_is_shown_for_a_file_that_is_not_an_image(page, small, tmp_path, data, reason):
-    probabilities, shown, note = page.respond(uploaded(tmp_path, data), small)
+    probabilities, shown, note, _ = page.respond(uploaded(tmp_path, data), small)
     assert (probabilities, shown) == ({}, None)
     assert note.replace("\\", "").startswith(f"This file cannot be used as an image ({reason}")
 
 
 def test_without_an_image_nothing_is_shown(page, small):
-    assert page.respond(None, small) == ({}, None, "")
+    assert page.respond(None, small) == ({}, None, "", "")
 
 
 def test_an_unknown_network_and_a_deleted_image(page, small, tested, tmp_path):

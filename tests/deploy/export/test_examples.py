@@ -32,7 +32,8 @@ def test_ten_lines_name_the_class(example, form, file, packages, tmp_path):
     WRITERS[form](exported, tmp_path / file)
     done = subprocess.run([sys.executable, "-I", "-c", example], cwd=tmp_path, capture_output=True, text=True,
                           check=True)
-    probabilities = exported.model.predict(np.asarray(Image.open(tmp_path / "zebra.png"))[None], verbose=0)[0]
+    image = np.asarray(Image.open(tmp_path / "zebra.png"))[None]
+    probabilities = exported.model.predict(image, verbose=0)["probabilities"][0]
     said, confidence = done.stdout.split()
     assert said == exported.categories[probabilities.argmax()]
     assert float(confidence) == pytest.approx(probabilities.max(), abs=1e-4)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -30,6 +31,7 @@ from auxiliary.deploy.export.runtimes import OPENERS
 from auxiliary.deploy.export.single_view import calibration_of_export
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
+from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.runs.result import REFIT
 from auxiliary.runs.run import Run
 
@@ -38,7 +40,7 @@ PLAIN_KERAS = """
 import json, sys
 import keras, numpy as np
 model = keras.saving.load_model(sys.argv[1])
-probabilities = model.predict(np.load(sys.argv[2]), verbose=0)
+probabilities = model.predict(np.load(sys.argv[2]), verbose=0)["probabilities"]
 print(json.dumps({"imported": "auxiliary" in sys.modules, "probabilities": probabilities.tolist()}))
 """
 
@@ -100,9 +102,31 @@ def test_every_format_has_the_probabilities_of_the_network(export, reference, fo
     made = export(key, form)
     predict, _, runtime = made.open()
     size = made.run.result.image_size
-    assert predict(noise(3, size, size)) == pytest.approx(reference(key, noise(3, size, size)), abs=1e-5)
+    found = predict(noise(3, size, size))["probabilities"]
+    assert found == pytest.approx(reference(key, noise(3, size, size)), abs=1e-5)
     assert f"check: {runtime} predicts the classes of the run's network in float32 for all 6 test" in made.printed
     assert "6 of 6 classes are those of predictions-test.csv" in made.printed
+
+
+def limit_in(made: Export) -> float:
+    """The limit of the score, where each format has it."""
+    if made.form == "onnx":
+        import onnxruntime
+
+        metadata = onnxruntime.InferenceSession(made.path).get_modelmeta().custom_metadata_map
+        return float(metadata["score_limit"])
+    if made.form == "savedmodel":
+        import tensorflow as tf
+
+        return float(tf.saved_model.load(made.path).signatures["labels"]()["score_limit"])
+    return float(zipfile.ZipFile(made.path).read("score_limit.txt"))
+
+
+def test_every_format_has_the_score_of_predict_and_its_limit(export, form):
+    made, pixels = export("small", form), noise(5, 16, 16)
+    expected = load_predictor(made.run).answers(pixels).scores
+    assert made.open()[0](pixels)["score"] == pytest.approx(expected, abs=0.01) and limit_in(made) == 1
+    assert "output: `score`, float32, (N,): above 1 the image is unlike anything it was trained on" in made.printed
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (40, 71), (7, 3), (1, 200)])
@@ -110,7 +134,7 @@ def test_images_of_any_size_are_resized_inside(export, reference, form, height, 
     pixels = noise(2, height, width)
     expected = reference("small", np.stack([resized(image, 16) for image in pixels]))
     # Resized pixels are rounded to whole numbers.
-    assert export("small", form).open()[0](pixels) == pytest.approx(expected, abs=0.01)
+    assert export("small", form).open()[0](pixels)["probabilities"] == pytest.approx(expected, abs=0.01)
 
 
 def test_class_names_are_inside_the_export_and_beside_it(export, form):
@@ -134,6 +158,7 @@ def test_the_program_beside_it_names_the_class_that_predict_names(export, refere
     *lines, imported = done.stdout.split("\n")[:-1]
     probabilities = reference("small", network_pixels(image_bytes(photograph), 16)[None])[0]
     expected = dict(zip(["blue", "green", "red"], probabilities, strict=True))
+    lines = [line for line in lines if line != UNLIKE]
     assert {name: float(said) for name, said in map(str.split, lines)} == pytest.approx(expected, abs=0.01)
     assert lines[0].startswith(max(expected, key=expected.get))
     assert imported == ("" if form in ("litert", "onnx") else "tensorflow")
@@ -164,7 +189,8 @@ def test_the_temperature_is_that_of_the_image_alone(export, reference, trained_r
     assert f"calibrated for the image alone (temperature {alone});" in export("views", "onnx").printed
     assert load_predictor(trained_root.runs["views"]).temperature != pytest.approx(float(alone), abs=0.001)
     pixels = noise(3, 16, 16)
-    assert export("views", "onnx").open()[0](pixels) == pytest.approx(reference("small", pixels), abs=1e-3)
+    found = export("views", "onnx").open()[0](pixels)["probabilities"]
+    assert found == pytest.approx(reference("small", pixels), abs=1e-3)
 
 
 @pytest.mark.parametrize("change", ["missing", "refit"])
@@ -183,18 +209,22 @@ def test_without_validation_images_the_temperature_of_the_views_is_kept(trained_
 def test_an_earlier_export_is_replaced(export, trained_root):
     made = export("views", "onnx")
     export_run("small", "onnx", made.path, trained_root.root)
-    assert made.open()[0](noise(2, 16, 16)) == pytest.approx(export("small", "onnx").open()[0](noise(2, 16, 16)))
+    found, expected = (each.open()[0](noise(2, 16, 16))["probabilities"] for each in (made, export("small", "onnx")))
+    assert found == pytest.approx(expected)
     assert {entry.name for entry in made.path.parent.iterdir()} == {
         "views.onnx", "views.onnx.labels.txt", "views.onnx.how-to-run.py"}
 
 
 def test_random_images_replace_missing_test_images(export, trained_root, tmp_path, capsys):
     export("small", "onnx")
-    folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id)
+    folder = shutil.copytree(trained_root.runs["small"].folder, tmp_path / trained_root.runs["small"].id,
+                             ignore=shutil.ignore_patterns("unlike.npz"))
     # The images are there, but not below this root.
     export_run(str(folder), "onnx", root=tmp_path)
     printed = capsys.readouterr().out
     assert f"\nwrote {folder / 'export' / folder.name}.onnx (" in printed
+    # Nor can it be told without images what is unlike them.
+    assert "output: `score`" not in printed and "the images that it was trained on are not here" in printed
     assert "for all 100 random images (the run's test images are missing)" in printed and "csv" not in printed
 
 

@@ -50,4 +50,5 @@ def test_it_is_float32_and_has_only_layers_of_keras_in_every_precision(precision
 def test_it_is_calibrated(temperature):
     network, pixels = plain_network(scratch()), np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), "uint8")
     probabilities = build_export_model(network, temperature, ["a", "b", "c"]).model.predict(pixels, verbose=0)
-    assert probabilities == pytest.approx(tempered(network.predict(pixels, verbose=0), temperature), abs=1e-6)
+    expected = tempered(network.predict(pixels, verbose=0), temperature)
+    assert probabilities["probabilities"] == pytest.approx(expected, abs=1e-6)

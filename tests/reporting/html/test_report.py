@@ -20,6 +20,7 @@ from auxiliary.project.open import open_dataset
 from auxiliary.reporting import names
 from auxiliary.reporting.html.blocks import Prose
 from auxiliary.reporting.html.data_section import duplicate_blocks, suspect_blocks
+from auxiliary.reporting.html.held_out_section import held_out_blocks
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.results_section import key_facts, leaderboard_notes, score_chart
 from auxiliary.reporting.html.run_section import mistakes, run_facts, training_chart
@@ -132,6 +133,17 @@ def test_the_gallery_of_suspects_says_how_many_there_are_and_what_its_numbers_me
                         (suspects.head(3).assign(group=[4, 4, 5]), "2 of 3 are shown, of near-duplicates one.")):
         gallery = suspect_blocks(SimpleNamespace(project=project, clean=clean, suspects=rows))[1]
         assert gallery.sentence == f"{shown} {number} data/farm/suspects.csv lists all."
+
+
+def test_the_figures_of_held_out_classes_name_the_worst_first():
+    found = pd.DataFrame({"category": ["cat", "dog"], "images": [10, 8], "auroc": [0.9512, 0.85], "caught": [0.8, 0.5],
+                          "false_alarms": [0.05, 0.07], "caught_at_5": [0.8, 0.5], "backbone": "Tiny"})
+    sentence, table, _ = held_out_blocks(SimpleNamespace(held_out=found))
+    assert "On average 65% of its test images are caught, with 6% false alarms (AUROC 0.901, features of Tiny)" in (
+        sentence.text)
+    assert [[cell.text for cell in row] for row in table.table.rows] == [
+        ["dog", "0.850", "50%", "7%", "8"], ["cat", "0.951", "80%", "5%", "10"]]
+    assert held_out_blocks(SimpleNamespace(held_out=None)) == []
 
 
 def test_each_run_has_its_curves_and_confusion_matrix(page):
