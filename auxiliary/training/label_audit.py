@@ -53,7 +53,7 @@ def frozen_experiments(project: Project) -> list[tuple[TransferExperiment, list[
     """The finished frozen, pre-trained experiments whose cached features are there, best validation accuracy first.
 
     Returns:
-        Each with the files of its features, those of each split; those of training images are of the images as they are.
+        Each with the files of its features, those of each split; of training images, of the images as they are.
     """
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
