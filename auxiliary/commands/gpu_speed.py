@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from auxiliary.commands.speed import Speed
 from auxiliary.config.experiment import ScratchExperiment
+from auxiliary.data.epochs import READY, without_autotuning
 from auxiliary.networks.backbones import find_backbone
 from auxiliary.networks.build import build_scratch
 from auxiliary.networks.costs import costs_per_layer
@@ -66,7 +67,7 @@ def _step(net: str, side: int) -> float:
         model_id="speed", key="speed", learning_rate=1e-3, epochs=1, image_size=side, net=net)
     model = compiled(build_scratch(experiment, CLASSES), experiment, experiment.learning_rate, STEPS)
     labels = np.arange(BATCH) % CLASSES
-    batches = tf.data.Dataset.from_tensors((_images(side), labels)).cache().repeat().prefetch(tf.data.AUTOTUNE)
+    batches = without_autotuning(tf.data.Dataset.from_tensors((_images(side), labels))).cache().repeat().prefetch(READY)
     return _seconds(lambda: model.fit(batches, steps_per_epoch=STEPS, shuffle=False, verbose=0))
 
 

@@ -11,7 +11,7 @@ from auxiliary.core.spec import parse_spec
 from auxiliary.data.augmentation.augment_batch import augment_batch, mix_batch
 from auxiliary.data.augmentation.kinds import Draw
 from auxiliary.data.augmentation.registry import AUGMENTATIONS, DEFAULT, refuse_mixing
-from auxiliary.data.epochs import Batch, over_epochs
+from auxiliary.data.epochs import READY, Batch, at_once, over_epochs
 from auxiliary.data.images import Images
 from auxiliary.data.targets import Targets
 
@@ -80,7 +80,7 @@ def mk_tf_dataset(df: pd.DataFrame, shuffle: bool = True, augment: bool | str = 
     like = tf.TensorSpec((None, side, side, 3), tf.uint8), targets.spec
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=batch_size, seed=seed, first_epoch=first_epoch,
                           epochs=epochs)
-    return batches.map(finish, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+    return batches.map(finish, at_once(), deterministic=True).prefetch(READY)
 
 
 def _size(df: pd.DataFrame, image_size: int | None) -> int:

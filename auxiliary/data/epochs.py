@@ -9,6 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from auxiliary.core.errors import quoted_error
+from auxiliary.core.threads import usable_cores
+
+# Batches that are ready before they are asked for, and those made at the same time: each takes memory.
+READY, MOST_AT_ONCE = 2, 16
 
 Batch = tuple[np.ndarray, np.ndarray]
 
@@ -48,9 +52,26 @@ def over_epochs(make: Callable[[np.ndarray, int, int], Batch], count: int,
         return tuple(tf.ensure_shape(value, spec.shape) for value, spec in zip(values, like, strict=True))
 
     last = tf.int64.max if epochs is None else (first_epoch + epochs) * steps
-    batches = tf.data.Dataset.range(first_epoch * steps, last).map(batch, tf.data.AUTOTUNE, deterministic=True)
+    batches = without_autotuning(tf.data.Dataset.range(first_epoch * steps, last))
+    batches = batches.map(batch, at_once(), deterministic=True)
     batches.make = make
     return batches
+
+
+def at_once() -> int:
+    """How many batches are made at the same time."""
+    return min(usable_cores(), MOST_AT_ONCE)
+
+
+def without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """The same data set, whose parallelism TensorFlow does not tune, nor that of those derived from it.
+
+    The tuner of TensorFlow 2.21 sleeps longer and longer, up to a minute, and misses now and then that the pass is
+    over. Whoever drops the iterator then waits until it wakes.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.with_options(options)
 
 
 @contextmanager

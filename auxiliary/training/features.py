@@ -18,7 +18,7 @@ from auxiliary.core.errors import NotTrained
 from auxiliary.core.progress import Progress
 from auxiliary.core.resources import allow_open_files, check_disk
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.epochs import Batch, over_epochs
+from auxiliary.data.epochs import READY, Batch, over_epochs
 from auxiliary.data.tables import digest
 from auxiliary.data.targets import Targets
 from auxiliary.networks.build import Transfer
@@ -165,7 +165,7 @@ def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment,
 
     like = tf.TensorSpec((None, *extractor.model.output_shape[1:]), tf.as_dtype(extractor.dtype)), targets.spec
     batches = over_epochs(batch, len(df), like, shuffle, batch_size=experiment.batch_size, seed=seed, **options)
-    return batches.prefetch(tf.data.AUTOTUNE)
+    return batches.prefetch(READY)
 
 
 def training_views(experiment: TransferExperiment, augment: str, seed: int) -> list[View | None]:

@@ -1,4 +1,7 @@
-"""The loss of an experiment: cross-entropy, with smoothed labels and weighted classes where it asks for them."""
+"""The loss of an experiment: cross-entropy, with smoothed labels and weighted classes where it asks for them.
+
+The accuracy is of the same labels.
+"""
 
 import keras
 import numpy as np
@@ -14,6 +17,12 @@ def make_loss(experiment: Experiment) -> keras.losses.Loss:
     if takes_shares(experiment):
         return keras.losses.CategoricalCrossentropy(label_smoothing=experiment.label_smoothing)
     return keras.losses.SparseCategoricalCrossentropy()
+
+
+def make_accuracy(experiment: Experiment) -> keras.metrics.Metric:
+    """The share of images told right; its variables are there at once."""
+    kind = keras.metrics.CategoricalAccuracy if takes_shares(experiment) else keras.metrics.SparseCategoricalAccuracy
+    return kind(name="accuracy")
 
 
 def takes_shares(experiment: Experiment) -> bool:

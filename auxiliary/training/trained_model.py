@@ -10,7 +10,7 @@ import tensorflow as tf
 from auxiliary.config.experiment import Experiment
 from auxiliary.project.specs import parsed_specs
 from auxiliary.training.averaging import Averages
-from auxiliary.training.loss import make_loss
+from auxiliary.training.loss import make_accuracy, make_loss
 from auxiliary.training.optimizer import make_optimizer, scheduled
 
 Logs = dict[str, tf.Tensor]
@@ -57,7 +57,9 @@ def compiled(whole: keras.Model, experiment: Experiment, rate: float, steps: int
     if averaging := parsed_specs(experiment)["averaging"]:
         model.averages = Averages(model, *averaging, steps * experiment.epochs)
     model.compile(make_optimizer(experiment, scheduled(experiment, rate, steps)), make_loss(experiment),
-                  metrics=["accuracy"])
+                  metrics=[make_accuracy(experiment)])
+    # TensorFlow traces a step twice if the first one makes variables.
+    model.optimizer.build(model.trainable_variables)
     return model
 
 

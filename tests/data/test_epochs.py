@@ -77,3 +77,7 @@ def test_without_shuffling_the_order_is_that_of_the_table():
 
 def test_the_last_step_of_an_epoch_may_be_smaller():
     assert [steps_per_epoch(count, 4) for count in (1, 4, 5, 8)] == [1, 1, 2, 2]
+
+
+def test_tensorflow_does_not_tune_batches_nor_what_is_derived_from_them():
+    assert batches().prefetch(2).options().autotune.enabled is False

@@ -149,6 +149,11 @@ def test_later_changes_of_weights_do_not_affect_a_frozen_graph():
     assert (predict(images).numpy() == before).all()
 
 
+def test_a_folded_copy_has_no_dropout():
+    model = chain(Conv2D(4, 3), Dropout(0.5), BatchNormalization(), Dropout(0.5))
+    assert [layer.name for layer in fold_batch_norm(model).layers if isinstance(layer, Dropout)] == []
+
+
 def test_folding_does_not_change_the_model():
     model = chain(Conv2D(4, 3), BatchNormalization())
     before = model.get_weights()

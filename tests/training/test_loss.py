@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.config.experiment import ScratchExperiment
-from auxiliary.training.loss import class_weights, make_loss, takes_shares
+from auxiliary.training.loss import class_weights, make_accuracy, make_loss, takes_shares
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], "float32")
 LABELS = np.array([0, 1])
@@ -23,6 +23,12 @@ def test_smoothed_labels_give_a_share_to_all_classes():
     smoothed = np.full((2, 3), 0.1) + 0.7 * np.eye(3)[LABELS]
     loss = make_loss(experiment(label_smoothing=0.3))(np.eye(3)[LABELS], PROBABILITIES)
     assert float(loss) == pytest.approx(-(smoothed * np.log(PROBABILITIES)).sum(axis=1).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("settings", [{}, {"label_smoothing": 0.3}])
+def test_the_accuracy_is_the_share_of_images_told_right(settings):
+    labels = np.eye(3)[LABELS] if takes_shares(experiment(**settings)) else LABELS
+    assert float(make_accuracy(experiment(**settings))(labels, PROBABILITIES)) == 0.5
 
 
 def job(labels: list[int], **settings) -> SimpleNamespace:

@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.networks.averages import ExponentialAverage
+from auxiliary.networks.build import build_scratch
 from auxiliary.training import trained_model
 from auxiliary.training.averaging import Averages, ShowAverages
 from auxiliary.training.fused_optimizers import FusedAdam
 from auxiliary.training.optimizer import ScheduledRate
-from auxiliary.training.trained_model import TrainedModel
+from auxiliary.training.trained_model import TrainedModel, compiled
 
 IMAGES = np.random.default_rng(0).random((50, 6, 6, 3), "float32")
 LABELS = np.arange(50) % 3
@@ -74,3 +76,14 @@ def test_callbacks_see_every_step_and_whole_epochs():
         on_epoch_end=lambda _, logs: seen.append(sorted(logs)))
     fitted(1000, (watch,))
     assert seen == [*range(STEPS), ["accuracy", "loss", "val_accuracy", "val_loss"]] * EPOCHS
+
+
+@pytest.mark.parametrize(("smoothing", "labels"), [(0, LABELS), (0.1, np.eye(3)[LABELS])])
+def test_a_step_is_traced_once(smoothing, labels):
+    experiment = ScratchExperiment(model_id="m", key="m", learning_rate=0.1, epochs=1, image_size=6, net="gap",
+                                   label_smoothing=smoothing)
+    model = compiled(build_scratch(experiment, 3), experiment, 0.1, STEPS)
+    data = tf.data.Dataset.from_tensor_slices((IMAGES, labels)).batch(8).repeat()
+    with patch.object(TrainedModel, "train_step", autospec=True, side_effect=TrainedModel.train_step) as traced:
+        history = model.fit(data, steps_per_epoch=STEPS, verbose=0, shuffle=False).history
+    assert (traced.call_count, sorted(history)) == (1, ["accuracy", "loss"])

@@ -9,7 +9,7 @@ from timing import experiment_of, seconds
 
 from auxiliary.core import runtime
 from auxiliary.data.dataset import mk_tf_dataset
-from auxiliary.data.epochs import steps_per_epoch
+from auxiliary.data.epochs import steps_per_epoch, without_autotuning
 from auxiliary.data.tables import read_table
 from auxiliary.networks.build import build_scratch
 from auxiliary.training.trained_model import compiled
@@ -25,7 +25,7 @@ for count in map(int, counts):
                      experiment, 1e-4, steps)
     fed = mk_tf_dataset(table, augment=experiment.augment, image_size=size, batch_size=count, epochs=None, cache=True,
                         as_bytes=True, classes=classes if model.loss.name.startswith("categorical") else None)
-    one = tf.data.Dataset.from_tensors(next(iter(fed))).repeat()
+    one = without_autotuning(tf.data.Dataset.from_tensors(next(iter(fed))).repeat())
     for what, batches in {"step": one, "epoch": fed}.items():
         # The first epoch compiles, and decodes the images.
         model.fit(batches, steps_per_epoch=steps, verbose=0)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from timing import STEPS, batch_of, epochs_of, experiment_of, say
 
 from auxiliary.core import runtime
+from auxiliary.data.epochs import without_autotuning
 from auxiliary.networks.build import build_scratch
 from auxiliary.networks.fused_norm import BatchNormalization
 from auxiliary.training.loss import make_loss
@@ -21,7 +22,7 @@ experiment = experiment_of(profile, key).model_copy(
     update={"image_size": int(size), "label_smoothing": 0, "augment": "", "averaging": ""})
 CLASSES = 10
 images, labels = batch_of(experiment.batch_size, int(size), CLASSES)
-batches = tf.data.Dataset.from_tensors((images, labels)).repeat()
+batches = without_autotuning(tf.data.Dataset.from_tensors((images, labels)).repeat())
 
 
 def of_keras(layer: keras.Layer) -> keras.Layer:
