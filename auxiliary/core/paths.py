@@ -109,5 +109,5 @@ class Paths:
         return self.root / "results.csv"
 
     def table(self, name: str) -> Path:
-        """One of the tables: `overview`, `clean`, `train`, `val`, `test` or `suspects`."""
+        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects` or `map`."""
         return self.tables / f"{name}.csv"

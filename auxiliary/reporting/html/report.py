@@ -5,7 +5,7 @@ import shlex
 import pandas as pd
 
 from auxiliary.core.text import first_few
-from auxiliary.reporting.html import data_section, results_section, sweep_section
+from auxiliary.reporting.html import data_section, map_section, results_section, sweep_section
 from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Section
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.run_section import run_section
@@ -35,6 +35,7 @@ def report_sections(data: ReportData) -> list[Section]:
     ]
     if suspects := data_section.suspect_blocks(data):
         sections.append(Section("Suspect labels", suspects))
+    sections.append(Section("Map of the images", map_section.map_blocks(data)))
     return [*sections, Section("Reproducibility", reproducibility_blocks(data))]
 
 
