@@ -49,10 +49,10 @@ def map_places(features: np.ndarray) -> np.ndarray:
     images, channels = features.shape
     # One thread: sums of several threads differ in the last digits, and t-SNE magnifies that.
     with threadpool_limits(1):
-        values = PCA(min(COMPONENTS, images, channels), svd_solver="covariance_eigh").fit_transform(features)
-        # Images that are all alike have no first component to begin with.
-        if np.ptp(values) == 0:
+        # Images that are all alike have no component to begin with.
+        if not np.ptp(features, axis=0).any():
             return np.full((images, 2), 0.5)
+        values = PCA(min(COMPONENTS, images, channels), svd_solver="covariance_eigh").fit_transform(features)
         # The perplexity must be below the number of images, and the neighbours are three times as many.
         perplexity = min(PERPLEXITY, (images - 1) / 3)
         places = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(values).astype("float64")

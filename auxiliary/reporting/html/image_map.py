@@ -14,10 +14,11 @@ from PIL import Image
 from auxiliary.reporting.html.thumbnails import checked_tile
 from auxiliary.reporting.image_map import class_centres, class_colours, map_title
 
-SIDE = 64                       # pixels of each image on the sheet
-QUALITIES = (75, 55, 35, 15)    # of WebP, the first that is small enough
-BYTES = 700_000                 # of the sheet, about: a page of less than 2 MB can hold it in letters
-UNITS = 1000                    # of the plane, along both axes
+SIDE = 64          # pixels of each image on the sheet
+UNITS = 1000       # of the plane, along both axes
+BYTES = 700_000    # of the sheet, at most: as text, a page of less than 2 MB can hold it
+# The first that is small enough: how many pixels are one along both axes, and the quality of WebP.
+FORMS = (1, 75), (1, 55), (1, 35), (2, 60), (4, 30)
 
 
 class Point(NamedTuple):
@@ -114,9 +115,10 @@ def _sheet(tiles: list[np.ndarray], across: int) -> str:
     for number, tile in enumerate(tiles):
         top, left = SIDE * (number // across), SIDE * (number % across)
         canvas[top:top + SIDE, left:left + SIDE] = tile
-    for quality in QUALITIES:
+    sheet = Image.fromarray(canvas)
+    for factor, quality in FORMS:
         file = io.BytesIO()
-        Image.fromarray(canvas).save(file, "WEBP", quality=quality, method=2)
+        sheet.reduce(factor).save(file, "WEBP", quality=quality, method=2)
         if file.tell() <= BYTES:
             break
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

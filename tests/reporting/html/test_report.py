@@ -143,11 +143,11 @@ def test_the_gallery_of_suspects_says_how_many_there_are_and_what_its_numbers_me
 def test_the_map_has_every_image_and_its_words(page, deck):
     drawn = re.search(r'<figure class="map".+?</figure>', page, re.DOTALL)[0]
     titles = re.findall(r"<title>(.+?)</title>", drawn, re.DOTALL)
-    assert len(titles) == 12 and drawn.count("<path") == 1 and drawn.count('class="ring"') == 1
+    assert len(titles) == 18 and drawn.count("<path") == 1 and drawn.count('class="ring"') == 1
     assert re.fullmatch(r"&lt;b&gt;cow\ntaken for cat 0.80\nvalidation image &lt;b&gt;cow/\d+.png", titles[-1])
     assert "\nsuspect label, suggested cat\n" in titles[-2]
     sheet = Image.open(io.BytesIO(base64.b64decode(re.search("data:image/webp;base64,([^)]+)", drawn)[1])))
-    assert sheet.size == (256, 192)
+    assert sheet.size == (320, 256)
     assert "<h2>Map of the images</h2>" in deck
 
 
@@ -161,7 +161,7 @@ def test_without_places_or_with_those_of_other_images_the_report_says_that_there
         project.save_table(other.table("map").assign(filepath="/elsewhere/a.png"), "map")
 
 
-def test_the_sheet_of_a_full_map_leaves_room_for_the_rest_of_a_report(make_root):
+def test_the_sheet_of_a_full_map_leaves_room_for_the_rest_of_a_report():
     noise = np.random.default_rng(0).integers(0, 256, (MOST, SIDE, SIDE, 3), "uint8")
     assert len(_sheet(list(noise), 39)) < 4 / 3 * BYTES + 30
 
