@@ -11,6 +11,7 @@ MOST = 1500         # images on a map, so that a page can hold them all
 MOST_MARKED = 1000  # of them, mistakes and suspect labels: classes show only where correct images lie around them
 COMPONENTS = 50     # of the features, at most
 PERPLEXITY = 30     # about as many neighbours of each image count, where there are enough
+ITERATIONS = 500    # of t-SNE: as trustworthy on `demo` as after 1,000 (0.980), in half the time
 DECIMALS = 4        # of a place
 
 
@@ -55,6 +56,7 @@ def map_places(features: np.ndarray) -> np.ndarray:
         values = PCA(min(COMPONENTS, images, channels), svd_solver="covariance_eigh").fit_transform(features)
         # The perplexity must be below the number of images, and the neighbours are three times as many.
         perplexity = min(PERPLEXITY, (images - 1) / 3)
-        places = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(values).astype("float64")
+        tsne = TSNE(perplexity=perplexity, init="pca", random_state=0, max_iter=ITERATIONS)
+        places = tsne.fit_transform(values).astype("float64")
     span = np.ptp(places, axis=0)
     return ((places - places.min(axis=0)) / np.where(span, span, 1)).round(DECIMALS)

@@ -51,10 +51,10 @@ def _with_predictions(project: Project, frozen: FrozenRun, suspicious: pd.DataFr
     images = pd.concat([splits[split].assign(split=split) for split in SPLITS], ignore_index=True)
     predictions = project.with_own_images(pd.concat([frozen.run.val_predictions, frozen.run.predictions]))
     answers = predictions.drop_duplicates("filepath").set_index("filepath")[["predicted", "confidence"]]
-    suggested = suspicious.drop_duplicates("filepath").set_index("filepath")["suggested"]
+    suggested = dict(zip(suspicious["filepath"], suspicious["suggested"], strict=True))
     return images.join(answers, on="filepath").assign(
         experiment=frozen.experiment.key, original=originals(images),
-        suggested=images["filepath"].map(suggested).fillna(""))
+        suggested=[suggested.get(file, "") for file in images["filepath"]])
 
 
 def _places(project: Project, frozen: FrozenRun, images: pd.DataFrame) -> pd.DataFrame | None:
