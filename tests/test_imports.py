@@ -37,7 +37,7 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),
     (["auxiliary.evaluation.predictions"], TENSORFLOW),
-    (["auxiliary.training.label_audit"], TENSORFLOW | {"cleanlab"}),
+    (["auxiliary.training.label_audit", "auxiliary.training.image_places"], TENSORFLOW | {"cleanlab"}),
     ([f"auxiliary.reporting.{name}" for name in REPORTING], TENSORFLOW),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")
 def test_modules_do_not_load(modules, names):

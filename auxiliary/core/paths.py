@@ -109,5 +109,5 @@ class Paths:
         return self.root / "results.csv"
 
     def table(self, name: str) -> Path:
-        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects` or `held-out`."""
+        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects`, `held-out` or `map`."""
         return self.tables / f"{name}.csv"

@@ -12,7 +12,7 @@ from auxiliary.core.files import absolute, replacing
 
 # Always read as text: a category may be called "NA" or "007".
 TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "thumbnail",
-        "original", "predicted", "suggested", "phase")
+        "original", "predicted", "suggested", "phase", "experiment")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
 REMEDY = f"notebook 01 makes it ({PREPARE})"

@@ -26,6 +26,7 @@ from auxiliary.reporting.tables import NOTEBOOK_STYLE
 
 # Okabe and Ito, "Color universal design" (2008): distinct with every kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY = "#CC79A7", "#56B4E9"
 GREY, LIGHT_GREY = "#555555", "#DDDDDD"
 
 # Inches of a figure for a phone: shown 350 pixels wide, letters of 10 points are 9 pixels tall.

@@ -11,7 +11,7 @@ from auxiliary.evaluation.out_of_distribution import TRAINING
 from auxiliary.project.project import Project
 from auxiliary.training.feature_files import images_of
 from auxiliary.training.feature_rows import Features
-from auxiliary.training.label_audit import frozen_experiments
+from auxiliary.training.frozen_runs import NEEDED, frozen_runs
 from auxiliary.training.stored_features import read_side_by_side
 
 CLASSES = 30    # held out at most, evenly spread: more would take long and hardly change the mean
@@ -30,9 +30,9 @@ def held_out_classes(project: Project) -> pd.DataFrame:
         As `auxiliary.evaluation.held_out.hold_out`, with the column `backbone`; empty where no such experiment has been
         trained, or there are too few images or fewer than three classes.
     """
-    for experiment, files in frozen_experiments(project):
-        tables = list(images_of(experiment, project).values())
-        features = [read_side_by_side(each, df) for each, df in zip(files, tables, strict=True)]
+    for frozen in frozen_runs(project):
+        experiment, tables = frozen.experiment, list(images_of(frozen.experiment, project).values())
+        features = [read_side_by_side(each, df) for each, df in zip(frozen.files.values(), tables, strict=True)]
         if all(each is not None for each in features):
             try:
                 found = _measured([_split(*each) for each in zip(features, tables, strict=True)], project.categories)
@@ -44,8 +44,7 @@ def held_out_classes(project: Project) -> pd.DataFrame:
             print(f"Each of {len(found):,} classes was held out, with the features of {experiment.backbone} "
                   f"(experiment {experiment.key}).")
             return found
-    print("No class was held out: that takes the cached features of a finished experiment with a frozen, pre-trained "
-          "backbone.")
+    print(f"No class was held out: {NEEDED}")
     return pd.DataFrame(columns=COLUMNS)
 
 

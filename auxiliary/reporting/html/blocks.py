@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from auxiliary.reporting.html.image_map import ImageMap
 from auxiliary.reporting.html.thumbnails import Thumbnail
 from auxiliary.reporting.names import EXPLANATION, stand_in_table
 from auxiliary.reporting.style import StyledFigure
@@ -133,7 +134,7 @@ class Matrix:
                 for name, counts, row in zip(self.counts.index, table, shares, strict=True)]
 
 
-Block = Prose | Command | Facts | TitledTable | Chart | Gallery | Matrix
+Block = Prose | Command | Facts | TitledTable | Chart | Gallery | Matrix | ImageMap
 
 
 @dataclass(frozen=True)

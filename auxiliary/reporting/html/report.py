@@ -5,7 +5,7 @@ import shlex
 import pandas as pd
 
 from auxiliary.core.text import first_few
-from auxiliary.reporting.html import data_section, results_section, sweep_section
+from auxiliary.reporting.html import data_section, map_section, results_section, sweep_section
 from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Section
 from auxiliary.reporting.html.held_out_section import held_out_blocks
 from auxiliary.reporting.html.report_data import ReportData
@@ -38,6 +38,7 @@ def report_sections(data: ReportData) -> list[Section]:
         sections.append(Section("Suspect labels", suspects))
     if held_out := held_out_blocks(data):
         sections.append(Section("None of these", held_out))
+    sections.append(Section("Map of the images", map_section.map_blocks(data)))
     return [*sections, Section("Reproducibility", reproducibility_blocks(data))]
 
 

@@ -80,6 +80,15 @@ class ReportData:
         found = self.project.table("held-out")
         return found if (found["images_hash"] == self.project.images_hash).all() else None
 
+    @cached_property
+    def image_map(self) -> pd.DataFrame | None:
+        """The places of validation and test images on a plane; None if they are not known, or were of other images."""
+        if not self.project.paths.table("map").is_file():
+            return None
+        found = self.project.with_own_images(self.project.table("map"))
+        known = pd.concat([self.project.val["filepath"], self.project.test["filepath"]])
+        return found if len(found) and found["filepath"].isin(known).all() else None
+
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """The training, validation and test images."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from auxiliary.reporting.html import data_section, results_section, run_section
+from auxiliary.reporting.html import data_section, map_section, results_section, run_section
 from auxiliary.reporting.html.blocks import Block, Chart, Prose, Section, TitledTable
 from auxiliary.reporting.html.report import reproducibility_blocks
 from auxiliary.reporting.html.report_data import ReportData
@@ -29,6 +29,7 @@ def slide_sections(data: ReportData) -> list[Section]:
         *[_slide("Label conflicts", DATA, blocks) for blocks in [data_section.conflict_blocks(data)] if blocks],
         *_stage(data, SCRATCH),
         *_stage(data, TRANSFER),
+        *[_slide("Map of the images", STAGES[TRANSFER], blocks) for blocks in [map_section.map_chart(data)] if blocks],
         _slide("All results", CONCLUSION, [results_section.leaderboard_table(data),
                                             *results_section.leaderboard_line(data)]),
         _slide("Accuracy and cost", CONCLUSION, results_section.tradeoff_blocks(data)[:1]),

@@ -105,10 +105,15 @@ def _captioned(row: pd.Series, caption: list[str], processed: Path, wrong: bool)
     return Thumbnail(data_url(_placed(row["filepath"], processed)[0]), "", caption, wrong)
 
 
-def _placed(file: str, processed: Path) -> tuple[np.ndarray, tuple[slice, slice]]:
+def checked_tile(file: str, processed: Path, side: int) -> np.ndarray:
+    """An image as `image_tiles.tile` gives it; `UserError` as in `mistake_thumbnails`."""
+    return _placed(file, processed, side)[0]
+
+
+def _placed(file: str, processed: Path, side: int = SIDE) -> tuple[np.ndarray, tuple[slice, slice]]:
     if not is_file_below(file, [processed]):
         raise UserError(f"{file} is no image below {processed}, or is no longer there: run notebook 01 again")
-    return placed(file, SIDE)
+    return placed(file, side)
 
 
 def data_url(pixels: np.ndarray) -> str:

@@ -17,12 +17,23 @@ from auxiliary.reporting.html.blocks import Prose, Section
 from auxiliary.reporting.html.report import report_sections
 from auxiliary.reporting.html.report_data import ReportData, read_report_data
 from auxiliary.reporting.html.slides import slide_sections
-from auxiliary.reporting.style import BLUE, GREEN, GREY, LIGHT_GREY, ORANGE, VERMILLION, set_title, styled
+from auxiliary.reporting.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT_GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    set_title,
+    styled,
+)
 from auxiliary.reporting.summaries import left_out_summary
 
 # The colours of figures, and the CSS variables with a light and a dark value that replace them (`colours.css`).
 VARIABLES = {"#000000": "ink", "#ffffff": "paper", GREY: "muted", LIGHT_GREY: "line", BLUE: "blue", ORANGE: "orange",
-             GREEN: "green", VERMILLION: "vermillion"}
+             GREEN: "green", VERMILLION: "vermillion", PURPLE: "purple", SKY: "sky"}
 COLOURS = re.compile("|".join(VARIABLES), re.IGNORECASE)
 LOWER = {colour.lower(): f"var(--{name})" for colour, name in VARIABLES.items()}
 COMMENT = re.compile("<!--.*?-->", re.DOTALL)    # matplotlib repeats each text of a figure in one
@@ -85,5 +96,7 @@ def _write(kind: str, data: ReportData, sections: list[Section]) -> Path:
 
 
 def _environment() -> Environment:
-    return Environment(loader=PackageLoader("auxiliary.reporting.html"), autoescape=True, undefined=StrictUndefined,
+    made = Environment(loader=PackageLoader("auxiliary.reporting.html"), autoescape=True, undefined=StrictUndefined,
                        trim_blocks=True, lstrip_blocks=True)
+    made.filters["variable"] = lambda colour: LOWER[colour.lower()]
+    return made

@@ -92,6 +92,15 @@ def predictions_of(images: pd.DataFrame, project: Project, wrong: int) -> pd.Dat
                         **{f"p:{name}": probabilities[:, place] for place, name in enumerate(project.categories)})
 
 
+def map_of(project: Project) -> pd.DataFrame:
+    """The validation and test images in a row, of which the first is a mistake, and the second has a suspect label."""
+    images = pd.concat([project.val.assign(split="val"), project.test.assign(split="test")], ignore_index=True)
+    table = predictions_of(images, project, wrong=1)[["category", "predicted", "confidence", "filepath"]]
+    return table.assign(experiment="frozen", original=images["original"], split=images["split"],
+                        suggested=["", "cat", *[""] * (len(table) - 2)],
+                        x=np.linspace(0, 1, len(table)).round(4), y=0.5)
+
+
 def result_of(project: Project, run: Run, key: str, wrong: int, about: dict[str, object]) -> Result:
     """A row of results.csv."""
     score = scores(predictions_of(project.test, project, wrong))
@@ -137,9 +146,14 @@ def crowded(make_root, finish) -> Path:
 
 @pytest.fixture(scope="session")
 def farm(make_root, finish) -> SimpleNamespace:
-    """A root with two runs from scratch and a pre-trained one, the best: `farm.root`, `farm.runs` by key."""
+    """A root with two runs from scratch and a pre-trained one, the best, and a map of the images.
+
+    `farm.root`, and `farm.runs` by key.
+    """
     root = make_root()
     runs = {"small": finish(root, "small", wrong=3), "large": finish(root, "large", wrong=2, published_accuracy=0.7),
             "frozen": finish(root, "frozen", wrong=0, stage="transfer", backbone="EfficientNetLite0",
                              network="gap | dense(4)")}
+    project = open_project(str(root / "farm.yaml"), root=root)
+    project.save_table(map_of(project), "map")
     return SimpleNamespace(root=root, runs=runs)

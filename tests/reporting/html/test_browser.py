@@ -108,6 +108,28 @@ def test_the_leaderboard_sorts_by_a_click(report):
         assert rows(driver)[0] == "large"
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_map_shows_the_image_that_is_pointed_at_or_stepped_to(report, size):
+    with browser(*size) as driver:
+        driver.get(report)
+        plane = driver.find_element("css selector", ".map svg")
+        words = driver.find_element("css selector", ".map .shown p")
+        picture = driver.find_element("css selector", ".map .shown div")
+        assert plane.rect["x"] + plane.rect["width"] <= size[0] and picture.rect["width"] >= 100
+        driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", plane)
+        # Mistakes first, then suspect labels.
+        assert words.text.split("\n")[1] == "taken for cat 0.80"
+        plane.send_keys("\ue014")    # arrow right
+        assert "suspect label, suggested cat" in words.text
+        place = "return getComputedStyle(arguments[0]).backgroundPosition"
+        before = driver.execute_script(place, picture)
+        last = driver.find_elements("css selector", ".map svg g")[0]
+        last.click()
+        assert words.text.split("\n")[-1].startswith("test image")
+        assert driver.execute_script(place, picture) == "0% 0%" != before
+        assert complaints(driver) == []
+
+
 def test_subsections_are_unfolded_for_printing(report):
     with browser(*DESKTOP) as driver:
         driver.get(report)

@@ -1,5 +1,7 @@
 """The report as a file: its contents, and that it loads nothing."""
 
+import base64
+import io
 import json
 import math
 import re
@@ -11,16 +13,20 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
 from auxiliary.core.errors import UserError
+from auxiliary.evaluation.image_map import MOST
 from auxiliary.project.open import open_dataset
 from auxiliary.reporting import names
 from auxiliary.reporting.html.blocks import Prose
 from auxiliary.reporting.html.data_section import duplicate_blocks, suspect_blocks
 from auxiliary.reporting.html.held_out_section import held_out_blocks
+from auxiliary.reporting.html.image_map import BYTES, SIDE, _sheet
+from auxiliary.reporting.html.map_section import map_blocks
 from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.results_section import key_facts, leaderboard_notes, score_chart
 from auxiliary.reporting.html.run_section import mistakes, run_facts, training_chart
@@ -144,6 +150,32 @@ def test_the_figures_of_held_out_classes_name_the_worst_first():
     assert [[cell.text for cell in row] for row in table.table.rows] == [
         ["dog", "0.850", "50%", "7%", "8"], ["cat", "0.951", "80%", "5%", "10"]]
     assert held_out_blocks(SimpleNamespace(held_out=None)) == []
+
+
+def test_the_map_has_every_image_and_its_words(page, deck):
+    drawn = re.search(r'<figure class="map".+?</figure>', page, re.DOTALL)[0]
+    titles = re.findall(r"<title>(.+?)</title>", drawn, re.DOTALL)
+    assert len(titles) == 18 and drawn.count("<path") == 1 and drawn.count('class="ring"') == 1
+    assert re.fullmatch(r"&lt;b&gt;cow\ntaken for cat 0.80\nvalidation image &lt;b&gt;cow/\d+.png", titles[-1])
+    assert "\nsuspect label, suggested cat\n" in titles[-2]
+    sheet = Image.open(io.BytesIO(base64.b64decode(re.search("data:image/webp;base64,([^)]+)", drawn)[1])))
+    assert sheet.size == (320, 256)
+    assert "<h2>Map of the images</h2>" in deck
+
+
+def test_without_places_or_with_those_of_other_images_the_report_says_that_there_is_no_map(farm, make_root, finish):
+    root = make_root()
+    finish(root, "small")
+    project, other = open_dataset("farm", root), open_dataset("farm", farm.root)
+    for _ in range(2):
+        block, = map_blocks(read_report_data(project))
+        assert block.text.startswith("There is no map: ")
+        project.save_table(other.table("map").assign(filepath="/elsewhere/a.png"), "map")
+
+
+def test_the_sheet_of_a_full_map_leaves_room_for_the_rest_of_a_report():
+    noise = np.random.default_rng(0).integers(0, 256, (MOST, SIDE, SIDE, 3), "uint8")
+    assert len(_sheet(list(noise), 39)) < 4 / 3 * BYTES + 30
 
 
 def test_each_run_has_its_curves_and_confusion_matrix(page):
