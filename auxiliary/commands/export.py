@@ -11,7 +11,7 @@ from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
-from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
+from auxiliary.deploy.export.output_path import card_file, find_output_path, labels_file, program_file, replacing_export
 from auxiliary.runs.find import find_exportable
 from auxiliary.runs.labels import averaged_views
 
@@ -47,6 +47,7 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     runtime.load()
     import keras
 
+    from auxiliary.deploy.export.model_card import model_card
     from auxiliary.deploy.load import load_predictor
 
     # On the CPU, because GPUs round float32 differently.
@@ -54,9 +55,12 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
         predictor = load_predictor(run, processed_folders(root))
         with replacing_export(path, labels_text(predictor.categories), how_to_run(form, path.name)) as temporary:
             outcome = _write_and_check(predictor, form, temporary, processed_folders(root))
+            card = model_card(run, form, path.name, program_file(path).name, outcome)
+            card_file(temporary).write_text(card, encoding="utf-8")
     console.print(f"wrote {path} ({format_bytes(_size(path))})")
     console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
     console.print(f"to run it without this project: python {program_file(path).name} IMAGE, also beside it")
+    console.print(f"model card: {card_file(path).name}, also beside it")
     console.print("\n".join(outcome))
 
 

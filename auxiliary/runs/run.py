@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from auxiliary.runs.result_file import CHANGED, read_result_file, unusable, writ
 
 # The names under which arrays are saved.
 ARRAYS = ("grad-cam", "convolution")
+# The folder of the curves for TensorBoard, see `auxiliary.training.trackers`.
+TENSORBOARD = "tensorboard"
 # A figure of the history, which can be made again.
 CURVES = ("curves.png", "curves.svg")
 
@@ -34,9 +36,11 @@ class Run:
 
     Attributes:
         folder: `models/<dataset>/<key>-<fingerprint>`.
+        on_history: called with the history whenever it is saved, which is after every epoch; None for nothing.
     """
 
     folder: Path
+    on_history: Callable[[pd.DataFrame], None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -151,6 +155,8 @@ class Run:
     def save_history(self, history: pd.DataFrame) -> None:
         """Save the epochs so far."""
         write_atomically(self._history, history.to_csv(index=False))
+        if self.on_history:
+            self.on_history(history)
 
     def save_range_test(self, rates: pd.DataFrame) -> None:
         """Save the loss at each learning rate that was tried."""
@@ -253,7 +259,7 @@ class Run:
     def is_written(self, name: str) -> bool:
         """Whether training writes a file of that name, or one is made of what it wrote; hidden files are temporary."""
         files = (self.result_file, self.checkpoint, self.detector_file, *self._of_training, *self._of_network)
-        return name in {*(file.name for file in files), *CURVES} or name.startswith(".")
+        return name in {*(file.name for file in files), *CURVES, TENSORBOARD} or name.startswith(".")
 
     @property
     def _checksums(self) -> dict[str, str]:

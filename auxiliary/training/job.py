@@ -1,7 +1,7 @@
 """The record that travels through training: one experiment, one seed, one project."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import nan
 
@@ -27,6 +27,7 @@ class Job:
         project: the opened profile, its images prepared.
         title: text of the progress bar; the experiment's key unless given.
         anew: whether a finished run is trained anew, see `auxiliary.runs.replacement`.
+        on_history: what its run calls with the history after every epoch; None for nothing.
     """
 
     experiment: Experiment
@@ -34,6 +35,7 @@ class Job:
     project: Project
     title: str = ""
     anew: bool = False
+    on_history: Callable[[pd.DataFrame], None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -60,7 +62,7 @@ class Job:
     def run(self) -> Run:
         """The run, finished or not; the one that will take its place where it is trained anew."""
         run = Run(self.project.paths.models / f"{self.experiment.slug}-{self.fingerprint}")
-        return replacement(run) if self.anew else run
+        return replace(replacement(run) if self.anew else run, on_history=self.on_history)
 
     @cached_property
     def parent(self) -> "Job | None":
@@ -79,7 +81,7 @@ class Job:
         return (self.parent.parent, *needed) if self.experiment.wise_ft else needed
 
     def _of(self, key: str) -> "Job":
-        return replace(self, experiment=self.project.experiments[key], title="", anew=False)
+        return replace(self, experiment=self.project.experiments[key], title="", anew=False, on_history=None)
 
     @property
     def start(self) -> "Job | None":

@@ -19,6 +19,7 @@ from auxiliary.training.evaluated import evaluated
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.published import compare_published
 from auxiliary.training.retrain import children_to_retrain, retrain_later
+from auxiliary.training.trackers.trackers import Trackers, open_trackers
 
 
 def train_and_evaluate(experiment: Experiment, project: Project, seed: int = 0, label: str = "") -> Run:
@@ -51,10 +52,10 @@ def train_job(job: Job, log: bool = True) -> Run:
 
     Args:
         job: what to train.
-        log: whether `results.csv` gets the rows of its run and of those that it needs.
+        log: whether `results.csv` gets the rows of its run and of those that it needs, and trackers these runs.
     """
     _check(job)
-    return _run(job, log)[0]
+    return _run(job, log, open_trackers(job.project.paths.root) if log else Trackers({}))[0]
 
 
 def _check(job: Job) -> None:
@@ -65,43 +66,44 @@ def _check(job: Job) -> None:
             _check(needed)
 
 
-def _run(job: Job, log: bool) -> tuple[Run, bool]:
+def _run(job: Job, log: bool, trackers: Trackers) -> tuple[Run, bool]:
     """The finished run of a job, its row logged or not, and whether it was trained here and now."""
     run, trained = job.run, False
     if is_unfinished(run):
         for needed in job.needed:
-            _run_needed(job, needed, log)
+            _run_needed(job, needed, log, trackers)
         with run.lock():
             # Another process may have finished it while this one waited.
             if is_unfinished(run):
-                _train(job)
+                _train(job, trackers)
                 trained = True
     run.tidy()
     remove_old(run)
     if log:
         log_result(run.result, job.project.paths.results)
+    trackers.finished(run)
     if not trained:
         compare_published(job)
     return run, trained
 
 
-def _run_needed(job: Job, needed: Job, log: bool) -> None:
-    run, _ = _run(needed, log)
+def _run_needed(job: Job, needed: Job, log: bool, trackers: Trackers) -> None:
+    run, _ = _run(needed, log, trackers)
     if run.diverged:
         role = "parent" if job.parent else "member"
         raise Diverged(f"{job.name} is not trained, because its {role} {needed.name} diverged {run.diverged}")
 
 
-def _train(job: Job) -> None:
+def _train(job: Job, trackers: Trackers) -> None:
     """Train a run, or one that takes its place; a killed process may have finished that one."""
     anew = is_replaced(job.run)
-    if not current(job.run).finished:
+    if not (run := current(job.run)).finished:
         runtime.load()
         from auxiliary.training.gpu_memory import explain_out_of_memory
         from auxiliary.training.trainer import train_run
 
         with explain_out_of_memory(job):
-            train_run(replace(job, anew=anew))
+            train_run(replace(job, anew=anew, on_history=trackers.watch(run)))
     if anew:
         replace_now(job.run)
 
@@ -155,12 +157,12 @@ def run_jobs(jobs: list[Job], log: bool = True) -> list[Run]:
     """
     for job in jobs:
         _check(job)
-    runs, failed = [], set()
+    runs, failed, trackers = [], set(), open_trackers(jobs[0].project.paths.root)
     for number, job in enumerate(jobs, start=1):
         place = f"{number:,} of {len(jobs):,}: "
         try:
             _check_parents(job, failed)
-            run, trained = _run(replace(job, title=f"experiment {place}{job.name}"), log)
+            run, trained = _run(replace(job, title=f"experiment {place}{job.name}"), log, trackers)
         except NotTrained as error:
             failed.add(job.run.id)
             notify(f"{place}{error}")

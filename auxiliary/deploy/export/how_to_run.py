@@ -6,7 +6,7 @@ Its last line is a mark, by which a later export knows that it may replace it.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from auxiliary.deploy.export.marks import mark
+from auxiliary.deploy.export.marks import PYTHON, marked_text
 from auxiliary.evaluation.limit import UNLIKE
 
 ZIPPED = 'zipfile.ZipFile(file).read("labels.txt").decode().split("\\n")'
@@ -106,15 +106,4 @@ def how_to_run(form: str, name: str) -> str:
         form: name of the format.
         name: of the exported file or folder, which lies beside the program.
     """
-    body = PROGRAM.format(name=name, unlike=UNLIKE, **RUNTIMES[form]._asdict())
-    return body + _mark_line(body.encode())
-
-
-def is_unchanged(program: bytes) -> bool:
-    """Whether a file is the program of an earlier export, as it was written."""
-    body, separator, line = program.rpartition(b"# auxiliary-export:")
-    return (separator + line).decode(errors="replace") == _mark_line(body)
-
-
-def _mark_line(body: bytes) -> str:
-    return f"# {mark(body)}\n"
+    return marked_text(PROGRAM.format(name=name, unlike=UNLIKE, **RUNTIMES[form]._asdict()), PYTHON)

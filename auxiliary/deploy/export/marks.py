@@ -16,6 +16,8 @@ from auxiliary.data.tables import digest
 MARK = re.compile(rb"auxiliary-export:(h[0-9a-f]{12})")
 TAIL = 2**16                # bytes at the end of a file that are searched
 LISTING = "export.json"     # the mark of a folder
+# The last lines of marked texts.
+PYTHON, MARKDOWN = "# {}", "<!-- {} -->"
 
 
 def labels_text(categories: Sequence[str]) -> str:
@@ -26,6 +28,18 @@ def labels_text(categories: Sequence[str]) -> str:
 def mark(labels: str | bytes) -> str:
     """The mark of an export with such class names, one per line."""
     return f"auxiliary-export:{digest(labels)}"
+
+
+def marked_text(text: str, comment: str) -> str:
+    """A text with its mark in a last line; `comment` is such a line, with `{}` in place of the mark."""
+    return text + comment.format(mark(text)) + "\n"
+
+
+def is_marked_text(content: bytes, comment: str) -> bool:
+    """Whether a file is what `marked_text` gave for its first lines; arguments as there."""
+    before, _, after = comment.partition("{}")
+    text, separator, line = content.rpartition(before.encode() + b"auxiliary-export:")
+    return separator + line == (before + mark(text) + after + "\n").encode()
 
 
 def write_listing(folder: Path, labels: str) -> None:

@@ -1,6 +1,6 @@
 """The path of an export. It is written completely or not at all, and replaces nothing but an earlier export.
 
-The class names lie beside it in a text file, and a program that runs it in another.
+The class names lie beside it in a text file, a program that runs it in another, and its model card in a third.
 """
 
 import os
@@ -12,8 +12,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import absolute, remove_leftovers, wait_for_disk, write_atomically
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.paths import with_home
-from auxiliary.deploy.export.how_to_run import is_unchanged
-from auxiliary.deploy.export.marks import mark, read_mark
+from auxiliary.deploy.export.marks import MARKDOWN, PYTHON, is_marked_text, mark, read_mark
 from auxiliary.runs.run import Run
 
 OTHER = "choose another path with --out"
@@ -51,9 +50,16 @@ def program_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.how-to-run.py")
 
 
+def card_file(path: Path) -> Path:
+    """The model card beside an export, see `auxiliary.deploy.export.model_card`."""
+    return path.with_name(f"{path.name}.model-card.md")
+
+
 @contextmanager
 def replacing_export(path: Path, labels: str, program: str) -> Iterator[Path]:
     """Yield a temporary path to write an export to. At the end of the block it goes to `path`, the other files beside.
+
+    The block writes the model card too: to the `card_file` of the temporary path.
 
     What killed exports left in the same folder is removed.
 
@@ -77,6 +83,7 @@ def replacing_export(path: Path, labels: str, program: str) -> Iterator[Path]:
             _check_beside(path, labels)
             write_atomically(labels_file(path), labels)
             write_atomically(program_file(path), program)
+            write_atomically(card_file(path), card_file(scratch / path.name).read_text(encoding="utf-8"))
             _move(scratch / path.name, path, scratch / "old")
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror or error}): free space, check its permissions, "
@@ -92,7 +99,8 @@ def _check_beside(path: Path, labels: str) -> None:
     """Refuse files beside an export that were not written by an earlier one."""
     earlier = read_mark(path)
     _check_file(labels_file(path), lambda content: content == labels.encode() or mark(content) == earlier)
-    _check_file(program_file(path), is_unchanged)
+    _check_file(program_file(path), lambda content: is_marked_text(content, PYTHON))
+    _check_file(card_file(path), lambda content: is_marked_text(content, MARKDOWN))
 
 
 def _check_file(file: Path, is_ours: Callable[[bytes], bool]) -> None:

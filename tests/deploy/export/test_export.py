@@ -26,7 +26,7 @@ from auxiliary.deploy.export import check
 from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.export.marks import mark, read_mark
 from auxiliary.deploy.export.model import plain_network
-from auxiliary.deploy.export.output_path import program_file
+from auxiliary.deploy.export.output_path import card_file, program_file
 from auxiliary.deploy.export.runtimes import OPENERS
 from auxiliary.deploy.export.single_view import calibration_of_export
 from auxiliary.deploy.load import load_predictor
@@ -164,6 +164,20 @@ def test_the_program_beside_it_names_the_class_that_predict_names(export, refere
     assert imported == ("" if form in ("litert", "onnx") else "tensorflow")
 
 
+def test_the_lines_in_its_model_card_name_that_class_too(export, reference, quick_form, tmp_path, monkeypatch, capsys):
+    made = export("small", quick_form)
+    card = card_file(made.path).read_text(encoding="utf-8")
+    assert set(re.findall(r"^- (.*)$", card, re.MULTILINE)) >= {line for line in made.printed.splitlines()
+                                                                if line.startswith(("input:", "output:", "check:"))}
+    monkeypatch.chdir(made.path.parent)
+    Image.fromarray(noise(16, 16)).save("image.jpg")
+    exec(re.search(r"```python\n(.*?)```", card, re.DOTALL)[1], {})
+    name, probability = capsys.readouterr().out.split()
+    probabilities = reference("small", network_pixels(image_bytes(Path("image.jpg")), 16)[None])[0]
+    assert name == ["blue", "green", "red"][probabilities.argmax()]
+    assert float(probability) == pytest.approx(probabilities.max(), abs=0.01)
+
+
 def test_keras_reads_it_without_this_package(export, reference, tmp_path):
     pixels = np.full((1, 50, 60, 3), 200, "uint8")
     np.save(tmp_path / "pixels.npy", pixels)
@@ -212,7 +226,7 @@ def test_an_earlier_export_is_replaced(export, trained_root):
     found, expected = (each.open()[0](noise(2, 16, 16))["probabilities"] for each in (made, export("small", "onnx")))
     assert found == pytest.approx(expected)
     assert {entry.name for entry in made.path.parent.iterdir()} == {
-        "views.onnx", "views.onnx.labels.txt", "views.onnx.how-to-run.py"}
+        "views.onnx", "views.onnx.labels.txt", "views.onnx.how-to-run.py", "views.onnx.model-card.md"}
 
 
 def test_random_images_replace_missing_test_images(export, trained_root, tmp_path, capsys):

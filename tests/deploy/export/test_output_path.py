@@ -12,13 +12,20 @@ import pytest
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.deploy.export.how_to_run import how_to_run
-from auxiliary.deploy.export.marks import mark, write_listing
-from auxiliary.deploy.export.output_path import find_output_path, labels_file, program_file, replacing_export
+from auxiliary.deploy.export.marks import MARKDOWN, mark, marked_text, write_listing
+from auxiliary.deploy.export.output_path import (
+    card_file,
+    find_output_path,
+    labels_file,
+    program_file,
+    replacing_export,
+)
 from auxiliary.runs.run import Run
 
 RUN = Run(Path("/models/demo/small-0.5-0123456789ab"))
 LABELS = "cat\ndog\n"
 PROGRAM = how_to_run("onnx", "model.onnx")
+CARD = marked_text("# model.onnx\n", MARKDOWN)
 
 
 def write(path: Path, content: str = "content", labels: str = LABELS) -> None:
@@ -34,6 +41,7 @@ def write(path: Path, content: str = "content", labels: str = LABELS) -> None:
 def export(path: Path, content: str = "content", labels: str = LABELS) -> None:
     with replacing_export(find_output_path(RUN, path.suffix, path), labels, PROGRAM) as temporary:
         write(temporary, content, labels)
+        card_file(temporary).write_text(CARD)
 
 
 def content(folder: Path) -> dict[str, bytes | None]:
@@ -77,7 +85,7 @@ def test_an_earlier_export_is_replaced_with_the_files_beside_it(path):
     assert b"second" in b"".join(filter(None, content(path.parent).values()))
     assert labels_file(path).read_text(encoding="utf-8") == "cow\n"
     assert program_file(path).read_text(encoding="utf-8") == PROGRAM
-    assert set(path.parent.iterdir()) == {path, labels_file(path), program_file(path)}
+    assert set(path.parent.iterdir()) == {path, labels_file(path), program_file(path), card_file(path)}
 
 
 def own_file(path: Path) -> None:
@@ -146,12 +154,21 @@ def changed_program(path: Path) -> None:
     program_file(path).write_text(PROGRAM.replace("[:3]", "[:5]"))
 
 
+def own_card(path: Path) -> None:
+    card_file(path).write_text("# mine")
+
+
+def changed_card(path: Path) -> None:
+    export(path)
+    card_file(path).write_text(CARD.replace("# model", "# My model"))
+
+
 @pytest.mark.parametrize(("name", "make"), [
     *(("model.onnx", make) for make in (own_file, link, link_to_nothing, pipe, own_labels, changed_labels,
-                                        linked_labels, own_program, changed_program)),
+                                        linked_labels, own_program, changed_program, own_card, changed_card)),
     *(("model", make) for make in (own_folder, Path.mkdir, with_own_file, with_own_folder, changed, unlisted, link,
-                                   link_to_nothing, own_labels, changed_labels, own_program,
-                                   changed_program))])
+                                   link_to_nothing, own_labels, changed_labels, own_program, changed_program,
+                                   own_card, changed_card))])
 def test_anything_else_is_refused_and_stays(tmp_path, name, make: Callable[[Path], None]):
     path = tmp_path / name
     make(path)
@@ -229,6 +246,7 @@ if at == "moving":
 with output_path.replacing_export(path, "cat\\ndog\\n", "") as temporary:
     temporary.mkdir()
     (temporary / "half").touch()
+    output_path.card_file(temporary).touch()
     if at == "writing":
         wait()
 """
@@ -245,6 +263,7 @@ def test_what_a_killed_export_left_is_removed_and_what_it_moved_is_put_back(tmp_
         running = next(tmp_path.glob(".auxiliary-*"))
         with replacing_export(tmp_path / "other.onnx", LABELS, PROGRAM) as temporary:
             write(temporary)
+            card_file(temporary).write_text(CARD)
         assert running.is_dir(), "the folder of a running export stays"
         process.send_signal(signal.SIGKILL)
     with pytest.raises(KeyboardInterrupt), replacing_export(tmp_path / "other.onnx", LABELS, PROGRAM):

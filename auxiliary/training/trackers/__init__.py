@@ -1,0 +1,1 @@
+"""Runs logged to TensorBoard and MLflow."""
