@@ -75,7 +75,6 @@ def fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None = None) ->
 def restore(model: TrainedModel, checkpoint: Checkpoint) -> None:
     """Give a compiled model the weights and the optimiser's state of a checkpoint, and its averages theirs."""
     model.set_weights(checkpoint.weights)
-    model.optimizer.build(model.trainable_variables)
     for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
         variable.assign(value)
     if model.averages:

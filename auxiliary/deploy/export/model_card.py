@@ -101,7 +101,7 @@ loaded = {load}
 names = {names}
 image = ImageOps.exif_transpose(Image.open("image.jpg")).convert("RGB")
 {prepare}
-probabilities = {predict}
+probabilities = {predict}["probabilities"]
 best = probabilities.argmax()
 print(names[best], probabilities[best])
 """
