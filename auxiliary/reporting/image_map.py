@@ -77,7 +77,7 @@ def map_sentences(table: pd.DataFrame, images: int) -> str:
         said.append(f"Shown are {len(table):,} of {images:,} validation and test images: mistakes and suspect labels "
                     "first, then others at random.")
     if classes > len(COLOURS):
-        said.append(f"Of {classes:,} classes the {len(COLOURS)} that are confused most often have a colour.")
+        said.append(f"Of {classes:,} classes the {len(COLOURS):,} that are confused most often have a colour.")
     return " ".join(said)
 
 

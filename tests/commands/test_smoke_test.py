@@ -114,4 +114,4 @@ def test_only_some_notebooks_cannot_be_tried(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["auxiliary", "run", "demo", "--smoke-test", "--only", "02"])
     with pytest.raises(SystemExit):
         main()
-    assert capsys.readouterr().err.startswith("error: --smoke-test runs every notebook: leave out --only")
+    assert capsys.readouterr().err.startswith("error: --smoke-test runs every notebook here: leave out --only")

@@ -98,7 +98,8 @@ def test_small_images_stay_as_they_are_and_load_no_numpy(tmp_path):
     conversion = Conversion(str(source), content_hash(source.read_bytes()), "a.png")
     code = ("import os, sys; from pathlib import Path; "
             "from auxiliary.data.processing.convert import Conversion, convert; "
-            f"outcome, = convert([{conversion!r}], Path({str(tmp_path)!r}), 224, 90, os.getpid()); "
+            "from auxiliary.data.processing.owner import ThisProcess; "
+            f"outcome, = convert([{conversion!r}], Path({str(tmp_path)!r}), 224, 90, ThisProcess(os.getpid())); "
             "print(outcome.error, outcome.image.phash, outcome.image.width, 'numpy' in sys.modules)")
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found == "  28 False\n"
