@@ -8,7 +8,6 @@ Prints one line per kill; the exit status is 1 where figures differ, or a traini
 """
 
 import argparse
-import os
 import random
 import sys
 import tempfile
@@ -31,8 +30,6 @@ from tests.cluster.training import differing, opened, train_alone
 COLOURS = {"green": (0, 160, 60), "blue": (40, 60, 200), "red": (200, 50, 40)}
 # Seconds between two kills, at least and at most: TensorFlow takes six to load.
 PAUSE = (3, 15)
-# Workers may die with a task so often; Dask gives up after three.
-MANY = 100
 
 
 def write_images(folder: Path) -> Path:
@@ -72,11 +69,13 @@ def train_and_kill(project: Project, place: Path, rng: random.Random, most: int)
     with Processes(place, workers=2) as running, Client(running.address, set_as_default=False) as client:
         client.wait_for_workers(2)
         client.register_plugin(ProjectPlugin(slim(project), 1))
-        stop, kills = threading.Event(), []
+        stop, kills, jobs = threading.Event(), [], jobs_of(project.profile.experiments, project)
         killer = threading.Thread(target=lambda: kills.append(kill_now_and_then(running, stop, rng, most)))
         killer.start()
         try:
-            train(PlainConsole(), client, jobs_of(project.profile.experiments, project), project)
+            # Three deaths are a failure, after which the same command goes on.
+            while not all(job.run.finished for job in jobs):
+                train(PlainConsole(), client, jobs, project)
         finally:
             stop.set()
             killer.join()
@@ -85,8 +84,6 @@ def train_and_kill(project: Project, place: Path, rng: random.Random, most: int)
 
 def main(wanted: int, seed: int) -> bool:
     """Kill so many times; whether all figures are those of a run without a cluster."""
-    # Of the schedulers that are started from here.
-    os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = str(MANY)
     place, rng, done, roots = Path(tempfile.mkdtemp(prefix="auxiliary-kills-")), random.Random(seed), 0, 0
     print(f"seed {seed}; all files are in {place}", flush=True)
     images = write_images(place / "images")
