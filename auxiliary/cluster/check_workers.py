@@ -5,11 +5,12 @@ import platform
 import uuid
 from collections.abc import Collection, Mapping
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from auxiliary.core import runtime
 from auxiliary.core.driver import find_driver
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
     from distributed import Client, Worker
 
-# What decides a run's figures, and what the parts of the cluster understand each other by.
-PACKAGES = ("dask", "distributed", "tensorflow", "keras", "numpy", "scikit-learn", "opencv-python-headless", "pandas")
+PACKAGES = ("dask", "distributed")
 NAMED = 3    # workers in a sentence
 
 
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     """What a worker reports.
 
     Attributes:
-        versions: of Python, the packages and this code.
+        versions: of Python, the packages and this code, by name.
         problem: why it cannot work on the project's files; empty where it can.
         memory: bytes that it may use.
         gpu: whether it has one.
@@ -65,7 +65,7 @@ def check_workers(client: "Client", paths: Paths, workers: Collection[str] | Non
                             "project is installed in (.venv/bin/dask worker …)")
         if isinstance(answer, BaseException):
             raise UserError(f"the worker {worker} cannot be used ({type(answer).__name__}: {answer})")
-        if different := [f"{name} ({answer.versions[name] or 'none'} in place of {here[name] or 'none'})"
+        if different := [f"{name} ({answer.versions.get(name, 'none')} in place of {here[name]})"
                          for name in here if answer.versions.get(name) != here[name]]:
             raise UserError(f"the worker {worker} has other versions of {listed(different, NAMED)}: install the same "
                             "there, or figures would depend on who computes them")
@@ -91,16 +91,8 @@ def _token(root: Path) -> "Iterator[Path]":
 
 
 def versions() -> dict[str, str]:
-    """The versions of Python, the packages and this code."""
-    return {"Python": platform.python_version(), **{name: _version(name) for name in PACKAGES},
-            "auxiliary": code_fingerprint()}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+    """The versions of all that a run's figures depend on, of Dask, and of this code."""
+    return runtime.versions() | {name: version(name) for name in PACKAGES} | {"auxiliary": code_fingerprint()}
 
 
 def look(token: Path, own: Path | None, dask_worker: "Worker | None" = None) -> Seen:
