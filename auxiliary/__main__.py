@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from auxiliary.commands.interruption import Interruption
+from auxiliary.core.environment import stated
 from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.streams import discard, with_streams
@@ -83,16 +84,12 @@ def _own_temporary_folder() -> Iterator[None]:
         except OSError as error:
             raise UserError(f"no temporary folder can be made ({error}): free space there, or name another folder in "
                             "the environment variable TMPDIR") from error
-        before = tempfile.tempdir, os.environ.get("TMPDIR")
-        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
         try:
-            yield
+            with stated("TMPDIR", str(folder)):
+                yield
         finally:
-            tempfile.tempdir = before[0]
-            if before[1] is None:
-                del os.environ["TMPDIR"]
-            else:
-                os.environ["TMPDIR"] = before[1]
+            tempfile.tempdir = before
 
 
 def _kill_children() -> None:

@@ -5,7 +5,6 @@
 Prints a table, and writes it to `tests/benchmarks/five_folds.csv` in place of the data set's rows.
 """
 
-import sys
 from pathlib import Path
 
 import click
@@ -13,19 +12,14 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.commands.cli import parameters_option, root_option
-from auxiliary.config.experiment import WITHOUT_OPTIMIZER
-from auxiliary.config.parameters import read_parameters
-from auxiliary.config.transfer import LOGISTIC, TransferExperiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
-from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.evaluation.significance import holm, mcnemar
-from auxiliary.project.checks import check_experiments
-from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from tools.frozen_backbones import circumstances, measure
 
 TABLE = REPOSITORY / "tests/benchmarks/five_folds.csv"
-PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 SHOWN = ["backbone", "image_size", "accuracy", "spread", "pooled", "gained", "lost", "p"]
 
 
@@ -43,31 +37,7 @@ def main(profile: str, backbones: tuple[str, ...], parameters: tuple[tuple[str, 
 
     Images of all three sets are pooled. Near-duplicates stay in one fold.
     """
-    try:
-        project = open_project(profile, overrides=read_parameters(dict(parameters)), root=root)
-        table = five_folds(project, [experiment_of(said, project) for said in backbones])
-    except UserError as error:
-        sys.exit(f"error: {error}")
-    replace_rows(table, TABLE)
-    print(table[SHOWN].to_string(index=False))
-
-
-def experiment_of(said: str, project: Project) -> TransferExperiment:
-    """The frozen experiment that `BACKBONE@SIZE` stands for.
-
-    Raises:
-        UserError: the backbone is not known, or cannot have images of that size from the project's.
-    """
-    backbone, _, size = said.rpartition("@")
-    if not backbone or not size.isdecimal():
-        raise UserError(f"{said!r} names no backbone and size: write it as EfficientNetLite2@320")
-    experiment = TransferExperiment(**WITHOUT_OPTIMIZER | {
-        "model_id": said, "key": said, "backbone": backbone, "head": LOGISTIC, "image_size": int(size)})
-    check_experiments(project.profile.model_copy(update={"scratch": (), "transfer": (experiment,)}))
-    if int(size) > project.paths.image_size:
-        raise UserError(f"{said} would enlarge images, which are prepared at {project.paths.image_size} pixels: give "
-                        f"an experiment of the profile that size, and {PREPARE_AGAIN}")
-    return experiment
+    measure(five_folds, profile, backbones, parameters, root, TABLE, SHOWN)
 
 
 def five_folds(project: Project, experiments: list[TransferExperiment]) -> pd.DataFrame:
@@ -106,10 +76,7 @@ def five_folds(project: Project, experiments: list[TransferExperiment]) -> pd.Da
                      "image_size": experiment.image_size, "accuracy": np.mean(each), "spread": np.std(each, ddof=1),
                      "pooled": correct[-1].mean(), **_against(correct[0], correct[-1]),
                      "strengths": " ".join(f"{strength:g}" for strength in tested.strengths)})
-    versions = runtime.versions()
-    table = pd.DataFrame(rows).assign(
-        random_state=SEED, commit=runtime.commit(), precision=machine.precision, machine=machine.device,
-        versions=", ".join(f"{name} {versions[name]}" for name in PACKAGES))
+    table = pd.DataFrame(rows).assign(random_state=SEED, **circumstances(machine))
     # The first one is compared with none.
     table["p"] = [np.nan, *holm(table["p"][1:].to_list())]
     return table.round({"accuracy": 4, "spread": 4, "pooled": 4})
@@ -118,12 +85,6 @@ def five_folds(project: Project, experiments: list[TransferExperiment]) -> pd.Da
 def _against(first: np.ndarray, other: np.ndarray) -> dict[str, float]:
     gained, lost = int((other & ~first).sum()), int((first & ~other).sum())
     return {"gained": gained, "lost": lost, "p": mcnemar(gained, lost)}
-
-
-def replace_rows(table: pd.DataFrame, path: Path) -> None:
-    """Write a table to a file in place of all rows of its data sets."""
-    old = pd.read_csv(path) if path.is_file() else table.iloc[:0]
-    pd.concat([old[~old["dataset"].isin(table["dataset"])], table]).to_csv(path, index=False)
 
 
 if __name__ == "__main__":

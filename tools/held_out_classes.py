@@ -5,24 +5,20 @@
 Prints a table, and writes it to `tests/benchmarks/held_out_classes.csv` in place of the data set's rows.
 """
 
-import sys
 from pathlib import Path
 
 import click
 import pandas as pd
 
 from auxiliary.commands.cli import parameters_option, root_option
-from auxiliary.config.parameters import read_parameters
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
-from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.progress import track
 from auxiliary.evaluation.held_out import COLUMNS, Method, Split, hold_out
 from auxiliary.evaluation.out_of_distribution import TRAINING
-from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
-from tools.five_folds import PACKAGES, experiment_of, replace_rows
+from tools.frozen_backbones import circumstances, measure
 
 TABLE = REPOSITORY / "tests/benchmarks/held_out_classes.csv"
 FIGURES = COLUMNS[2:]
@@ -40,13 +36,7 @@ def main(profile: str, backbones: tuple[str, ...], parameters: tuple[tuple[str, 
 
     All methods are compared on validation images. Only that of the package is then evaluated on test images.
     """
-    try:
-        project = open_project(profile, overrides=read_parameters(dict(parameters)), root=root)
-        table = held_out_classes(project, [experiment_of(said, project) for said in backbones])
-    except UserError as error:
-        sys.exit(f"error: {error}")
-    replace_rows(table, TABLE)
-    print(table[SHOWN].to_string(index=False))
+    measure(held_out_classes, profile, backbones, parameters, root, TABLE, SHOWN)
 
 
 def held_out_classes(project: Project, experiments: list[TransferExperiment]) -> pd.DataFrame:
@@ -79,10 +69,7 @@ def held_out_classes(project: Project, experiments: list[TransferExperiment]) ->
                 "backbone": experiment.backbone, "image_size": experiment.image_size, "method": name,
                 "val_auroc": on_val["auroc"], "val_caught": on_val["caught"],
                 **(_held_out(train, val, test, project.categories, method) if name == OURS else {})})
-    versions = runtime.versions()
-    return pd.DataFrame(rows).round(4).assign(
-        commit=runtime.commit(), precision=machine.precision, machine=machine.device,
-        versions=", ".join(f"{name} {versions[name]}" for name in PACKAGES))
+    return pd.DataFrame(rows).round(4).assign(**circumstances(machine))
 
 
 def _held_out(train: Split, val: Split, tested: Split, categories: list[str], method: Method) -> dict[str, float]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from auxiliary.core.environment import stated
 from auxiliary.core.errors import UserError
 
 # Environment variable that holds the stated number, so that the kernels of a command's notebooks get it too.
@@ -36,16 +37,8 @@ def stated_threads(number: int | None) -> Iterator[None]:
 
     TensorFlow cannot change it once it computes, so the block must be entered before.
     """
-    before = os.environ.get(VARIABLE)
-    if number:
-        os.environ[VARIABLE] = str(number)
-    try:
+    with stated(VARIABLE, str(number or "")):
         yield
-    finally:
-        if before is None:
-            os.environ.pop(VARIABLE, None)
-        else:
-            os.environ[VARIABLE] = before
 
 
 def apply() -> None:

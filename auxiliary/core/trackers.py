@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from auxiliary.core.environment import stated
 from auxiliary.core.errors import UserError, unknown
 
 # Environment variable that holds their names, so that the kernels of a command's notebooks get them too.
@@ -23,16 +24,8 @@ def stated_trackers(names: Sequence[str]) -> Iterator[None]:
     """
     for name in names:
         _check_packages(name)
-    before = os.environ.get(VARIABLE)
-    if names:
-        os.environ[VARIABLE] = ",".join(names)
-    try:
+    with stated(VARIABLE, ",".join(names)):
         yield
-    finally:
-        if before is None:
-            os.environ.pop(VARIABLE, None)
-        else:
-            os.environ[VARIABLE] = before
 
 
 def used_trackers() -> list[str]:

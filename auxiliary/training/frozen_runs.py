@@ -5,12 +5,16 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from auxiliary.config.experiment import Experiment
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.project.project import Project
 from auxiliary.runs.run import Run
 from auxiliary.training.feature_files import feature_files, images_of
+from auxiliary.training.feature_rows import SideBySide
 from auxiliary.training.job import Job
+from auxiliary.training.stored_features import read_side_by_side
 
 # Of the cached features of a table: those of each backbone, one per part.
 Files = list[list[Path]]
@@ -46,6 +50,17 @@ def frozen_runs(project: Project) -> list[FrozenRun]:
                 if all(file.is_file() for each in files.values() for file in flat(each)):
                     found.append(FrozenRun(run, experiment, files))
     return sorted(found, key=lambda each: each.run.result.val_accuracy, reverse=True)
+
+
+def read_splits_of(frozen: FrozenRun, images: Mapping[str, pd.DataFrame]) -> list[SideBySide] | None:
+    """The cached features of some splits, in their order; None where a file of them cannot be used.
+
+    Args:
+        frozen: the run.
+        images: the images of each split, as `images_of` gives them.
+    """
+    features = [read_side_by_side(frozen.files[split], df) for split, df in images.items()]
+    return None if None in features else features
 
 
 def flat(files: Files) -> Iterator[Path]:

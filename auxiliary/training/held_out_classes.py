@@ -11,8 +11,7 @@ from auxiliary.evaluation.out_of_distribution import TRAINING
 from auxiliary.project.project import Project
 from auxiliary.training.feature_files import images_of
 from auxiliary.training.feature_rows import Features
-from auxiliary.training.frozen_runs import NEEDED, frozen_runs
-from auxiliary.training.stored_features import read_side_by_side
+from auxiliary.training.frozen_runs import NEEDED, frozen_runs, read_splits_of
 
 CLASSES = 30    # held out at most, evenly spread: more would take long and hardly change the mean
 
@@ -31,11 +30,11 @@ def held_out_classes(project: Project) -> pd.DataFrame:
         trained, or there are too few images or fewer than three classes.
     """
     for frozen in frozen_runs(project):
-        experiment, tables = frozen.experiment, list(images_of(frozen.experiment, project).values())
-        features = [read_side_by_side(each, df) for each, df in zip(frozen.files.values(), tables, strict=True)]
-        if all(each is not None for each in features):
+        experiment, images = frozen.experiment, images_of(frozen.experiment, project)
+        if (features := read_splits_of(frozen, images)) is not None:
             try:
-                found = _measured([_split(*each) for each in zip(features, tables, strict=True)], project.categories)
+                found = _measured([_split(*each) for each in zip(features, images.values(), strict=True)],
+                                  project.categories)
             except UserError as error:
                 print(f"No class was held out: {error}.")
                 return pd.DataFrame(columns=COLUMNS)

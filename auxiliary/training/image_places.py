@@ -9,8 +9,7 @@ from auxiliary.evaluation.image_map import METHOD, choose_images, map_places
 from auxiliary.project.project import Project
 from auxiliary.training.cached_table import cached_table
 from auxiliary.training.feature_files import images_of
-from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs
-from auxiliary.training.stored_features import read_side_by_side
+from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs, read_splits_of
 
 COLUMNS = ["experiment", "original", "category", "predicted", "confidence", "suggested", "split", "x", "y", "filepath"]
 SPLITS = ("val", "test")    # those with predictions
@@ -61,8 +60,8 @@ def _places(project: Project, frozen: FrozenRun, images: pd.DataFrame) -> pd.Dat
     """The chosen images with their places; None where a file of features cannot be used."""
     def place() -> pd.DataFrame | None:
         splits = images_of(frozen.experiment, project)
-        features = [read_side_by_side(frozen.files[split], splits[split]) for split in SPLITS]
-        if None in features:
+        features = read_splits_of(frozen, {split: splits[split] for split in SPLITS})
+        if features is None:
             return None
         chosen = choose_images(images.assign(place=range(len(images))))
         # Of the features only those of the chosen images are needed, but a file is checked as a whole anyway.

@@ -10,8 +10,7 @@ from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
 from auxiliary.training.cached_table import cached_table
 from auxiliary.training.feature_files import images_of
-from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs
-from auxiliary.training.stored_features import read_side_by_side
+from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs, read_splits_of
 
 
 def suspects(project: Project) -> pd.DataFrame:
@@ -41,9 +40,8 @@ def suspects(project: Project) -> pd.DataFrame:
 def _judged(project: Project, frozen: FrozenRun, images: pd.DataFrame) -> pd.DataFrame | None:
     """The suspect labels judged by a run's features; None where a file of features cannot be used."""
     def judge() -> pd.DataFrame | None:
-        splits = images_of(frozen.experiment, project)
-        features = [read_side_by_side(frozen.files[split], df) for split, df in splits.items()]
-        return None if None in features else suspect_labels(np.concatenate(features), images)
+        features = read_splits_of(frozen, images_of(frozen.experiment, project))
+        return None if features is None else suspect_labels(np.concatenate(features), images)
 
     made_of = {"experiment": frozen.experiment.key, "fingerprint": _fingerprint(frozen, images, project.paths.data)}
     return cached_table(project, "suspects", made_of, "judging the labels of these images", judge)

@@ -13,8 +13,8 @@ PACKAGE = REPOSITORY / "auxiliary"
 # What that code imports besides: it names and writes files, draws, checks resources, prints.
 OTHERS = {
     "config": {"ensemble", "experiment", "profile", "transfer"},
-    "core": {"collection", "cuda", "errors", "files", "paths", "progress", "resources", "spec", "streams", "text",
-             "unpickle"},
+    "core": {"collection", "cuda", "environment", "errors", "files", "paths", "progress", "resources", "spec",
+             "streams", "text", "unpickle"},
     "data": {"tables"},
     "data.processing": {"manifest", "phash"},
     "data.reading": {"inspect_files", "jpeg_segments", "largest"},

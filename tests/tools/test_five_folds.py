@@ -16,8 +16,9 @@ from tests.colours import UNTRAINED, colours_profile
 from tests.images import clean_table_of
 from tests.tiny import with_tiny
 from tools.features import pooled_features, pooled_images
-from tools.five_folds import experiment_of, five_folds, replace_rows
+from tools.five_folds import five_folds
 from tools.folds import FOLDS, TRIED, check_classes, fold_of, predict_held_out
+from tools.frozen_backbones import experiment_of, replace_rows
 
 TINY = "{model_id: tiny, backbone: Tiny, head: logistic}"
 
