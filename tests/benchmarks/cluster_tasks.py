@@ -41,7 +41,7 @@ dataset: {folder}
 name: noise
 image_size: 16
 scratch:
-  - {{model_id: untrained, epochs: 0, net: conv(4) | gap, seeds: [{seeds}]}}
+  - {{model_id: untrained, learning_rate: 1e-3, epochs: 0, net: conv(4) | gap, seeds: [{seeds}]}}
 """
 
 
