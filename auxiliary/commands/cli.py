@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.gpus import MOST as MOST_GPUS
+from auxiliary.core.gpus import stated_gpus
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.text import printable
 from auxiliary.core.threads import MOST, stated_threads
@@ -27,6 +29,9 @@ retrain_option = click.option(
 threads_option = click.option(
     "--threads", type=click.IntRange(1, MOST), metavar="N",
     help="Number of threads that networks are computed with, which decides the last digits.  [default: one per core]")
+gpus_option = click.option(
+    "--gpus", type=click.IntRange(1, MOST_GPUS), metavar="N",
+    help="Number of GPUs of this machine that train a network together.  [default: 1]")
 log_option = click.option(
     "--log", "trackers", type=click.Choice(list(TRACKERS)), multiple=True,
     help="Also log every run to TensorBoard or MLflow, finished ones too; repeat for both.")
@@ -62,6 +67,7 @@ def command() -> None:
 @click.option("--plan", is_flag=True, help="Only print what would be trained, and how long it would take.")
 @retrain_option
 @threads_option
+@gpus_option
 @log_option
 @cluster_option
 @stage_option
@@ -69,8 +75,8 @@ def command() -> None:
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
 def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
-        plan: bool, retrain: bool, threads: int | None, trackers: tuple[str, ...], cluster: str | None,
-        stage: Path | None, smoke_test: bool) -> None:
+        plan: bool, retrain: bool, threads: int | None, gpus: int | None, trackers: tuple[str, ...],
+        cluster: str | None, stage: Path | None, smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
 
     PROFILE is the name of a file in notebooks/params/, such as demo, the path of a YAML file, or that of your images:
@@ -82,16 +88,18 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
         if only or plan or retrain or trackers or cluster is not None:
             raise UserError("--smoke-test runs every notebook here: leave out --only, --plan, --retrain, --log and "
                             "--cluster, and choose experiments with -e")
-        with stated_threads(threads):
+        with stated_threads(threads), stated_gpus(gpus):
             run_smoke_test(profile, dict(parameters), experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
     if stage and cluster is None:
         raise UserError("--stage is for the workers of a cluster: name one with --cluster")
+    if gpus and cluster is not None:
+        raise UserError("on a cluster each network is trained on one GPU: leave out --gpus")
     if plan and retrain:
         raise UserError("--plan counts finished runs as done: leave out --retrain, or choose other experiments with -e")
-    with stated_threads(threads), stated_trackers(trackers):
+    with stated_threads(threads), stated_gpus(gpus), stated_trackers(trackers):
         run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain, cluster=cluster,
                     stage=stage)
 
@@ -105,10 +113,11 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
 @root_option
 @retrain_option
 @threads_option
+@gpus_option
 @log_option
 @click.option("--no-log", is_flag=True, help="Write nothing to results.csv.")
 def train(profile: str, key: str, seed: int | None, parameters: tuple[tuple[str, str], ...], root: Path | None,
-          retrain: bool, threads: int | None, trackers: tuple[str, ...], no_log: bool) -> None:
+          retrain: bool, threads: int | None, gpus: int | None, trackers: tuple[str, ...], no_log: bool) -> None:
     """Train one experiment of PROFILE with one seed, without notebooks and report.
 
     Its parent or members are trained first where they are not finished. A finished run is read back. The images must
@@ -116,7 +125,7 @@ def train(profile: str, key: str, seed: int | None, parameters: tuple[tuple[str,
     """
     from auxiliary.commands.train import train_experiment
 
-    with stated_threads(threads), stated_trackers(trackers):
+    with stated_threads(threads), stated_gpus(gpus), stated_trackers(trackers):
         train_experiment(profile, dict(parameters), key, seed, root, retrain, log=not no_log)
 
 

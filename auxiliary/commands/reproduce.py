@@ -11,6 +11,7 @@ from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
+from auxiliary.core.gpus import stated_gpus
 from auxiliary.core.paths import REPOSITORY, find_root
 from auxiliary.core.text import counted
 from auxiliary.core.threads import MOST, stated_threads, usable_cores
@@ -98,7 +99,8 @@ def reproduce_run(name: str, root: Path | None = None, dataset: str = "") -> Non
     check_images(project, chain)
     check_identity(project, chain)
     _announce(console, chain)
-    with stated_threads(_threads(console, run)), temporary_root("reproduce") as folder:
+    gpus = read_recipe(run)["settings"].get("gpus")
+    with stated_threads(_threads(console, run)), stated_gpus(gpus), temporary_root("reproduce") as folder:
         reasons = _print_differences(console, chain, project)
         again = _train(project, read_recipe(run)["seed"], folder)
         tables = {made.id: side_by_side(then, figures(made)) for then, made in zip(recorded, again, strict=True)}

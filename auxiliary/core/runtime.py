@@ -11,6 +11,7 @@ from pathlib import Path
 
 from auxiliary.core import cuda, keras_settings, threads
 from auxiliary.core.collection import kept_from_collection
+from auxiliary.core.gpus import used_gpus
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.streams import stderr_discarded
 
@@ -125,7 +126,8 @@ def start(seed: int, deterministic: bool = True) -> Machine:
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
-        machine = Machine(details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)
+        several = f"{number:,} x " if (number := used_gpus()) > 1 else ""
+        machine = Machine(several + details["device_name"], gpu_precision(details.get("compute_capability")), gpu=True)
     else:
         machine = Machine(cpu_name(), cpu_precision(processor()))
     keras.config.set_dtype_policy(machine.precision)
@@ -146,7 +148,8 @@ def versions() -> dict[str, str]:
 def settings() -> dict[str, str | int | float]:
     """Other settings that a run's figures can depend on, by name: system, Keras, environment variables.
 
-    `cores` is the number of threads that networks are computed with, one per core unless it is stated.
+    `cores` is the number of threads that networks are computed with, one per core unless it is stated; `gpus` is there
+    where several train a network.
     """
     load()
     import keras
@@ -156,6 +159,7 @@ def settings() -> dict[str, str | int | float]:
         "backend": keras.config.backend(), "image_data_format": keras.config.image_data_format(),
         "epsilon": keras.config.epsilon(),
         **{name: os.environ[name] for name in VARIABLES if name in os.environ},
+        **({"gpus": number} if (number := used_gpus()) > 1 else {}),
     }
 
 

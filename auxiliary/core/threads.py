@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from auxiliary.core.environment import stated
+from auxiliary.core import environment
 from auxiliary.core.errors import UserError
 
 # Environment variable that holds the stated number, so that the kernels of a command's notebooks get it too.
@@ -37,7 +37,7 @@ def stated_threads(number: int | None) -> Iterator[None]:
 
     TensorFlow cannot change it once it computes, so the block must be entered before.
     """
-    with stated(VARIABLE, str(number or "")):
+    with environment.stated(VARIABLE, str(number or "")):
         yield
 
 
@@ -68,9 +68,4 @@ def apply() -> None:
 
 def stated_number() -> int | None:
     """The stated number, 1 to 1024; None where there is none, and `UserError` for another text."""
-    text = os.environ.get(VARIABLE, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
-        raise UserError(f"the environment variable {VARIABLE} is {text!r}: it must be a number from 1 to {MOST:,}")
-    return int(text)
+    return environment.stated_number(VARIABLE, MOST)

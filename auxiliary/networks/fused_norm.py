@@ -1,5 +1,7 @@
 """Batch normalisation that trains by TensorFlow's fused operation, which is several times as fast as Keras's."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -16,11 +18,20 @@ class BatchNormalization(keras.layers.BatchNormalization):
     It gives Keras's outputs, gradients and averages within rounding. Statistics are float32 in every precision. It has
     Keras's configuration and weights, and a saved model holds it as Keras's own layer, which anyone can read.
 
-    In inference mode Keras's formula is used: the gradient of the fused operation is not deterministic there.
+    In inference mode Keras's formula is used: the gradient of the fused operation is not deterministic there. So it is
+    where several GPUs train a network: it takes the statistics of all of them.
     """
 
     # Keras writes this name into a saved model, with that of the class.
     __module__ = "keras.layers"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.synchronized = tf.distribute.get_strategy().num_replicas_in_sync > 1
+
+    def get_config(self) -> dict[str, Any]:
+        """Keras's configuration; how many GPUs train a network is no part of it."""
+        return super().get_config() | {"synchronized": False}
 
     def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
         """Normalise images (N, H, W, channels), or any other tensor as Keras does."""

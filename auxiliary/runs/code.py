@@ -15,7 +15,7 @@ from auxiliary.runs.run import Run
 
 # Files of the package. What prepares images is left out: their hashes are part of a run's name.
 CODE: dict[str, tuple[str, ...]] = {
-    "core": ("keras_settings", "runtime", "threads"),
+    "core": ("gpus", "keras_settings", "runtime", "threads"),
     "data": ("dataset", "duplicates", "epochs", "images", "sampling", "targets", "views"),
     "data/augmentation": ("augment_batch", "colours", "erase", "kinds", "mixing", "moves", "randaugment", "registry",
                           "warp"),
@@ -27,7 +27,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
                  "feature_rows", "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer",
-                 "range_test", "setup", "stored_features", "trained_model", "trainer", "tuning", "wise_ft"),
+                 "range_test", "setup", "several_gpus", "stored_features", "trained_model", "trainer", "tuning",
+                 "wise_ft"),
 }
 
 

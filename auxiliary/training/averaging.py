@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from auxiliary.networks.averages import Averaging, ExponentialAverage
-from auxiliary.networks.fused import move
+from auxiliary.networks.fused import move, put
 
 
 class Averages:
@@ -24,7 +24,8 @@ class Averages:
         self._averaging, self._steps = averaging, steps
         # While averages are shown, these hold the weights that training goes on with.
         self._others = [tf.Variable(weight.numpy()) for weight in model.weights]
-        self._step = tf.Variable(0, dtype=tf.int64)
+        # All GPUs count the same steps.
+        self._step = tf.Variable(0, dtype=tf.int64, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
         self._shown = False
 
     def update(self) -> None:
@@ -38,7 +39,7 @@ class Averages:
     def _look_ahead(self, step: tf.Tensor) -> None:
         self._move(decay=self._averaging.decay * (step / self._steps) ** 3)
         for weight, average in zip(self._weights, self._others, strict=True):
-            weight.assign(average)
+            put(weight.value, average)
 
     def _move(self, decay: tf.Tensor) -> None:
         for weight, average in zip(self._weights, self._others, strict=True):

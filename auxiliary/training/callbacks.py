@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import pandas as pd
+import tensorflow as tf
 
 from auxiliary.core.progress import Progress
 from auxiliary.training.averaging import Averages
@@ -93,7 +94,7 @@ class HistoryWriter(keras.callbacks.Callback):
         """Add the epoch's row."""
         figures = epoch_figures(logs)
         self._rows.append({"epoch": epoch + 1, **figures,
-                           "learning_rate": float(self.model.optimizer.learning_rate),
+                           "learning_rate": float(tf.convert_to_tensor(self.model.optimizer.learning_rate)),
                            "seconds": time.perf_counter() - self._began})
         self._save()
         kind, name = ("training", "accuracy") if self._job.experiment.refit else ("validation", "val_accuracy")

@@ -20,6 +20,7 @@ from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.whitening import whiten, whitening_layers
 from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches
 from auxiliary.training.job import Job
+from auxiliary.training.several_gpus import on_all_gpus
 from auxiliary.training.tuning import frozen_part_once
 
 # Training images that `whiten` takes: they hold millions of patches.
@@ -70,8 +71,12 @@ def build_setup(job: Job) -> TrainingSetup:
 
     A frozen backbone does not run in every epoch: its head is trained on features that are computed once. Nor do the
     frozen layers of a tuned one, see `auxiliary.training.tuning`.
+
+    Raises:
+        UserError: `--gpus` states more than there are, or than its batches can be divided among.
     """
-    return _scratch(job) if isinstance(job.experiment, ScratchExperiment) else _transfer(job)
+    with on_all_gpus(job):
+        return _scratch(job) if isinstance(job.experiment, ScratchExperiment) else _transfer(job)
 
 
 def _scratch(job: Job) -> TrainingSetup:

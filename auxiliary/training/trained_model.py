@@ -47,19 +47,20 @@ def compiled(whole: keras.Model, experiment: Experiment, rate: float, steps: int
     """A model of the same layers that is ready to be trained.
 
     Args:
-        whole: a functional model.
+        whole: a functional model, of whose GPUs all are used.
         experiment: its optimiser, schedule, loss, averaging and epochs.
         rate: the highest learning rate.
         steps: training steps in an epoch.
     """
-    model = TrainedModel(whole.inputs, whole.outputs)
-    model.steps = steps
-    if averaging := parsed_specs(experiment)["averaging"]:
-        model.averages = Averages(model, *averaging, steps * experiment.epochs)
-    model.compile(make_optimizer(experiment, scheduled(experiment, rate, steps)), make_loss(experiment),
-                  metrics=[make_accuracy(experiment)])
-    # TensorFlow traces a step twice if the first one makes variables.
-    model.optimizer.build(model.trainable_variables)
+    with whole.distribute_strategy.scope():
+        model = TrainedModel(whole.inputs, whole.outputs)
+        model.steps = steps
+        if averaging := parsed_specs(experiment)["averaging"]:
+            model.averages = Averages(model, *averaging, steps * experiment.epochs)
+        model.compile(make_optimizer(experiment, scheduled(experiment, rate, steps)), make_loss(experiment),
+                      metrics=[make_accuracy(experiment)])
+        # TensorFlow traces a step twice if the first one makes variables.
+        model.optimizer.build(model.trainable_variables)
     return model
 
 
@@ -81,7 +82,7 @@ class Calls:
 
         def train(batches: Any, count: tf.Tensor) -> Logs:
             def one_more(done: tf.Tensor) -> tf.Tensor:
-                step(batches.get_next())
+                model.distribute_strategy.run(step, args=(batches.get_next(),))
                 return done + 1
 
             tf.while_loop(lambda done: done < count, one_more, [0], parallel_iterations=1)
