@@ -82,9 +82,13 @@ def suspect_blocks(data: ReportData) -> list[Block]:
     if suspects is None:
         return []
     found = Prose(f"{counted(len(suspects), 'label')} of {len(data.clean):,} contradict the predictions of a "
-                  "classifier trained on the other images, more than its usual mistakes would. No image was "
-                  "relabelled; it may also be an unusual image of its class.")
+                  "classifier trained on the other images, more than its usual mistakes would. No image is "
+                  "relabelled by this; it may also be an unusual image of its class.")
     thumbnails = suspect_thumbnails(suspects, data.project.paths.processed)
     about = (f"{shown_sentence(len(thumbnails), suspects)} The number is the classifier's confidence in the class that "
              f"it suggests, from 0 to 1. data/{data.project.paths.dataset}/suspects.csv lists all.")
-    return [found, *([Gallery("The most suspicious labels", thumbnails, about)] if thumbnails else [])]
+    if not thumbnails:
+        return [found]
+    return [found, Gallery("The most suspicious labels", thumbnails, about),
+            Prose("To correct labels, fill in the column new_label of that file, and name it in the profile as "
+                  "label_fixes; or choose them on the page of `python -m auxiliary serve`.", small=True)]
