@@ -118,4 +118,5 @@ def check_classes(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.Dat
                for category in classes for split in after if category not in counts[split]]
     if lacking:
         raise UserError(f"with the fixes of {fixes.path} there is no image of {first_few(lacking, NAMED)}, and each "
-                        "class needs one in each set: relabel and leave out fewer of its images, or give its name to more")
+                        "class needs one in each set: relabel and leave out fewer of its images, or give its name to "
+                        "more")

@@ -53,5 +53,5 @@ def filled_in(path: Path) -> dict[str, str]:
 def _notify_kept(made: Path, shown: Path, labels: dict[str, str]) -> None:
     if made.is_file() and set(read_table(made, shown.parent)[IMAGE]) != set(labels):
         number = counted(sum(map(bool, labels.values())), "label")
-        notify(f"{shown} stays as it is, because it has {number} of yours: save it under another name to see the newest "
-               f"list, which is {made}")
+        notify(f"{shown} stays as it is, because it has {number} of yours: save it under another name to see the "
+               f"newest list, which is {made}")
