@@ -15,16 +15,19 @@ from auxiliary.reporting.label_fixes import own_images_hash
 
 @pytest.fixture
 def fixed_root(make_root, finish):
-    """A root whose first test image was relabelled and whose second was left out; trained before, unless not."""
+    """A root in which the first image of a split was relabelled and one of its new class left out.
+
+    Of the test images the first two were answered wrongly before, where it was trained before, and none after.
+    """
     def make(trained_before: bool = True, split: str = "test"):
         root = make_root()
         project = open_project(str(root / "farm.yaml"), root=root)
         splits = project.train, project.val, project.test
         if trained_before:
-            finish(root, "small", wrong=1)
+            finish(root, "small", wrong=2)
         images = getattr(project, split)
-        wrong, bad = images["original"].iloc[:2]
         other = next(name for name in project.categories if name != images["category"].iloc[0])
+        wrong, bad = images["original"].iloc[0], images.loc[images["category"] == other, "original"].iloc[0]
         table = pd.DataFrame({"original": [wrong, bad], "new_label": [other, LEAVE_OUT]})
         table.to_csv(root / "fixes.csv", index=False)
         profile = root / "farm.yaml"
@@ -52,10 +55,10 @@ def test_an_experiment_without_and_with_the_fixes_is_compared_on_the_same_test_i
     assert count.text.startswith("1 label changed (1 test), 1 image left out (1 test). ")
     assert effect.table.headings == ["experiment", "test images", "fixed labels", "by own labels", "by fixed labels",
                                      "difference, points"]
-    # Of six test images one is left out. The first was taken for the next class before, and is right by its fix now.
+    # Of six test images one is left out. The first was taken for its new class before, the second wrongly.
     (row,) = [[cell.text for cell in row] for row in effect.table.rows]
-    assert row[:4] == ["small", "5", "1", "80.0% → 80.0%"]
-    assert row[4].endswith("→ 100.0%") and row[5].startswith("+")
+    assert row[:4] == ["small", "5", "1", "60.0% → 80.0%"]
+    assert row[4] == "80.0% → 100.0%" and row[5].startswith("+20.0 [")
     assert caution.text == CAUTION
 
 
