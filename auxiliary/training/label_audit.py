@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from auxiliary.core.progress import notify
 from auxiliary.data.fixes.original_hashes import original_hashes
+from auxiliary.data.fixes.suspects_file import newer_list
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
@@ -37,6 +39,8 @@ def suspects(project: Project) -> pd.DataFrame:
         if suspicious is not None:
             print(f"{len(suspicious):,} of {len(images):,} labels are suspect, judged by the features of "
                   f"{experiment.backbone} (experiment {experiment.key}).")
+            if newer := newer_list(project.paths.table("suspects"), project.paths.data / "suspects.csv"):
+                notify(newer)
             return suspicious
     print(f"No label was judged: {NEEDED}")
     return pd.DataFrame(columns=AUDITED)

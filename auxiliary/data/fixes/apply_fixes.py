@@ -15,7 +15,7 @@ from auxiliary.data.folders.part_names import IN_WORDS
 RELABELLED, LEFT_OUT, KEPT = "relabelled", "left out", "kept"
 GONE, CHANGED = "skipped: no usable image of this path", "skipped: the image changed since"
 # Of the table of fixes that `judged` makes.
-COLUMNS = ["original", "category", "new_label", "outcome", "split", "filepath", "content_hash", "line"]
+COLUMNS = ["original", "category", "new_label", "original_hash", "outcome", "split", "filepath", "content_hash", "line"]
 
 
 def judged(fixes: LabelFixes, splits: Mapping[str, pd.DataFrame], hashes: Mapping[str, str],
@@ -29,8 +29,8 @@ def judged(fixes: LabelFixes, splits: Mapping[str, pd.DataFrame], hashes: Mappin
         new_classes: whether a label may be that of no class so far.
 
     Returns:
-        One row per fix: `original`, `category` (the image's own label), `new_label`, `outcome` (one of the above),
-        `split`, `filepath` and `content_hash` of the processed image, and `line`; text is "" for an image that is gone.
+        One row per fix: its fields; `category` (the image's own label), `outcome` (one of the above), `split`, and
+        `filepath` and `content_hash` of the processed image; text is "" for an image that is gone.
 
     Raises:
         UserError: a label is that of no class; the rows are listed, with the nearest class.

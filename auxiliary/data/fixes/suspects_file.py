@@ -1,9 +1,9 @@
 """The list of suspect labels that people fill in, a copy of the newest one; it is never replaced once it is."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.progress import notify
 from auxiliary.core.text import counted
 from auxiliary.data.fixes.fixes_file import IMAGE, NEW_LABEL
 from auxiliary.data.labels.csv_file import open_csv
@@ -16,8 +16,7 @@ BESIDE = "suggested"
 def refresh_suspects(made: Path, shown: Path) -> None:
     """Show people the newest list of suspect labels, with an empty column for their own.
 
-    A list in which somebody has filled in a label, or that cannot be read, stays as it is. Where the newest one has
-    other images, a sentence says so.
+    A list that `kept_because` says something of stays as it is.
 
     Args:
         made: the list that was made; it need not exist, and the other one then goes.
@@ -26,32 +25,41 @@ def refresh_suspects(made: Path, shown: Path) -> None:
     Raises:
         UserError: the list that was made cannot be read, or the other one not written.
     """
-    try:
-        labels = filled_in(shown) if shown.is_file() else {}
-    except UserError as error:
-        notify(f"{shown} stays as it is, because it may hold labels of yours: {error}")
+    if kept_because(shown):
         return
-    if any(labels.values()):
-        _notify_kept(made, shown, labels)
-    elif made.is_file():
-        table = read_table(made, shown.parent)
-        table.insert(table.columns.get_loc(BESIDE) + 1, NEW_LABEL, "")
-        # Excel takes a file without the mark for one in the encoding of its country.
-        write_table(table, shown, encoding="utf-8-sig")
-    else:
+    if not made.is_file():
         shown.unlink(missing_ok=True)
+        return
+    table = read_table(made, shown.parent)
+    table.insert(table.columns.get_loc(BESIDE) + 1, NEW_LABEL, "")
+    # Excel takes a file without the mark for one in the encoding of its country.
+    write_table(table, shown, encoding="utf-8-sig")
 
 
-def filled_in(path: Path) -> dict[str, str]:
+def kept_because(shown: Path) -> str:
+    """Why a list for people must not be replaced: somebody filled in labels, or may have; "" where it may."""
+    try:
+        labels = _filled_in(shown) if shown.is_file() else {}
+    except UserError as error:
+        return f"it may hold labels of yours: {error}"
+    number = sum(map(bool, labels.values()))
+    return f"it has {counted(number, 'label')} of yours" if number else ""
+
+
+def newer_list(made: Path, shown: Path) -> str:
+    """Where the newest list is, in a sentence, if people do not see it because theirs stays; "" where they do."""
+    reason = kept_because(shown)
+    if not reason or not made.is_file():
+        return ""
+    with suppress(UserError):    # the reason says that it cannot be read
+        if set(read_table(made, shown.parent)[IMAGE]) == set(_filled_in(shown)):
+            return ""
+    return f"{shown} stays as it is, because {reason}; the newest list is {made}"
+
+
+def _filled_in(path: Path) -> dict[str, str]:
     """What stands in `new_label` of a list, by the path of the image; all are "" where it has no such column."""
     table = open_csv(path)
     places = [table.header.index(name) if name in table.header else None for name in (IMAGE, NEW_LABEL)]
     cells = ([row[place].strip() if place is not None else "" for place in places] for _, row in table.rows())
     return dict(cells)
-
-
-def _notify_kept(made: Path, shown: Path, labels: dict[str, str]) -> None:
-    if made.is_file() and set(read_table(made, shown.parent)[IMAGE]) != set(labels):
-        number = counted(sum(map(bool, labels.values())), "label")
-        notify(f"{shown} stays as it is, because it has {number} of yours: save it under another name to see the "
-               f"newest list, which is {made}")

@@ -22,22 +22,25 @@ class ChosenLabels:
 
     Args:
         folder: the folder `data/<dataset>`.
+        begun: rows of the columns `HEADER` that a new file begins with: the fixes that are applied already, for a
+            profile names one file only.
 
     Attributes:
         path: the file; it need not exist.
+        begun: as above.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+    def __init__(self, folder: Path, begun: Sequence[Sequence[str]] = ()) -> None:
+        self.path, self.begun = folder / FILE, [list(row) for row in begun]
 
     def read(self) -> dict[str, str]:
-        """The label that was chosen for each image, by its path.
+        """The label that was chosen for each image, by its path; without the file those that it begins with.
 
         Raises:
             UserError: the file is no such table.
         """
         if not self.path.is_file():
-            return {}
+            return {original: label for original, label, _ in self.begun}
         return {fix.original: fix.new_label for fix in read_fixes(self.path).rows}
 
     def choose(self, original: str, new_label: str, original_hash: str) -> None:
@@ -57,7 +60,7 @@ class ChosenLabels:
     def _table(self) -> tuple[list[str], list[list[str]]]:
         """The header and the rows of the file, which has the columns of fixes."""
         if not self.path.is_file():
-            return HEADER, []
+            return HEADER, self.begun
         read_fixes(self.path)
         table = open_csv(self.path)
         names = [name.casefold() if name.casefold() in HEADER else name for name in table.header]

@@ -94,6 +94,9 @@ class LabelTab:
 
 def _note(suspects: SuspectList, chosen: int) -> str:
     """How many labels were chosen, and how they are used."""
+    if not suspects.path.is_file():
+        applied = f", with the {chosen:,} fixes that are applied already" if chosen else ""
+        return f"What you choose is written at once to `{suspects.path}`{applied}."
     return (f"{chosen:,} chosen, in `{suspects.path}`. They count once the profile names that file:\n\n"
             f"```\nlabel_fixes: {suspects.path}\n```\n\nor once in the command: `-p label_fixes PATH`.")
 

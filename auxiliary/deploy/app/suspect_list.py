@@ -11,7 +11,8 @@ from auxiliary.core.files import is_file_below
 from auxiliary.core.paths import Paths
 from auxiliary.core.text import printable
 from auxiliary.data.fixes.fixes_file import LEAVE_OUT
-from auxiliary.deploy.app.chosen_labels import ChosenLabels
+from auxiliary.deploy.app.chosen_labels import HEADER, ChosenLabels
+from auxiliary.project.label_fixes import APPLIED
 from auxiliary.project.open import open_newest
 from auxiliary.reporting.image_tiles import tile
 
@@ -25,15 +26,17 @@ class SuspectList:
         table: the table `suspects` with at least one row; its `filepath` names processed images.
         categories: the names of the classes, in the order of their labels.
         folder: the folder `data/<dataset>`.
+        applied: the table `applied-fixes`; None where no label was fixed.
 
     Attributes:
         categories: as above.
         path: the file that choices are written to.
     """
 
-    def __init__(self, table: pd.DataFrame, categories: Sequence[str], folder: Path) -> None:
-        self._table, self.categories = table, list(categories)
-        self._chosen, self._images = ChosenLabels(folder), folder / "processed"
+    def __init__(self, table: pd.DataFrame, categories: Sequence[str], folder: Path,
+                 applied: pd.DataFrame | None = None) -> None:
+        self._table, self.categories, self._images = table, list(categories), folder / "processed"
+        self._chosen = ChosenLabels(folder, [] if applied is None else applied[HEADER].to_numpy().tolist())
         self.path = self._chosen.path
 
     def __len__(self) -> int:
@@ -80,7 +83,9 @@ def suspect_lists(root: Path, data_sets: Collection[str]) -> dict[str, SuspectLi
         try:
             project = open_newest(name, root)
             if project.paths.table("suspects").is_file() and len(table := project.table("suspects")):
-                lists[name] = SuspectList(project.with_own_images(table), project.categories, project.paths.data)
+                applied = project.table(APPLIED) if project.paths.fixes else None
+                lists[name] = SuspectList(project.with_own_images(table), project.categories, project.paths.data,
+                                          applied)
         except UserError as error:
             print(printable(f"no suspect labels of {name}: {error}"))
     return lists

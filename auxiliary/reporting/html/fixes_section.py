@@ -12,8 +12,8 @@ EXPLANATION = ("Each arrow goes from the experiment trained without the fixes to
                "right where it is the label that the image came with, “by fixed labels” where it is the label after "
                "the fixes. The last column is the difference by fixed labels with its 95% interval.")
 CAUTION = ("Test images are among those that were fixed. Whoever looks at suspect labels alone finds labels that "
-           "disagree with networks, and none that agree with their mistakes. So accuracy by fixed labels is a little "
-           "too high, and so is any accuracy where test images are left out.")
+           "disagree with networks, and none that agree with their mistakes. So accuracy by fixed labels tends "
+           "to be a little too high, and so does any accuracy where test images are left out.")
 ALONE = ("No experiment was trained both without and with these fixes here, so their effect is not known: give the "
          "same command without `label_fixes` too.")
 

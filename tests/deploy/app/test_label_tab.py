@@ -91,6 +91,16 @@ def test_a_file_that_is_no_such_table_is_named_and_not_changed(tab, suspects, co
     assert suspects.path.read_text() == content
 
 
+def test_a_new_file_begins_with_the_fixes_that_are_applied_already(table, tmp_path):
+    applied = pd.DataFrame({"original": ["green/1.png", "red/=2.png"], "new_label": ["blue", LEAVE_OUT],
+                            "original_hash": ["h9", "h2"], "outcome": "relabelled"})
+    suspects = SuspectList(table, ["blue", "green", "red"], tmp_path, applied)
+    note = LabelTab({"colours": suspects}).show("colours", 0)[2]
+    assert note.endswith(f"written at once to `{suspects.path}`, with the 2 fixes that are applied already.")
+    suspects.relabel(1, "green")
+    assert written(suspects) == [("green/1.png", "blue", "h9"), ("red/=2.png", "green", "h2")]
+
+
 def test_only_processed_images_are_shown(table, tmp_path):
     (tmp_path / "processed").mkdir()
     assert SuspectList(table, ["blue"], tmp_path).image(0) is None
