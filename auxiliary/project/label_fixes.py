@@ -52,12 +52,12 @@ def fix_labels(project: Project, clean: pd.DataFrame, splits: Frames) -> tuple[p
     before = dict(zip(SPLITS, splits, strict=True))
     hashes = dict(zip(clean["original"], original_hashes(clean, project.paths), strict=True))
     table = judged(project.fixes, before, hashes, project.profile.allow_new_classes)
-    fixed = {name: relabelled(df, table) for name, df in before.items()}
+    fixed, fixed_clean = {name: relabelled(df, table) for name, df in before.items()}, relabelled(clean, table)
     check_classes(before, fixed, project.fixes)
-    _notify(table, clean, relabelled(clean, table))
+    _notify(table, clean, fixed_clean)
     project.save_table(table, APPLIED)
-    clean, train, val, test = numbered([relabelled(clean, table), *fixed.values()], pd.concat(fixed.values()))
-    return clean, (train, val, test)
+    fixed_clean, train, val, test = numbered([fixed_clean, *fixed.values()], fixed_clean)
+    return fixed_clean, (train, val, test)
 
 
 def _notify(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:
@@ -88,8 +88,8 @@ def fixes_sentence(table: pd.DataFrame) -> str:
 def _where(table: pd.DataFrame, outcome: str) -> str:
     """In which splits there is an outcome, such as ` (12 train, 1 test)`; "" where there is none."""
     counts = table.loc[table["outcome"] == outcome, "split"].value_counts()
-    return f" ({listed([f'{counts[name]:,} {name}' for name in SPLITS if name in counts], len(SPLITS))})" * bool(
-        len(counts))
+    said = [f"{counts[name]:,} {name}" for name in SPLITS if name in counts]
+    return f" ({listed(said, len(SPLITS))})" if said else ""
 
 
 def losses(before: pd.DataFrame, after: pd.DataFrame) -> Mapping[str, str]:

@@ -39,10 +39,10 @@ def refresh_suspects(made: Path, shown: Path) -> None:
 def kept_because(shown: Path) -> str:
     """Why a list for people must not be replaced: somebody filled in labels, or may have; "" where it may."""
     try:
-        labels = _filled_in(shown) if shown.is_file() else {}
+        labels = _cells(shown, NEW_LABEL) if shown.is_file() else []
     except UserError as error:
         return f"it may hold labels of yours: {error}"
-    number = sum(map(bool, labels.values()))
+    number = sum(map(bool, labels))
     return f"it has {counted(number, 'label')} of yours" if number else ""
 
 
@@ -52,14 +52,13 @@ def newer_list(made: Path, shown: Path) -> str:
     if not reason or not made.is_file():
         return ""
     with suppress(UserError):    # the reason says that it cannot be read
-        if set(read_table(made, shown.parent)[IMAGE]) == set(_filled_in(shown)):
+        if set(read_table(made, shown.parent)[IMAGE]) == set(_cells(shown, IMAGE)):
             return ""
     return f"{shown} stays as it is, because {reason}; the newest list is {made}"
 
 
-def _filled_in(path: Path) -> dict[str, str]:
-    """What stands in `new_label` of a list, by the path of the image; all are "" where it has no such column."""
+def _cells(path: Path, column: str) -> list[str]:
+    """The cells of a column of a list, without spaces around; none where it has no such column."""
     table = open_csv(path)
-    places = [table.header.index(name) if name in table.header else None for name in (IMAGE, NEW_LABEL)]
-    cells = ([row[place].strip() if place is not None else "" for place in places] for _, row in table.rows())
-    return dict(cells)
+    names = [name.casefold() for name in table.header]
+    return [row[names.index(column)].strip() for _, row in table.rows()] if column in names else []

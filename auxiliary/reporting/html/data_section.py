@@ -93,8 +93,8 @@ def suspect_blocks(data: ReportData) -> list[Block]:
         return [found]
     return [found, Gallery("The most suspicious labels", thumbnails, about),
             Prose(f"To correct labels, fill in the column new_label of data/{data.project.paths.dataset}/suspects.csv, "
-                  "and name that file in the profile as label_fixes. Or choose them on the page of `python -m auxiliary "
-                  "serve`.", small=True)]
+                  "and name that file in the profile as label_fixes. Or choose them on the page of `python -m "
+                  "auxiliary serve`.", small=True)]
 
 
 def _suspects_file(paths: Paths) -> str:

@@ -47,6 +47,15 @@ def test_an_untouched_list_follows_the_newest_one_and_goes_with_it(lists):
     assert not shown.exists()
 
 
+@pytest.mark.parametrize("header", ["New_Label", " new_label "])
+def test_the_column_may_be_spelt_otherwise(lists, header):
+    made, shown = lists
+    make(made, "b.jpg")
+    shown.write_text(f"original,{header}\na.jpg,cow\na.jpg,\n")
+    refresh_suspects(made, shown)
+    assert "cow" in shown.read_text()
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_list_that_was_filled_in_is_never_replaced(lists, gone):
     made, shown = lists
