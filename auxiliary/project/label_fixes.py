@@ -13,6 +13,7 @@ from auxiliary.data.fixes.apply_fixes import (
     LEFT_OUT,
     RELABELLED,
     check_classes,
+    in_overview,
     judged,
     numbered,
     relabelled,
@@ -29,35 +30,39 @@ NAMED = 5
 MUCH = 0.5
 
 
-def fix_labels(project: Project, clean: pd.DataFrame, splits: Frames) -> tuple[pd.DataFrame, Frames]:
+def fix_labels(project: Project, overview: pd.DataFrame, clean: pd.DataFrame,
+               splits: Frames) -> tuple[pd.DataFrame, pd.DataFrame, Frames]:
     """Lay the label fixes of a profile over its images, which are split by their own labels; files stay as they are.
 
     So no image changes its split. Prints how many labels were changed, and which fixes were skipped; the table
-    `applied-fixes` lists all of them.
+    `applied-fixes` lists all of them. It and the overview are saved.
 
     Args:
         project: the opened profile.
+        overview: all files, as `drop_small_classes` gives them.
         clean: all usable images, as `add_duplicate_groups` gives them.
         splits: the training, validation and test images, as `split` gives them.
 
     Returns:
-        Both with the fixes: images have another `category`, or are left out; `label` numbers all classes anew. Without
-        fixes both are as they were.
+        All three with the fixes: images have another `category`, or are left out, which the overview gives as their
+        `error`; `label` numbers all classes anew. Without fixes all are as they were.
 
     Raises:
         UserError: a label is that of no class, or a split is left without a class.
     """
     if not project.fixes.rows:
-        return clean, splits
+        return overview, clean, splits
     before = dict(zip(SPLITS, splits, strict=True))
     hashes = dict(zip(clean["original"], original_hashes(clean, project.paths), strict=True))
     table = judged(project.fixes, before, hashes, project.profile.allow_new_classes)
     fixed, fixed_clean = {name: relabelled(df, table) for name, df in before.items()}, relabelled(clean, table)
     check_classes(before, fixed, project.fixes)
     _notify(table, clean, fixed_clean)
+    overview = in_overview(overview, project.paths.raw, table)
+    project.save_table(overview, "overview")
     project.save_table(table, APPLIED)
     fixed_clean, train, val, test = numbered([fixed_clean, *fixed.values()], fixed_clean)
-    return fixed_clean, (train, val, test)
+    return overview, fixed_clean, (train, val, test)
 
 
 def _notify(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:

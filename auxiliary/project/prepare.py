@@ -34,6 +34,6 @@ def prepare(project: Project, pool: Pool | None = None) -> None:
     project.save_table(overview, "overview")
     clean = add_duplicate_groups(clean_table(overview, raw, paths.images))
     splits = split(clean, rule.fractions, rule.random_state, rule.by)
-    clean, splits = fix_labels(project, clean, splits)
+    _, clean, splits = fix_labels(project, overview, clean, splits)
     project.save_table(clean, "clean")
     write_splits(splits, rule, paths)

@@ -70,6 +70,10 @@ def test_a_fixed_image_gets_its_label_and_no_image_changes_its_split(prepared):
     row = after.test.set_index("original").loc[wrong]
     assert after.categories[row["label"]] == row["category"] == "dog"
     assert set(after.table("clean")["original"]) == set(places) - {bad}
+    files = after.table("overview").set_index("filepath")[["category", "error"]]
+    assert files.loc[str(after.paths.raw / wrong)].tolist() == ["dog", ""]
+    assert files.loc[str(after.paths.raw / bad)].tolist() == ["dog", "left out by a label fix"]
+    assert (files["error"] != "").sum() == 1
     pd.testing.assert_frame_equal(after.val, before.val)
 
 

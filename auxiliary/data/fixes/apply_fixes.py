@@ -1,12 +1,15 @@
 """Lays label fixes over the labels of images that are split already, so that no image changes its split."""
 
 import difflib
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.files import absolute, beginning
 from auxiliary.core.text import first_few, short
 from auxiliary.data.clean import class_numbers
 from auxiliary.data.fixes.fixes_file import LEAVE_OUT, NAMED, LabelFix, LabelFixes, lines_of
@@ -84,6 +87,21 @@ def relabelled(images: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """
     out = table.loc[table["outcome"] == LEFT_OUT, "original"]
     return with_labels(images[~images["original"].isin(out)].reset_index(drop=True), table, "new_label")
+
+
+def in_overview(overview: pd.DataFrame, raw: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """The overview of all files with the fixes of a table: images that are left out have an `error`.
+
+    Args:
+        overview: what `catalogue(raw)` found.
+        raw: the folder that was catalogued.
+        table: what `judged` gives.
+    """
+    below = beginning(absolute(raw))
+    files = [file.removeprefix(below).replace(os.sep, "/") for file in overview["filepath"]]
+    named = with_labels(overview.assign(original=files), table, "new_label")
+    out = named["original"].isin(table.loc[table["outcome"] == LEFT_OUT, "original"])
+    return named.drop(columns="original").assign(error=named["error"].mask(out, "left out by a label fix"))
 
 
 def with_labels(images: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.DataFrame:

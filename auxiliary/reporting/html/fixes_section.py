@@ -14,8 +14,8 @@ EXPLANATION = ("Each arrow goes from the experiment trained without the fixes to
 CAUTION = ("Test images are among those that were fixed. Whoever looks at suspect labels alone finds labels that "
            "disagree with networks, and none that agree with their mistakes. So accuracy by fixed labels tends "
            "to be a little too high, and so does any accuracy where test images are left out.")
-ALONE = ("No experiment was trained both without and with these fixes here, so their effect is not known: give the "
-         "same command without `label_fixes` too.")
+ALONE = ("No experiment was trained both without and with these fixes here, so their effect is not known. To see it, "
+         "give the command once without `label_fixes`, then again with it.")
 
 
 def fixes_blocks(data: ReportData) -> list[Block]:
@@ -25,8 +25,8 @@ def fixes_blocks(data: ReportData) -> list[Block]:
         return []
     dataset = data.project.paths.dataset
     count = Prose(f"{fixes_sentence(applied)} The files and their own labels stay as they are, and no image "
-                  f"changed its split. data/{dataset}/applied-fixes.csv lists every fix and what became of it. The "
-                  "sections before this one show the fixed labels, except for the number of images per class.")
+                  f"changed its split. data/{dataset}/applied-fixes.csv lists every fix and what became of it. All "
+                  "other sections show the fixed labels.")
     found = effects(data.project, data.results, applied)
     if not found:
         return [count, Prose(ALONE)]

@@ -33,8 +33,7 @@ def fixed_root(make_root, finish):
         profile = root / "farm.yaml"
         profile.write_text(profile.read_text(encoding="utf-8") + "label_fixes: fixes.csv\n", encoding="utf-8")
         fixed = open_project(str(profile), root=root)
-        fixed.save_table(project.table("overview"), "overview")
-        clean, frames = fix_labels(fixed, project.table("clean"), splits)
+        _, clean, frames = fix_labels(fixed, project.table("overview"), project.table("clean"), splits)
         fixed.save_table(clean, "clean")
         write_splits(frames, fixed.profile.split, fixed.paths)
         finish(root, "small", wrong=0, fingerprint="ba9876543210")
