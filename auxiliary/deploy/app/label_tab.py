@@ -30,8 +30,8 @@ class LabelTab:
     def __init__(self, lists: Mapping[str, SuspectList]) -> None:
         self._lists = lists
 
-    def build(self) -> None:
-        """Add the tab's components to the page that is being built."""
+    def build(self, tab: gr.Tab) -> None:
+        """Add the components to the tab, in a page that is being built."""
         first = next(iter(self._lists))
         image, words, chosen, category = self.show(first, 0)
         place = gr.State(0)
@@ -47,10 +47,10 @@ class LabelTab:
                 classes = gr.Dropdown(self._lists[first].categories, value=category["value"], label=CLASS)
                 relabel, leave = gr.Button(RELABEL), gr.Button(LEAVE)
                 note = gr.Markdown(chosen)
-        outputs = [place, shown, about, note, classes]
-        listen = partial(gr.on, inputs=[data_set, place, classes], outputs=outputs, concurrency_limit=1,
-                         api_visibility="private")
+        answer = partial(gr.on, inputs=[data_set, place, classes], concurrency_limit=1, api_visibility="private")
+        listen = partial(answer, outputs=[place, shown, about, note, classes])
         listen(data_set.change, self.begin)
+        answer(tab.select, self.refresh, outputs=[about, note])
         for button, step in ((back, -1), (forward, 1)):
             listen(button.click, partial(self.move, step))
         choices = {keep: SuspectList.keep, relabel: SuspectList.relabel, leave: SuspectList.leave_out}
@@ -60,6 +60,12 @@ class LabelTab:
     def begin(self, data_set: str, _place: int, _category: str) -> tuple[int, *Shown]:
         """What to show first of a data set."""
         return 0, *self.show(data_set, 0)
+
+    def refresh(self, data_set: str, place: int, _category: str) -> tuple[str, str]:
+        """The words of a place with what was chosen since the page was built."""
+        # Not the image: Gradio would write its file again while the browser may be reading it.
+        _, words, note, _ = self.show(data_set, place)
+        return words, note
 
     def move(self, step: int, data_set: str, place: int, _category: str) -> tuple[int, *Shown]:
         """What to show before or after a place; after the last image comes the first."""
@@ -116,5 +122,5 @@ def beside(labels: LabelTab | None) -> Iterator[None]:
     with gr.Tabs():
         with gr.Tab(CLASSIFY):
             yield
-        with gr.Tab(SUSPECTS):
-            labels.build()
+        with gr.Tab(SUSPECTS) as tab:
+            labels.build(tab)

@@ -69,6 +69,9 @@ def test_a_label_is_chosen_and_written(address, root):
         until(driver, lambda driver: "1 of 2" in text(driver) and "chosen: green" in text(driver))
         assert len(read_fixes(path).rows) == 2
         assert complaints(driver) == []
+        # A page that is opened anew knows what was chosen before.
+        open_tab(driver, address)
+        until(driver, lambda driver: "chosen: green" in text(driver) and "2 chosen, in" in text(driver))
 
 
 @pytest.mark.parametrize("width", [PHONE[0], 1280])
