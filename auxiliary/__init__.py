@@ -24,6 +24,7 @@ _HOME = {
     "add_duplicate_groups": "auxiliary.data.duplicates",
     "check_split": "auxiliary.data.splitting.class_sizes",
     "drop_small_classes": "auxiliary.data.splitting.class_sizes",
+    "fix_labels": "auxiliary.project.label_fixes",
     "split": "auxiliary.data.splitting.split",
     "write_splits": "auxiliary.data.splitting.split_files",
     "read_table": "auxiliary.data.tables",

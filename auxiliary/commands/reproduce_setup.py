@@ -1,6 +1,8 @@
 """The images and experiments of finished runs, opened again and checked; and the figures that must agree."""
 
+import glob
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import nan
 from pathlib import Path
@@ -11,6 +13,7 @@ from pydantic import ValidationError
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.parallel import in_batches
+from auxiliary.core.paths import FIXED, Paths
 from auxiliary.data.reading.inspect_files import inspect_files
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.project.open import paths_of
@@ -44,7 +47,20 @@ def open_chain(chain: Sequence[Run], root: Path) -> Project:
                         f"commit {recipes[-1]['commit'] or 'unknown'}") from None
     # The profile had more experiments, and one of them may have asked for larger images.
     paths = replace(paths_of(profile, root), image_size=recipes[-1]["image_size"])
-    return Project(profile, paths, {experiment.key: experiment for experiment in profile.experiments})
+    return Project(profile, _labelled_as(chain[-1], profile, paths),
+                   {experiment.key: experiment for experiment in profile.experiments})
+
+
+def _labelled_as(run: Run, profile: Profile, paths: Paths) -> Paths:
+    """The paths of the tables that list a run's images: labels may have been fixed before it, or since."""
+    made = {split: images["fingerprint"] for split, images in read_recipe(run)["images"].items()}
+    folders = paths.processed.glob(f"{glob.escape(paths.split)}{FIXED}*")
+    for fixes in ("", *sorted(folder.name.rpartition(FIXED)[2] for folder in folders)):
+        labelled = replace(paths, fixes=fixes)
+        with suppress(UserError):    # tables of earlier images
+            if Project(profile, labelled, {}).fingerprints == made:
+                return labelled
+    return paths
 
 
 def check_images(project: Project, chain: Sequence[Run]) -> None:

@@ -104,8 +104,9 @@ def _write_page(notebook: Path) -> None:
 
 
 def _absolute_paths(project: Project, profile: str) -> dict[str, str]:
-    """The parameters that name images, where `profile` does not, from any folder in which a kernel may start."""
-    paths = {"dataset": project.paths.given, "source": project.profile.source}
+    """The parameters that name files, where `profile` does not name them, from any folder in which a kernel starts."""
+    profiled = project.profile
+    paths = {"dataset": project.paths.given, "source": profiled.source, "label_fixes": profiled.label_fixes}
     return {name: str(path) for name, path in paths.items() if path and str(path) != profile}
 
 

@@ -35,8 +35,8 @@ def shorten(project: Project, dataset: str) -> Profile:
     }
     # A few images of a burst may all be near-duplicates: one group, which cannot be split.
     split = project.profile.split.model_copy(update={"by": "seed"})
-    return project.profile.model_copy(update={"dataset": dataset, "source": None, "seeds": (SEED,), "split": split}
-                                  | short)
+    return project.profile.model_copy(update={
+        "dataset": dataset, "source": None, "label_fixes": None, "seeds": (SEED,), "split": split} | short)
 
 
 def start_at_random(profile: Profile, backbones: Collection[str]) -> Profile:

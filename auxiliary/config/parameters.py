@@ -14,7 +14,7 @@ INJECTED = "# Parameters\n"
 # Papermill adds parameters of its own where it is asked to, as by `--inject-output-path`.
 PAPERMILL = "PAPERMILL_"
 # Parameters that name folders and files. In YAML, `2024` is a number and `pics #2` ends at the space.
-AS_TYPED = ("dataset", "name", "source")
+AS_TYPED = ("dataset", "name", "source", "label_fixes")
 
 
 def check_parameters(valid: Collection[str]) -> None:
@@ -59,7 +59,7 @@ def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Overrides from the parameters of a command line, by name.
 
     Args:
-        parameters: the text of each: a path or a name (`dataset`, `name`, `source`) as it is, any other value in YAML.
+        parameters: the text of each: a path or a name, see `AS_TYPED`, as it is, any other value in YAML.
 
     Raises:
         UserError: a path or a name is empty, or a value is not YAML.

@@ -63,6 +63,8 @@ class Profile(Settings):
         source: folder or archive of a known data set, to use instead of downloading it.
         split: how the images are split.
         drop_small_classes: whether classes that are too small to be split are left out; they stop the run otherwise.
+        label_fixes: CSV file of images that get another label or are left out.
+        allow_new_classes: whether these labels may be those of no class so far; they stop the run otherwise.
         scratch: the experiments of notebook 02.
         transfer: the experiments of notebook 03.
     """
@@ -72,6 +74,8 @@ class Profile(Settings):
     source: Path | None = None
     split: Split = Split()
     drop_small_classes: Flag = False
+    label_fixes: Path | None = None
+    allow_new_classes: Flag = False
     scratch: tuple[Scratch, ...] = ()
     transfer: tuple[Transfer, ...] = ()
 

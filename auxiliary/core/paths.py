@@ -7,6 +7,7 @@ from auxiliary.core.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACTIVATIONS = "activations"     # a folder
+FIXED = "-fixed-"               # in the name of a folder of tables, before the fingerprint of its label fixes
 
 
 def with_home(path: str | Path) -> Path:
@@ -44,6 +45,7 @@ class Paths:
             where such files are searched for.
         image_size: side of the processed images in pixels.
         split: name of the rule that splits them.
+        fixes: fingerprint of the label fixes that are applied; "" where there are none.
     """
 
     root: Path
@@ -52,6 +54,7 @@ class Paths:
     image_size: int = 224
     split: str = "group"
     labels: Path | None = None
+    fixes: str = ""
 
     @property
     def data(self) -> Path:
@@ -80,8 +83,8 @@ class Paths:
 
     @property
     def tables(self) -> Path:
-        """The tables of these images under this split."""
-        return self.processed / self.split
+        """The tables of these images under this split, with these label fixes."""
+        return self.processed / (f"{self.split}{FIXED}{self.fixes}" if self.fixes else self.split)
 
     @property
     def features(self) -> Path:
@@ -109,5 +112,7 @@ class Paths:
         return self.root / "results.csv"
 
     def table(self, name: str) -> Path:
-        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects`, `held-out` or `map`."""
+        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects`, `applied-fixes`, `held-out`
+        or `map`.
+        """
         return self.tables / f"{name}.csv"

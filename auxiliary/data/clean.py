@@ -46,7 +46,7 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
         format=[path.rpartition(".")[2] for path in df["path"]],
         mode="RGB", channels=3, error="",
         publisher_split=usable["publisher_split"].to_numpy(),
-        label=_labels(usable["category"]),
+        label=usable["category"].map(class_numbers(usable["category"])).to_list(),
     )
     # The order of the folder's own catalogue: name by name.
     df = df.sort_values("path", key=lambda paths: paths.str.replace(os.sep, "\0"), ignore_index=True)
@@ -54,10 +54,9 @@ def clean_table(overview: pd.DataFrame, raw: str | Path, processed: str | Path) 
     return df[list(types)].astype(types)
 
 
-def _labels(categories: pd.Series) -> list[int]:
-    """The place of each row's category among all categories."""
-    places = {name: place for place, name in enumerate(sorted(set(categories), key=counting_order))}
-    return [places[name] for name in categories]
+def class_numbers(categories: pd.Series) -> dict[str, int]:
+    """The place of each category among all categories, from 0, in alphabetical order with numbers as people count."""
+    return {name: place for place, name in enumerate(sorted(set(categories), key=counting_order))}
 
 
 def _images(wanted: Sequence[Conversion], processed: Path) -> list[ProcessedImage]:

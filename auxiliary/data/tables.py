@@ -12,13 +12,13 @@ from auxiliary.core.files import absolute, replacing
 
 # Always read as text: a category may be called "NA" or "007".
 TEXT = ("filepath", "category", "format", "mode", "error", "publisher_split", "content_hash", "phash", "thumbnail",
-        "original", "predicted", "suggested", "phase", "experiment")
+        "original", "original_hash", "predicted", "suggested", "new_label", "outcome", "split", "phase", "experiment")
 # Whole numbers that a file without a readable header lacks.
 COUNTS = ("width", "height", "channels")
 REMEDY = f"notebook 01 makes it ({PREPARE})"
 
 
-def write_table(df: pd.DataFrame, path: Path, base: Path | None = None) -> None:
+def write_table(df: pd.DataFrame, path: Path, base: Path | None = None, encoding: str = "utf-8") -> None:
     """Write a table as CSV, in one step: the file is there in full or not at all.
 
     Paths in the column `filepath` that lie below a base folder are stored relative to it, with forward slashes, so that
@@ -28,13 +28,14 @@ def write_table(df: pd.DataFrame, path: Path, base: Path | None = None) -> None:
         df: the table; missing values in its text read back as "".
         path: the CSV file to write or to replace.
         base: the base folder; the table's own unless given.
+        encoding: of the file; `read_table` reads UTF-8.
     """
     if "filepath" in df.columns:
         below = _base(path, base).as_posix().rstrip("/") + "/"
         df = df.assign(filepath=[str(file).removeprefix(below) for file in df["filepath"]])
     # All text is quoted: names may hold commas, quotes and line ends.
     with replacing(path) as temporary:
-        df.to_csv(temporary, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
+        df.to_csv(temporary, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding=encoding)
 
 
 def read_table(path: Path, base: Path | None = None) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import Paths, find_root, with_home
 from auxiliary.core.text import matches
 from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.fixes.fixes_file import NO_FIXES, read_fixes
 from auxiliary.data.splitting.split_files import newest_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
@@ -26,7 +27,8 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
              root: str | Path | None = None) -> Project:
     """Open a profile; the first call of every notebook.
 
-    A relative `dataset` or `source` is searched for in the current folder, then beside the profile's file.
+    A relative `dataset`, `source` or `label_fixes` is searched for in the current folder, then beside the profile's
+    file.
 
     Args:
         profile: a profile of `notebooks/params/`, or the path of a YAML file.
@@ -43,12 +45,14 @@ def open_project(profile: str, experiments: str = "*", overrides: Mapping[str, A
     check_experiments(loaded)
     beside = choose(profile).file.parent
     _check_patterns(loaded, experiments)
+    fixes = read_fixes(_found(loaded.label_fixes, beside)) if loaded.label_fixes else NO_FIXES
     return Project(
         profile=loaded.model_copy(update={
             "scratch": _matching(loaded.scratch, experiments), "transfer": _matching(loaded.transfer, experiments),
-            "source": _found(loaded.source, beside) if loaded.source else None}),
-        paths=_paths(loaded, find_root(root), beside),
-        experiments={experiment.key: experiment for experiment in loaded.experiments})
+            "source": _found(loaded.source, beside) if loaded.source else None, "label_fixes": fixes.path}),
+        paths=replace(_paths(loaded, find_root(root), beside), fixes=fixes.fingerprint),
+        experiments={experiment.key: experiment for experiment in loaded.experiments},
+        fixes=fixes)
 
 
 def open_dataset(name: str | None = None, root: str | Path | None = None) -> Project:
@@ -71,7 +75,7 @@ def open_newest(dataset: str, root: Path) -> Project:
     """Open the newest tables of a data set, whether it has runs or not; `UserError` where it has none."""
     newest = newest_splits(Paths(root, dataset))
     profile = Profile(dataset=dataset, image_size=newest.image_size, split=newest.split)
-    return Project(profile, paths_of(profile, root), {})
+    return Project(profile, replace(paths_of(profile, root), fixes=newest.fixes), {})
 
 
 def _matching(experiments: tuple[Experiment, ...], patterns: str) -> tuple[Experiment, ...]:

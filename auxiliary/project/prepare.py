@@ -9,6 +9,7 @@ from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.data.splitting.class_sizes import check_split, drop_small_classes
 from auxiliary.data.splitting.split import split
 from auxiliary.data.splitting.split_files import write_splits
+from auxiliary.project.label_fixes import fix_labels
 from auxiliary.project.project import Project
 
 
@@ -33,5 +34,6 @@ def prepare(project: Project, pool: Pool | None = None) -> None:
     project.save_table(overview, "overview")
     clean = add_duplicate_groups(clean_table(overview, raw, paths.images))
     splits = split(clean, rule.fractions, rule.random_state, rule.by)
+    _, clean, splits = fix_labels(project, overview, clean, splits)
     project.save_table(clean, "clean")
     write_splits(splits, rule, paths)

@@ -15,6 +15,7 @@ from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.fixes.fixes_file import NO_FIXES, LabelFixes
 from auxiliary.data.splitting.split_files import describe_split, read_splits
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import images_fingerprint, read_table, write_table
@@ -41,12 +42,14 @@ class Project:
         profile: the profile, with the selected experiments only.
         paths: paths of all files and folders.
         experiments: all experiments of the profile by key, with parents that were not selected.
+        fixes: the label fixes that the profile names, as they were when it was opened.
         copies: a folder with copies of the images, see `auxiliary.cluster.stage`; None where they are read in place.
     """
 
     profile: Profile
     paths: Paths
     experiments: Mapping[str, Experiment]
+    fixes: LabelFixes = NO_FIXES
     copies: Path | None = None
 
     @cached_property

@@ -5,12 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from auxiliary.core.progress import notify
+from auxiliary.data.fixes.original_hashes import original_hashes
+from auxiliary.data.fixes.suspects_file import newer_list
 from auxiliary.data.tables import digest
 from auxiliary.evaluation.label_issues import COLUMNS, SUSPECTS, suspect_labels
 from auxiliary.project.project import Project
 from auxiliary.training.cached_table import cached_table
 from auxiliary.training.feature_files import images_of
 from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs, read_splits_of
+
+# Of the table that is saved: the fingerprint of the file that was judged comes last.
+AUDITED = [*COLUMNS, "original_hash"]
 
 
 def suspects(project: Project) -> pd.DataFrame:
@@ -23,7 +29,8 @@ def suspects(project: Project) -> pd.DataFrame:
         project: the opened profile.
 
     Returns:
-        As `suspect_labels`; empty where no such experiment has been trained.
+        As `suspect_labels`, with `original_hash` (see `original_hashes`); empty where no such experiment has been
+        trained.
     """
     for frozen in frozen_runs(project):
         experiment, splits = frozen.experiment, images_of(frozen.experiment, project)
@@ -32,16 +39,21 @@ def suspects(project: Project) -> pd.DataFrame:
         if suspicious is not None:
             print(f"{len(suspicious):,} of {len(images):,} labels are suspect, judged by the features of "
                   f"{experiment.backbone} (experiment {experiment.key}).")
+            if newer := newer_list(project.paths.table("suspects"), project.paths.data / "suspects.csv"):
+                notify(newer)
             return suspicious
     print(f"No label was judged: {NEEDED}")
-    return pd.DataFrame(columns=COLUMNS)
+    return pd.DataFrame(columns=AUDITED)
 
 
 def _judged(project: Project, frozen: FrozenRun, images: pd.DataFrame) -> pd.DataFrame | None:
     """The suspect labels judged by a run's features; None where a file of features cannot be used."""
     def judge() -> pd.DataFrame | None:
         features = read_splits_of(frozen, images_of(frozen.experiment, project))
-        return None if features is None else suspect_labels(np.concatenate(features), images)
+        if features is None:
+            return None
+        found = suspect_labels(np.concatenate(features), images)
+        return found.assign(original_hash=original_hashes(found, project.paths))
 
     made_of = {"experiment": frozen.experiment.key, "fingerprint": _fingerprint(frozen, images, project.paths.data)}
     return cached_table(project, "suspects", made_of, "judging the labels of these images", judge)

@@ -105,6 +105,16 @@ def contents(root: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
+def test_a_run_finds_the_tables_with_its_labels(root):
+    chain = find_chain(run_of(root, "small"))
+    tables = open_chain(chain, root).paths.tables
+    fixed = tables.rename(f"{tables}-fixed-h0123456789ab")
+    edit(fixed / "split.json", '"fixes": ""', '"fixes": "h0123456789ab"')
+    project = open_chain(chain, root)
+    assert project.paths.tables == fixed
+    prepare.check_images(project, chain)
+
+
 def test_a_reproduced_run_agrees_in_all_figures(reproduce, root):
     before = contents(root)
     run = run_of(root, "small")

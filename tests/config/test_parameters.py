@@ -66,7 +66,7 @@ def test_text_that_is_not_yaml_is_refused():
         read_value("[0, 1")
 
 
-@pytest.mark.parametrize("parameter", ["dataset", "name", "source"])
+@pytest.mark.parametrize("parameter", ["dataset", "name", "source", "label_fixes"])
 def test_a_path_or_a_name_is_taken_as_typed(parameter):
     assert [read_parameters({parameter: name}) for name in NAMES] == [{parameter: name} for name in NAMES]
 
@@ -78,7 +78,7 @@ def test_other_parameters_are_written_in_yaml():
         read_parameters({"seeds": "[0"})
 
 
-@pytest.mark.parametrize("parameter", ["dataset", "name", "source"])
+@pytest.mark.parametrize("parameter", ["dataset", "name", "source", "label_fixes"])
 def test_an_empty_path_is_not_the_current_folder(parameter):
     with pytest.raises(UserError, match=f"parameter '{parameter}' is empty"):
         read_parameters({parameter: ""})

@@ -197,7 +197,7 @@ class TestSuspects:
     def test_rows_that_have_seen_labels_or_nothing_do_not_judge(self, project, finish, capsys):
         for key in ("random", "tuned", "after_tuned"):
             finish(project, key, 0.99, "abc")
-        assert list(suspects(project).columns) == COLUMNS
+        assert list(suspects(project).columns) == audit.AUDITED
         assert capsys.readouterr().out.startswith("No label was judged: ")
         assert not project.paths.table("suspects").exists()
 

@@ -3,8 +3,6 @@
 import codecs
 import csv
 import re
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +13,7 @@ from pandas.api.types import is_numeric_dtype
 
 from auxiliary.runs.result import COLUMNS, FLOATS, INTEGERS
 from auxiliary.runs.results_csv import log_result, read_results
+from tests.libreoffice import AS_CSV, convert
 
 COMMITTED = Path(__file__).resolve().parents[2] / "results.csv"
 NUMBERS = [*FLOATS, *INTEGERS]
@@ -22,8 +21,6 @@ NUMBERS = [*FLOATS, *INTEGERS]
 KEYS = ["cnn", "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "1e5", "007", "12.50", "'=1", "'cnn'", 'a "b", c', "a\nb",
         "Zürich"]
 FORMULA = re.compile(r"[=+@\t-]")
-# Commas, double quotes, UTF-8, from the first line: what LibreOffice's dialog offers for such a file.
-AS_CSV = "Text - txt - csv (StarCalc):44,34,76,1"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -110,16 +107,7 @@ def test_letters_beyond_ascii_bring_the_mark_that_excel_needs(result, tmp_path):
 @pytest.fixture
 def converted(tmp_path):
     """Opens a table with LibreOffice and saves it as something else."""
-    if not shutil.which("soffice"):
-        pytest.skip("LibreOffice (soffice) is not installed")
-
-    def convert(path: Path, to: str) -> Path:
-        command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-                   f"--infilter={AS_CSV}", "--convert-to", to, "--outdir", tmp_path / "out", path]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        return tmp_path / "out" / path.with_suffix(f".{to.partition(':')[0]}").name
-
-    return convert
+    return lambda path, to: convert(path, to, tmp_path)
 
 
 def cells_of(workbook: Path) -> list[list[str | float]]:

@@ -11,13 +11,14 @@ from auxiliary.core.files import beginning, replacing, write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths
 from auxiliary.data.duplicates import DUPLICATES
+from auxiliary.data.fixes.suspects_file import refresh_suspects
 from auxiliary.data.processing.manifest import head_fingerprint, read_manifest
 from auxiliary.data.processing.processed_folder import manifest_locked
 from auxiliary.data.splitting.publisher_parts import kept_parts
 from auxiliary.data.splitting.split_record import AGAIN, RECORD, SPLITS, SplitRecord, read_record, table_fingerprints
 from auxiliary.data.tables import read_table, write_table
 
-TABLES = ("overview", "clean", *SPLITS, "suspects")
+TABLES = ("overview", "clean", *SPLITS, "applied-fixes")
 
 
 def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
@@ -50,7 +51,7 @@ def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split:
             write_table(table, paths.table(name), paths.data)
         made = SplitRecord(
             image_size=paths.image_size, split=split, kept=kept_parts(everything), duplicates=DUPLICATES,
-            images=head_fingerprint(paths.images), tables=table_fingerprints(paths.tables))
+            images=head_fingerprint(paths.images), tables=table_fingerprints(paths.tables), fixes=paths.fixes)
         write_atomically(record, made.model_dump_json(indent=2) + "\n")
     copy_tables(paths)
 
@@ -66,7 +67,10 @@ def _check_current(df: pd.DataFrame, paths: Paths) -> None:
 
 
 def copy_tables(paths: Paths) -> None:
-    """Copy the tables and their record into the data set's folder, in place of those of other settings."""
+    """Copy the tables and their record into the data set's folder, in place of those of other settings.
+
+    The list of suspect labels gets an empty column for labels of the user's, see `refresh_suspects`.
+    """
     with locked(paths.data / ".tables.lock", f"copying tables to {paths.data}"):
         for name in (*(f"{table}.csv" for table in TABLES), RECORD):
             if not (paths.tables / name).is_file():
@@ -74,6 +78,7 @@ def copy_tables(paths: Paths) -> None:
                 continue
             with replacing(paths.data / name) as temporary:
                 shutil.copyfile(paths.tables / name, temporary)
+        refresh_suspects(paths.table("suspects"), paths.data / "suspects.csv")
 
 
 def is_divided(split: Split, paths: Paths) -> bool:
@@ -98,6 +103,9 @@ def check_splits(split: Split, paths: Paths) -> SplitRecord:
     if made.split != split:
         raise UserError(f"{paths.tables / RECORD} names another split, {made.split}, than the profile, {split}: "
                         f"split the images again, {AGAIN}")
+    if made.fixes != paths.fixes:
+        raise UserError(f"{paths.tables / RECORD} names other label fixes than the profile: split the images again, "
+                        f"{AGAIN}")
     if made.duplicates != DUPLICATES:
         raise UserError(f"the images in {paths.tables} were split under another rule for near-duplicates: split them "
                         f"again, {AGAIN}")

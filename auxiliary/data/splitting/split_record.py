@@ -23,6 +23,7 @@ class SplitRecord(BaseModel):
         duplicates: version of the rule for near-duplicates.
         images: fingerprint of the head of the images' manifest: with another one the tables are not valid.
         tables: fingerprint of each table's file.
+        fixes: fingerprint of the label fixes that were applied; "" where there were none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +34,7 @@ class SplitRecord(BaseModel):
     duplicates: int
     images: str
     tables: dict[str, str]
+    fixes: str = ""
 
 
 def table_fingerprints(folder: Path) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The page: the user drops an image and chooses a data set and a network, and the page shows the prediction."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ import numpy as np
 
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.core.text import first_few
+from auxiliary.deploy.app.label_tab import LabelTab, beside
+from auxiliary.deploy.app.markdown import escaped
 from auxiliary.deploy.app.models import Networks, network_name
 from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.evaluation.predictions import classes
@@ -38,13 +39,15 @@ class Page(gr.Blocks):
         networks: the networks to choose from.
         examples: paths of example images, by the name of their data set.
         uploads: the folder of Gradio's uploads; no other file is read for a user.
+        labels: the tab of suspect labels, which write a file of this machine; None for none.
     """
 
-    def __init__(self, networks: Networks, examples: Mapping[str, Sequence[str]], uploads: Path) -> None:
+    def __init__(self, networks: Networks, examples: Mapping[str, Sequence[str]], uploads: Path,
+                 labels: LabelTab | None = None) -> None:
         super().__init__(title=TITLE, analytics_enabled=False, delete_cache=(CLEANING_INTERVAL, MAX_AGE))
         self._networks, self._uploads = networks, uploads
         first, several = networks.data_set, len(networks.data_sets) > 1
-        with self:
+        with self, beside(labels):
             introduction = gr.Markdown(self._introduction(first))
             with gr.Row():
                 with gr.Column():
@@ -81,9 +84,9 @@ class Page(gr.Blocks):
         try:
             prediction = self._networks.predict(_content(image), name)
         except ImageError as error:
-            return {}, None, _escaped(f"This file cannot be used as an image ({error}). Try another one."), ""
+            return {}, None, escaped(f"This file cannot be used as an image ({error}). Try another one."), ""
         except UserError as error:
-            return {}, None, _escaped(f"{error}."), ""
+            return {}, None, escaped(f"{error}."), ""
         return (prediction.probabilities, prediction.heat_map, prediction.note,
                 NOT_KNOWN if prediction.unlike else "")
 
@@ -96,9 +99,9 @@ class Page(gr.Blocks):
         try:
             names = classes(self._networks.best(data_set).val_predictions)
         except UserError as error:
-            return f"# {TITLE}\n\n{_escaped(f'{error}.')}"
-        return (f"# {TITLE}\n\nDrop, take or paste an image. The networks of {_escaped(data_set)} know {len(names):,} "
-                f"classes: {_escaped(first_few(names, NAMED_CLASSES))}. They name one of these for every image.")
+            return f"# {TITLE}\n\n{escaped(f'{error}.')}"
+        return (f"# {TITLE}\n\nDrop, take or paste an image. The networks of {escaped(data_set)} know {len(names):,} "
+                f"classes: {escaped(first_few(names, NAMED_CLASSES))}. They name one of these for every image.")
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any, **named: Any) -> list[Any]:
         """Gradio's step before a function call: refuse every file or URL that was not uploaded here."""
@@ -106,11 +109,6 @@ class Page(gr.Blocks):
             if not Path(str(path)).resolve().is_relative_to(self._uploads):
                 raise gr.Error("That file was not uploaded here.", print_exception=False)
         return await super().preprocess_data(block_fn, inputs, *rest, **named)
-
-
-def _escaped(text: str) -> str:
-    """Markdown that shows `text` literally."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def _content(image: dict[str, Any]) -> bytes:

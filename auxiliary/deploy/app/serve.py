@@ -3,7 +3,7 @@
 import errno
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +20,7 @@ from auxiliary.runs.run import Run
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from auxiliary.deploy.app.label_tab import LabelTab
     from auxiliary.deploy.app.page import Page
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -52,7 +53,7 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None, datase
 
         images = processed_folders(root)
         networks = Networks(run, _offered(run, root), images)
-        page = Page(networks, examples_of(networks, images), uploads)
+        page = Page(networks, examples_of(networks, images), uploads, _labels(host, root, networks.data_sets))
         _announce(host, listener.getsockname()[1])
         _run(_application(page, host), listener)
 
@@ -61,6 +62,13 @@ def _offered(run: Run, root: Path) -> list[Path]:
     """The folders of the data sets to choose from: all of the root, or that of a run which lies elsewhere."""
     folders = [root / "models" / name for name in data_sets(root)]
     return folders if run.folder.parent in folders else [run.folder.parent]
+
+
+def _labels(host: str, root: Path, data_sets: Collection[str]) -> "LabelTab | None":
+    """The tab of suspect labels; None where others can reach the page, for what they choose there is written."""
+    from auxiliary.deploy.app.label_tab import label_tab
+
+    return label_tab(root, data_sets) if _is_local(host) else None
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The data as blocks of a page: classes, files, near-duplicates, split and suspect labels."""
 
+from auxiliary.core.paths import Paths
 from auxiliary.core.text import counted
+from auxiliary.data.fixes.suspects_file import newer_list
 from auxiliary.data.splitting.publisher_parts import kept_parts, leaks_sentence
 from auxiliary.reporting.data_overview import (
     class_figure,
@@ -82,9 +84,20 @@ def suspect_blocks(data: ReportData) -> list[Block]:
     if suspects is None:
         return []
     found = Prose(f"{counted(len(suspects), 'label')} of {len(data.clean):,} contradict the predictions of a "
-                  "classifier trained on the other images, more than its usual mistakes would. No image was "
-                  "relabelled; it may also be an unusual image of its class.")
+                  "classifier trained on the other images, more than its usual mistakes would. No image is "
+                  "relabelled by this; it may also be an unusual image of its class.")
     thumbnails = suspect_thumbnails(suspects, data.project.paths.processed)
     about = (f"{shown_sentence(len(thumbnails), suspects)} The number is the classifier's confidence in the class that "
-             f"it suggests, from 0 to 1. data/{data.project.paths.dataset}/suspects.csv lists all.")
-    return [found, *([Gallery("The most suspicious labels", thumbnails, about)] if thumbnails else [])]
+             f"it suggests, from 0 to 1. {_suspects_file(data.project.paths)} lists all.")
+    if not thumbnails:
+        return [found]
+    return [found, Gallery("The most suspicious labels", thumbnails, about),
+            Prose(f"To correct labels, fill in the column new_label of data/{data.project.paths.dataset}/suspects.csv, "
+                  "and name that file in the profile as label_fixes. Or choose them on the page of `python -m "
+                  "auxiliary serve`.", small=True)]
+
+
+def _suspects_file(paths: Paths) -> str:
+    """The newest list of suspect labels, below the root: for people, unless somebody filled in an earlier one there."""
+    made, shown = paths.table("suspects"), paths.data / "suspects.csv"
+    return (made if newer_list(made, shown) else shown).relative_to(paths.root).as_posix()

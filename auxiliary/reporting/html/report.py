@@ -7,6 +7,7 @@ import pandas as pd
 from auxiliary.core.text import first_few
 from auxiliary.reporting.html import data_section, map_section, results_section, sweep_section
 from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Section
+from auxiliary.reporting.html.fixes_section import fixes_blocks
 from auxiliary.reporting.html.held_out_section import held_out_blocks
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.run_section import run_section
@@ -36,6 +37,8 @@ def report_sections(data: ReportData) -> list[Section]:
     ]
     if suspects := data_section.suspect_blocks(data):
         sections.append(Section("Suspect labels", suspects))
+    if fixes := fixes_blocks(data):
+        sections.append(Section("Label fixes", fixes))
     if held_out := held_out_blocks(data):
         sections.append(Section("None of these", held_out))
     sections.append(Section("Map of the images", map_section.map_blocks(data)))

@@ -14,6 +14,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.text import printable
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.evaluation.predictions import with_groups
+from auxiliary.project.label_fixes import APPLIED
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.runs.code import other_code
@@ -71,6 +72,11 @@ class ReportData:
         if not self.project.paths.table("suspects").is_file():
             return None
         return self.project.with_own_images(self.project.table("suspects"))
+
+    @cached_property
+    def applied_fixes(self) -> pd.DataFrame | None:
+        """The label fixes and what became of each; None where there are none."""
+        return self.project.with_own_images(self.project.table(APPLIED)) if self.project.paths.fixes else None
 
     @cached_property
     def held_out(self) -> pd.DataFrame | None:

@@ -1,12 +1,7 @@
 """The page served by its own process: requested directly, and used in a browser."""
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,49 +11,19 @@ import pytest
 
 from auxiliary.core.paths import REPOSITORY
 from tests.browser import PHONE, browser, complaints, requests
+from tests.deploy.app.served import TIMEOUT, choose, found, served, until
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 
-TIMEOUT = 120       # seconds, for a busy machine
 NETWORK = "Network, with its validation accuracy"
 PREDICTED = "[data-testid='label-output-value']"
 
 
 @pytest.fixture(scope="module")
 def address(two_data_sets, tmp_path_factory) -> Iterator[str]:
-    """The URL of the page, which shows `small` of colours first.
-
-    Checks that an interruption stops it without output, and that it leaves no files.
-    """
-    folder = tmp_path_factory.mktemp("served")
-    printed, temporary = folder / "printed.txt", folder / "temporary"
-    temporary.mkdir()
-    command = [sys.executable, "-m", "auxiliary", "serve", "--dataset", "colours", "--run", "small",
-               "--port", "0", "--root", str(two_data_sets)]
-    with printed.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
-                                   env={**os.environ, "TMPDIR": str(temporary)})
-    try:
-        yield _announced(process, printed)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(TIMEOUT) == 0
-    finally:
-        process.kill()
-        process.wait()
-    # Besides, it says what it does once for each network.
-    text = printed.read_text()
-    assert len(re.findall(r"^the page is at \S+ \(Ctrl-C stops it\)$", text, re.MULTILINE)) == 1
-    assert not re.search("Traceback|Warning|Error", text), text
-    assert list(temporary.iterdir()) == []
-
-
-def _announced(process: subprocess.Popen, printed: Path) -> str:
-    for _ in range(10 * TIMEOUT):
-        if found := re.search(r"the page is at (\S+)", printed.read_text()):
-            return found[1]
-        assert process.poll() is None, printed.read_text()
-        time.sleep(0.1)
-    raise TimeoutError(printed.read_text())
+    """The URL of the page, which shows `small` of colours first."""
+    with served(two_data_sets, tmp_path_factory.mktemp("served")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -72,18 +37,6 @@ def page(chromium, address):
     """The page, newly opened."""
     chromium.get(address)
     return chromium
-
-
-def until(driver, condition):
-    """Wait until a function of the browser returns something, and return that; parts of the page may be redrawn."""
-    from selenium.common.exceptions import StaleElementReferenceException
-    from selenium.webdriver.support.wait import WebDriverWait
-
-    return WebDriverWait(driver, TIMEOUT, 0.1, [StaleElementReferenceException]).until(condition)
-
-
-def found(selector: str):
-    return lambda driver: driver.find_elements("css selector", selector)
 
 
 def drop(driver, file: Path) -> None:
@@ -135,13 +88,6 @@ def test_an_image_is_classified(page, tested):
     assert prediction(page).startswith(f"{tested['predicted']}\n")
     assert until(page, found("img[src*='image.png']"))
     assert page.title == "What is this?"
-
-
-def choose(page, label: str, beginning: str) -> None:
-    until(page, found(f"input[aria-label='{label}']"))[0].click()
-    # A list that is still unfolding has no text.
-    until(page, lambda page: any(option.text.startswith(beginning) for option in found("[role=option]")(page)))
-    next(option for option in found("[role=option]")(page) if option.text.startswith(beginning)).click()
 
 
 def test_another_network_makes_another_prediction(page, tested):

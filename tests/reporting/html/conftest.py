@@ -59,9 +59,9 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
 def finish() -> Callable[..., Run]:
     """Writes a finished run of `farm`: `finish(root, "small", wrong=2, stage="transfer")`."""
 
-    def write(root: Path, key: str, wrong: int = 1, **about: object) -> Run:
+    def write(root: Path, key: str, wrong: int = 1, fingerprint: str = "0123456789ab", **about: object) -> Run:
         project = open_project(str(root / "farm.yaml"), root=root)
-        run = Run(project.paths.models / f"{key}-0123456789ab")
+        run = Run(project.paths.models / f"{key}-{fingerprint}")
         run.begin({"experiment": {"key": key}, "seed": 0, "code": code_fingerprint()})
         run.save_history(pd.DataFrame({
             "epoch": [1, 2, 3], "accuracy": [0.4, 0.6, 0.7], "loss": [1.0, 0.8, 0.6], "val_accuracy": [0.5, 0.6, 0.65],

@@ -1,0 +1,1 @@
+"""Label fixes in a CSV file: laid over the labels of the images, which stay as they are."""
