@@ -1,12 +1,13 @@
 """Corrupted images: blurred, noisy, brighter, compressed by JPEG, or rotated, each at three severities.
 
 Source: D. Hendrycks and T. Dietterich, "Benchmarking Neural Network Robustness to Common Corruptions and
-Perturbations", ICLR 2019, with the parameters of their program for ImageNet-C. Of their five severities the first, the
+Perturbations", ICLR 2019, with the parameters of their programs: those for ImageNet-C, whose images have 224 pixels a
+side, and for images of up to 64 pixels those for CIFAR-10-C, which have 32. Of their five severities the first, the
 third and the fifth are taken. Rotation is not theirs, nor are its angles.
 
-Their images have 224 pixels a side. At other sizes a blur is wider or narrower in proportion, so that the same details
-are lost; noise and JPEG act on the pixels as they are. Results are rounded, where theirs are cut off, and not saved as
-JPEG files afterwards: figures are near theirs, not the same.
+At other sizes than 224 or 32 a blur is wider or narrower in proportion, so that the same details are lost; noise and
+JPEG act on the pixels as they are. Results are rounded, where theirs are cut off, and not saved as JPEG files
+afterwards: figures are near theirs, not the same.
 
 A corrupted image depends on the seed and on the image alone, not on its batch.
 """
@@ -24,7 +25,8 @@ from auxiliary.data.reading.jpeg import encode_jpeg, jpeg_pixels
 
 METHOD = 1             # version of the corruptions; raise it when a corrupted image would be another
 SEVERITIES = 1, 3, 5   # of the five that were published
-SIDE = 224             # pixels of the images that the published parameters are for
+SIDE, SMALL_SIDE = 224, 32    # pixels of the images that the published parameters are for
+SMALL = 64             # pixels of an image up to which it is a small one
 TRUNCATE = 4           # standard deviations after which a blur ends, as in scikit-image and SciPy
 
 
@@ -34,12 +36,12 @@ class Corruption(NamedTuple):
     Attributes:
         corrupt: from (N, H, W, 3) uint8 images in RGB, the amount and a seed to images likewise.
         amounts: the amount at each of the `SEVERITIES`.
-        unit: what the amounts are.
+        small: those for small images.
     """
 
     corrupt: Callable[[np.ndarray, float, int], np.ndarray]
     amounts: tuple[float, float, float]
-    unit: str
+    small: tuple[float, float, float]
 
 
 def corrupted(images: np.ndarray, name: str, severity: int, seed: int = 0) -> np.ndarray:
@@ -55,12 +57,18 @@ def corrupted(images: np.ndarray, name: str, severity: int, seed: int = 0) -> np
         (N, H, W, 3) uint8.
     """
     corruption = CORRUPTIONS[name]
-    return corruption.corrupt(images, corruption.amounts[SEVERITIES.index(severity)], seed)
+    amounts = corruption.small if is_small(images) else corruption.amounts
+    return corruption.corrupt(images, amounts[SEVERITIES.index(severity)], seed)
+
+
+def is_small(images: np.ndarray) -> bool:
+    """Whether images, (N, H, W, 3), are so small that the parameters of CIFAR-10-C are for them."""
+    return max(images.shape[1:3]) <= SMALL
 
 
 def blurred(images: np.ndarray, deviation: float, seed: int) -> np.ndarray:    # noqa: ARG001
-    """A Gaussian blur; its standard deviation is in pixels of an image of 224, the edge is repeated outwards."""
-    sigma = deviation * max(images.shape[1:3]) / SIDE
+    """A Gaussian blur; its standard deviation is in pixels of an image of 224, or 32; the edge is repeated outwards."""
+    sigma = deviation * max(images.shape[1:3]) / (SMALL_SIDE if is_small(images) else SIDE)
     side = 2 * round(TRUNCATE * sigma) + 1
     # In float32: OpenCV's blur of uint8 rounds after each of the two directions.
     return _as_bytes(np.stack([cv2.GaussianBlur(image.astype("float32"), (side, side), sigma,
@@ -94,11 +102,11 @@ def rotated(images: np.ndarray, degrees: float, seed: int) -> np.ndarray:
 
 
 CORRUPTIONS: dict[str, Corruption] = {
-    "blur": Corruption(blurred, (1, 3, 6), "standard deviation in pixels of 224"),
-    "noise": Corruption(noisy, (0.08, 0.18, 0.38), "standard deviation as a share of white"),
-    "brightness": Corruption(brightened, (0.1, 0.3, 0.5), "added to the value of HSV, as a share of white"),
-    "JPEG": Corruption(compressed, (25, 15, 7), "quality"),
-    "rotation": Corruption(rotated, (10, 20, 30), "degrees to the left or to the right"),
+    "blur": Corruption(blurred, (1, 3, 6), (0.4, 0.7, 1)),
+    "noise": Corruption(noisy, (0.08, 0.18, 0.38), (0.04, 0.08, 0.1)),
+    "brightness": Corruption(brightened, (0.1, 0.3, 0.5), (0.05, 0.15, 0.3)),
+    "JPEG": Corruption(compressed, (25, 15, 7), (80, 58, 40)),
+    "rotation": Corruption(rotated, (10, 20, 30), (10, 20, 30)),
 }
 
 

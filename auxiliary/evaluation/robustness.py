@@ -43,7 +43,8 @@ def kept_difference(first: pd.DataFrame, second: pd.DataFrame) -> StudentDiffere
 
     Both are ratios of means over the images. Its standard error is that of the ratios made linear: an image counts with
     (m - k c) / C for each network, where m is its mean over the corruptions, c its answer on the clean image, k what is
-    kept and C the clean accuracy. Its images are those of both, so the two are compared image by image.
+    kept and C the clean accuracy. Its images are those of both, so the two are compared image by image. Two images are
+    added, one in favour of each side, so that few images which are all alike do not count as certainty.
 
     Source: W. G. Cochran, "Sampling Techniques", 3rd edition (1977), section 6.4.
 
@@ -52,16 +53,14 @@ def kept_difference(first: pd.DataFrame, second: pd.DataFrame) -> StudentDiffere
         second: that of the other network, with the same images in the same order.
 
     Returns:
-        The first minus the second; None where it is unknown or has no error: a network is never right on clean images,
-        there is one image, or no image tells the two apart.
+        The first minus the second; None where a network is never right on clean images.
     """
     value = kept(first) - kept(second)
-    if math.isnan(value) or len(first) < 2:
+    if math.isnan(value):
         return None
-    each = _linear(first) - _linear(second)
-    error = float(each.std(ddof=1) / math.sqrt(len(each)))
-    freedom = len(each) - 1
-    return StudentDifference(value, error, error, freedom, freedom) if error > 1e-12 else None
+    each = np.append(_linear(first) - _linear(second), (1, -1))
+    error, freedom = float(each.std(ddof=1) / math.sqrt(len(each))), len(each) - 1
+    return StudentDifference(value, error, error, freedom, freedom)
 
 
 def _linear(correct: pd.DataFrame) -> np.ndarray:

@@ -8,7 +8,7 @@ import pandas as pd
 from auxiliary.core.text import counted, listed, short
 from auxiliary.evaluation.compare import p_value
 from auxiliary.evaluation.comparison import ALPHA
-from auxiliary.evaluation.corruptions import CORRUPTIONS, SEVERITIES
+from auxiliary.evaluation.corruptions import CORRUPTIONS, SEVERITIES, SMALL
 from auxiliary.evaluation.robustness import CLEAN, COLUMNS, accuracies, kept, kept_difference
 from auxiliary.project.project import Project
 from auxiliary.runs.find import best_of_stages
@@ -16,7 +16,8 @@ from auxiliary.runs.result import LABELS
 
 ABOUT = ("Images are corrupted at the size of the processed ones, with severities "
          f"{listed([*map(str, SEVERITIES)], len(SEVERITIES))} of the five of Hendrycks and Dietterich (2019) and their "
-         "parameters for blur, noise, brightness and JPEG. Rotation is not theirs: "
+         "parameters for blur, noise, brightness and JPEG: those of ImageNet-C, or for images of up to "
+         f"{SMALL} pixels those of CIFAR-10-C. Rotation is not theirs: "
          f"{listed([*map(str, CORRUPTIONS['rotation'].amounts)], len(SEVERITIES))} degrees. A network with smaller "
          "images gets the corrupted ones made smaller, which takes away noise. “Drop” is the share of the clean "
          "accuracy that is lost.")
@@ -29,7 +30,7 @@ def read_robustness(project: Project) -> pd.DataFrame | None:
     found = project.with_own_images(project.table("robustness"))
     best = {run.result.run_id for run in best_of_stages(project.results, project.paths.models).values()}
     is_current = ({CLEAN, *COLUMNS} <= set(found) and set(found["run_id"]) == best
-                  and set(found["filepath"]) == set(project.test["filepath"]))
+                  and found["filepath"].tolist() == len(best) * project.test["filepath"].tolist())
     return found if is_current else None
 
 
@@ -57,8 +58,9 @@ def robustness_table(found: pd.DataFrame) -> pd.DataFrame:
     for stage, rows in by_stage(found).items():
         table, label = accuracies(rows), LABELS[stage]
         shown[label] = [f"{row.accuracy:.3f} [{row.low:.3f}, {row.high:.3f}]" for row in table.itertuples()]
-        shown[f"drop, {label}"] = ["" if row.corruption == CLEAN or pd.isna(row.drop) else f"{row.drop:.0%}"
-                                   for row in table.itertuples()]
+        # Rounded first: a small gain is no drop of -0%.
+        shown[f"drop, {label}"] = ["" if row.corruption == CLEAN or pd.isna(row.drop) else
+                                   f"{round(row.drop, 2) + 0:.0%}" for row in table.itertuples()]
     severities = [str(severity or "") for severity in table["severity"]]
     return pd.DataFrame({"corruption": table["corruption"], "severity": severities, **shown})
 
@@ -66,21 +68,21 @@ def robustness_table(found: pd.DataFrame) -> pd.DataFrame:
 def robustness_sentences(found: pd.DataFrame) -> str:
     """How much of its accuracy each network keeps, and whether the two differ by more than chance."""
     networks = by_stage(found)
-    said = [f"{network_name(rows)} keeps {kept(rows):.0%} of its accuracy of {rows[CLEAN].mean():.3f}."
+    said = [f"{network_name(rows)} keeps {kept(rows):.0%} of its accuracy of {rows[CLEAN].mean():.3f} on clean images."
+            if rows[CLEAN].any() else f"{network_name(rows)} is never right on clean images."
             for rows in networks.values()]
-    beginning = (f"{counted(len(COLUMNS), 'corruption')} of {counted(found['filepath'].nunique(), 'test image')}, "
-                 f"{len(CORRUPTIONS):,} kinds at {len(SEVERITIES):,} severities, the mean:")
-    return " ".join([beginning, *said, *_verdict(networks)])
+    images = counted(found["filepath"].nunique(), "test image")
+    return " ".join([*said, f"That is the mean over {len(COLUMNS):,} corruptions of {images}.", *_verdict(networks)])
 
 
 def _verdict(networks: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Whether two networks keep shares that differ; nothing for one network."""
+    """Whether two networks keep shares that differ; nothing where there are no two shares."""
     if len(networks) < 2:
         return []
     scratch, pretrained = networks.values()
     difference = kept_difference(pretrained, scratch)
     if difference is None:
-        return ["No image tells the two apart."]
+        return []
     low, high = difference.interval(ALPHA)
     chance = "chance could explain" if difference.p >= ALPHA else "is more than chance explains"
     return [f"The difference, {100 * difference.value:+.1f} points [{100 * low:.1f}, {100 * high:.1f}], {chance} "

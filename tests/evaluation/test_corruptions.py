@@ -45,30 +45,32 @@ def test_another_seed_corrupts_in_another_way(name):
     assert (corrupted(images, name, 1, seed=0) != corrupted(images, name, 1, seed=1)).any()
 
 
-@pytest.mark.parametrize(("severity", "deviation"), [(1, 1), (3, 3), (5, 6)])
-@pytest.mark.parametrize("side", [224, 112])
-def test_blur_is_that_of_scipy(severity, deviation, side):
-    images = smooth_images(1, side)
-    sigma = deviation * side / 224
+@pytest.mark.parametrize(("side", "severity", "sigma"), [
+    (224, 1, 1), (224, 3, 3), (224, 5, 6), (112, 5, 3), (32, 1, 0.4), (32, 3, 0.7), (32, 5, 1), (64, 5, 2)])
+def test_blur_is_that_of_scipy(side, severity, sigma):
+    images = np.random.default_rng(0).integers(0, 256, (1, side, side, 3), "uint8")
     expected = ndimage.gaussian_filter(images[0].astype(float), (sigma, sigma, 0), mode="nearest", truncate=4)
     assert np.abs(corrupted(images, "blur", severity)[0] - expected).max() <= 0.51
 
 
-@pytest.mark.parametrize(("severity", "deviation"), [(1, 0.08), (3, 0.18), (5, 0.38)])
-def test_noise_is_normal_with_the_published_deviation_and_cut_off_at_black_and_white(severity, deviation):
-    grey = np.full((1, 224, 224, 3), 128, "uint8")
-    noise = corrupted(grey, "noise", severity)[0].astype(float) / 255 - 128 / 255
-    # Of a normal number that is cut off at -a and b: 150,528 numbers give the deviation to 0.5%.
+@pytest.mark.parametrize(("side", "severity", "deviation"), [
+    (224, 1, 0.08), (224, 3, 0.18), (224, 5, 0.38), (64, 1, 0.04), (64, 3, 0.08), (64, 5, 0.1)])
+def test_noise_is_normal_with_the_published_deviation_and_cut_off_at_black_and_white(side, severity, deviation):
+    grey = np.stack([np.full((side, side, 3), 128, "uint8")] * 12)
+    # Equal images get equal noise, so each has a seed of its own.
+    noise = np.stack([corrupted(grey[:1], "noise", severity, seed)[0] for seed in range(12)]) / 255 - 128 / 255
+    # Of a normal number that is cut off at both ends; 147,456 numbers and more give the deviation to 0.5%.
     draws = np.random.default_rng(1).normal(0, deviation, 1_000_000).clip(-128 / 255, 127 / 255)
     assert noise.std() == pytest.approx(draws.std(), rel=0.01)
     assert abs(noise.mean() - draws.mean()) < 4 * deviation / np.sqrt(noise.size)
-    assert abs(np.corrcoef(noise[:, :, 0].ravel(), noise[:, :, 1].ravel())[0, 1]) < 0.02
+    assert abs(np.corrcoef(noise[..., 0].ravel(), noise[..., 1].ravel())[0, 1]) < 0.02
 
 
-@given(st.tuples(*[st.integers(0, 255)] * 3), st.sampled_from([(1, 0.1), (3, 0.3), (5, 0.5)]))
+@given(st.tuples(*[st.integers(0, 255)] * 3), st.sampled_from([
+    (65, 1, 0.1), (65, 3, 0.3), (65, 5, 0.5), (64, 1, 0.05), (64, 3, 0.15), (64, 5, 0.3)]))
 def test_brightness_raises_the_value_of_hsv(pixel, published):
-    severity, amount = published
-    image = np.full((1, 1, 1, 3), pixel, "uint8")
+    side, severity, amount = published
+    image = np.full((1, 1, side, 3), pixel, "uint8")
     hue, saturation, value = colorsys.rgb_to_hsv(*(number / 255 for number in pixel))
     expected = 255 * np.array(colorsys.hsv_to_rgb(hue, saturation, min(value + amount, 1)))
     assert np.abs(corrupted(image, "brightness", severity)[0, 0, 0] - expected).max() <= 0.51
@@ -76,17 +78,21 @@ def test_brightness_raises_the_value_of_hsv(pixel, published):
 
 def test_brightness_by_hand():
     # The largest number 102 is 0.4 of white. At severity 3 it becomes 0.7, and all grow by 0.7 / 0.4.
-    image = np.array([[[[102, 51, 0]]]], "uint8")
+    image = np.full((1, 1, 224, 3), [102, 51, 0], "uint8")
     assert corrupted(image, "brightness", 3)[0, 0, 0].tolist() == [178, 89, 0]
 
 
-@pytest.mark.parametrize(("severity", "quality"), [(1, 25), (3, 15), (5, 7)])
-def test_jpeg_is_that_of_pillow(severity, quality):
-    images = smooth_images(1)
+@pytest.mark.parametrize(("side", "severity", "quality"), [
+    (224, 1, 25), (224, 3, 15), (224, 5, 7), (32, 1, 80), (32, 3, 58), (32, 5, 40)])
+def test_jpeg_is_that_of_pillow(side, severity, quality):
+    images = smooth_images(1, side)
     file = io.BytesIO()
     Image.fromarray(images[0]).save(file, "JPEG", quality=quality)
-    expected = np.asarray(Image.open(file)).astype(int)
-    assert np.abs(corrupted(images, "JPEG", severity)[0] - expected).mean() < 0.5
+    expected, found = np.asarray(Image.open(file)).astype(int), corrupted(images, "JPEG", severity)[0].astype(int)
+    lost = np.abs(expected - images[0]).mean()
+    # Two decoders smooth the colours, which are stored at half the size, in ways of their own.
+    assert np.abs(found - expected).mean() < 0.2 * lost
+    assert np.abs(found - images[0]).mean() == pytest.approx(lost, rel=0.02)
 
 
 @pytest.mark.parametrize(("severity", "degrees"), [(1, 10), (3, 20), (5, 30)])

@@ -36,14 +36,15 @@ def test_what_is_kept_is_the_mean_of_all_corruptions_as_a_share_of_the_clean_acc
     assert accuracies(table.assign(**{CLEAN: 0}))["drop"].isna().all()
 
 
-def test_where_all_clean_images_are_right_it_is_the_paired_t_test_of_the_means():
-    first, second = answers(60, 0.8, 1), answers(60, 0.7, 2)
+def test_where_all_clean_images_are_right_it_is_the_paired_t_test_of_the_means_and_two_images():
+    first, second = answers(60, 0.8, 1), answers(60, 0.75, 2)
     difference = kept_difference(first, second)
     means = [table[list(COLUMNS)].mean(axis=1) for table in (first, second)]
-    expected = stats.ttest_rel(*means)
-    assert difference.value == pytest.approx(means[0].mean() - means[1].mean())
-    assert difference.p == pytest.approx(expected.pvalue)
-    assert difference.interval(0.05) == pytest.approx(tuple(expected.confidence_interval(0.95)))
+    each = (means[0] - means[1]).to_numpy()
+    assert difference.value == pytest.approx(each.mean())
+    low, high = stats.ttest_1samp(np.append(each - each.mean(), (1, -1)), 0).confidence_interval(0.95)
+    assert difference.interval(0.05) == pytest.approx((each.mean() + low, each.mean() + high))
+    assert difference.p > stats.ttest_rel(*means).pvalue
 
 
 def test_the_interval_is_near_that_of_a_bootstrap():
@@ -54,11 +55,11 @@ def test_the_interval_is_near_that_of_a_bootstrap():
     assert kept_difference(first, second).interval(0.05) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.006)
 
 
-@pytest.mark.parametrize("other", [
-    answers(20, 0.5, 0), answers(20, 0.5, 1).assign(**{CLEAN: 0})], ids=["the same answers", "never right"])
-def test_without_an_error_there_is_no_difference(other):
-    assert kept_difference(answers(20, 0.5, 0), other) is None
+def test_few_images_that_are_all_alike_are_no_certainty():
+    for images, alike in ((1, True), (2, True), (60, False)):
+        difference = kept_difference(answers(images, 2, 0), answers(images, -1, 0))
+        assert difference.value == 1 and difference.interval(0.05)[0] < 1 and (difference.p > 0.05) == alike
 
 
-def test_one_image_has_no_difference():
-    assert kept_difference(answers(1, 0.5, 0), answers(1, 0.5, 1)) is None
+def test_a_network_that_is_never_right_keeps_nothing_that_could_be_compared():
+    assert kept_difference(answers(20, 0.5, 0), answers(20, 0.5, 1).assign(**{CLEAN: 0})) is None
