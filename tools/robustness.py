@@ -56,7 +56,7 @@ def robustness(project: Project) -> pd.DataFrame:
         about = {"dataset": project.paths.dataset, "stage": stage, "experiment": run.result.key}
         recorded = {name: getattr(run.result, name) for name in RECORDED}
         rows.append(accuracies(answers).assign(kept=kept(answers), **about, **recorded))
-    return pd.concat(rows)[COLUMNS].round(4)
+    return pd.concat(rows)[COLUMNS].round(6)
 
 
 if __name__ == "__main__":
