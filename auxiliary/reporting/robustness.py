@@ -6,13 +6,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from auxiliary.core.text import counted, listed, short
-from auxiliary.evaluation.compare import p_value
+from auxiliary.evaluation.compare import p_value, points_text
 from auxiliary.evaluation.comparison import ALPHA
 from auxiliary.evaluation.corruptions import CORRUPTIONS, SEVERITIES, SMALL
 from auxiliary.evaluation.robustness import CLEAN, COLUMNS, accuracies, kept, kept_difference
 from auxiliary.project.project import Project
 from auxiliary.runs.find import best_of_stages
-from auxiliary.runs.result import LABELS
+from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER
 
 ABOUT = ("Images are corrupted at the size of the processed ones, with severities "
          f"{listed([*map(str, SEVERITIES)], len(SEVERITIES))} of the five of Hendrycks and Dietterich (2019) and their "
@@ -83,7 +83,7 @@ def _verdict(networks: Mapping[str, pd.DataFrame]) -> list[str]:
     difference = kept_difference(pretrained, scratch)
     if difference is None:
         return []
-    low, high = difference.interval(ALPHA)
-    chance = "chance could explain" if difference.p >= ALPHA else "is more than chance explains"
-    return [f"The difference, {100 * difference.value:+.1f} points [{100 * low:.1f}, {100 * high:.1f}], {chance} "
-            f"({p_value(difference.p)}, compared image by image)."]
+    points, low, high = (100 * value for value in (difference.value, *difference.interval(ALPHA)))
+    chance = "chance could explain it" if difference.p >= ALPHA else "more than chance explains"
+    return [f"The difference, {LABELS[TRANSFER]} minus {LABELS[SCRATCH]}, is {points_text(points)} points "
+            f"[{low:.1f}, {high:.1f}]: {chance} ({p_value(difference.p)}, compared image by image)."]

@@ -37,14 +37,14 @@ def test_the_sentences_compare_the_two(found):
     assert said.startswith(
         "net_scratch (from scratch) keeps 25% of its accuracy of 1.000 on clean images. net_transfer (pre-trained) "
         "keeps 90% of its accuracy of 1.000 on clean images. That is the mean over 15 corruptions of 20 test images. ")
-    assert "The difference, +65.0 points [" in said
-    assert "is more than chance explains (p < 0.001, compared image by image)." in said
+    assert "The difference, pre-trained minus from scratch, is +65.0 points [" in said
+    assert said.endswith("]: more than chance explains (p < 0.001, compared image by image).")
 
 
 def test_a_small_difference_may_be_chance():
     close = pd.concat([answers("scratch", 10), answers("transfer", 11)], ignore_index=True)
     said = robustness_sentences(close)
-    assert re.search(r"The difference, \+5.0 points \[-\d.+\], chance could explain \(p 0.\d+, compared image by", said)
+    assert re.search(r"is \+5.0 points \[-\d.+\]: chance could explain it \(p 0.\d+, compared image by image\).$", said)
 
 
 def test_a_network_that_is_never_right_is_compared_with_none(found):

@@ -8,17 +8,19 @@ from auxiliary.reporting.tables import Table
 
 
 def robustness_blocks(data: ReportData) -> list[Block]:
-    """Figure and table; a sentence where it was not measured."""
+    """What was measured in words, as a figure and as a table; a sentence where nothing was."""
     if data.robustness is None:
         return [Prose(not_measured(data.project))]
-    return [*robustness_chart(data),
+    return [Prose(robustness_sentences(data.robustness)), _chart(data),
             TitledTable("Accuracy in each corruption", Table.from_frame(robustness_table(data.robustness))),
             Prose(ABOUT, small=True)]
 
 
 def robustness_chart(data: ReportData) -> list[Block]:
-    """The figure and what it says; no blocks where it was not measured."""
-    if data.robustness is None:
-        return []
+    """The figure, and below it the words; no blocks where nothing was measured."""
+    return [] if data.robustness is None else [_chart(data), Prose(robustness_sentences(data.robustness), small=True)]
+
+
+def _chart(data: ReportData) -> Chart:
     figures = (robustness_figure(data.robustness, data.project.chance, narrow) for narrow in (False, True))
-    return [Prose(robustness_sentences(data.robustness)), Chart("Corrupted images", *figures)]
+    return Chart("Accuracy by severity", *figures)

@@ -30,6 +30,7 @@ def test_report_and_slides_show_what_was_measured(measured):
     root, _ = measured
     data = read_report_data(open_dataset("farm", root))
     sentence, chart, table, about = robustness_blocks(data)
+    assert [type(block) for block in robustness_chart(data)] == [Chart, Prose]
     assert "small (from scratch) keeps 0% of its accuracy" in sentence.text
     assert isinstance(chart, Chart) and chart.narrow is not None and isinstance(table, TitledTable)
     assert "Hendrycks and Dietterich" in about.text
