@@ -1,5 +1,6 @@
 """`python -m auxiliary robustness DATASET`: the best networks on corrupted test images."""
 
+import shlex
 from pathlib import Path
 
 from auxiliary.core.console import PlainConsole
@@ -30,4 +31,4 @@ def show_robustness(dataset: str | None, root: Path | None) -> None:
     console.print(robustness_sentences(found), soft_wrap=True)
     project.show(robustness_figure(found, project.chance), "robustness")
     console.print(f"The figure is in {project.paths.assets}. Reports and slides show it from now on: python -m "
-                  f"auxiliary report {project.paths.dataset}", soft_wrap=True)
+                  f"auxiliary report {shlex.quote(project.paths.dataset)}", soft_wrap=True)
