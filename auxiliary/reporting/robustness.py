@@ -8,7 +8,7 @@ import pandas as pd
 from auxiliary.core.text import counted, listed, short
 from auxiliary.evaluation.compare import p_value, points_text
 from auxiliary.evaluation.comparison import ALPHA
-from auxiliary.evaluation.corruptions import CORRUPTIONS, SEVERITIES, SMALL
+from auxiliary.evaluation.corruptions import CORRUPTIONS, METHOD, SEVERITIES, SMALL
 from auxiliary.evaluation.robustness import CLEAN, COLUMNS, accuracies, kept, kept_difference
 from auxiliary.project.project import Project
 from auxiliary.runs.find import best_of_stages
@@ -24,12 +24,13 @@ ABOUT = ("Images are corrupted at the size of the processed ones, with severitie
 
 
 def read_robustness(project: Project) -> pd.DataFrame | None:
-    """What `measure_robustness` cached; None where there is nothing, or it is of other images or not the best runs."""
+    """What `measure_robustness` cached; None where there is nothing, or it is of other images, runs or corruptions."""
     if not project.paths.table("robustness").is_file():
         return None
     found = project.with_own_images(project.table("robustness"))
     best = {run.result.run_id for run in best_of_stages(project.results, project.paths.models).values()}
-    is_current = ({CLEAN, *COLUMNS} <= set(found) and set(found["run_id"]) == best
+    is_current = ({"method", CLEAN, *COLUMNS} <= set(found) and (found["method"] == METHOD).all()
+                  and set(found["run_id"]) == best
                   and found["filepath"].tolist() == len(best) * project.test["filepath"].tolist())
     return found if is_current else None
 

@@ -27,8 +27,8 @@ def measure_robustness(project: Project) -> pd.DataFrame:
         project: the opened data set.
 
     Returns:
-        One row per network and test image: `stage`, `experiment`, `run_id`, `filepath`, and 1 or 0 in the columns
-        `clean` and `COLUMNS`.
+        One row per network and test image: `stage`, `experiment`, `run_id`, `method` (the version of the corruptions),
+        `filepath`, and 1 or 0 in the columns `clean` and `COLUMNS`.
 
     Raises:
         UserError: no run is here; or a network or an image cannot be read.
@@ -63,7 +63,7 @@ def _asked(run: Run, project: Project) -> pd.DataFrame:
     answers = pd.DataFrame({column: (found == test["label"].to_numpy()).astype("int64")
                             for column, found in labels.items()})
     _compare_clean(run, answers[CLEAN].mean())
-    about = {"stage": result.stage, "experiment": result.key, "run_id": result.run_id}
+    about = {"stage": result.stage, "experiment": result.key, "run_id": result.run_id, "method": METHOD}
     return pd.DataFrame({**about, "filepath": test["filepath"].to_numpy()}).join(answers)
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from auxiliary.evaluation.corruptions import METHOD
 from auxiliary.evaluation.robustness import CLEAN, COLUMNS
 from auxiliary.project.open import open_dataset
 from auxiliary.reporting.html.blocks import Chart, Prose, TitledTable
@@ -19,7 +20,7 @@ def measured(make_root, finish):
     runs = [finish(root, "small", wrong=2), finish(root, "frozen", wrong=0, stage="transfer", backbone="Tiny")]
     project = open_dataset("farm", root)
     table = pd.concat([pd.DataFrame({
-        "stage": run.result.stage, "experiment": run.result.key, "run_id": run.result.run_id,
+        "stage": run.result.stage, "experiment": run.result.key, "run_id": run.result.run_id, "method": METHOD,
         "filepath": project.test["filepath"], CLEAN: 1, **dict.fromkeys(COLUMNS, number)})
         for number, run in enumerate(runs)], ignore_index=True)
     project.save_table(table, "robustness")
@@ -46,8 +47,9 @@ def change_runs(table: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("change", [
     change_runs, lambda table: table.iloc[1:], lambda table: table[table["stage"] == "scratch"],
-    lambda table: table.drop(columns="blur 3"), lambda table: table.assign(filepath="/elsewhere/a.png")],
-    ids=["other run", "an image less", "one network", "other corruptions", "other images"])
+    lambda table: table.drop(columns="blur 3"), lambda table: table.assign(method=METHOD + 1),
+    lambda table: table.assign(filepath="/elsewhere/a.png")],
+    ids=["other run", "an image less", "one network", "other corruptions", "another version", "other images"])
 def test_what_was_measured_of_something_else_is_not_shown(measured, change):
     root, table = measured
     project = open_dataset("farm", root)
