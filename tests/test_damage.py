@@ -46,6 +46,7 @@ READERS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "report": (give("report"), ("recipe.json", "history.csv", "layers.csv", *PREDICTIONS, "grad-cam.npz")),
     "slides": (give("slides"), ("recipe.json", "layers.csv", *PREDICTIONS)),
     "results": (give("results"), PREDICTIONS[1:]),
+    "robustness": (give("robustness"), ("model.keras", "recipe.json")),
     "predict": (predict, ("model.keras", "recipe.json", PREDICTIONS[0])),
     "export": (give("export", "small", "--to", "keras"), ("model.keras", "recipe.json", *PREDICTIONS)),
     "run": (train, ("recipe.json", "history.csv", "layers.csv", *PREDICTIONS, "model.keras", "grad-cam.npz",

@@ -10,7 +10,8 @@ from auxiliary.core.paths import REPOSITORY
 
 TENSORFLOW = {"tensorflow", "keras"}
 REPORTING = ("comparison", "comparison_figures", "convolution_figure", "grad_cam_figure", "image_grids",
-             "model_tables", "prediction_figures", "tradeoff_figure", "training_curves")
+             "image_properties", "model_tables", "prediction_figures", "robustness_figure", "tradeoff_figure",
+             "training_curves")
 COMMAND = """
 import sys
 from auxiliary.__main__ import main
@@ -37,7 +38,8 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),
     (["auxiliary.evaluation.predictions"], TENSORFLOW),
-    (["auxiliary.training.label_audit", "auxiliary.training.image_places"], TENSORFLOW | {"cleanlab"}),
+    (["auxiliary.training.label_audit", "auxiliary.training.image_places", "auxiliary.training.robustness"],
+     TENSORFLOW | {"cleanlab"}),
     ([f"auxiliary.reporting.{name}" for name in REPORTING], TENSORFLOW),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")
 def test_modules_do_not_load(modules, names):

@@ -21,10 +21,10 @@ from auxiliary.runs.seeds import over_seeds
 from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
 
-SCALE, BENCH, FOLDS, HELD_OUT = (f"tests/benchmarks/{name}.csv"
-                                 for name in ("scale", "results", "five_folds", "held_out_classes"))
+SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS = (
+    f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds", "held_out_classes", "robustness"))
 # The tables of each page, by the names of their markers.
-PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds", "held-out"),
+PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds", "held-out", "robustness"),
          "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains", "backbones"),
          "docs/performance.md": ("scale", "bench")}
 
@@ -148,6 +148,27 @@ def markdown_held_out(table: pd.DataFrame) -> str:
     return _markdown(shown)
 
 
+def markdown_robustness(table: pd.DataFrame) -> str:
+    """Accuracies on corrupted images as a Markdown table: one row per data set and network, all severities in a cell.
+
+    Args:
+        table: as `tools.robustness` measures it.
+    """
+    rows = []
+    for (name, stage, key), group in table.groupby(["dataset", "stage", "experiment"], sort=False):
+        clean, *others = group.groupby("corruption", sort=False)
+        rows.append({
+            "data set": name, "test images": group["test_images"].iloc[0], "experiment": f"`{key}`",
+            "kind": LABELS[stage], "clean": _accuracies(clean[1]),
+            **{corruption: _accuracies(part) for corruption, part in others},
+            "kept": f"{group['kept'].iloc[0]:.0%}"})
+    return _markdown(pd.DataFrame(rows))
+
+
+def _accuracies(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{accuracy:.3f}" for accuracy in rows["accuracy"])
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
@@ -170,12 +191,13 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    scale, bench, folds, held_out = (pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS, HELD_OUT))
+    scale, bench, folds, held_out, robustness = (
+        pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "gains": _markdown(gains_table(over_seeds(results))), "scale": markdown_scale(scale),
               "bench": markdown_bench(bench), "folds": markdown_folds(folds),
-              "held-out": markdown_held_out(held_out)}
+              "held-out": markdown_held_out(held_out), "robustness": markdown_robustness(robustness)}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")

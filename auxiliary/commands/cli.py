@@ -282,6 +282,23 @@ def slides(dataset: str | None, root: Path | None) -> None:
 
 @command.command()
 @click.argument("dataset", required=False)
+@threads_option
+@root_option
+def robustness(dataset: str | None, threads: int | None, root: Path | None) -> None:
+    """Test the best networks of DATASET on corrupted images.
+
+    The test images are blurred, noisy, brighter, compressed by JPEG or rotated, each at three severities. Prints the
+    accuracy of the best network from scratch and of the best pre-trained one; reports and slides show it from then on.
+    What was measured before is read back. DATASET is as for `report`.
+    """
+    from auxiliary.commands.robustness import show_robustness
+
+    with stated_threads(threads):
+        show_robustness(dataset, root)
+
+
+@command.command()
+@click.argument("dataset", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @root_option
 def clean(dataset: str | None, yes: bool, root: Path | None) -> None:

@@ -4,20 +4,16 @@ import math
 from collections.abc import Collection
 from pathlib import Path
 
-import keras
-
 from auxiliary.core import runtime
-from auxiliary.core.errors import UserError
 from auxiliary.data.reading.deep import Span
 from auxiliary.deploy.detector import detector_of
 from auxiliary.deploy.network_features import with_features
 from auxiliary.deploy.predictor import Network, Predictor
 from auxiliary.evaluation.calibration import fit_temperature
+from auxiliary.evaluation.load_network import load_network, members_of
 from auxiliary.evaluation.out_of_distribution import joined_scale
 from auxiliary.evaluation.predictions import classes
-from auxiliary.networks.hub_files import register_layers
 from auxiliary.networks.inference import frozen_graph
-from auxiliary.runs.result import Result
 from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
 
@@ -36,26 +32,16 @@ def load_predictor(run: Run, folders: Collection[Path] = ()) -> Predictor:
     """
     result, predictions = run.result, run.val_predictions
     runtime.start(result.seed)
-    networks, reasons = zip(*(_load_network(each, folders) for each in _members(run) or [run]), strict=True)
+    networks, reasons = zip(*(_load_network(each, folders) for each in members_of(run) or [run]), strict=True)
     detectors = [network.detector for network in networks]
     return Predictor(run, result, networks, classes(predictions), fit_temperature(predictions), _trained_span(run),
                      joined_scale(detectors) if all(detectors) else None, next(filter(None, reasons), ""))
 
 
-def _members(run: Run) -> list[Run]:
-    """The members of an ensemble, all of them there."""
-    members = run.members
-    for member in members:
-        if not member.finished:
-            raise UserError(f"{run.id} is an ensemble, and its member {member.id} is not in {run.folder.parent}: put "
-                            "its folder back, or train it again (python -m auxiliary run PROFILE)")
-    return members
-
-
 def _load_network(run: Run, folders: Collection[Path]) -> tuple[Network, str]:
     """The network of a run, and why it has no detector; empty where it has one."""
     result = run.result
-    model = _load_model(run, result)
+    model = load_network(run)
     predict = frozen_graph(with_features(model))
     detector, reason = detector_of(run, model, predict, folders)
     return Network(result, model, predict, detector), reason
@@ -73,17 +59,3 @@ def _trained_span(run: Run) -> Span | None:
     if not -math.inf < low < high < math.inf:
         raise unusable(run.recipe_file, f"has the span {span!r} instead of two numbers")
     return low, high
-
-
-def _load_model(run: Run, result: Result) -> keras.Model:
-    file = run.model
-    register_layers(result.backbone)
-    try:
-        return keras.saving.load_model(file, compile=False)
-    except Exception as error:    # for a file of another version Keras and h5py raise nearly any exception
-        other = f"install Keras {result.keras}, which wrote it, or " if result.keras != keras.__version__ else ""
-        raise unusable(file, f"cannot be read by Keras {keras.__version__} ({_reason(error)})", other) from error
-
-
-def _reason(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200] or type(error).__name__

@@ -11,12 +11,7 @@ import numpy as np
 
 from auxiliary.core.errors import ImageError
 from auxiliary.core.progress import Progress
-from auxiliary.core.spec import parse_spec
-from auxiliary.data.augmentation.augment_batch import augment_batch
-from auxiliary.data.augmentation.kinds import Draw
-from auxiliary.data.augmentation.registry import AUGMENTATIONS
 from auxiliary.data.reading.deep import Span
-from auxiliary.data.reading.jpeg import resized
 from auxiliary.data.views import View, views_of
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.network_features import split_features
@@ -24,6 +19,7 @@ from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.evaluation.limit import Scale
 from auxiliary.evaluation.out_of_distribution import Detector
+from auxiliary.evaluation.seen_images import seen_images
 from auxiliary.networks.inference import PredictFunction, predict_batches
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
@@ -69,23 +65,12 @@ class Network:
         if self.detector is not None and not any(map(_is_alone, views)):
             views.append(View(0.0))
         alone = next((place for place, view in enumerate(views) if _is_alone(view)), 0)
-        seen = ((self._seen(batch, view), None) for batch in batches for view in views)
+        seen = ((seen_images(batch, view, self.result), None) for batch in batches for view in views)
         outputs = (split_features(output, self.model) for output in predict_batches(self.predict, seen))
         for outputs_of_batch in zip(*[outputs] * len(views), strict=True):
             probabilities, features = zip(*outputs_of_batch, strict=True)
             yield Answers(np.average(probabilities, axis=0, weights=[view.weight for view in views]),
                           self.detector.scores(features[alone]) if self.detector else None)
-
-    def _seen(self, images: np.ndarray, view: View) -> np.ndarray:
-        """One view of each image."""
-        size = self.result.image_size
-        if images.shape[1] != size:
-            images = np.stack([resized(image, size) for image in images])
-        if view.augmented is not None:
-            steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment")
-            images = augment_batch(images, steps, Draw(self.result.seed, view.augmented, 0, np.arange(len(images))))
-        rows, columns = view.places(size)
-        return images[:, rows][:, :, columns]
 
 
 def _is_alone(view: View) -> bool:

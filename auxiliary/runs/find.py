@@ -12,9 +12,11 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.paths import with_home
 from auxiliary.core.text import counted
 from auxiliary.runs.data_sets import data_sets, find_data_set, runs_in
+from auxiliary.runs.labels import ranked
 from auxiliary.runs.result import Result, folder_of
 from auxiliary.runs.result_file import unusable
 from auxiliary.runs.run import Run
+from auxiliary.runs.seeds import over_seeds
 
 # The end of the name of a run's folder.
 FINGERPRINT = re.compile(r"-h[0-9a-f]{12}$")
@@ -190,6 +192,21 @@ def saved_val_answers(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
         UserError: when a run's result or predictions were changed since training.
     """
     return {run_id: run.val_predictions[ANSWERS] for run_id, run in _runs_here(results, models).items()}
+
+
+def best_of_stages(results: pd.DataFrame, models: Path) -> dict[str, Run]:
+    """The run of the best validation accuracy of each stage, of those whose folder is here; the better stage first.
+
+    Of several seeds the mean counts, and the run is that of the best seed.
+
+    Args:
+        results: rows of one data set, as `read_results` returns them.
+        models: as for `saved_predictions`.
+    """
+    rows = ranked(over_seeds(results))
+    here = _runs_here(rows, models)
+    best = rows[rows["run_id"].isin(here)].drop_duplicates("stage")
+    return {stage: here[run_id] for stage, run_id in zip(best["stage"], best["run_id"], strict=True)}
 
 
 def _runs_here(results: pd.DataFrame, models: Path) -> dict[str, Run]:

@@ -95,7 +95,7 @@ def test_the_tables_and_figures_are_there(session):
     assert {"classes", "sizes", "examples", "near-duplicates", "largest-group", "augmentation", "scratch-comparison",
             "scratch-scores", "scratch-confusion", "scratch-calibration", "scratch-mistakes", "scratch-grad-cam",
             "convolution", "transfer-confusion", "transfer-calibration", "transfer-mistakes", "transfer-grad-cam",
-            "suspects", "image-map", "comparison", "trade-off", "predictions"} <= figures
+            "suspects", "image-map", "comparison", "trade-off", "robustness", "predictions"} <= figures
     assert len(list((session.root / "models" / "pets").glob("*/result.json"))) == 2
 
 

@@ -8,11 +8,13 @@ import pytest
 from matplotlib.text import Text
 
 from auxiliary.config.grid_keys import key_part
+from auxiliary.evaluation.robustness import CLEAN, COLUMNS
 from auxiliary.reporting.comparison_figures import comparison_figure
 from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.data_overview import class_figure, size_figure
 from auxiliary.reporting.ladder_figure import ladder_figure
 from auxiliary.reporting.prediction_figures import calibration_figure
+from auxiliary.reporting.robustness_figure import robustness_figure
 from auxiliary.reporting.style import NARROW
 from auxiliary.reporting.sweep import find_sweeps
 from auxiliary.reporting.sweep_figure import sweep_figure
@@ -28,6 +30,9 @@ OVERVIEW = pd.DataFrame({"filepath": "a", "category": ["a_class_name_of_thirty_l
 PREDICTIONS = pd.DataFrame({"filepath": "a", "category": ["a", "b"] * 50, "predicted": "a",
                             "confidence": np.linspace(0.5, 1, 100), "p:a": np.linspace(0.5, 1, 100),
                             "p:b": 1 - np.linspace(0.5, 1, 100)})
+
+ANSWERS = pd.DataFrame({"stage": ["scratch", "transfer"] * 50, "experiment": "conv5invto128_dense1_35extraepochs",
+                        "filepath": np.arange(100) // 2, CLEAN: 1, **dict.fromkeys(COLUMNS, 0)})
 
 
 def sweeps_of(results_of, values):
@@ -52,6 +57,7 @@ def draw(search_results, results_of):
         "calibration": lambda: calibration_figure(PREDICTIONS, PREDICTIONS, narrow=True),
         "classes": lambda: class_figure(OVERVIEW, narrow=True),
         "sizes": lambda: size_figure(OVERVIEW, narrow=True),
+        "corruptions": lambda: robustness_figure(ANSWERS, 0.1, narrow=True),
         "map": lambda: pairs_map(PREDICTIONS),
         "ladder": lambda: ladder_figure(search_results.head(9), [None] * 9, narrow=True),
         "line": lambda: sweep_figure(rates, narrow=True),
@@ -61,7 +67,7 @@ def draw(search_results, results_of):
 
 
 @pytest.mark.parametrize("name", ["comparison", "trade-off", "scores", "curves", "calibration", "classes", "sizes",
-                                  "map", "ladder", "line", "heat map"])
+                                  "corruptions", "map", "ladder", "line", "heat map"])
 def test_letters_are_large_enough_and_inside(draw, name):
     fig = draw(name)
     # The page shows the title as text.

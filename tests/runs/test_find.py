@@ -11,6 +11,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.runs.find import (
     ANSWERS,
     NEEDED,
+    best_of_stages,
     find_best,
     find_finished,
     find_finished_or_best,
@@ -207,6 +208,18 @@ def test_of_the_other_seeds_of_an_experiment_the_answers_alone_are_kept(models, 
                                  f"cnn-{PRINT}", "cnn", ""])
 def test_later_unfinished_and_missing_runs_are_left_out(models, run):
     assert read(models, run, NAME).keys() == {NAME}
+
+
+def test_the_best_of_each_stage_is_the_best_seed_of_the_best_mean_that_is_here(make_run, tmp_path, results_of):
+    rows = [("wide", 0, 0.5), ("wide", 1, 0.9), ("even", 0, 0.8), ("even", 1, 0.82), ("gone", 0, 0.99),
+            ("lite0", 0, 0.7)]
+    runs = {(key, seed): make_run(key, f"{key}{seed}-{PRINT}", seed=seed, val_accuracy=accuracy)
+            for key, seed, accuracy in rows if key != "gone"}
+    table = results_of(*({"key": key, "seed": seed, "val_accuracy": accuracy, "config_hash": key,
+                          "run_id": f"{key}{seed}-{PRINT}-20260101T120000",
+                          "stage": "transfer" if key == "lite0" else "scratch"} for key, seed, accuracy in rows))
+    found = best_of_stages(table, tmp_path / "models" / "demo")
+    assert list(found.items()) == [("scratch", runs["even", 1]), ("transfer", runs["lite0", 0])]
 
 
 def test_nothing_is_read_where_there_are_no_models(tmp_path):

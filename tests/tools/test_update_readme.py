@@ -11,12 +11,14 @@ from tools.update_readme import (
     FOLDS,
     HELD_OUT,
     PAGES,
+    ROBUSTNESS,
     SCALE,
     fill,
     markdown_bench,
     markdown_folds,
     markdown_held_out,
     markdown_results,
+    markdown_robustness,
     markdown_scale,
     markdown_summary,
     render,
@@ -26,7 +28,7 @@ from tools.update_readme import (
 @pytest.fixture
 def committed(tmp_path):
     """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
-    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT):
+    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS):
         done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
         if done.returncode:
             pytest.skip(f"{name} is not committed here")
@@ -94,6 +96,18 @@ def test_held_out_classes_have_test_figures_for_one_method_only():
     first, other = lines(markdown_held_out(table))
     assert list(first.values()) == ["demo", "4,808", "`A`", "224 px", "ours", "0.950", "0.951", "80%", "5%", "80%"]
     assert list(other.values())[5:] == ["0.900", "", "", "", ""]
+
+
+def test_robustness_has_one_row_per_network_with_all_severities_in_a_cell():
+    severities = {"corruption": ["clean", "blur", "blur", "JPEG", "JPEG"], "severity": [0, 1, 5, 1, 5],
+                  "accuracy": [0.9, 0.8, 0.7123, 0.6, 0.5]}
+    about = {"dataset": "demo", "test_images": 1000, "kept": 0.723}
+    table = pd.concat([pd.DataFrame({**severities, **about, "stage": stage, "experiment": key})
+                       for stage, key in (("scratch", "small"), ("transfer", "lite0"))])
+    first, last = lines(markdown_robustness(table))
+    assert first == {"data set": "demo", "test images": "1,000", "experiment": "`small`", "kind": "from scratch",
+                     "clean": "0.900", "blur": "0.800, 0.712", "JPEG": "0.600, 0.500", "kept": "72%"}
+    assert (last["experiment"], last["kind"]) == ("`lite0`", "pre-trained")
 
 
 def test_five_folds_have_one_row_per_backbone_and_the_first_is_compared_with_none():

@@ -10,7 +10,9 @@ from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Sectio
 from auxiliary.reporting.html.fixes_section import fixes_blocks
 from auxiliary.reporting.html.held_out_section import held_out_blocks
 from auxiliary.reporting.html.report_data import ReportData
+from auxiliary.reporting.html.robustness_section import robustness_blocks
 from auxiliary.reporting.html.run_section import run_section
+from auxiliary.reporting.html.slices_section import slice_blocks
 
 NAMED = 6    # experiments that a sentence names
 ENVIRONMENT = ("device", "precision", "python", "tensorflow", "keras", "commit")
@@ -28,6 +30,8 @@ def report_sections(data: ReportData) -> list[Section]:
         *([Section("Grids", grids)] if (grids := sweep_section.sweep_blocks(data)) else []),
         *([Section("Step by step", steps)] if (steps := results_section.ladder_blocks(data)) else []),
         Section("Training and mistakes", runs, _runs(data)),
+        *([Section("Kinds of images", slices)] if (slices := slice_blocks(data)) else []),
+        Section("Corrupted images", robustness_blocks(data)),
         Section("Data", data_section.class_blocks(data), [
             Section("Files", data_section.file_blocks(data), unfolded=True),
             Section("Files left out", data_section.problem_blocks(data), unfolded=True),

@@ -17,6 +17,7 @@ from auxiliary.evaluation.predictions import with_groups
 from auxiliary.project.label_fixes import APPLIED
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
+from auxiliary.reporting.robustness import read_robustness
 from auxiliary.runs.code import other_code
 from auxiliary.runs.data_sets import runs_in
 from auxiliary.runs.find import saved_predictions
@@ -94,6 +95,11 @@ class ReportData:
         found = self.project.with_own_images(self.project.table("map"))
         known = pd.concat([self.project.val["filepath"], self.project.test["filepath"]])
         return found if len(found) and found["filepath"].isin(known).all() else None
+
+    @cached_property
+    def robustness(self) -> pd.DataFrame | None:
+        """The answers of the best networks for corrupted test images; None where they were not measured."""
+        return read_robustness(self.project)
 
     @property
     def splits(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -9,6 +9,7 @@ from auxiliary.reporting.html import data_section, map_section, results_section,
 from auxiliary.reporting.html.blocks import Block, Chart, Prose, Section, TitledTable
 from auxiliary.reporting.html.report import reproducibility_blocks
 from auxiliary.reporting.html.report_data import ReportData
+from auxiliary.reporting.html.robustness_section import robustness_chart
 from auxiliary.runs.result import SCRATCH, TRANSFER
 
 QUESTION = ("How far does a network built by hand get on these images, how far a pre-trained one, and can the "
@@ -33,6 +34,7 @@ def slide_sections(data: ReportData) -> list[Section]:
         _slide("All results", CONCLUSION, [results_section.leaderboard_table(data),
                                             *results_section.leaderboard_line(data)]),
         _slide("Accuracy and cost", CONCLUSION, results_section.tradeoff_blocks(data)[:1]),
+        *[_slide("Corrupted images", CONCLUSION, blocks) for blocks in [robustness_chart(data)] if blocks],
         _slide("Summary", CONCLUSION, [Prose(results_section.summary(data)), *results_section.comparison_charts(data)]),
         _slide("Reproducibility", CONCLUSION, reproducibility_blocks(data)),
     ]
