@@ -112,7 +112,7 @@ class Paths:
         return self.root / "results.csv"
 
     def table(self, name: str) -> Path:
-        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects`, `applied-fixes`, `held-out`, `map`
-        or `robustness`.
+        """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects`, `applied-fixes`, `held-out`,
+        `map` or `robustness`.
         """
         return self.tables / f"{name}.csv"

@@ -12,6 +12,8 @@ from auxiliary.evaluation.slices import cut_in_thirds
 
 SHADES = np.array([0.299, 0.587, 0.114])    # the part of red, green and blue in brightness, as in ITU-R BT.601
 SIDE = 32                                   # pixels of the small images whose mean brightness is taken
+# Two endings of one format.
+SAME_FORMAT = {"jpeg": "jpg", "tiff": "tif", "heif": "heic"}
 
 
 def image_properties(test: pd.DataFrame, train: pd.DataFrame, overview: pd.DataFrame, raw: Path) -> pd.DataFrame:
@@ -39,7 +41,8 @@ def image_properties(test: pd.DataFrame, train: pd.DataFrame, overview: pd.DataF
         return found
     files = files.loc[test["original"]]
     sides = pd.Series(files[["width", "height"]].min(axis=1).to_numpy("float64"), test.index)
-    return found.assign(**{"shorter side": cut_in_thirds(sides, unit=" px"), "file format": files["format"].to_numpy()})
+    formats = files["format"].replace(SAME_FORMAT)
+    return found.assign(**{"shorter side": cut_in_thirds(sides, unit=" px"), "file format": formats.to_numpy()})
 
 
 def brightness(images: pd.DataFrame) -> pd.Series:

@@ -27,15 +27,17 @@ def test_brightness_weighs_the_three_colours(tmp_path):
 def test_properties_are_those_of_the_original_and_of_the_training_set(tmp_path):
     shades(tmp_path / "processed", [20] * 6)
     shades(tmp_path / "raw", range(10, 16), suffix="bmp")
-    (tmp_path / "raw" / "a" / "3.bmp").rename(tmp_path / "raw" / "a" / "3.gif")
+    # `jpeg` is another ending of `jpg`; the content does not matter here.
+    endings = ["bmp", "bmp", "jpg", "jpeg", "bmp", "gif"]
+    for number, ending in enumerate(endings):
+        (tmp_path / "raw" / "a" / f"{number}.bmp").rename(tmp_path / "raw" / "a" / f"{number}.{ending}")
     test = clean_table_of(tmp_path / "processed")
-    test = test.assign(group=range(6), original=[f"a/{number}.{'gif' if number == 3 else 'bmp'}"
-                                                 for number in range(6)])
+    test = test.assign(group=range(6), original=[f"a/{number}.{ending}" for number, ending in enumerate(endings)])
     overview = catalogue(tmp_path / "raw")
     found = image_properties(test, pd.DataFrame({"group": [2, 9]}), overview, tmp_path / "raw")
     assert found["shorter side"].tolist() == [f"{low} to {low + 1} px" for low in (10, 10, 12, 12, 14, 14)]
     assert found["brightness"].tolist() == [*["0.00 to 0.20"] * 2, *["0.40 to 0.60"] * 2, *["0.80 to 1.00"] * 2]
-    assert found["file format"].tolist() == ["bmp", "bmp", "bmp", "gif", "bmp", "bmp"]
+    assert found["file format"].tolist() == ["bmp", "bmp", "jpg", "jpg", "bmp", "gif"]
     assert found["near-duplicate in training"].tolist() == ["no", "no", "yes", "no", "no", "no"]
     # Of an image that the catalogue lacks, size and format are not known.
     less = image_properties(test, pd.DataFrame({"group": [2, 9]}), overview.drop(index=0), tmp_path / "raw")
