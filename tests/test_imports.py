@@ -9,7 +9,7 @@ from auxiliary.commands.cli import command
 from auxiliary.core.paths import REPOSITORY
 
 TENSORFLOW = {"tensorflow", "keras"}
-REPORTING = ("comparison", "comparison_figures", "convolution_figure", "grad_cam_figure", "image_grids",
+REPORTING = ("comparison", "comparison_figures", "convolution_figure", "heat_map_figures", "image_grids",
              "model_tables", "prediction_figures", "tradeoff_figure", "training_curves")
 COMMAND = """
 import sys
@@ -36,7 +36,7 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
       "auxiliary.project.prepare"], TENSORFLOW),
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),
-    (["auxiliary.evaluation.predictions"], TENSORFLOW),
+    (["auxiliary.evaluation.predictions", "auxiliary.evaluation.occlusion"], TENSORFLOW),
     (["auxiliary.training.label_audit", "auxiliary.training.image_places"], TENSORFLOW | {"cleanlab"}),
     ([f"auxiliary.reporting.{name}" for name in REPORTING], TENSORFLOW),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.evaluation.explanation import scaled
 from auxiliary.evaluation.predictions import classes, pick, with_groups
 
 # Layers that output the image itself, or the maps of the layer before them in a form that is no better here. In
@@ -40,8 +41,7 @@ def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.nd
     """The evidence for a class at each position of each image.
 
     With A_k the maps of the last feature layer and alpha_k the spatial mean of d(score before softmax) / dA_k, the
-    heat is relu(sum over k of alpha_k A_k), divided by its largest value in the image. Because of this scaling, the
-    maps of two images cannot be compared with each other. Without any evidence the heat is 0 everywhere.
+    heat is relu(sum over k of alpha_k A_k), `scaled` by its largest value in the image.
 
     Args:
         model: from `build_scratch` or `build_transfer`, or loaded from its file.
@@ -60,16 +60,12 @@ def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.nd
                         "or averages")
     maps = keras.Model(model.inputs, layer.output)(keras.ops.cast(images, "float32"), training=False)
     weights = _gradients(model, layer, maps, np.asarray(classes)).mean(axis=(1, 2))
-    heat = np.maximum(np.einsum("nhwk,nk->nhw", _numbers(maps), weights), 0)
-    most = heat.max(axis=(1, 2), keepdims=True)
-    return np.divide(heat, most, out=np.zeros_like(heat), where=most > 0)
+    return scaled(np.einsum("nhwk,nk->nhw", _numbers(maps), weights))
 
 
 def _gradients(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, classes: np.ndarray) -> np.ndarray:
     """The gradient of each image's class score with respect to its feature maps, (N, h, w, channels)."""
     *rest, output = model.layers[model.layers.index(layer) + 1:]
-    # One column of the last kernel per image. The bias does not depend on the maps.
-    kernel = _numbers(output.kernel)[:, classes].T
     with tf.GradientTape() as tape:
         tape.watch(maps)
         # The layers after the maps are a chain. They are called one by one, because the head layers of a transfer
@@ -77,9 +73,22 @@ def _gradients(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, c
         features = maps
         for each in rest:
             features = each(features, training=False)
-        # Each score depends on the maps of its own image only, so the gradient of the sum holds all gradients.
-        score = keras.ops.sum(keras.ops.cast(features, "float32") * kernel)
+        score = summed_scores(features, output, classes)
     return _numbers(tape.gradient(score, maps))
+
+
+def summed_scores(features: tf.Tensor, output: keras.layers.Dense, classes: np.ndarray) -> tf.Tensor:
+    """The sum over images of the score of one class of each, before softmax and without its bias.
+
+    Each score depends on its own image alone, so the gradient of the sum holds the gradients of all.
+
+    Args:
+        features: (N, channels), what the final layer takes.
+        output: the final layer.
+        classes: (N,) int, the label of the class of each image.
+    """
+    kernel = _numbers(output.kernel)[:, classes].T
+    return keras.ops.sum(keras.ops.cast(features, "float32") * kernel)
 
 
 def _numbers(tensor: tf.Tensor | keras.Variable) -> np.ndarray:

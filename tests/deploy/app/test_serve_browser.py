@@ -137,6 +137,15 @@ def test_an_image_is_classified(page, tested):
     assert page.title == "What is this?"
 
 
+def test_the_evidence_is_shown_in_the_chosen_way(page, tested):
+    drop(page, tested["filepath"])
+    before = until(page, found("img[src*='image.png']"))[0].get_attribute("src")
+    until(page, found("input[type=radio][value=occlusion]"))[0].click()
+    assert until(page, lambda page: any(each.get_attribute("src") != before
+                                        for each in found("img[src*='image.png']")(page)))
+    assert until(page, lambda page: "off the probability" in page.find_element("css selector", "body").text)
+
+
 def choose(page, label: str, beginning: str) -> None:
     until(page, found(f"input[aria-label='{label}']"))[0].click()
     # A list that is still unfolding has no text.
