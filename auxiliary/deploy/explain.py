@@ -53,6 +53,8 @@ def explain(predictor: Predictor, pixels: np.ndarray, label: int, way: str) -> E
 def explain_images(run: Run, predictions: pd.DataFrame) -> list[dict[str, Explanation]]:
     """All explanations of the predicted class of some images, by their way.
 
+    Probabilities are as in the predictions, which are not calibrated.
+
     Args:
         run: the finished run.
         predictions: its predictions for these images, with `filepath` and `predicted`.
@@ -61,7 +63,7 @@ def explain_images(run: Run, predictions: pd.DataFrame) -> list[dict[str, Explan
         ImageError: an image cannot be read.
         UserError: the network cannot be read.
     """
-    predictor = load_predictor(run)
+    predictor = replace(load_predictor(run), temperature=1.0)
     explained = []
     for file, predicted in zip(predictions["filepath"], predictions["predicted"], strict=True):
         pixels = network_pixels(image_bytes(Path(file)), predictor.result.image_size, predictor.span)

@@ -90,13 +90,15 @@ def explanation_sheet(predictions: pd.DataFrame, explained: Sequence[Mapping[str
     fig = new_figure(2.1 * COLUMNS, 1.3 + 3.1 * len(predictions), names)
     grid = fig.subplots(len(predictions), 1 + len(ways), squeeze=False)
     for axes, title in zip(grid[0], ("image", *ways), strict=True):
-        axes.set_title(title, fontsize=12)
+        axes.set_title(title, fontsize=12, pad=4)
     for (first, *others), (_, row), found in zip(grid, predictions.iterrows(), explained, strict=True):
         image, area = placed(row["filepath"], SIDE)
         caption(first, row, names, image)
         for axes, way in zip(others, ways, strict=True):
             _explanation(axes, image, area, found[way])
     add_heat_bar(fig, grid)
+    # Room between the titles of the figure and of the columns.
+    fig.get_layout_engine().set(h_pad=0.12)
     set_title(fig, f"Evidence for the predicted class, found in {len(ways):,} ways")
     return fig
 
