@@ -18,14 +18,15 @@ from auxiliary.evaluation.occlusion import STRIDES, occlusion, squares_of
 from auxiliary.networks.summary import multiply_adds
 from auxiliary.runs.run import Run
 
-LIMIT = 400e9      # multiply-adds of one map
+LIMIT = 160e9      # multiply-adds of one map
+TOLERANCE = 0.05   # of the sum of integrated gradients, as their source asks for
 LEAST = 0.01       # of a probability that occlusion shows
 BACKWARD = 3       # times the multiply-adds of a prediction: gradients take two more
 NO_NETWORK = "An ensemble has no map of this kind: choose occlusion, or one of its members."
 NO_FEATURE_MAPS = "This network has no feature maps, so there is no Grad-CAM: choose another way."
 NO_LOSS = f"Wherever a grey square is put, it takes less than {LEAST} off the probability."
 TOO_LARGE = "This network is so large that a map of this kind would take minutes: choose Grad-CAM."
-INCOMPLETE = "The sum of this map is more than 5% away from what it should be: do not trust its details."
+INEXACT = "do not trust its details"
 
 
 def explain(predictor: Predictor, pixels: np.ndarray, label: int, way: str) -> Explanation:
@@ -45,7 +46,7 @@ def explain(predictor: Predictor, pixels: np.ndarray, label: int, way: str) -> E
     if way not in WAYS:
         raise unknown("way to explain", way, WAYS)
     found = WAYS[way](predictor, pixels, label)
-    if found.heat is None or found.heat.any() or found.remark:
+    if found.heat is None or found.heat.any() or way == "occlusion":
         return found
     return Explanation(found.heat, f"According to {way}, nothing in this image is evidence for this class.")
 
@@ -104,7 +105,9 @@ def _integrated_gradients(predictor: Predictor, pixels: np.ndarray, label: int) 
     if steps is None:
         return Explanation(None, TOO_LARGE)
     found = integrated_gradients(predictor.model, pixels, label, steps)
-    return Explanation(scaled(found.shares.sum(axis=-1)), "" if found.is_complete else INCOMPLETE)
+    sum_of_all = f"This adds up to {found.completeness:.0%} of the score's rise from a black image to this one"
+    inexact = "" if abs(found.completeness - 1) <= TOLERANCE else f": {INEXACT}"
+    return Explanation(scaled(found.in_cells), f"{sum_of_all}{inexact}.")
 
 
 def _finest(choices: Sequence[int], work: Callable[[int], float]) -> int | None:

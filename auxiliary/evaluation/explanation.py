@@ -1,11 +1,8 @@
-"""What all ways to explain a prediction share: a map of the evidence, its scale, and the grey that shows nothing."""
+"""What all ways to explain a prediction share: a map of the evidence and its scale."""
 
 from dataclasses import dataclass
 
 import numpy as np
-
-# The grey value that stands for nothing to be seen: the square of occlusion, and the baseline of integrated gradients.
-GREY = 128
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.nd
 def _gradients(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, classes: np.ndarray) -> np.ndarray:
     """The gradient of each image's class score with respect to its feature maps, (N, h, w, channels)."""
     *rest, output = model.layers[model.layers.index(layer) + 1:]
+    # One column of the last kernel per image. The bias does not depend on the maps.
+    kernel = _numbers(output.kernel)[:, classes].T
     with tf.GradientTape() as tape:
         tape.watch(maps)
         # The layers after the maps are a chain. They are called one by one, because the head layers of a transfer
@@ -73,22 +75,9 @@ def _gradients(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, c
         features = maps
         for each in rest:
             features = each(features, training=False)
-        score = summed_scores(features, output, classes)
+        # Each score depends on the maps of its own image only, so the gradient of the sum holds all gradients.
+        score = keras.ops.sum(keras.ops.cast(features, "float32") * kernel)
     return _numbers(tape.gradient(score, maps))
-
-
-def summed_scores(features: tf.Tensor, output: keras.layers.Dense, classes: np.ndarray) -> tf.Tensor:
-    """The sum over images of the score of one class of each, before softmax and without its bias.
-
-    Each score depends on its own image alone, so the gradient of the sum holds the gradients of all.
-
-    Args:
-        features: (N, channels), what the final layer takes.
-        output: the final layer.
-        classes: (N,) int, the label of the class of each image.
-    """
-    kernel = _numbers(output.kernel)[:, classes].T
-    return keras.ops.sum(keras.ops.cast(features, "float32") * kernel)
 
 
 def _numbers(tensor: tf.Tensor | keras.Variable) -> np.ndarray:

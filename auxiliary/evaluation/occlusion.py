@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from auxiliary.evaluation.explanation import GREY
-
+GREY = 128                # the square in all colours
 WINDOWS = 4               # so many squares fill a side of the image
 STRIDES = 16, 8, 4        # so many strides are a side of the image; from fine to coarse
 

@@ -9,7 +9,7 @@ from auxiliary.config.experiment import ScratchExperiment
 from auxiliary.core.errors import UserError
 from auxiliary.deploy import explain as explain_module
 from auxiliary.deploy.explain import (
-    INCOMPLETE,
+    INEXACT,
     NO_FEATURE_MAPS,
     NO_LOSS,
     NO_NETWORK,
@@ -123,7 +123,8 @@ def test_a_sum_that_is_wrong_is_said(of_corner, monkeypatch):
     wrong = explain_module.integrated_gradients(of_corner("flatten").model, with_spots(), 0)
     monkeypatch.setattr(explain_module, "integrated_gradients",
                         lambda *_: replace(wrong, difference=1.1 * wrong.difference))
-    assert explain(of_corner("flatten"), with_spots(), 0, "integrated gradients").remark == INCOMPLETE
+    remark = explain(of_corner("flatten"), with_spots(), 0, "integrated gradients").remark
+    assert remark == f"This adds up to 91% of the score's rise from a black image to this one: {INEXACT}."
 
 
 @pytest.mark.parametrize("key", ["small", "small_on", "views", "frozen"])
@@ -133,7 +134,7 @@ def test_images_of_every_kind_of_run_are_explained(trained_root, key):
     explained = explain_images(run, some)
     assert [list(found) for found in explained] == [list(WAYS)] * 2
     for found in (each for by_way in explained for each in by_way.values()):
-        assert found.heat.min() >= 0 and found.heat.max() in (0, pytest.approx(1)) and found.remark != INCOMPLETE
+        assert found.heat.min() >= 0 and found.heat.max() in (0, pytest.approx(1)) and INEXACT not in found.remark
     assert explained[0]["occlusion"].heat.shape == explained[0]["integrated gradients"].heat.shape == (size, size)
 
 

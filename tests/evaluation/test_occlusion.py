@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxiliary.evaluation.explanation import GREY, scaled
-from auxiliary.evaluation.occlusion import STRIDES, occlusion, squares_of
+from auxiliary.evaluation.explanation import scaled
+from auxiliary.evaluation.occlusion import GREY, STRIDES, occlusion, squares_of
 
 SIDE, PATCH = 32, 4
 
