@@ -18,14 +18,14 @@ from auxiliary.evaluation.occlusion import STRIDES, occlusion, squares_of
 from auxiliary.networks.summary import multiply_adds
 from auxiliary.runs.run import Run
 
-LIMIT = 160e9      # multiply-adds of one map
+LIMIT = 400e9      # multiply-adds of one map
 TOLERANCE = 0.05   # of the sum of integrated gradients, as their source asks for
 LEAST = 0.01       # of a probability that occlusion shows
 BACKWARD = 3       # times the multiply-adds of a prediction: gradients take two more
 NO_NETWORK = "An ensemble has no map of this kind: choose occlusion, or one of its members."
 NO_FEATURE_MAPS = "This network has no feature maps, so there is no Grad-CAM: choose another way."
 NO_LOSS = f"Wherever a grey square is put, it takes less than {LEAST} off the probability."
-TOO_LARGE = "This network is so large that a map of this kind would take minutes: choose Grad-CAM."
+TOO_LARGE = "This network is so large that a map of this kind would take too long: choose Grad-CAM."
 INEXACT = "do not trust its details"
 
 
