@@ -105,7 +105,7 @@ def _integrated_gradients(predictor: Predictor, pixels: np.ndarray, label: int) 
     if steps is None:
         return Explanation(None, TOO_LARGE)
     found = integrated_gradients(predictor.model, pixels, label, steps)
-    sum_of_all = f"This adds up to {found.completeness:.0%} of the score's rise from a black image to this one"
+    sum_of_all = f"This adds up to {found.completeness:.0%} of the score's change from a black image to this one"
     inexact = "" if abs(found.completeness - 1) <= TOLERANCE else f": {INEXACT}"
     return Explanation(scaled(found.in_cells), f"{sum_of_all}{inexact}.")
 

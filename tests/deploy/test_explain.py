@@ -124,7 +124,7 @@ def test_a_sum_that_is_wrong_is_said(of_corner, monkeypatch):
     monkeypatch.setattr(explain_module, "integrated_gradients",
                         lambda *_: replace(wrong, difference=1.1 * wrong.difference))
     remark = explain(of_corner("flatten"), with_spots(), 0, "integrated gradients").remark
-    assert remark == f"This adds up to 91% of the score's rise from a black image to this one: {INEXACT}."
+    assert remark == f"This adds up to 91% of the score's change from a black image to this one: {INEXACT}."
 
 
 @pytest.mark.parametrize("key", ["small", "small_on", "views", "frozen"])
