@@ -43,8 +43,9 @@ class Attributions:
 def integrated_gradients(model: keras.Model, image: np.ndarray, label: int, steps: int = STEPS[0]) -> Attributions:
     """Add up the gradients of a class's score along the straight path from a black image to this one.
 
-    The share of a pixel's colour is its value, times the mean of the score's derivative by it at `steps` points, each in
-    the middle of an equal part of the path. The score is that before softmax. Black is the source's choice for images.
+    The share of a pixel's colour is its value, times the mean of the score's derivative by it at `steps` points. Each
+    of these is in the middle of an equal part of the path. The score is that before softmax. Black is the source's
+    choice for images.
 
     Args:
         model: as it was saved, with a dense layer at its end.
