@@ -9,7 +9,7 @@ from auxiliary.commands.cli import command
 from auxiliary.core.paths import REPOSITORY
 
 TENSORFLOW = {"tensorflow", "keras"}
-REPORTING = ("comparison", "comparison_figures", "convolution_figure", "grad_cam_figure", "image_grids",
+REPORTING = ("comparison", "comparison_figures", "convolution_figure", "heat_map_figures", "image_grids",
              "image_properties", "model_tables", "prediction_figures", "robustness_figure", "tradeoff_figure",
              "training_curves")
 COMMAND = """
@@ -37,7 +37,7 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
       "auxiliary.project.prepare"], TENSORFLOW),
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),
-    (["auxiliary.evaluation.predictions"], TENSORFLOW),
+    (["auxiliary.evaluation.predictions", "auxiliary.evaluation.occlusion"], TENSORFLOW),
     (["auxiliary.training.label_audit", "auxiliary.training.image_places", "auxiliary.training.robustness"],
      TENSORFLOW | {"cleanlab"}),
     ([f"auxiliary.reporting.{name}" for name in REPORTING], TENSORFLOW),

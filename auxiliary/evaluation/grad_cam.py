@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
+from auxiliary.evaluation.explanation import scaled
 from auxiliary.evaluation.predictions import classes, pick, with_groups
 
 # Layers that output the image itself, or the maps of the layer before them in a form that is no better here. In
@@ -40,8 +41,7 @@ def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.nd
     """The evidence for a class at each position of each image.
 
     With A_k the maps of the last feature layer and alpha_k the spatial mean of d(score before softmax) / dA_k, the
-    heat is relu(sum over k of alpha_k A_k), divided by its largest value in the image. Because of this scaling, the
-    maps of two images cannot be compared with each other. Without any evidence the heat is 0 everywhere.
+    heat is relu(sum over k of alpha_k A_k), `scaled` by its largest value in the image.
 
     Args:
         model: from `build_scratch` or `build_transfer`, or loaded from its file.
@@ -60,9 +60,7 @@ def grad_cam(model: keras.Model, images: ArrayLike, classes: ArrayLike) -> np.nd
                         "or averages")
     maps = keras.Model(model.inputs, layer.output)(keras.ops.cast(images, "float32"), training=False)
     weights = _gradients(model, layer, maps, np.asarray(classes)).mean(axis=(1, 2))
-    heat = np.maximum(np.einsum("nhwk,nk->nhw", _numbers(maps), weights), 0)
-    most = heat.max(axis=(1, 2), keepdims=True)
-    return np.divide(heat, most, out=np.zeros_like(heat), where=most > 0)
+    return scaled(np.einsum("nhwk,nk->nhw", _numbers(maps), weights))
 
 
 def _gradients(model: keras.Model, layer: keras.layers.Layer, maps: tf.Tensor, classes: np.ndarray) -> np.ndarray:

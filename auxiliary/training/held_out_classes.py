@@ -5,19 +5,20 @@ import pandas as pd
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
-from auxiliary.data.tables import spread
+from auxiliary.data.tables import digest, spread
 from auxiliary.evaluation.held_out import COLUMNS, Split, hold_out
-from auxiliary.evaluation.out_of_distribution import TRAINING
+from auxiliary.evaluation.out_of_distribution import METHOD, TRAINING
 from auxiliary.project.project import Project
+from auxiliary.training.cached_table import cached_table
 from auxiliary.training.feature_files import images_of
 from auxiliary.training.feature_rows import Features
-from auxiliary.training.frozen_runs import NEEDED, frozen_runs, read_splits_of
+from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs, read_splits_of
 
 CLASSES = 30    # held out at most, evenly spread: more would take long and hardly change the mean
 
 
 def held_out_classes(project: Project) -> pd.DataFrame:
-    """Hold out each class in turn, and save the figures of the test images in `held-out.csv`.
+    """Hold out each class in turn: the figures of the test images, computed once and cached in `held-out.csv`.
 
     The features are those of the frozen, pre-trained experiment of the best validation accuracy, which never saw a
     label. Prints what was done, or why not.
@@ -30,21 +31,37 @@ def held_out_classes(project: Project) -> pd.DataFrame:
         trained, or there are too few images or fewer than three classes.
     """
     for frozen in frozen_runs(project):
-        experiment, images = frozen.experiment, images_of(frozen.experiment, project)
-        if (features := read_splits_of(frozen, images)) is not None:
-            try:
-                found = _measured([_split(*each) for each in zip(features, images.values(), strict=True)],
-                                  project.categories)
-            except UserError as error:
-                print(f"No class was held out: {error}.")
-                return pd.DataFrame(columns=COLUMNS)
-            found = found.assign(backbone=experiment.backbone)
-            project.save_table(found.assign(images_hash=project.images_hash), "held-out")
-            print(f"Each of {len(found):,} classes was held out, with the features of {experiment.backbone} "
-                  f"(experiment {experiment.key}).")
-            return found
+        try:
+            found = _figures(project, frozen)
+        except UserError as error:
+            print(f"No class was held out: {error}.")
+            return pd.DataFrame(columns=COLUMNS)
+        if found is not None:
+            print(f"Each of {len(found):,} classes was held out, with the features of {frozen.experiment.backbone} "
+                  f"(experiment {frozen.experiment.key}).")
+            return found.drop(columns="images_hash")
     print(f"No class was held out: {NEEDED}")
     return pd.DataFrame(columns=COLUMNS)
+
+
+def _figures(project: Project, frozen: FrozenRun) -> pd.DataFrame | None:
+    """The figures with the hash of the images; None where a file of features cannot be used."""
+    images = images_of(frozen.experiment, project)
+
+    def measure() -> pd.DataFrame | None:
+        features = read_splits_of(frozen, images)
+        if features is None:
+            return None
+        splits = [_split(*each) for each in zip(features, images.values(), strict=True)]
+        return _measured(splits, project.categories).assign(backbone=frozen.experiment.backbone,
+                                                            images_hash=project.images_hash)
+
+    # The names of the files hold the hashes of images, backbone and weights.
+    files = (file.name for each in frozen.files.values() for file in flat(each))
+    classes = (" ".join(df["label"].astype(str)) for df in images.values())
+    fingerprint = digest("\n".join([f"{METHOD} {CLASSES}", *files, *project.categories, *classes]))
+    made_of = {"experiment": frozen.experiment.key, "fingerprint": fingerprint}
+    return cached_table(project, "held-out", made_of, "holding out the classes of these images", measure)
 
 
 def _split(features: Features, df: pd.DataFrame) -> Split:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.commands.predict import predict_images
-from auxiliary.deploy.app.models import NO_EVIDENCE, Networks, Prediction
+from auxiliary.deploy.app.models import Networks, Prediction
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import UNSCALED
 from auxiliary.project.open import open_project
@@ -70,7 +70,7 @@ def test_so_does_the_page(run):
     raw = folder / Path(file).parent.name / Path(file).name.removesuffix(".png")
     prediction = _page(made, raw)
     assert max(prediction.probabilities, key=prediction.probabilities.get) == made.predictions["predicted"][0]
-    assert prediction.note in ("", NO_EVIDENCE)
+    assert prediction.note == ""
 
 
 def test_a_run_without_such_images_says_that_it_has_no_span(run, trained_root, capsys):

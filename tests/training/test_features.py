@@ -16,6 +16,7 @@ from auxiliary.networks.inference import frozen_graph
 from auxiliary.networks.summary import all_layers
 from auxiliary.training import feature_files as feature_files_module
 from auxiliary.training import features
+from auxiliary.training import held_out_classes as held_out_module
 from auxiliary.training.feature_files import View, feature_file, feature_files, parts_of
 from auxiliary.training.features import FeatureExtractor, cached_features, extractor_of, feature_batches
 from auxiliary.training.held_out_classes import held_out_classes
@@ -230,8 +231,20 @@ def test_the_features_of_a_trained_experiment_judge_labels_and_find_a_held_out_c
     assert "Each of 3 classes was held out, with the features of Tiny" in capsys.readouterr().out
     assert found["category"].tolist() == ["blue", "green", "red"] and found["images"].sum() == len(project.test)
     assert found["auroc"].between(0, 1).all()
-    pd.testing.assert_frame_equal(project.table("held-out").drop(columns="images_hash"), found)
-    assert set(found["backbone"]) == {"Tiny"}
+    assert set(found["backbone"]) == {"Tiny"} and set(project.table("held-out")["images_hash"]) == {project.images_hash}
+
+
+def test_the_figures_of_held_out_classes_are_cached_until_the_method_changes(make_project, monkeypatch):
+    project = make_project()
+    train_and_evaluate(project.experiments["frozen"], project)
+    first, calls = held_out_classes(project), []
+    hold_out = held_out_module.hold_out
+    monkeypatch.setattr(held_out_module, "hold_out", lambda *given: calls.append(1) or hold_out(*given))
+    pd.testing.assert_frame_equal(held_out_classes(project), first)
+    assert not calls
+    monkeypatch.setattr(held_out_module, "METHOD", 0)
+    pd.testing.assert_frame_equal(held_out_classes(project), first)
+    assert len(calls) == 3
 
 
 @pytest.fixture(params=["mixed_bfloat16", "mixed_float16"])

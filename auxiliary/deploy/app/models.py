@@ -10,27 +10,20 @@ from threading import Lock
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import printable
-from auxiliary.data.reading.decode import open_rgb
-from auxiliary.data.reading.deep import Span
+from auxiliary.deploy.app.heat_map import heat_map
+from auxiliary.deploy.explain import explain
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
-from auxiliary.evaluation.grad_cam import feature_layer, grad_cam
 from auxiliary.evaluation.limit import is_unlike
-from auxiliary.reporting.grad_cam_figure import overlaid
 from auxiliary.runs.labels import labelled, ranked
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
-SIDE = 512      # of the heat map, in pixels
 CACHED = 3      # networks in memory
-NO_EVIDENCE = "Grad-CAM finds no evidence for the first class in this image."
-NO_NETWORK = "An ensemble has no heat map: choose one of its members to see one."
-NO_FEATURE_MAPS = "This network has no feature maps, so there is no heat map."
 
 
 @dataclass(frozen=True)
@@ -39,14 +32,11 @@ class Prediction:
 
     Attributes:
         probabilities: calibrated probability of every class, 0 to 1.
-        heat_map: (height, width, 3) uint8, the image in grey under the Grad-CAM of the first class; None where the
-            network has no feature maps.
-        note: sentences on why the heat map is missing or empty, and on how the image was read; otherwise "".
+        note: a sentence on how the image was read, where there is something to say; otherwise "".
         unlike: whether it is unlike all that the network was trained on; None where that is not known.
     """
 
     probabilities: dict[str, float]
-    heat_map: np.ndarray | None
     note: str
     unlike: bool | None = None
 
@@ -115,6 +105,25 @@ class Networks:
         with self._lock:
             return predict_image(self.load(name), data)
 
+    def explain(self, data: bytes, name: str, way: str) -> tuple[np.ndarray | None, str]:
+        """The image of a file in grey under the evidence for its first class, and a remark; errors as in `predict`.
+
+        Args:
+            data: the bytes of an image file.
+            name: that of the network.
+            way: one of `auxiliary.deploy.explain.WAYS`.
+
+        Returns:
+            (height, width, 3) uint8, None where there is no map; and a sentence on the map or on why there is none,
+            which may be empty.
+        """
+        with self._lock:
+            predictor = self.load(name)
+            pixels = network_pixels(data, predictor.result.image_size, predictor.span)
+            label = int(predictor.probabilities(pixels[None])[0].argmax())
+            found = explain(predictor, pixels, label, way)
+            return None if found.heat is None else heat_map(data, found.heat, predictor.span), found.remark
+
 
 def predict_image(predictor: Predictor, data: bytes) -> Prediction:
     """Predict the class of an image file's bytes.
@@ -126,30 +135,7 @@ def predict_image(predictor: Predictor, data: bytes) -> Prediction:
     (values,), scores = predictor.answers(pixels)
     probabilities = dict(zip(predictor.categories, values.tolist(), strict=True))
     unlike = None if scores is None else is_unlike(float(scores[0]))
-    unscaled = f"{UNSCALED.capitalize()}." if is_unscaled(data, predictor.span) else ""
-    if predictor.model is None or feature_layer(predictor.model) is None:
-        why = NO_NETWORK if predictor.model is None else NO_FEATURE_MAPS
-        return Prediction(probabilities, None, f"{unscaled} {why}".strip(), unlike)
-    heat = grad_cam(predictor.model, pixels, [values.argmax()])[0]
-    note = "" if heat.any() else NO_EVIDENCE
-    return Prediction(probabilities, heat_map(data, heat, predictor.span), f"{unscaled} {note}".strip(), unlike)
-
-
-def heat_map(data: bytes, heat: np.ndarray, span: Span | None = None) -> np.ndarray:
-    """The image of a file in grey under `heat`, (h, w) in 0..1, which is stretched over it; `span` as in `open_rgb`.
-
-    Returns:
-        (height, width, 3) uint8 with the image's proportions, at most `SIDE` pixels a side; pixels of small images
-        become squares.
-    """
-    image = open_rgb(data, span=span)
-    factor = SIDE // max(image.size)
-    if factor >= 2:
-        image = image.resize((factor * image.width, factor * image.height), Image.Resampling.NEAREST)
-    else:
-        image.thumbnail((SIDE, SIDE))
-    whole_image = slice(None), slice(None)
-    return (255 * overlaid(np.asarray(image), heat, whole_image)).round().astype("uint8")
+    return Prediction(probabilities, f"{UNSCALED.capitalize()}." if is_unscaled(data, predictor.span) else "", unlike)
 
 
 def network_name(run: Run) -> str:

@@ -1,6 +1,7 @@
 """The page: the user drops an image and chooses a data set and a network, and the page shows the prediction."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from auxiliary.core.text import first_few
 from auxiliary.deploy.app.label_tab import LabelTab, beside
 from auxiliary.deploy.app.markdown import escaped
 from auxiliary.deploy.app.models import Networks, network_name
+from auxiliary.deploy.explain import WAYS
 from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.evaluation.predictions import classes
 
@@ -27,9 +29,9 @@ input[role=combobox] { padding-right: var(--size-8); text-overflow: ellipsis; }
 label[data-testid=block-label] { max-width: calc(100% - var(--size-10)); }
 """
 NOT_KNOWN = f"This image is **{UNLIKE}**: the class below is only the nearest one."
-# The value of the image component, and what is shown for it: probabilities, heat map, note, and whether it is unlike.
+# The value of the image component, and what is shown for it: probabilities, note, and whether it is unlike.
 Upload = dict[str, Any] | None
-Shown = tuple[dict[str, float], np.ndarray | None, str, str]
+Shown = tuple[dict[str, float], str, str]
 
 
 class Page(gr.Blocks):
@@ -59,8 +61,10 @@ class Page(gr.Blocks):
                 with gr.Column():
                     unlike = gr.Markdown()
                     top_classes = gr.Label(label="Calibrated probabilities", num_top_classes=TOP_CLASSES)
-                    heat_map = gr.Image(label="Evidence (Grad-CAM, yellow: strongest)",
-                                        format="png", height=320, interactive=False, buttons=["fullscreen"])
+                    way = gr.Radio(list(WAYS), value=next(iter(WAYS)), label="Evidence for the first class")
+                    heat_map = gr.Image(label="Yellow: strongest", format="png", height=320, interactive=False,
+                                        buttons=["fullscreen"])
+                    remark = gr.Markdown()
             self._examples = {}
             for name, files in examples.items():
                 with gr.Column(visible=name == first) as self._examples[name]:
@@ -68,8 +72,12 @@ class Page(gr.Blocks):
             data_set.change(self.choose, data_set, [introduction, network, *self._examples.values()],
                             api_visibility="private")
             # Without preprocessing: Gradio would decode the image in another way than for training.
-            gr.on([image.change, network.change], self.respond, [image, network], [top_classes, heat_map, note, unlike],
-                  preprocess=False, concurrency_limit=1, api_visibility="private")
+            usual = {"preprocess": False, "concurrency_limit": 1, "api_visibility": "private"}
+            answered = gr.on([image.change, network.change], self.respond, [image, network],
+                             [top_classes, note, unlike], **usual)
+            # The evidence comes after the answer, because it may take seconds.
+            for event in (answered.then, way.change):
+                event(self.explain, [image, network, way], [heat_map, remark], **usual)
         self.queue(api_open=False)
 
     def choose(self, data_set: str) -> list[Any]:
@@ -80,15 +88,22 @@ class Page(gr.Blocks):
     def respond(self, image: Upload, name: str) -> Shown:
         """What to show for an image and a network; an error is shown as its note."""
         if image is None:
-            return {}, None, "", ""
+            return {}, "", ""
         try:
             prediction = self._networks.predict(_content(image), name)
         except ImageError as error:
-            return {}, None, escaped(f"This file cannot be used as an image ({error}). Try another one."), ""
+            return {}, escaped(f"This file cannot be used as an image ({error}). Try another one."), ""
         except UserError as error:
-            return {}, None, escaped(f"{error}."), ""
-        return (prediction.probabilities, prediction.heat_map, prediction.note,
-                NOT_KNOWN if prediction.unlike else "")
+            return {}, escaped(f"{error}."), ""
+        return prediction.probabilities, prediction.note, NOT_KNOWN if prediction.unlike else ""
+
+    def explain(self, image: Upload, name: str, way: str) -> tuple[np.ndarray | None, str]:
+        """The evidence for the first class of an image, and a remark; what is wrong with the image `respond` says."""
+        if image is None:
+            return None, ""
+        with suppress(ImageError, UserError):
+            return self._networks.explain(_content(image), name, way)
+        return None, ""
 
     def _choice(self, data_set: str) -> dict[str, Any]:
         """The networks of a data set, and the one that is chosen at first."""

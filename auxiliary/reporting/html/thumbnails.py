@@ -14,7 +14,7 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import is_file_below
 from auxiliary.data.tables import originals
 from auxiliary.evaluation.predictions import most_confident_mistakes, one_per_group
-from auxiliary.reporting.grad_cam_figure import overlaid
+from auxiliary.reporting.heat_overlay import overlaid
 from auxiliary.reporting.image_tiles import placed
 from auxiliary.reporting.many_classes import some
 from auxiliary.reporting.names import in_label_order

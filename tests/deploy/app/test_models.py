@@ -7,19 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.deploy.app import models
-from auxiliary.deploy.app.models import (
-    NO_FEATURE_MAPS,
-    NO_NETWORK,
-    SIDE,
-    Networks,
-    heat_map,
-    network_name,
-    predict_image,
-)
+from auxiliary.deploy.app.heat_map import SIDE
+from auxiliary.deploy.app.models import Networks, network_name, predict_image
+from auxiliary.deploy.explain import WAYS
+from auxiliary.evaluation.explanation import Explanation
 from auxiliary.runs.run import Run
 
 
@@ -75,22 +69,11 @@ def test_a_run_that_cannot_be_read_is_printed_and_left_out(trained_root, tmp_pat
     assert capsys.readouterr().out.startswith(f"left out: {frozen / 'result.json'} cannot be read")
 
 
-def test_a_network_without_feature_maps_has_no_heat_map(networks, tested):
-    import keras
-
-    flat = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-    predictor = networks.load(network_name(networks.best("colours")))
-    network = replace(predictor.networks[0], model=flat)
-    prediction = predict_image(replace(predictor, networks=[network]), Path(tested["filepath"]).read_bytes())
-    assert prediction.heat_map is None and prediction.note == NO_FEATURE_MAPS
-
-
-def test_an_ensemble_has_no_heat_map_but_the_mean_of_its_members(networks, tested):
+def test_an_ensemble_predicts_the_mean_of_its_members(networks, tested):
     small, frozen = (networks.load(name) for _, name in networks.choices("colours")[:2])
     both = replace(small, networks=[*small.networks, *frozen.networks], temperature=1.0)
     image = Path(tested["filepath"]).read_bytes()
     prediction = predict_image(both, image)
-    assert prediction.heat_map is None and prediction.note == NO_NETWORK
     alone = [predict_image(replace(each, temperature=1.0), image).probabilities for each in (small, frozen)]
     for name, probability in prediction.probabilities.items():
         assert probability == pytest.approx(np.mean([each[name] for each in alone]), abs=0.05)
@@ -102,16 +85,15 @@ def test_a_file_that_is_not_an_image_raises(networks):
         networks.predict(b"GIF?", network_name(networks.best("colours")))
 
 
-def test_a_heat_map_is_upright_and_has_the_proportions_of_the_image(encoded):
-    heat = np.zeros((2, 2))
-    assert heat_map(encoded(Image.new("RGB", (1000, 500))), heat).shape == (SIDE // 2, SIDE, 3)
-    assert heat_map(encoded(Image.new("L", (20, 10))), heat).shape == (10 * (SIDE // 20), 20 * (SIDE // 20), 3)
-    rotated = Image.new("RGB", (600, 300))
-    rotated.getexif()[0x0112] = 6     # rotated by 90 degrees
-    assert heat_map(encoded(rotated, "JPEG", exif=rotated.getexif()), heat).shape == (SIDE, SIDE // 2, 3)
+@pytest.mark.parametrize("way", WAYS)
+def test_the_evidence_for_the_first_class_is_a_picture(networks, tested, way):
+    name = network_name(networks.best("colours"))
+    picture, remark = networks.explain(Path(tested["filepath"]).read_bytes(), name, way)
+    assert picture.shape == (SIDE, SIDE, 3) and picture.dtype == "uint8"
+    assert ("off the probability" in remark) == (way == "occlusion")
 
 
-def test_heat_is_in_colour_and_the_rest_in_grey(encoded):
-    shown = heat_map(encoded(Image.new("RGB", (64, 64), "grey")), np.array([[1.0, 0.0]]))
-    left, right = shown[32, 2].astype(int), shown[32, -2].astype(int)
-    assert np.ptp(left) > 100 and np.ptp(right) == 0
+def test_where_there_is_no_evidence_to_show_it_is_said(networks, tested, monkeypatch):
+    monkeypatch.setattr(models, "explain", lambda *_: Explanation(None, "No map."))
+    small = network_name(networks.best("colours"))
+    assert networks.explain(Path(tested["filepath"]).read_bytes(), small, "occlusion") == (None, "No map.")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from auxiliary.deploy.app.models import NO_EVIDENCE, SIDE, Networks, Prediction, network_name
+from auxiliary.deploy.app.heat_map import SIDE
+from auxiliary.deploy.app.models import Networks, Prediction, network_name
 from auxiliary.runs.run import Run
 
 gradio = pytest.importorskip("gradio", reason="gradio is not installed")
@@ -55,16 +56,31 @@ def uploaded(folder: Path, data: bytes) -> dict:
 
 def test_an_image_is_classified(page, small, tested, tmp_path):
     image = uploaded(tmp_path, Path(tested["filepath"]).read_bytes())
-    probabilities, shown, note, _ = page.respond(image, small)
+    probabilities, note, _ = page.respond(image, small)
     assert max(probabilities, key=probabilities.get) == tested["predicted"]
-    assert sum(probabilities.values()) == pytest.approx(1)
-    assert shown.shape == (SIDE, SIDE, 3) and shown.dtype == "uint8" and note in ("", NO_EVIDENCE)
+    assert sum(probabilities.values()) == pytest.approx(1) and note == ""
+
+
+def test_the_evidence_is_shown_in_the_chosen_way(page, small, tested, tmp_path):
+    image = uploaded(tmp_path, Path(tested["filepath"]).read_bytes())
+    (grad_cam, _), (occlusion, remark) = (page.explain(image, small, way) for way in ("Grad-CAM", "occlusion"))
+    assert grad_cam.shape == occlusion.shape == (SIDE, SIDE, 3)
+    assert (grad_cam != occlusion).any() and remark
+
+
+def test_without_an_answer_there_is_no_evidence(page, small, tmp_path):
+    assert page.explain(None, small, "Grad-CAM") == (None, "")
+    image = uploaded(tmp_path, b"hello")
+    assert page.explain(image, small, "Grad-CAM") == (None, "")
+    assert page.explain(image, "../small", "Grad-CAM") == (None, "")
+    Path(image["path"]).unlink()
+    assert page.explain(image, small, "Grad-CAM") == (None, "")
 
 
 @pytest.mark.parametrize(("unlike", "said"), [(True, NOT_KNOWN), (False, ""), (None, "")])
 def test_an_image_unlike_the_training_images_is_told(page, small, networks, tmp_path, monkeypatch, unlike, said):
-    monkeypatch.setattr(networks, "predict", lambda *_: Prediction({"red": 1.0}, None, "", unlike))
-    assert page.respond(uploaded(tmp_path, b"image"), small)[3] == said
+    monkeypatch.setattr(networks, "predict", lambda *_: Prediction({"red": 1.0}, "", unlike))
+    assert page.respond(uploaded(tmp_path, b"image"), small)[2] == said
 
 
 def test_another_network_makes_another_prediction(page, small, trained_root, tested, tmp_path):
@@ -78,20 +94,20 @@ def test_another_network_makes_another_prediction(page, small, trained_root, tes
     (b"", "empty file"), (b"hello", "not an image"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     (truncated_jpeg(), "truncated"), (b"P5 60000 60000 255\n", "absurdly large")])
 def test_the_reason_is_shown_for_a_file_that_is_not_an_image(page, small, tmp_path, data, reason):
-    probabilities, shown, note, _ = page.respond(uploaded(tmp_path, data), small)
-    assert (probabilities, shown) == ({}, None)
+    probabilities, note, _ = page.respond(uploaded(tmp_path, data), small)
+    assert probabilities == {}
     assert note.replace("\\", "").startswith(f"This file cannot be used as an image ({reason}")
 
 
 def test_without_an_image_nothing_is_shown(page, small):
-    assert page.respond(None, small) == ({}, None, "", "")
+    assert page.respond(None, small) == ({}, "", "")
 
 
 def test_an_unknown_network_and_a_deleted_image(page, small, tested, tmp_path):
     image = uploaded(tmp_path, Path(tested["filepath"]).read_bytes())
-    assert page.respond(image, "../small")[2].startswith("unknown network")
+    assert page.respond(image, "../small")[1].startswith("unknown network")
     Path(image["path"]).unlink()
-    assert page.respond(image, small)[2].startswith("the image is no longer stored here")
+    assert page.respond(image, small)[1].startswith("the image is no longer stored here")
 
 
 def test_a_choice_of_data_sets_only_where_there_are_several(page, both, tmp_path):

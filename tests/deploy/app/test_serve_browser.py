@@ -90,6 +90,15 @@ def test_an_image_is_classified(page, tested):
     assert page.title == "What is this?"
 
 
+def test_the_evidence_is_shown_in_the_chosen_way(page, tested):
+    drop(page, tested["filepath"])
+    before = until(page, found("img[src*='image.png']"))[0].get_attribute("src")
+    until(page, found("input[type=radio][value=occlusion]"))[0].click()
+    assert until(page, lambda page: any(each.get_attribute("src") != before
+                                        for each in found("img[src*='image.png']")(page)))
+    assert until(page, lambda page: "off the probability" in page.find_element("css selector", "body").text)
+
+
 def test_another_network_makes_another_prediction(page, tested):
     drop(page, tested["filepath"])
     before = prediction(page)

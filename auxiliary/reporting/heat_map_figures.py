@@ -1,26 +1,23 @@
-"""Test images with their Grad-CAM heat maps."""
+"""Test images with heat maps of the evidence for their predicted class."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import fill
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from PIL import Image
 
+from auxiliary.evaluation.explanation import Explanation
 from auxiliary.evaluation.predictions import classes, one_per_group
+from auxiliary.reporting.heat_overlay import add_heat_bar, overlaid
 from auxiliary.reporting.image_grids import COLUMNS, SIDE, caption
 from auxiliary.reporting.image_tiles import placed
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.style import GREY, new_figure, set_title, styled, title_only
 
-COLOURS = mpl.colormaps["plasma"]    # perceptually uniform
-OPACITY = 0.8                        # of the colours where the heat is 1
-GREYS = 0.18, 0.9                    # black and white of the image below the colours, which hardly show on black
+LETTERS = 36    # of a remark on one line
 
 
 @styled
@@ -48,7 +45,7 @@ def grad_cam_sheet(predictions: pd.DataFrame, explained: Mapping[str, np.ndarray
         band, column = divmod(place, COLUMNS)
         heat = explained["heat"][row["explained"]]
         _pair(grid[2 * band, column], grid[2 * band + 1, column], row, names, heat)
-    _legend(fig, grid)
+    add_heat_bar(fig, grid)
     set_title(fig, _title(chosen))
     return fig
 
@@ -81,37 +78,34 @@ def _pair(above: Axes, below: Axes, row: pd.Series, names: Names, heat: np.ndarr
                    fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
 
 
-def overlaid(image: np.ndarray, heat: np.ndarray, area: tuple[slice, slice]) -> np.ndarray:
-    """A tile under its heat map.
+@styled
+def explanation_sheet(predictions: pd.DataFrame, explained: Sequence[Mapping[str, Explanation]]) -> Figure:
+    """Test images, and beside each the same in grey under the evidence for its predicted class, found in several ways.
 
     Args:
-        image: (side, side, 3), uint8.
-        heat: (h, w) in 0..1, resized to `area`.
-        area: the rows and columns of the tile that hold the image, which become grey below the heat map.
-
-    Returns:
-        (side, side, 3) float64 in 0..1.
+        predictions: one row per image, at least one.
+        explained: for each image what each way gives, by the name of the way.
     """
-    grey = np.asarray(Image.fromarray(image).convert("L"))[area] / 255
-    spread = Image.fromarray(heat.astype("float32")).resize(grey.shape[::-1], Image.Resampling.BILINEAR)
-    shown = image / 255
-    shown[area] = _blend(grey, np.asarray(spread))
-    return shown
+    names, ways = Names(classes(predictions)), list(explained[0])
+    fig = new_figure(2.1 * COLUMNS, 1.3 + 3.1 * len(predictions), names)
+    grid = fig.subplots(len(predictions), 1 + len(ways), squeeze=False)
+    for axes, title in zip(grid[0], ("image", *ways), strict=True):
+        axes.set_title(title, fontsize=12, pad=4)
+    for (first, *others), (_, row), found in zip(grid, predictions.iterrows(), explained, strict=True):
+        image, area = placed(row["filepath"], SIDE)
+        caption(first, row, names, image)
+        for axes, way in zip(others, ways, strict=True):
+            _explanation(axes, image, area, found[way])
+    add_heat_bar(fig, grid)
+    # Room between the titles of the figure and of the columns.
+    fig.get_layout_engine().set(h_pad=0.12)
+    set_title(fig, f"Evidence for the predicted class, found in {len(ways):,} ways")
+    return fig
 
 
-def _blend(grey: np.ndarray, heat: np.ndarray) -> np.ndarray:
-    """A grey value, 0 to 1, blended with the colour of the heat; (..., 3), 0 to 1."""
-    share = OPACITY * heat[..., None]
-    low, high = GREYS
-    return (1 - share) * (low + (high - low) * grey[..., None]) + share * COLOURS(heat)[..., :3]
-
-
-def _legend(fig: Figure, grid: np.ndarray) -> None:
-    shown = ScalarMappable(cmap=ListedColormap(_blend(np.full(256, 0.5), np.linspace(0, 1, 256))))
-    shown.set_clim(0, 1)
-    bar = fig.colorbar(shown, ax=grid, location="bottom", shrink=0.5, aspect=40, pad=0.02, anchor=(0, 0.5),
-                       label="evidence for the predicted class, within each image")
-    bar.set_ticks([0, 1], labels=["0 none", "1 most"])
-    for label, side in zip(bar.ax.get_xticklabels(), ("left", "right"), strict=True):
-        label.set_horizontalalignment(side)
-    bar.outline.set_edgecolor(GREY)
+def _explanation(axes: Axes, image: np.ndarray, area: tuple[slice, slice], found: Explanation) -> None:
+    """The image under its heat map, or nothing where there is none, and the remark below."""
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    axes.imshow(np.full_like(image, 255) if found.heat is None else overlaid(image, found.heat, area))
+    axes.set_xlabel(fill(found.remark, LETTERS), fontsize=9, loc="left", color=GREY)

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from auxiliary.reporting.grad_cam_figure import grad_cam_sheet
+from auxiliary.evaluation.explanation import Explanation
+from auxiliary.reporting.heat_map_figures import explanation_sheet, grad_cam_sheet
 
 HEAT = np.float16([[1, 0], [0, 0]])
 
@@ -108,3 +109,25 @@ def test_nothing_to_show(predictions, nothing):
     fig = grad_cam_sheet(predictions, nothing)
     assert shown(fig) == []
     assert fig.get_suptitle() == "Grad-CAM: no image was explained"
+
+
+def in_three_ways(**changed) -> dict[str, Explanation]:
+    """What three ways give for one image."""
+    return {way: Explanation(HEAT.astype("float32"), f"By {way}.") for way in ("one", "two", "three")} | changed
+
+
+def test_beside_each_image_are_the_maps_of_all_ways(predictions):
+    fig = explanation_sheet(predictions.iloc[:2], [in_three_ways(), in_three_ways()])
+    maps = shown(fig)
+    assert [caption for _, caption in maps] == [
+        "✓ $cash_1^2$ 0.90", "By one.", "By two.", "By three.",
+        "✗ a_class_…_letters 0.60\nis $cash_1^2$", "By one.", "By two.", "By three."]
+    assert (maps[0][0] == [255, 0, 0]).all() and all(np.ptp(image) > 0.1 for image, _ in maps[1:4])
+    assert [axes.get_title(loc="left") for axes in fig.axes[:4]] == ["image", "one", "two", "three"]
+    assert fig.get_suptitle() == "Evidence for the predicted class, found in 3 ways"
+
+
+def test_where_a_way_has_no_map_its_place_is_white_and_says_why(predictions):
+    fig = explanation_sheet(predictions.head(1), [in_three_ways(two=Explanation(None, "It has no map."))])
+    white, why = shown(fig)[2]
+    assert (white == 255).all() and why == "It has no map."
