@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import isnan
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import printable
 from auxiliary.data.reading.decode import open_rgb
 from auxiliary.data.reading.deep import Span
+from auxiliary.deploy.json_answers import answer_json, network_json
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
@@ -80,14 +82,14 @@ class Networks:
 
     def choices(self, data_set: str) -> list[tuple[str, str]]:
         """The label, with the validation accuracy, and the name of each network of a data set; the best first."""
-        results = self._ranked(data_set)
+        results = self.ranked_results(data_set)
         labels = [label if isnan(accuracy) else f"{label}: {accuracy:.3f}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
         return list(zip(labels, map(network_name, results["run"]), strict=True))
 
     def best(self, data_set: str) -> Run:
         """The run of a data set to show before the user chooses: the first one of all, or the best."""
-        return self._first if data_set == self.data_set else self._ranked(data_set)["run"][0]
+        return self._first if data_set == self.data_set else self.ranked_results(data_set)["run"][0]
 
     def load(self, name: str) -> Predictor:
         """The network of a name; the last `CACHED` networks stay in memory.
@@ -100,7 +102,7 @@ class Networks:
             raise unknown("network", name, runs)
         return self._load(runs[name])
 
-    def _ranked(self, data_set: str) -> pd.DataFrame:
+    def ranked_results(self, data_set: str) -> pd.DataFrame:
         """The results of a data set, best validation accuracy first, with the column `run`."""
         return ranked(pd.DataFrame([{**result.model_dump(), "run": run}
                                     for run, result in self._results[data_set].items()]))
@@ -114,6 +116,15 @@ class Networks:
         """
         with self._lock:
             return predict_image(self.load(name), data)
+
+    def answer(self, data: bytes, name: str) -> dict[str, Any]:
+        """What `predict --json` says of an image file's bytes: the network and the image in one; errors as above."""
+        with self._lock:
+            predictor = self.load(name)
+            pixels = network_pixels(data, predictor.result.image_size, predictor.span)
+            (values,), scores = predictor.answers(pixels[None])
+        return {**network_json(predictor), **answer_json(predictor.categories, values.tolist(),
+                                                         None if scores is None else float(scores[0]))}
 
 
 def predict_image(predictor: Predictor, data: bytes) -> Prediction:

@@ -1,12 +1,7 @@
 """The page served by its own process: requested directly, and used in a browser."""
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,49 +11,19 @@ import pytest
 
 from auxiliary.core.paths import REPOSITORY
 from tests.browser import PHONE, browser, complaints, requests
+from tests.deploy.app.served import TIMEOUT, served
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 
-TIMEOUT = 120       # seconds, for a busy machine
 NETWORK = "Network, with its validation accuracy"
 PREDICTED = "[data-testid='label-output-value']"
 
 
 @pytest.fixture(scope="module")
 def address(two_data_sets, tmp_path_factory) -> Iterator[str]:
-    """The URL of the page, which shows `small` of colours first.
-
-    Checks that an interruption stops it without output, and that it leaves no files.
-    """
-    folder = tmp_path_factory.mktemp("served")
-    printed, temporary = folder / "printed.txt", folder / "temporary"
-    temporary.mkdir()
-    command = [sys.executable, "-m", "auxiliary", "serve", "--dataset", "colours", "--run", "small",
-               "--port", "0", "--root", str(two_data_sets)]
-    with printed.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
-                                   env={**os.environ, "TMPDIR": str(temporary)})
-    try:
-        yield _announced(process, printed)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(TIMEOUT) == 0
-    finally:
-        process.kill()
-        process.wait()
-    # Besides, it says what it does once for each network.
-    text = printed.read_text()
-    assert len(re.findall(r"^the page is at \S+ \(Ctrl-C stops it\)$", text, re.MULTILINE)) == 1
-    assert not re.search("Traceback|Warning|Error", text), text
-    assert list(temporary.iterdir()) == []
-
-
-def _announced(process: subprocess.Popen, printed: Path) -> str:
-    for _ in range(10 * TIMEOUT):
-        if found := re.search(r"the page is at (\S+)", printed.read_text()):
-            return found[1]
-        assert process.poll() is None, printed.read_text()
-        time.sleep(0.1)
-    raise TimeoutError(printed.read_text())
+    """The URL of the page."""
+    with served(two_data_sets, tmp_path_factory.mktemp("served")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +80,10 @@ def test_the_html_links_to_no_other_host(address):
 @pytest.mark.parametrize("path", ["README.md", str(REPOSITORY / "README.md"), "/etc/hostname", "../results.csv"])
 def test_no_other_file_is_served(address, path):
     assert status(address, f"gradio_api/file={path}") == 403
+
+
+def test_programs_are_not_answered_unless_asked_for(address):
+    assert status(address, "api/networks") == status(address, "api/predict") == 403
 
 
 def test_a_file_that_was_not_uploaded_is_refused(address, tested):
