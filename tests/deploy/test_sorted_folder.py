@@ -18,10 +18,12 @@ ORIGIN = Origin("small-1", 1.0, ("cat", "dog"), True)
 
 @pytest.fixture
 def photos(tmp_path, trained_root, monkeypatch) -> Path:
-    """A folder `photos` in the working directory: in `one` and `two` images of the same names, and a text."""
+    """A folder `photos` in the working directory: in `one` and `two` red images of the same names, and a text."""
     monkeypatch.chdir(tmp_path)
-    for folder, category in (("one", "red"), ("two", "green")):
-        shutil.copytree(trained_root.images / category, Path("photos", folder))
+    shutil.copytree(trained_root.images / "red", Path("photos/one"))
+    Path("photos/two").mkdir()
+    for number in range(20):
+        shutil.copy(Path(f"photos/one/{number}.png"), Path(f"photos/two/{19 - number}.png"))
     Path("photos/notes.txt").write_text("some words")
     return Path("photos")
 

@@ -23,6 +23,7 @@ from auxiliary.deploy.json_answers import number_json
 
 PREFIX = "/api"
 LARGEST_BODY = 20_000_000      # bytes of a request
+DISCARDED = 5 * LARGEST_BODY   # bytes of a larger request that are read and thrown away before it is refused
 AT_ONCE, PER_SECOND = 100, 20  # requests of a client, see `RateLimit`
 WAITING = 64                   # requests of all clients that are read or wait for their turn, each with its image
 SECONDS = 60                   # for a request to arrive
@@ -115,9 +116,6 @@ async def _in_time(request: Request) -> bytes:
 
 async def _image(request: Request) -> bytes:
     """The bytes of the image in a request's body or form, of which no more than `LARGEST_BODY` are read."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > LARGEST_BODY:
-        raise HTTPException(413, TOO_LARGE)
     limited = _limited(request)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await limited.body()
@@ -129,16 +127,21 @@ async def _image(request: Request) -> bytes:
 
 
 def _limited(request: Request) -> Request:
-    """The same request, whose body ends with an error where it gets too large, also if it does not say its length."""
-    read = 0
+    """The same request, whose body ends with an error where it is too large, also if it does not say its length."""
+    length, read = request.headers.get("content-length", ""), 0
+    stated = int(length) if length.isdecimal() else 0
 
     async def receive() -> Message:
         nonlocal read
         message = await request.receive()
         read += len(message.get("body", b""))
-        if read > LARGEST_BODY:
-            raise HTTPException(413, TOO_LARGE)
-        return message
+        if max(read, stated) <= LARGEST_BODY:
+            return message
+        # A client that is still sending may miss the answer.
+        while message.get("more_body") and read < DISCARDED:
+            message = await request.receive()
+            read += len(message.get("body", b""))
+        raise HTTPException(413, TOO_LARGE)
 
     return Request(request.scope, receive)
 
