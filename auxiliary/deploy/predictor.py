@@ -80,6 +80,8 @@ class Network:
         if view.augmented is not None:
             steps = parse_spec(self.result.augment, AUGMENTATIONS, "augment")
             images = augment_batch(images, steps, Draw(self.result.seed, view.augmented, 0, np.arange(len(images))))
+        if _is_alone(view):
+            return images
         rows, columns = view.places(size)
         return images[:, rows][:, :, columns]
 

@@ -17,7 +17,8 @@ from auxiliary.core.locks import lock_or_refuse
 from auxiliary.core.paths import with_home
 from auxiliary.data.folders.find_files import is_hidden
 from auxiliary.deploy.class_folders import UNLIKE_FOLDER, class_folders
-from auxiliary.deploy.file_predictions import FilePrediction, stamp_of
+from auxiliary.deploy.file_predictions import FilePrediction
+from auxiliary.deploy.file_reading import stamp_of
 from auxiliary.deploy.origin import Origin
 from auxiliary.evaluation.limit import is_unlike
 

@@ -9,7 +9,8 @@ import pytest
 
 from auxiliary.commands import predict
 from auxiliary.deploy.class_folders import UNLIKE_FOLDER
-from auxiliary.deploy.file_predictions import FilePrediction, stamp_of
+from auxiliary.deploy.file_predictions import FilePrediction
+from auxiliary.deploy.file_reading import stamp_of
 from auxiliary.deploy.origin import Origin
 from auxiliary.deploy.sorted_folder import SortedFolder, opened_sorted_folder
 
