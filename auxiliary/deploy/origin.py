@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.text import first_few
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor
 
 KEY = "predictions of"
+NAMED_CLASSES = 12
 
 
 class Origin(NamedTuple):
@@ -81,5 +83,5 @@ class Origin(NamedTuple):
         if self.temperature != other.temperature:
             return f"{self.run_id} at the temperature {self.temperature!r}"
         if self.classes != other.classes:
-            return f"{self.run_id} with the classes {', '.join(self.classes)}"
+            return f"{self.run_id} with the classes {first_few(self.classes, NAMED_CLASSES)}"
         return f"{self.run_id} {'with' if self.scored else 'without'} scores"

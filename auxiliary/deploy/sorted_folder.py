@@ -48,7 +48,7 @@ class SortedFolder:
         self.path, self.counts, self.new, self.renamed = path, Counter(), 0, 0
         self.failed: dict[str, str] = {}
         self._link, self._names = link, class_folders(origin.classes)
-        self._used: set[Path] = set()
+        self._used: set[str] = set()
 
     def put(self, image: Path, prediction: FilePrediction) -> None:
         """Put an image into the folder of its class."""
@@ -74,7 +74,7 @@ class SortedFolder:
         longer = with_fingerprint(image.stem, str(absolute(image)), image.suffix)
         for target in (folder / image.name, folder / longer):
             # Some disks take `A.jpg` and `a.jpg` for one name.
-            key = target.with_name(target.name.casefold())
+            key = str(target).casefold()
             if key not in self._used and (not os.path.lexists(target) or _same(target, image)):
                 self._used.add(key)
                 return target

@@ -147,6 +147,7 @@ def test_many_classes_are_counted_and_the_first_named():
 @pytest.mark.parametrize(("words", "message"), [
     (["gone.jpg"], "error: there is no file or folder 'gone.jpg'"),
     (["*.webp"], "error: there is no file that matches '*.webp'"),
+    (["README.md", "--link"], "error: --link is for sorted images: name their folder with --sort-into"),
     (["README.md", "--run", "smal"], "did you mean 'small'?"),
     (["README.md", "--dataset", "colour"], "did you mean 'colours'?"),
     (["README.md", "--root", "tests"], "holds no data set: run a profile first (python -m auxiliary run demo)")])
