@@ -101,7 +101,7 @@ def _prepare(uploads: Path) -> None:
     runtime.load()
 
 
-def _announce(host: str, port: int, with_api: bool = False) -> None:
+def _announce(host: str, port: int, with_api: bool) -> None:
     if not _is_local(host):
         print(f"warning: the page has no password, and everyone who can reach port {port} of this machine can use it")
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)

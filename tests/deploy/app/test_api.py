@@ -17,7 +17,8 @@ from tests.deploy.app.served import TIMEOUT, served
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 
-from auxiliary.deploy.app.api import AT_ONCE, LARGEST_BODY
+from auxiliary.deploy.app.api import AT_ONCE
+from auxiliary.deploy.app.request_image import LARGEST_BODY
 
 CLIENTS = 50
 
