@@ -126,7 +126,7 @@ def _print_json(predictor: "Predictor", journal: Journal) -> None:
     for number, image in enumerate(journal.images(), start=1):
         answer = {"file": image.file, **answer_json(predictor.categories, image.probabilities, image.score)}
         print(json.dumps(answer) + ("," if number < journal.image_count else ""))
-    errors = [{"file": file, "error": error} for file, error in journal.errors.items()]
+    errors = [{"file": file, "error": error} for file, error in journal.errors]
     print(f'], "errors": {json.dumps(errors)}}}')
 
 
@@ -138,5 +138,5 @@ def _print_text(predictor: "Predictor", journal: Journal, table: Path | None, in
         console.print(f"wrote {table} ({counted(journal.image_count, 'image')})", soft_wrap=True)
     if not table and not into:
         print_tables(console, predictor.categories, journal.images())
-    for file, error in journal.errors.items():
+    for file, error in journal.errors:
         print(printable(f"{file}: {error}"), file=sys.stderr)

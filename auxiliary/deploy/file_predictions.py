@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from auxiliary.core.parallel import Pool, Processes, worked_batches
 from auxiliary.deploy.file_reading import Stamp, read_files
@@ -65,13 +66,15 @@ def predict_files(predictor: "Predictor", batches: Sequence[Sequence[ImagePath]]
             if pixels := [file.pixels for file in files if file.pixels is not None]:
                 yield np.stack(pixels)
 
-    for answers in predictor.batch_answers(images()):
-        # Batches without an image got no answers.
-        while all(file.error for file in waiting[0]):
-            yield waiting.popleft()
-        scores = [None] * len(answers.probabilities) if answers.scores is None else answers.scores.tolist()
-        answered = zip(answers.probabilities.tolist(), scores, strict=True)
-        yield [file if file.error else _answered(file, *next(answered)) for file in waiting.popleft()]
+    # The threads of NumPy's products wait for the next one without a pause, which takes a quarter of the processor.
+    with threadpool_limits(1, "blas"):
+        for answers in predictor.batch_answers(images()):
+            # Batches without an image got no answers.
+            while all(file.error for file in waiting[0]):
+                yield waiting.popleft()
+            scores = [None] * len(answers.probabilities) if answers.scores is None else answers.scores.tolist()
+            answered = zip(answers.probabilities.tolist(), scores, strict=True)
+            yield [file if file.error else _answered(file, *next(answered)) for file in waiting.popleft()]
     yield from waiting
 
 

@@ -34,13 +34,14 @@ class Journal:
 
     Attributes:
         paths: those files.
-        errors: why each file that is not an image is none, by its name.
+        errors: the name of each file that is not an image, and why it is none.
         unscaled: the name of a file that `is_unscaled` tells; empty without one.
         left_out: how many predictions of an earlier call are of other files.
     """
 
     def __init__(self, file: BinaryIO, paths: Sequence[ImagePath]) -> None:
-        self.paths, self.errors, self.unscaled, self.left_out = paths, {}, "", 0
+        self.paths, self.unscaled, self.left_out = paths, "", 0
+        self.errors: list[tuple[str, str]] = []
         # Where the batch of each path begins in the file, times `BATCH`, plus its place there: eight bytes per path.
         self._file, self._found = file, array("q", [NOWHERE]) * len(paths)
 
@@ -72,7 +73,7 @@ class Journal:
         for number, (place, prediction) in enumerate(zip(places, predictions, strict=True)):
             self._note(place, prediction, begin * BATCH + number)
             if prediction.error:
-                self.errors[prediction.file] = prediction.error
+                self.errors.append((prediction.file, prediction.error))
 
     def __iter__(self) -> Iterator[FilePrediction]:
         """The predictions of all files, in their order."""
