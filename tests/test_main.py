@@ -40,7 +40,7 @@ def test_ctrl_c_prints_one_sentence_and_exits_with_the_status_of_shells():
     done = ended("run = press")
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == ("interrupted; give the same command again (`run` and `train` continue after the last "
-                           "finished epoch)\n")
+                           "finished epoch, `predict --csv` after the last file)\n")
 
 
 @pytest.mark.parametrize(("name", "status", "reason"), [("SIGTERM", 143, "terminated"),

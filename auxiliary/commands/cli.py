@@ -195,17 +195,22 @@ def reproduce(name: str, dataset: str, root: Path | None) -> None:
 @dataset_option
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but JSON, with all classes.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write a CSV file, with all classes, in place of the table.")
+              help="Write a CSV file, with all classes, in place of the table. Interrupted, the same command goes on.")
+@click.option("--sort-into", type=click.Path(path_type=Path), metavar="DIR",
+              help="Copy each image into a folder of its class in DIR, in place of the table.")
+@click.option("--link", is_flag=True, help="With --sort-into: symbolic links in place of copies.")
 @root_option
 def predict(images: tuple[str, ...], name: str, dataset: str, as_json: bool, csv_file: Path | None,
-            root: Path | None) -> None:
+            sort_into: Path | None, link: bool, root: Path | None) -> None:
     """Classify each IMAGE and print calibrated probabilities.
 
     IMAGE is a file, a folder, or a pattern in quotes such as '*.jpg'.
     """
     from auxiliary.commands.predict import predict_images
 
-    predict_images(images, name, as_json, root, dataset, csv_file)
+    if link and sort_into is None:
+        raise UserError("--link is for sorted images: name their folder with --sort-into")
+    predict_images(images, name, as_json, root, dataset, csv_file, sort_into, link)
 
 
 @command.command()
@@ -213,8 +218,9 @@ def predict(images: tuple[str, ...], name: str, dataset: str, as_json: bool, csv
 @dataset_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=7860, show_default=True, help="Port to listen on.")
+@click.option("--api", is_flag=True, help="Also answer programs: POST /api/predict, GET /api/networks.")
 @root_option
-def serve(name: str, dataset: str, host: str, port: int, root: Path | None) -> None:
+def serve(name: str, dataset: str, host: str, port: int, api: bool, root: Path | None) -> None:
     """Serve a web page that classifies images.
 
     --run and --dataset say what it shows first; it offers all networks of all data sets.
@@ -223,7 +229,7 @@ def serve(name: str, dataset: str, host: str, port: int, root: Path | None) -> N
     """
     from auxiliary.deploy.app.serve import serve_page
 
-    serve_page(name, host, port, root, dataset)
+    serve_page(name, host, port, root, dataset, api)
 
 
 @command.command()

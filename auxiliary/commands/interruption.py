@@ -14,7 +14,8 @@ REASONS = {
     signal.SIGTERM: "terminated",
     signal.SIGHUP: "the terminal was closed",
 }
-ADVICE = "give the same command again (`run` and `train` continue after the last finished epoch)"
+ADVICE = ("give the same command again (`run` and `train` continue after the last finished epoch, `predict --csv` "
+          "after the last file)")
 
 
 class Interruption:

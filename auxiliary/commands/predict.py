@@ -1,166 +1,142 @@
-"""`python -m auxiliary predict IMAGE...`: the classes of images, as tables, as JSON or in a CSV file."""
+"""`python -m auxiliary predict IMAGE...`: the classes of images, as tables, as JSON, in a CSV file or in folders."""
 
 import json
-import math
 import sys
-from contextlib import nullcontext
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-
-from auxiliary.commands.predict_csv import find_csv_file, write_predictions
+from auxiliary.commands.predict_csv import check_csv_file, find_csv_file, unfinished, write_predictions
+from auxiliary.commands.predict_sorted import print_sorted, put_all, without_sorted
+from auxiliary.commands.predict_tables import print_tables, title
 from auxiliary.core import runtime
 from auxiliary.core.console import ENDLESS, PlainConsole
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import absolute, replacing
+from auxiliary.core.files import absolute
 from auxiliary.core.paths import find_root, processed_folders
-from auxiliary.core.text import counted, first_few, printable
-from auxiliary.deploy.image_paths import find_image_paths
-from auxiliary.evaluation.limit import UNLIKE, is_unlike
+from auxiliary.core.text import counted, printable
+from auxiliary.deploy.file_predictions import predict_files
+from auxiliary.deploy.image_paths import ImagePath, find_image_paths
+from auxiliary.deploy.journal import Journal, opened_journal
+from auxiliary.deploy.json_answers import answer_json, network_json
+from auxiliary.deploy.origin import Origin
+from auxiliary.deploy.sorted_folder import SortedFolder, find_sorted_folder, opened_sorted_folder
 from auxiliary.runs.find import find_finished_or_best
-from auxiliary.runs.labels import validation
 
 if TYPE_CHECKING:
-    import numpy as np
+    from auxiliary.deploy.predictor import Predictor
 
-    from auxiliary.deploy.predictor import FilePredictions, Predictor
-
-NEXT_CLASSES = 2        # shown beside the likeliest
-NAMED_CLASSES = 12      # in the first line
-TABLE_ROWS = 1000       # rich needs 250 MB to lay out a table of 100,000 rows
+NOT_KEPT = "with --csv FILE, files that were predicted are not predicted again"
+KEPT = "files that were predicted are not predicted again"
 
 
 def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = False, root: Path | None = None,
-                   dataset: str = "", csv_file: Path | None = None) -> None:
+                   dataset: str = "", csv_file: Path | None = None, sort_into: Path | None = None,
+                   link: bool = False) -> None:
     """Predict the classes of images with a finished run's network, and print or write them.
 
     Args:
         images: files, folders and patterns, see `find_image_paths`.
         name: the run, see `find_finished`; empty for the data set's run of the best validation accuracy.
-        as_json: print one JSON document with the probabilities of all classes instead of tables. Its keys are run,
-            dataset, val_accuracy, temperature, classes; `images`, each with file, class, probabilities, `unlike` (true
-            or false) and `score`, see `auxiliary.evaluation.out_of_distribution`, both null where they are not known;
-            and `errors`, each with file and error.
+        as_json: print one JSON document with the probabilities of all classes instead of tables. Its keys are those of
+            `network_json`; `images`, each with file and the keys of `answer_json`; and `errors`, each with file and
+            error.
         root: the folder that holds `models/`; the repository by default.
         dataset: the data set that the run is of; empty where there is only one, or the run's name tells it.
-        csv_file: a file to write, see `write_predictions`; then no tables are printed.
+        csv_file: a file to write, see `write_predictions`; then no tables are printed. While it is not finished, the
+            predictions are in its `unfinished` journal, with which the same call goes on.
+        sort_into: a folder that gets a copy of each image, see `SortedFolder`; then no tables are printed.
+        link: whether it gets links to the images in place of copies.
 
     Raises:
-        UserError: a name stands for nothing (before TensorFlow is loaded), the run cannot be loaded, or some files
-            are not images (after the others are printed).
+        UserError: a name stands for nothing (before TensorFlow is loaded), the run cannot be loaded, what is there
+            holds predictions of another run, or some files are not images (after the others are printed).
     """
     table = find_csv_file(csv_file) if csv_file else None
-    # A table that an earlier call wrote into the folder of the images is none of them.
-    paths = [path for path in find_image_paths(images) if table is None or absolute(path.path) != absolute(table)]
+    folder = find_sorted_folder(sort_into) if sort_into else None
+    paths = _paths(images, table, folder)
     root = find_root(root)
     run = find_finished_or_best(name, root, dataset)
     runtime.load()
     from auxiliary.deploy.load import load_predictor
-    from auxiliary.deploy.predictor import predict_files
     from auxiliary.deploy.preprocess import UNSCALED
 
     predictor = load_predictor(run, processed_folders(root))
-    # A file that cannot be written is found before the work.
-    with replacing(table) if table else nullcontext() as temporary:
-        predictions = predict_files(predictor, paths)
-        if temporary:
-            write_predictions(temporary, predictor.categories, predictions)
-    if as_json:
-        _print_json(predictor, predictions)
-    else:
-        _print_text(predictor, predictions, table)
+    origin = Origin.of(predictor)
+    if table:
+        check_csv_file(table, origin)
+    with ExitStack() as stack:
+        into = stack.enter_context(opened_sorted_folder(folder, origin, link)) if folder else None
+        file = unfinished(table) if table else Path(stack.enter_context(tempfile.TemporaryDirectory()), "predictions")
+        journal = stack.enter_context(opened_journal(file, origin, paths))
+        _print_continued(journal, file)
+        _predict_missing(predictor, journal, KEPT if table else NOT_KEPT)
+        if table:
+            write_predictions(table, origin, journal)
+        if into:
+            put_all(into, journal)
+        if table:
+            # Last: until then the same call goes on with it. It can still be read, because it is open.
+            file.unlink()
+        if as_json:
+            _print_json(predictor, journal)
+        else:
+            _print_text(predictor, journal, table, into)
     if predictor.why:
         print(printable(predictor.why), file=sys.stderr)
-    if predictions.unscaled:
-        print(f"{UNSCALED}, such as {printable(predictions.unscaled[0])}", file=sys.stderr)
-    if failed := len(predictions.errors):
+    if journal.unscaled:
+        print(f"{UNSCALED}, such as {printable(journal.unscaled)}", file=sys.stderr)
+    if into:
+        print_sorted(into, sys.stderr if as_json else sys.stdout)
+    if failed := len(journal.errors):
         raise UserError(f"{failed:,} of {len(paths):,} files {'is not an image' if failed == 1 else 'are not images'}")
 
 
-def _print_json(predictor: "Predictor", predictions: "FilePredictions") -> None:
+def _paths(images: Sequence[str], table: Path | None, folder: Path | None) -> list[ImagePath]:
+    """The files to predict: those that the user names, without what this command wrote among them."""
+    paths = find_image_paths(images)
+    if table:
+        own = {absolute(table), absolute(unfinished(table))}
+        paths = [path for path in paths if absolute(path.path) not in own]
+    return without_sorted(paths, folder) if folder else paths
+
+
+def _print_continued(journal: Journal, file: Path) -> None:
+    """Print what an earlier call left."""
+    if journal.known:
+        print(printable(f"{file}: {journal.known:,} of {counted(len(journal.paths), 'file')} were predicted before"),
+              file=sys.stderr)
+    if journal.left_out:
+        print(printable(f"{file}: {counted(journal.left_out, 'prediction')} of files that are not there or not named "
+                        "any more are left out"), file=sys.stderr)
+
+
+def _predict_missing(predictor: "Predictor", journal: Journal, again: str) -> None:
+    batches = journal.missing()
+    files = [[journal.paths[place] for place in batch] for batch in batches]
+    for batch, predictions in zip(batches, predict_files(predictor, files, again), strict=True):
+        journal.add(batch, predictions)
+
+
+def _print_json(predictor: "Predictor", journal: Journal) -> None:
     """Print one line per image, so that the whole document is never in memory."""
-    head = {"run": predictor.run.id, "dataset": predictor.result.dataset,
-            "val_accuracy": _number(predictor.result.val_accuracy), "temperature": predictor.temperature,
-            "classes": predictor.categories}
-    print(json.dumps(head).removesuffix("}") + ', "images": [')
-    for number, (file, values) in enumerate(zip(predictions.files, predictions.probabilities, strict=True), start=1):
-        image = {"file": file, "class": predictor.categories[values.argmax()],
-                 "probabilities": dict(zip(predictor.categories, map(_number, values.tolist()), strict=True)),
-                 **_novelty(predictions, number - 1)}
-        print(json.dumps(image) + ("," if number < len(predictions.files) else ""))
-    errors = [{"file": file, "error": error} for file, error in predictions.errors.items()]
+    print(json.dumps(network_json(predictor)).removesuffix("}") + ', "images": [')
+    for number, image in enumerate(journal.images(), start=1):
+        answer = {"file": image.file, **answer_json(predictor.categories, image.probabilities, image.score)}
+        print(json.dumps(answer) + ("," if number < journal.image_count else ""))
+    errors = [{"file": file, "error": error} for file, error in journal.errors]
     print(f'], "errors": {json.dumps(errors)}}}')
 
 
-def _novelty(predictions: "FilePredictions", place: int) -> dict[str, bool | float | None]:
-    """Whether an image is unlike all that the network was trained on, and its score."""
-    if predictions.scores is None:
-        return {"unlike": None, "score": None}
-    score = float(predictions.scores[place])
-    return {"unlike": is_unlike(score), "score": _number(score)}
-
-
-def _number(value: float) -> float | None:
-    """A number as JSON has it: NaN and infinity are unknown to it, and become null."""
-    return value if math.isfinite(value) else None
-
-
-def _print_text(predictor: "Predictor", predictions: "FilePredictions", csv_file: Path | None) -> None:
-    """Print the run, then tables or where the CSV file is, then errors."""
+def _print_text(predictor: "Predictor", journal: Journal, table: Path | None, into: SortedFolder | None) -> None:
+    """Print the run, then tables or what was written, then errors."""
     console = PlainConsole(width=None if sys.stdout.isatty() else ENDLESS)
-    console.print(_title(predictor), soft_wrap=True)
-    if csv_file:
-        console.print(f"wrote {csv_file} ({counted(len(predictions.files), 'image')})", soft_wrap=True)
-    else:
-        _print_tables(console, predictor.categories, predictions)
-    for file, error in predictions.errors.items():
+    console.print(title(predictor), soft_wrap=True)
+    if table:
+        console.print(f"wrote {table} ({counted(journal.image_count, 'image')})", soft_wrap=True)
+    if not table and not into:
+        print_tables(console, predictor.categories, journal.images())
+    for file, error in journal.errors:
         print(printable(f"{file}: {error}"), file=sys.stderr)
-
-
-def _title(predictor: "Predictor") -> str:
-    """The run, and what it chooses from."""
-    result, categories = predictor.result, predictor.categories
-    return (f"{predictor.run.id} of {result.dataset}: {counted(len(categories), 'class', 'classes')} "
-            f"({first_few(categories, NAMED_CLASSES)}); {validation(result.val_accuracy)}, temperature "
-            f"{predictor.temperature:.3f}")
-
-
-def _print_tables(console: PlainConsole, categories: list[str], predictions: "FilePredictions") -> None:
-    """Print tables; where the terminal is too narrow for one, each file on a line of its own, unbroken."""
-    endless = console.options.update_width(ENDLESS)
-    for first in range(0, len(predictions.files), TABLE_ROWS):
-        rows = [_row(categories, predictions, number)
-                for number in range(first, min(first + TABLE_ROWS, len(predictions.files)))]
-        table = _table(rows)
-        if console.measure(table, options=endless).maximum <= console.width:
-            console.print(table)
-        else:
-            console.print("\n".join(f" {file}\n   {'   '.join(filter(None, said))}" for file, *said in rows),
-                          soft_wrap=True)
-
-
-def _row(categories: list[str], predictions: "FilePredictions", number: int) -> tuple[str, str, str, str]:
-    first, *others = _likeliest(categories, predictions.probabilities[number])
-    unlike = predictions.scores is not None and is_unlike(predictions.scores[number])
-    return predictions.files[number], first, ", ".join(others), UNLIKE if unlike else ""
-
-
-def _table(rows: list[tuple[str, str, str, str]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False)
-    headings = ["image", "class", "next"]
-    # The last column only where it says something.
-    if any(remark for *_, remark in rows):
-        headings.append("remark")
-    for heading in headings:
-        table.add_column(heading)
-    for row in rows:
-        table.add_row(*row[:len(headings)])
-    return table
-
-
-def _likeliest(categories: list[str], probabilities: "np.ndarray") -> list[str]:
-    """The likeliest classes with their probabilities, such as `cat 0.973`; of equal ones the first."""
-    order = (-probabilities).argsort(kind="stable")[:1 + NEXT_CLASSES]
-    return [f"{categories[label]} {probabilities[label]:.3f}" for label in order]

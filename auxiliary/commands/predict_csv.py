@@ -1,22 +1,25 @@
 """The CSV file of `predict --csv FILE`: one row per file, with the probabilities of all classes."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.files import replacing
 from auxiliary.core.paths import with_home
+from auxiliary.deploy.file_predictions import FilePrediction
+from auxiliary.deploy.origin import Origin
 from auxiliary.evaluation.limit import is_unlike
 from auxiliary.evaluation.predictions import PROBABILITY
-from auxiliary.runs.results_append import MISTAKABLE
-
-if TYPE_CHECKING:
-    from auxiliary.deploy.predictor import FilePredictions
+from auxiliary.runs.results_append import MISTAKABLE, plain, text_of
 
 FIRST = ("file", "class", "probability")
 ERROR = "error"
 NOVELTY = ("unlike", "score")
+RUN, TEMPERATURE = "run_id", "temperature"
+OTHER_NAME = "name another file, or remove it"
 
 
 def find_csv_file(given: Path) -> Path:
@@ -31,35 +34,68 @@ def find_csv_file(given: Path) -> Path:
     if path.suffix.lower() != ".csv":
         raise UserError(f"{path} does not end in .csv: name the file to write behind --csv")
     if path.exists() and not _is_ours(path):
-        raise UserError(f"{path} was not written by predict: name another file, or remove it")
+        raise UserError(f"{path} was not written by predict: {OTHER_NAME}")
     return path
 
 
-def write_predictions(path: Path, categories: Sequence[str], predictions: "FilePredictions") -> None:
-    """Write predictions, row by row.
+def unfinished(table: Path) -> Path:
+    """The journal of a table that is not finished, beside it."""
+    return table.with_name(f"{table.name}.part")
 
-    The columns are `file`, `class`, `probability`, one `p:<class>` per class, `error`, `unlike` (`yes` or `no`) and
-    `score`, see `auxiliary.evaluation.out_of_distribution`; the last two are empty where they are not known. Files that
-    are not images come last: they have an error, and nothing else.
+
+def check_csv_file(path: Path, origin: Origin) -> None:
+    """Refuse a finished table of another network; whether an image was unlike the others may be told only now.
+
+    Raises:
+        UserError: it is one, or does not say of which network it is.
+    """
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        try:
+            first = next(rows, None)
+            found = first and Origin(plain(first[RUN]), float(first[TEMPERATURE]), _classes(rows.fieldnames),
+                                     origin.scored)
+        except (ValueError, TypeError, KeyError, csv.Error) as error:
+            raise UserError(f"{path} does not tell which run its predictions are of: {OTHER_NAME}") from error
+    if found:
+        origin.check(found, path, OTHER_NAME)
+
+
+def write_predictions(path: Path, origin: Origin, predictions: Iterable[FilePrediction]) -> None:
+    """Write a table, row by row, in the place of an earlier one: there is never a part of a table under its name.
+
+    The columns are `file`, `class`, `probability`, one `p:<class>` per class, `error`, `unlike` (`yes` or `no`),
+    `score`, see `auxiliary.evaluation.out_of_distribution`, `run_id` and `temperature`. `unlike` and `score` are empty
+    where they are not known. Files that are not images have nothing but an error and the last two.
 
     Args:
         path: the file to write to.
-        categories: class names in the order of the labels.
+        origin: the network that the predictions are of.
         predictions: what to write.
     """
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*FIRST, *(f"{PROBABILITY}{name}" for name in categories), ERROR, *NOVELTY])
-        writer.writerows(_rows(categories, predictions))
+        probabilities = [f"{PROBABILITY}{name}" for name in origin.classes]
+        writer.writerow([*FIRST, *probabilities, ERROR, *NOVELTY, RUN, TEMPERATURE])
+        for prediction in predictions:
+            row = _error_row if prediction.error else _image_row
+            writer.writerow([*row(prediction, origin.classes), text_of(origin.run_id), origin.temperature])
 
 
-def _rows(categories: Sequence[str], predictions: "FilePredictions") -> Iterator[list[str | float]]:
-    scores = [None] * len(predictions.files) if predictions.scores is None else predictions.scores.tolist()
-    for file, values, score in zip(predictions.files, predictions.probabilities, scores, strict=True):
-        novelty = ["", ""] if score is None else ["yes" if is_unlike(score) else "no", score]
-        yield [_cell(file), categories[values.argmax()], values.max(), *values.tolist(), "", *novelty]
-    for file, error in predictions.errors.items():
-        yield [_cell(file), "", "", *[""] * len(categories), error, "", ""]
+def _classes(header: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix(PROBABILITY) for name in header if name.startswith(PROBABILITY))
+
+
+def _image_row(prediction: FilePrediction, categories: Sequence[str]) -> list[str | float]:
+    values, score = prediction.probabilities, prediction.score
+    novelty = ["", ""] if score is None else ["yes" if is_unlike(score) else "no", score]
+    return [_cell(prediction.file), categories[np.argmax(values)], max(values), *values, "", *novelty]
+
+
+def _error_row(prediction: FilePrediction, categories: Sequence[str]) -> list[str]:
+    return [_cell(prediction.file), "", "", *[""] * len(categories), prediction.error, "", ""]
 
 
 def _cell(file: str) -> str:

@@ -1,5 +1,6 @@
 """Atomic writing: a file is either complete or not there."""
 
+import hashlib
 import os
 import re
 import stat
@@ -13,6 +14,8 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import owned, remove_if_abandoned
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.tmp(\..*)?")
+LONGEST_NAME = 255  # bytes, on all common file systems
+BEGINNING = 40      # characters left of a name that gets a fingerprint
 
 
 def absolute(path: str | Path) -> Path:
@@ -23,6 +26,11 @@ def absolute(path: str | Path) -> Path:
 def beginning(folder: Path) -> str:
     """The common beginning of all paths below a folder, as text: strings are faster than paths where they are many."""
     return str(folder).rstrip(os.sep) + os.sep
+
+
+def with_fingerprint(name: str, of: str, suffix: str = "") -> str:
+    """The beginning of a file's name with the fingerprint of a text, such as `beach~0123456789abcdef.jpg`."""
+    return f"{name[:BEGINNING]}~{hashlib.blake2b(os.fsencode(of), digest_size=8).hexdigest()}{suffix}"
 
 
 def is_file_below(path: str | Path, folders: Iterable[Path]) -> bool:

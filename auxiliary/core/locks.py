@@ -1,15 +1,18 @@
 """Locks between processes that say when they wait."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from auxiliary.core.disk import DiskError, explained
+from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 
 # Seconds; a shorter wait is not worth a sentence.
@@ -68,6 +71,23 @@ def locked(file: Path, task: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def lock_or_refuse(file: IO, task: str) -> None:
+    """Lock an open file until it is closed, without a lock file beside it; on a disk without locks, do nothing.
+
+    Args:
+        file: the file.
+        task: what the process that has the lock does, such as `"writing out.csv"`.
+
+    Raises:
+        UserError: another process has the lock.
+    """
+    with suppress(OSError):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"another process is {task}: wait until it has ended") from None
 
 
 def _acquired(file: Path, timeout: float = -1) -> BaseFileLock:

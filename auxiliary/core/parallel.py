@@ -15,7 +15,8 @@ from auxiliary.core.worker import Worker, WorkerKilled, ctrl_c_blocked
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-AHEAD = 4    # batches per worker that are begun before the results of the first are used
+AHEAD = 4
+KEPT = "finished files are not processed again"
 
 
 class Pool(Protocol):
@@ -50,19 +51,21 @@ class Processes:
 
     Args:
         count: how many there are; None for one per core.
+        ahead: batches per process that are begun before the results of the first are used. Their results are in memory
+            together, so large ones, such as pixels, want few.
     """
 
     size, outlives = 1, False
 
-    def __init__(self, count: int | None = None) -> None:
-        self._count = count
+    def __init__(self, count: int | None = None, ahead: int = AHEAD) -> None:
+        self._count, self._ahead = count, ahead
 
     def map(self, work: Callable[[Sequence[Item]], list[Result]],
             batches: Sequence[Sequence[Item]]) -> Iterator[list[Result]]:
         """As in `Pool`. A single batch is processed here, without starting workers."""
         # Of joblib, because it knows the limits of containers.
         count = min(self._count or joblib.cpu_count(), len(batches))
-        return map(work, batches) if count <= 1 else _in_workers(work, batches, count)
+        return map(work, batches) if count <= 1 else _in_workers(work, batches, count, count * self._ahead)
 
 
 def in_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], label: str,
@@ -89,20 +92,37 @@ def finished_batches(work: Callable[[Sequence[Item]], list[Result]], items: Sequ
     """
     pool = pool or Processes()
     size = max(size, pool.size)
-    batches = [items[start:start + size] for start in range(0, len(items), size)]
-    with Progress(label, len(items), "file") as progress:
+    yield from worked_batches(work, [items[start:start + size] for start in range(0, len(items), size)], label, pool)
+
+
+def worked_batches(work: Callable[[Sequence[Item]], list[Result]], batches: Sequence[Sequence[Item]], label: str,
+                   pool: Pool, unit: str = "file", again: str = KEPT) -> Iterator[list[Result]]:
+    """Yield the results of every batch, in order; for batches that must stay as they are.
+
+    Args:
+        work: as in `finished_batches`.
+        batches: the items of each batch.
+        label: label of the progress bar.
+        pool: what processes the batches.
+        unit: the name of an item in the singular.
+        again: what becomes of finished items when the command is given again, for the message.
+
+    Raises:
+        UserError: a worker process was killed.
+    """
+    with Progress(label, sum(map(len, batches)), unit) as progress:
         try:
             for batch in pool.map(work, batches):
                 progress.advance(len(batch))
                 yield batch
         except WorkerKilled as error:
             raise UserError(f"{label}: a worker process was killed, probably because memory ran out: close other "
-                            "programs and run it again (finished files are not processed again)") from error
+                            f"programs and run it again ({again})") from error
 
 
 def _in_workers(work: Callable[[Sequence[Item]], list[Result]], batches: Sequence[Sequence[Item]],
-                count: int) -> Iterator[list[Result]]:
-    """The result of every batch, in order; a thread waits for each worker."""
+                count: int, most: int) -> Iterator[list[Result]]:
+    """The result of every batch, in order, with so many begun at most; a thread waits for each worker."""
     idle: SimpleQueue[Worker] = SimpleQueue()
 
     def process(batch: Sequence[Item]) -> list[Result]:
@@ -118,7 +138,7 @@ def _in_workers(work: Callable[[Sequence[Item]], list[Result]], batches: Sequenc
         begun: deque[Future[list[Result]]] = deque()
         for batch in batches:
             begun.append(threads.submit(process, batch))
-            if len(begun) > AHEAD * count:
+            if len(begun) > most:
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()

@@ -9,13 +9,9 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from auxiliary.core.errors import ImageError
-from auxiliary.core.progress import Progress
 from auxiliary.data.reading.deep import Span
 from auxiliary.data.views import View, views_of
-from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.network_features import split_features
-from auxiliary.deploy.preprocess import image_bytes, is_unscaled, network_pixels
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.evaluation.limit import Scale
 from auxiliary.evaluation.out_of_distribution import Detector
@@ -139,59 +135,3 @@ def joined(answers: Sequence[Answers]) -> Answers:
     """The answers for several batches, of which there is at least one, as one."""
     probabilities, scores = zip(*answers, strict=True)
     return Answers(np.concatenate(probabilities), None if scores[0] is None else np.concatenate(scores))
-
-
-@dataclass(frozen=True)
-class FilePredictions:
-    """Predictions for a list of files.
-
-    Attributes:
-        files: the names of the files that are images, in the given order.
-        probabilities: (files, classes) float64, calibrated.
-        errors: the reason for each file that is not an image, by its name.
-        unscaled: the names of those among `files` that `is_unscaled` tells.
-        scores: (files,) as in `Answers`; None where they are not known.
-    """
-
-    files: list[str]
-    probabilities: np.ndarray
-    errors: dict[str, str]
-    unscaled: Sequence[str] = ()
-    scores: np.ndarray | None = None
-
-
-def predict_files(predictor: Predictor, paths: Sequence[ImagePath]) -> FilePredictions:
-    """Predict the classes of files, with a few images in memory at a time; files that are not images are skipped."""
-    files: list[str] = []
-    errors: dict[str, str] = {}
-    unscaled: list[str] = []
-
-    def batches() -> Iterator[np.ndarray]:
-        images = []
-        for path in paths:
-            try:
-                data = _bytes(path)
-                images.append(network_pixels(data, predictor.result.image_size, predictor.span))
-                files.append(path.name)
-                if is_unscaled(data, predictor.span):
-                    unscaled.append(path.name)
-            except ImageError as error:
-                errors[path.name] = str(error)
-            progress.advance()
-            if len(images) == BATCH:
-                yield np.stack(images)
-                images.clear()
-        if images:
-            yield np.stack(images)
-
-    with Progress("predicting", len(paths), "image") as progress:
-        answers = list(predictor.batch_answers(batches()))
-    nothing = Answers(np.empty((0, len(predictor.categories))), None)
-    probabilities, scores = joined(answers) if answers else nothing
-    return FilePredictions(files, probabilities, errors, unscaled, scores)
-
-
-def _bytes(path: ImagePath) -> bytes:
-    if path.error:
-        raise ImageError(path.error)
-    return image_bytes(path.path)

@@ -2,14 +2,16 @@
 
 import importlib.util
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
+from auxiliary.core.errors import UserError
 from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
@@ -77,6 +79,40 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
         divide(project, clean_table_of(images))
         runs = train_all(project.profile.experiments, project)
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
+
+
+@pytest.fixture
+def run_predict(trained_root, capsys, monkeypatch) -> Callable[..., SimpleNamespace]:
+    """Runs the command and returns its output: `out`, `err`, and `error`, the message of its `UserError`, if any.
+
+    `run`, `root`, `as_json`, `dataset`, `csv_file`, `sort_into` and `link` are the command's options.
+    """
+    from auxiliary.commands.predict import predict_images
+
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*images: object, run: str = "", as_json: bool = False, root: Path = trained_root.root,
+            **options: object) -> SimpleNamespace:
+        error = ""
+        try:
+            predict_images(tuple(map(str, images)), run, as_json, root, **options)
+        except UserError as caught:
+            error = str(caught)
+        printed = capsys.readouterr()
+        return SimpleNamespace(out=printed.out, err=printed.err, error=error)
+
+    return run
+
+
+@pytest.fixture
+def mixed_files(tmp_path, trained_root, monkeypatch) -> list[str]:
+    """Three files, one of them an image, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    image = (trained_root.images / "red" / "0.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(image)
+    (tmp_path / "cut.png").write_bytes(image[:-100])
+    (tmp_path / "notes.txt").write_text("some words")
+    return ["notes.txt", "a.png", "cut.png"]
 
 
 @pytest.fixture(scope="session")

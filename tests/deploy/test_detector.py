@@ -1,5 +1,6 @@
 """The detector of a run: made once of its images, read back, and left out where they cannot tell anything."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -112,13 +113,13 @@ def test_predict_says_it_beside_the_class(trained_root, made, run, capsys, monke
     predict_images((str(tmp_path / "noise.png"), known), str(run.folder), True, trained_root.root)
     first, second = json.loads(capsys.readouterr().out)["images"]
     assert first["unlike"] == (first["score"] > 1) and second["unlike"] == (second["score"] > 1)
-    monkeypatch.setattr("auxiliary.commands.predict.is_unlike", lambda score: score == first["score"])
+    monkeypatch.setattr("auxiliary.commands.predict_tables.is_unlike", lambda score: score == first["score"])
     table = tmp_path / "out.csv"
     predict_images((str(tmp_path / "noise.png"), known), str(run.folder), False, trained_root.root)
     lines = capsys.readouterr().out.splitlines()
     assert [line.rstrip().endswith(UNLIKE) for line in lines if ".png" in line] == [True, False]
     assert any(line.rstrip().endswith("remark") for line in lines)
     predict_images((str(tmp_path / "noise.png"), known), str(run.folder), False, trained_root.root, csv_file=table)
-    header, *rows = (line.split(",") for line in table.read_text().splitlines())
-    assert header[-3:] == ["error", "unlike", "score"] and {row[-2] for row in rows} <= {"yes", "no"}
-    assert float(rows[0][-1]) == pytest.approx(first["score"], abs=1e-6)
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert [row["unlike"] for row in rows] == ["yes" if float(row["score"]) > 1 else "no" for row in rows]
+    assert float(rows[0]["score"]) == pytest.approx(first["score"], abs=1e-6)

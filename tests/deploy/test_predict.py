@@ -1,6 +1,5 @@
 """The command `predict`."""
 
-import csv
 import json
 import os
 import re
@@ -13,44 +12,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from auxiliary.commands import predict
-from auxiliary.commands.predict import predict_images
+from auxiliary.commands import predict_tables
 from auxiliary.core.console import PlainConsole
-from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.deploy.predictor import FilePredictions
-
-
-@pytest.fixture
-def run_predict(trained_root, capsys, monkeypatch) -> Callable[..., SimpleNamespace]:
-    """Runs the command and returns its output: `out`, `err`, and `error`, the message of its `UserError`, if any.
-
-    `run`, `root`, `as_json`, `dataset` and `csv_file` are the command's options.
-    """
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*images: object, run: str = "", as_json: bool = False, root: Path = trained_root.root,
-            **options: object) -> SimpleNamespace:
-        error = ""
-        try:
-            predict_images(tuple(map(str, images)), run, as_json, root, **options)
-        except UserError as caught:
-            error = str(caught)
-        printed = capsys.readouterr()
-        return SimpleNamespace(out=printed.out, err=printed.err, error=error)
-
-    return run
-
-
-@pytest.fixture
-def mixed_files(tmp_path, trained_root, monkeypatch) -> list[str]:
-    """Three files, one of them an image, in the working directory."""
-    monkeypatch.chdir(tmp_path)
-    image = (trained_root.images / "red" / "0.png").read_bytes()
-    (tmp_path / "a.png").write_bytes(image)
-    (tmp_path / "cut.png").write_bytes(image[:-100])
-    (tmp_path / "notes.txt").write_text("some words")
-    return ["notes.txt", "a.png", "cut.png"]
+from auxiliary.deploy.file_predictions import FilePrediction
 
 
 @pytest.mark.parametrize("key", ["small", "small_on", "frozen", "views"])
@@ -124,8 +89,9 @@ def test_an_image_named_by_file_folder_and_pattern_is_predicted_once(run_predict
 def shown(capsys) -> Callable[..., list[str]]:
     """Prints tables in a terminal of some characters, for classes of falling probability, and returns the lines."""
     def show(files: list[str], categories: list[str], width: int = 80) -> list[str]:
-        probabilities = np.tile(np.linspace(1, 0, len(categories) + 1)[:-1], (len(files), 1))
-        predict._print_tables(PlainConsole(width=width), categories, FilePredictions(files, probabilities, {}))
+        probabilities = np.linspace(1, 0, len(categories) + 1)[:-1].tolist()
+        images = [FilePrediction(file, (0, 0), probabilities=probabilities) for file in files]
+        predict_tables.print_tables(PlainConsole(width=width), categories, images)
         return capsys.readouterr().out.splitlines()
 
     return show
@@ -154,7 +120,7 @@ def test_names_are_not_read_as_markup(shown):
 
 
 def test_long_tables_are_split(shown, monkeypatch):
-    monkeypatch.setattr(predict, "TABLE_ROWS", 10)
+    monkeypatch.setattr(predict_tables, "TABLE_ROWS", 10)
     files = [f"{number}.png" for number in range(25)]
     lines = shown(files, ["cat"])
     assert [line.split()[0] for line in lines if ".png" in line] == files
@@ -174,64 +140,14 @@ def test_the_data_set_decides_which_network_answers(run_predict, trained_root, t
 def test_many_classes_are_counted_and_the_first_named():
     predictor = SimpleNamespace(run=SimpleNamespace(id="small"), categories=[f"c{number}" for number in range(40)],
                                 result=SimpleNamespace(dataset="demo", val_accuracy=0.5), temperature=1)
-    assert ": 40 classes (c0, c1, " in predict._title(predictor) and "c11 and 28 more)" in predict._title(predictor)
-
-
-def rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def test_a_csv_file_has_a_row_per_file(run_predict, mixed_files, tmp_path):
-    file = tmp_path / "new" / "out.csv"
-    found = run_predict(*mixed_files, csv_file=file)
-    image, *errors = rows(file)
-    assert list(image) == ["file", "class", "probability", "p:blue", "p:green", "p:red", "error", "unlike", "score"]
-    assert [(row["file"], row["class"], row["p:red"], row["error"]) for row in errors] == [
-        ("notes.txt", "", "", "not an image"), ("cut.png", "", "", "truncated")]
-    assert found.out.splitlines()[1:] == [f"wrote {file} (1 image)"] and "cut.png: truncated" in found.err
-    assert found.error == "2 of 3 files are not images"
-    both = run_predict("a.png", csv_file=file, as_json=True)
-    expected, = json.loads(both.out)["images"]
-    image, = rows(file)
-    assert (image["file"], image["class"], image["error"]) == (expected["file"], expected["class"], "")
-    assert float(image["probability"]) == expected["probabilities"][expected["class"]]
-    assert {name: float(image[f"p:{name}"]) for name in ("blue", "green", "red")} == expected["probabilities"]
-
-
-def test_a_csv_file_among_the_images_is_none_of_them(run_predict, trained_root, tmp_path):
-    folder = tmp_path / "images"
-    (folder / "red").mkdir(parents=True)
-    (folder / "red" / "0.png").write_bytes((trained_root.images / "red" / "0.png").read_bytes())
-    for _ in range(2):
-        assert run_predict(folder, csv_file=folder / "out.csv").error == ""
-        assert len(rows(folder / "out.csv")) == 1
-
-
-def test_a_file_name_is_no_formula_and_names_the_same_file(run_predict, trained_root, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("=1+1.png", "@SUM(A1).png", "a, b.png"):
-        Path(name).write_bytes((trained_root.images / "red" / "0.png").read_bytes())
-    run_predict("*.png", csv_file=Path("out.csv"))
-    files = [row["file"] for row in rows(Path("out.csv"))]
-    assert files == ["./=1+1.png", "./@SUM(A1).png", "a, b.png"] and all(Path(file).is_file() for file in files)
-
-
-@pytest.mark.parametrize(("name", "content", "message"), [
-    ("image.png", None, "does not end in .csv"), ("image.png", b"image", "does not end in .csv"),
-    ("labels.csv", b"file,class\na.png,cat\n", "was not written by predict"), ("empty.csv", b"", "was not written by")])
-def test_a_csv_file_replaces_no_other_file(run_predict, mixed_files, tmp_path, monkeypatch, name, content, message):
-    monkeypatch.setattr(predict.runtime, "load", lambda: pytest.fail("TensorFlow was loaded"))
-    file = tmp_path / name
-    if content is not None:
-        file.write_bytes(content)
-    assert message in run_predict("a.png", csv_file=file).error
-    assert (file.read_bytes() if file.exists() else None) == content
+    assert ": 40 classes (c0, c1, " in predict_tables.title(predictor)
+    assert "c11 and 28 more)" in predict_tables.title(predictor)
 
 
 @pytest.mark.parametrize(("words", "message"), [
     (["gone.jpg"], "error: there is no file or folder 'gone.jpg'"),
     (["*.webp"], "error: there is no file that matches '*.webp'"),
+    (["README.md", "--link"], "error: --link is for sorted images: name their folder with --sort-into"),
     (["README.md", "--run", "smal"], "did you mean 'small'?"),
     (["README.md", "--dataset", "colour"], "did you mean 'colours'?"),
     (["README.md", "--root", "tests"], "holds no data set: run a profile first (python -m auxiliary run demo)")])
@@ -256,4 +172,4 @@ def test_the_command_in_its_own_process_and_in_a_terminal_that_is_only_ascii(two
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["predicting", "error: 2 of 3 files are not images"]
     image, = json.loads(done.stdout)["images"]
-    assert image["class"] in ("iris", "fern", "rose") and len(rows(Path("out.csv"))) == 3
+    assert image["class"] in ("iris", "fern", "rose") and len(Path("out.csv").read_text().splitlines()) == 4

@@ -1,8 +1,7 @@
 """Predictions of networks read back from their run folders."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -10,10 +9,8 @@ import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
-from auxiliary.deploy import predictor as predictor_module
-from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.load import load_predictor
-from auxiliary.deploy.predictor import BATCH, Answers, Predictor, predict_files
+from auxiliary.deploy.predictor import BATCH, Predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.project.open import open_project
@@ -91,26 +88,3 @@ def test_predicting_writes_nothing_to_the_run_folder(trained_root):
     before = {file: file.stat().st_mtime_ns for file in run.folder.iterdir()}
     load_predictor(run).probabilities(np.zeros((1, 16, 16, 3), "uint8"))
     assert before == {file: file.stat().st_mtime_ns for file in run.folder.iterdir()}
-
-
-def test_only_a_few_images_are_in_memory_at_a_time(monkeypatch):
-    monkeypatch.setattr(predictor_module, "BATCH", 4)
-    monkeypatch.setattr(predictor_module, "image_bytes", lambda path: path.name.encode())
-    monkeypatch.setattr(predictor_module, "network_pixels",
-                        lambda data, size, _: np.full((size, size, 3), int(data), "uint8"))
-    monkeypatch.setattr(predictor_module, "is_unscaled", lambda *_: False)
-    shapes = []
-
-    def batch_answers(batches: Iterable[np.ndarray]) -> Iterator[Answers]:
-        for images in batches:
-            shapes.append(images.shape)
-            yield Answers(images.mean(axis=(1, 2))[:, :2] / [1, 2], None)
-
-    predictor = SimpleNamespace(result=SimpleNamespace(image_size=8), categories=["a", "b"], span=None,
-                                batch_answers=batch_answers)
-    paths = [ImagePath(Path(str(number)), "missing" if number == 3 else "") for number in range(10)]
-    predictions = predict_files(predictor, paths)
-    assert shapes == [(4, 8, 8, 3), (4, 8, 8, 3), (1, 8, 8, 3)]
-    assert predictions.errors == {"3": "missing"}
-    numbers = [0, 1, 2, 4, 5, 6, 7, 8, 9]
-    assert predictions.probabilities[:, 0].tolist() == [int(name) for name in predictions.files] == numbers

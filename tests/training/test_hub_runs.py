@@ -3,7 +3,6 @@
 import importlib.util
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +10,9 @@ import pytest
 from auxiliary.commands.export import export_run
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export.formats import FORMATS
+from auxiliary.deploy.file_predictions import predict_files
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.load import load_predictor
-from auxiliary.deploy.predictor import predict_files
 from auxiliary.project.open import open_project
 from auxiliary.training.identity import fingerprint
 from auxiliary.training.train import train_and_evaluate
@@ -67,10 +66,10 @@ def test_a_run_predicts_the_same_without_its_preset(runs, key, tmp_path, monkeyp
     # Nothing of KerasHub's weights is read again.
     monkeypatch.setattr("auxiliary.networks.hub_files.read_preset", None)
     table = run.predictions
-    files = [ImagePath(Path(path)) for path in table["filepath"]]
+    files = [ImagePath(path) for path in table["filepath"]]
     predictor = load_predictor(run)
-    predicted = predict_files(predictor, files).probabilities.argmax(axis=1)
-    assert [predictor.categories[label] for label in predicted] == list(table["predicted"])
+    predicted, = predict_files(predictor, [files], "")
+    assert [predictor.categories[np.argmax(each.probabilities)] for each in predicted] == list(table["predicted"])
 
 
 def test_a_run_says_what_it_needs_where_keras_hub_is_missing(runs, monkeypatch):

@@ -1,22 +1,21 @@
 """Names of processed images: every raw image has one of its own, which begins with the raw file's name."""
 
-import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path, PurePath
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.files import beginning
+from auxiliary.core.files import LONGEST_NAME, beginning, with_fingerprint
 from auxiliary.data.processing.convert import Conversion
 
+if TYPE_CHECKING:    # workers that only want `SMALL` need not wait for pandas
+    import pandas as pd
+
 SMALL = 64          # pixels; images up to here stay lossless, at their own size
-LONGEST_NAME = 255  # bytes, on all common file systems
-BEGINNING = 40      # characters left of a name that is too long
 
 
-def conversions(overview: pd.DataFrame, raw: Path) -> list[Conversion]:
+def conversions(overview: "pd.DataFrame", raw: Path) -> list[Conversion]:
     """How each image of an overview is processed.
 
     Args:
@@ -49,6 +48,5 @@ def processed_paths(files: Iterable[tuple[str, int, int]]) -> list[str]:
 def _processed_path(path: str, suffix: str, folders: set[str]) -> str:
     folder, separator, name = path.rpartition(os.sep)
     if len(os.fsencode(name + suffix)) > LONGEST_NAME or path + suffix in folders:
-        fingerprint = hashlib.blake2b(os.fsencode(name), digest_size=8).hexdigest()
-        return f"{folder}{separator}{name[:BEGINNING]}~{fingerprint}{suffix}"
+        return f"{folder}{separator}{with_fingerprint(name, name, suffix)}"
     return path + suffix

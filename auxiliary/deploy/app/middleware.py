@@ -28,10 +28,11 @@ class RequestFilter:
         app: the application behind the filter.
         hosts: allowed values of the Host header without the port, so that no other website can point its own name
             here; None for any.
+        also: the beginning of further paths that are allowed; empty without any.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
-        self._app, self._hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None, also: str = "") -> None:
+        self._app, self._hosts, self._also = app, hosts, also
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -49,4 +50,5 @@ class RequestFilter:
         known_host = self._hosts is None or PORT.sub("", host) in self._hosts
         # Browsers send the website that makes a request, except when they open a page.
         same_origin = headers.get("origin", f"//{host}").endswith(f"//{host}")
-        return known_host and same_origin and ALLOWED_PATHS.fullmatch(path) is not None
+        known_path = ALLOWED_PATHS.fullmatch(path) is not None or (self._also and path.startswith(self._also))
+        return known_host and same_origin and bool(known_path)

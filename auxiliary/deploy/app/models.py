@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import isnan
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import printable
 from auxiliary.deploy.app.heat_map import heat_map
 from auxiliary.deploy.explain import explain
+from auxiliary.deploy.json_answers import answer_json, network_json
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import UNSCALED, is_unscaled, network_pixels
@@ -70,14 +72,14 @@ class Networks:
 
     def choices(self, data_set: str) -> list[tuple[str, str]]:
         """The label, with the validation accuracy, and the name of each network of a data set; the best first."""
-        results = self._ranked(data_set)
+        results = self.ranked_results(data_set)
         labels = [label if isnan(accuracy) else f"{label}: {accuracy:.3f}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
         return list(zip(labels, map(network_name, results["run"]), strict=True))
 
     def best(self, data_set: str) -> Run:
         """The run of a data set to show before the user chooses: the first one of all, or the best."""
-        return self._first if data_set == self.data_set else self._ranked(data_set)["run"][0]
+        return self._first if data_set == self.data_set else self.ranked_results(data_set)["run"][0]
 
     def load(self, name: str) -> Predictor:
         """The network of a name; the last `CACHED` networks stay in memory.
@@ -90,7 +92,7 @@ class Networks:
             raise unknown("network", name, runs)
         return self._load(runs[name])
 
-    def _ranked(self, data_set: str) -> pd.DataFrame:
+    def ranked_results(self, data_set: str) -> pd.DataFrame:
         """The results of a data set, best validation accuracy first, with the column `run`."""
         return ranked(pd.DataFrame([{**result.model_dump(), "run": run}
                                     for run, result in self._results[data_set].items()]))
@@ -123,6 +125,15 @@ class Networks:
             label = int(predictor.probabilities(pixels[None])[0].argmax())
             found = explain(predictor, pixels, label, way)
             return None if found.heat is None else heat_map(data, found.heat, predictor.span), found.remark
+
+    def answer(self, data: bytes, name: str) -> dict[str, Any]:
+        """What `predict --json` says of an image file's bytes: the network and the image in one; errors as above."""
+        with self._lock:
+            predictor = self.load(name)
+            pixels = network_pixels(data, predictor.result.image_size, predictor.span)
+            (values,), scores = predictor.answers(pixels[None])
+        return {**network_json(predictor), **answer_json(predictor.categories, values.tolist(),
+                                                         None if scores is None else float(scores[0]))}
 
 
 def predict_image(predictor: Predictor, data: bytes) -> Prediction:

@@ -20,6 +20,7 @@ from auxiliary.runs.run import Run
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from auxiliary.deploy.app.api import Api
     from auxiliary.deploy.app.label_tab import LabelTab
     from auxiliary.deploy.app.page import Page
 
@@ -30,7 +31,8 @@ LARGEST_UPLOAD = "20mb"
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 
 
-def serve_page(name: str, host: str, port: int, root: Path | None = None, dataset: str = "") -> None:
+def serve_page(name: str, host: str, port: int, root: Path | None = None, dataset: str = "",
+               with_api: bool = False) -> None:
     """Serve a page that classifies images, until interrupted.
 
     Args:
@@ -39,6 +41,7 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None, datase
         port: port to listen on; 0 for any free port.
         root: the folder that holds `models/`; the repository by default.
         dataset: the data set to show first; empty where there is only one, or the run's name tells it.
+        with_api: whether it also answers programs, see `auxiliary.deploy.app.api`.
 
     Raises:
         UserError: Gradio is not installed, there is no such run, or the address is not available.
@@ -47,6 +50,7 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None, datase
     run = find_finished_or_best(name, root, dataset)
     with _listening(host, port) as listener, _temporary_folder() as uploads:
         _prepare(uploads)
+        from auxiliary.deploy.app.api import Api
         from auxiliary.deploy.app.examples import examples_of
         from auxiliary.deploy.app.models import Networks
         from auxiliary.deploy.app.page import Page
@@ -54,8 +58,8 @@ def serve_page(name: str, host: str, port: int, root: Path | None = None, datase
         images = processed_folders(root)
         networks = Networks(run, _offered(run, root), images)
         page = Page(networks, examples_of(networks, images), uploads, _labels(host, root, networks.data_sets))
-        _announce(host, listener.getsockname()[1])
-        _run(_application(page, host), listener)
+        _announce(host, listener.getsockname()[1], with_api)
+        _run(_application(page, host, Api(networks) if with_api else None), listener)
 
 
 def _offered(run: Run, root: Path) -> list[Path]:
@@ -105,11 +109,13 @@ def _prepare(uploads: Path) -> None:
     runtime.load()
 
 
-def _announce(host: str, port: int) -> None:
+def _announce(host: str, port: int, with_api: bool) -> None:
     if not _is_local(host):
         print(f"warning: the page has no password, and everyone who can reach port {port} of this machine can use it")
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     in_url = f"[{address}]" if ":" in address else address
+    if with_api:
+        print(f"programs POST images to http://{in_url}:{port}/api/predict")
     print(f"the page is at http://{in_url}:{port}/ (Ctrl-C stops it)", flush=True)
 
 
@@ -119,19 +125,24 @@ def _is_local(host: str) -> bool:
     return host == "localhost"
 
 
-def _application(page: "Page", host: str) -> "FastAPI":
+def _application(page: "Page", host: str, api: "Api | None") -> "FastAPI":
     """The page as an application for the server, without the parts of Gradio that it does not need."""
     from fastapi import FastAPI
     from gradio import mount_gradio_app, themes
     from starlette.middleware import Middleware
 
+    from auxiliary.deploy.app.api import PREFIX
     from auxiliary.deploy.app.middleware import RequestFilter
     from auxiliary.deploy.app.page import STYLE
 
     # System fonts: Gradio's font files have no bold for headings.
     theme = themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     hosts = LOCAL_HOSTS | {host.lower()} if _is_local(host) else None
-    app = FastAPI(openapi_url=None, middleware=[Middleware(RequestFilter, hosts=hosts)])
+    also = f"{PREFIX}/" if api else ""
+    app = FastAPI(openapi_url=None, middleware=[Middleware(RequestFilter, hosts=hosts, also=also)])
+    if api:
+        # Before the page, which takes all other paths.
+        app.mount(PREFIX, api.application)
     return mount_gradio_app(app, page, "/", theme=theme, css=STYLE, footer_links=[], run_history=False,
                             show_error=False, ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
                             max_file_size=LARGEST_UPLOAD)

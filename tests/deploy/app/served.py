@@ -1,4 +1,4 @@
-"""The page in a process of its own, and what tests do with it in a browser."""
+"""The page and the endpoint in a process of their own, and what tests do with the page in a browser."""
 
 import os
 import re
@@ -16,19 +16,20 @@ TIMEOUT = 120       # seconds, for a busy machine
 
 
 @contextmanager
-def served(root: Path, folder: Path) -> Iterator[str]:
-    """The URL of the page of a root, which shows `small` of colours first.
+def served(root: Path, folder: Path, *options: str) -> Iterator[str]:
+    """The URL of a server, which shows `small` of colours first.
 
     Checks that an interruption stops it without output, and that it leaves no files.
 
     Args:
-        root: the root.
-        folder: an empty folder for what it prints, and for its temporary files.
+        root: the root of the runs.
+        folder: an empty one.
+        options: of the command, besides.
     """
     printed, temporary = folder / "printed.txt", folder / "temporary"
     temporary.mkdir()
     command = [sys.executable, "-m", "auxiliary", "serve", "--dataset", "colours", "--run", "small",
-               "--port", "0", "--root", str(root)]
+               "--port", "0", "--root", str(root), *options]
     with printed.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
                                    env={**os.environ, "TMPDIR": str(temporary)})

@@ -9,7 +9,8 @@ from auxiliary.deploy.app.serve import LOCAL_HOSTS
 pytest.importorskip("starlette", reason="gradio is not installed")
 
 
-async def _request(path: str, headers: dict[str, str], hosts: frozenset[str] | None) -> tuple[int, dict[str, str]]:
+async def _request(path: str, headers: dict[str, str], hosts: frozenset[str] | None,
+                   also: str = "") -> tuple[int, dict[str, str]]:
     """Status and headers of the response of a filtered application."""
     from starlette.responses import PlainTextResponse
 
@@ -22,7 +23,7 @@ async def _request(path: str, headers: dict[str, str], hosts: frozenset[str] | N
 
     scope = {"type": "http", "method": "GET", "path": path,
              "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
-    await RequestFilter(PlainTextResponse("fine"), hosts)(scope, None, send)
+    await RequestFilter(PlainTextResponse("fine"), hosts, also)(scope, None, send)
     return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 
@@ -43,3 +44,10 @@ def test_only_requests_that_the_page_needs_are_allowed(path, headers, status):
 
 def test_a_public_page_has_any_host_name():
     assert asyncio.run(_request("/", {"host": "project.example.org"}, None))[0] == 200
+
+
+@pytest.mark.parametrize(("also", "status"), [("/api/", 200), ("", 403)])
+def test_further_paths_are_allowed_only_where_they_are_named(also, status):
+    assert asyncio.run(_request("/api/predict", {"host": "localhost"}, LOCAL_HOSTS, also))[0] == status
+    assert asyncio.run(_request("/apis", {"host": "localhost"}, LOCAL_HOSTS, also))[0] == 403
+    assert asyncio.run(_request("/api/predict", {"host": "elsewhere.org"}, LOCAL_HOSTS, also))[0] == 403

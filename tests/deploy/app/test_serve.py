@@ -32,11 +32,13 @@ def test_without_gradio_its_installation_is_named(trained_root, monkeypatch):
         serve.serve_page("small", "127.0.0.1", 0, trained_root.root)
 
 
-@pytest.mark.parametrize(("host", "printed"), [
-    ("127.0.0.1", "the page is at http://127.0.0.1:80/ (Ctrl-C stops it)\n"),
-    ("::1", "the page is at http://[::1]:80/ (Ctrl-C stops it)\n"),
-    ("0.0.0.0", "warning: the page has no password, and everyone who can reach port 80 of this machine can use it\n"
-                "the page is at http://127.0.0.1:80/ (Ctrl-C stops it)\n")])
-def test_the_address_is_printed_and_a_warning_where_it_is_public(capsys, host, printed):
-    serve._announce(host, 80)
+@pytest.mark.parametrize(("host", "with_api", "printed"), [
+    ("127.0.0.1", False, "the page is at http://127.0.0.1:80/ (Ctrl-C stops it)\n"),
+    ("::1", False, "the page is at http://[::1]:80/ (Ctrl-C stops it)\n"),
+    ("::1", True, "programs POST images to http://[::1]:80/api/predict\n"
+                  "the page is at http://[::1]:80/ (Ctrl-C stops it)\n"),
+    ("0.0.0.0", False, "warning: the page has no password, and everyone who can reach port 80 of this machine can use "
+                       "it\nthe page is at http://127.0.0.1:80/ (Ctrl-C stops it)\n")])
+def test_the_address_is_printed_and_a_warning_where_it_is_public(capsys, host, with_api, printed):
+    serve._announce(host, 80, with_api)
     assert capsys.readouterr().out == printed

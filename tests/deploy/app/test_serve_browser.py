@@ -70,6 +70,10 @@ def test_no_other_file_is_served(address, path):
     assert status(address, f"gradio_api/file={path}") == 403
 
 
+def test_programs_are_not_answered_unless_asked_for(address):
+    assert status(address, "api/networks") == status(address, "api/predict") == 403
+
+
 def test_a_file_that_was_not_uploaded_is_refused(address, tested):
     with urllib.request.urlopen(f"{address}config") as reply:
         functions = json.load(reply)["dependencies"]
