@@ -12,14 +12,13 @@ numbers of the image's features, each divided by its spread over the validation 
 
 The limit is where 95% of the validation images are below it. `docs/results.md` has what it catches.
 
-Sources: J. Ren, S. Fort, J. Liu, A. Guha Roy, S. Padhy and B. Lakshminarayanan, "A Simple Fix to Mahalanobis Distance
-for Improving Near-OOD Detection", 2021, https://arxiv.org/abs/2106.09022; H. Wang, Z. Li, L. Feng and W. Zhang, "ViM:
-Out-Of-Distribution with Virtual-logit Matching", CVPR 2022, https://arxiv.org/abs/2203.10807, which adds a residual to
-the logits; W. Liu, X. Wang, J. D. Owens and Y. Li, "Energy-based Out-of-distribution Detection", NeurIPS 2020,
-https://arxiv.org/abs/2010.03759. For both distances features have length 1, as is usual for distances to neighbours.
+Sources: J. Ren et al., "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection", 2021,
+https://arxiv.org/abs/2106.09022; H. Wang et al., "ViM: Out-Of-Distribution with Virtual-logit Matching", CVPR 2022,
+https://arxiv.org/abs/2203.10807, which adds a residual to the energy; W. Liu et al., "Energy-based Out-of-distribution
+Detection", NeurIPS 2020, https://arxiv.org/abs/2010.03759. For both distances features have length 1, as is usual for
+distances to neighbours.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -49,7 +48,7 @@ class Detector:
         overall: (D, D) float32; the same for all images together.
         means: (classes, D) float32, the mean of each class behind `within`.
         kernel: (channels, classes) float32, the weights of the final layer, not calibrated.
-        bias: (classes,) float32, the same.
+        bias: (classes,) float32, those of the same layer.
         spreads: (3,) float64, the standard deviations of the three numbers over the validation images.
         scale: (2,) float64, the numbers of a `Scale`.
         val_scores: (N,) float32, the scores of the validation images, by which those of several networks are joined.
@@ -135,11 +134,6 @@ def _with_limit(detector: Detector, val_features: np.ndarray) -> Detector:
     detector = replace(detector, spreads=spreads)
     scale = scale_of(sums := detector.sums(val_features))
     return replace(detector, scale=np.array(scale), val_scores=scale(sums).astype("float32"))
-
-
-def joined_scale(detectors: Sequence[Detector]) -> Scale:
-    """The scale of the mean of several networks' scores; their validation images are the same."""
-    return scale_of(np.mean([detector.val_scores for detector in detectors], axis=0, dtype="float64"))
 
 
 def unit_length(features: np.ndarray) -> np.ndarray:

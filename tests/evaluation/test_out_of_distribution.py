@@ -11,8 +11,8 @@ from sklearn.metrics import roc_auc_score
 
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.held_out import COLUMNS, Split, hold_out
-from auxiliary.evaluation.limit import is_unlike, scale_of
-from auxiliary.evaluation.out_of_distribution import COMPONENTS, Detector, fit_detector, joined_scale
+from auxiliary.evaluation.limit import is_unlike, joined_scale, scale_of
+from auxiliary.evaluation.out_of_distribution import COMPONENTS, Detector, fit_detector
 
 CHANNELS = 130
 CENTRES = np.random.default_rng(9).normal(0, 1, (4, CHANNELS))
@@ -115,8 +115,8 @@ def test_the_mean_of_two_networks_has_a_limit_of_its_own(detector):
     rolled = np.roll(images(40, [0, 1, 2], 1)[0], 3, axis=0)
     other = fit_detector(*images(120, [0, 1, 2], 0), rolled, *final_weights())
     mean = (detector.val_scores.astype("float64") + other.val_scores) / 2
-    assert joined_scale([detector, other]) == pytest.approx(scale_of(mean))
-    assert joined_scale([detector]) == pytest.approx((0, 1), abs=1e-5)
+    assert joined_scale([detector.val_scores, other.val_scores]) == pytest.approx(scale_of(mean))
+    assert joined_scale([detector.val_scores]) == pytest.approx((0, 1), abs=1e-5)
 
 
 def test_the_limit_of_equal_distances_is_above_them():
