@@ -69,8 +69,8 @@ def test_the_logits_are_those_of_the_network(use_bias):
     import keras
 
     inputs = keras.Input((5,))
-    outputs = keras.layers.Dense(3, "softmax", use_bias, bias_initializer="random_normal", name=OUTPUT)(inputs)
-    model = keras.Model(inputs, outputs)
+    layer = keras.layers.Dense(3, "softmax", use_bias, bias_initializer="random_normal", dtype="float32", name=OUTPUT)
+    model = keras.Model(inputs, layer(inputs))
     kernel, bias = final_weights(model)
     features = np.random.default_rng(0).normal(size=(4, 5)).astype("float32")
     np.testing.assert_allclose(softmax(features @ kernel + bias, axis=1), model.predict(features, verbose=0), atol=1e-6)
