@@ -41,8 +41,7 @@ class Split(NamedTuple):
 Method = Callable[[Split, Split], Callable[[np.ndarray], np.ndarray]]
 
 
-def hold_out(train: Split, val: Split, tested: Split, label: int, category: str,
-             method: Method) -> dict[str, object]:
+def hold_out(train: Split, val: Split, tested: Split, label: int, category: str, method: Method) -> dict[str, object]:
     """Hold out a class, and count how many of its images are found.
 
     Only the method is fitted to the other classes. The network that computed the features must never have seen labels.
