@@ -9,8 +9,9 @@ import numpy as np
 from scipy.special import log_softmax, logsumexp
 from sklearn.covariance import ledoit_wolf
 
-from auxiliary.evaluation.held_out import Method, Split, detector_scores
+from auxiliary.evaluation.held_out import Method, Split
 from auxiliary.evaluation.out_of_distribution import unit_length
+from auxiliary.training.held_out_classes import detector_scores, held_out_detector
 from auxiliary.training.logistic import Labelled, choose_strength
 from tools.folds import TRIED
 
@@ -46,9 +47,16 @@ def mahalanobis(train: Split, _: Split) -> Scores:
     return lambda features: np.min([(((features - mean) @ root) ** 2).sum(axis=1) for mean in means], axis=0)
 
 
-OURS = "relative Mahalanobis and residual"
+def distances_alone(train: Split, val: Split) -> Scores:
+    """Both distances of the package's detector, without the energy."""
+    detector = held_out_detector(train, val)
+    return lambda features: (detector.parts(features) / detector.spreads)[:, :2].sum(axis=1)
+
+
+OURS = "relative Mahalanobis, residual and energy"
 METHODS: Mapping[str, Method] = {
     OURS: detector_scores,
+    "relative Mahalanobis and residual": distances_alone,
     "Mahalanobis": mahalanobis,
     "nearest neighbour": neighbour(1),
     "10th neighbour": neighbour(10),

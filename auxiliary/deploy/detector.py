@@ -15,7 +15,7 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
 from auxiliary.data.tables import spread
 from auxiliary.deploy.detector_file import read_detector, save_detector
-from auxiliary.deploy.network_features import split_features
+from auxiliary.deploy.network_features import final_weights, split_features
 from auxiliary.deploy.split_table import find_table
 from auxiliary.evaluation.out_of_distribution import TRAINING, Detector, fit_detector
 from auxiliary.networks.costs import OUTPUT
@@ -79,4 +79,4 @@ def _made(run: Run, model: keras.Model, predict: PredictFunction, train: pd.Data
     with own_errors():
         outputs = list(predict_batches(predict, track(batches, "features", len(batches), "batch")))
     _, features = split_features(np.concatenate(outputs), model)
-    return fit_detector(features[:len(train)], train["label"].to_numpy(), features[len(train):])
+    return fit_detector(features[:len(train)], train["label"].to_numpy(), features[len(train):], *final_weights(model))

@@ -10,8 +10,8 @@ from auxiliary.deploy.detector import detector_of
 from auxiliary.deploy.network_features import with_features
 from auxiliary.deploy.predictor import Network, Predictor
 from auxiliary.evaluation.calibration import fit_temperature
+from auxiliary.evaluation.limit import joined_scale
 from auxiliary.evaluation.load_network import load_network, members_of
-from auxiliary.evaluation.out_of_distribution import joined_scale
 from auxiliary.evaluation.predictions import classes
 from auxiliary.networks.inference import frozen_graph
 from auxiliary.runs.result_file import unusable
@@ -34,8 +34,9 @@ def load_predictor(run: Run, folders: Collection[Path] = ()) -> Predictor:
     runtime.start(result.seed)
     networks, reasons = zip(*(_load_network(each, folders) for each in members_of(run) or [run]), strict=True)
     detectors = [network.detector for network in networks]
+    scale = joined_scale([each.val_scores for each in detectors]) if all(detectors) else None
     return Predictor(run, result, networks, classes(predictions), fit_temperature(predictions), _trained_span(run),
-                     joined_scale(detectors) if all(detectors) else None, next(filter(None, reasons), ""))
+                     scale, next(filter(None, reasons), ""))
 
 
 def _load_network(run: Run, folders: Collection[Path]) -> tuple[Network, str]:

@@ -1,4 +1,4 @@
-"""The features that a network's final layer takes, beside its probabilities."""
+"""The features that a network's final layer takes, beside its probabilities, and the weights of that layer."""
 
 import keras
 import numpy as np
@@ -21,3 +21,9 @@ def split_features(output: np.ndarray, model: keras.Model) -> tuple[np.ndarray, 
     """The probabilities, (N, classes), and the features, (N, channels), in what `with_features(model)` gives."""
     classes = model.outputs[0].shape[-1]
     return output[:, :classes], output[:, classes:]
+
+
+def final_weights(model: keras.Model) -> tuple[np.ndarray, np.ndarray]:
+    """The kernel, (channels, classes), and the bias, (classes,), of the final layer; without a bias zeros."""
+    kernel, *bias = model.get_layer(OUTPUT).get_weights()
+    return kernel, bias[0] if bias else np.zeros(kernel.shape[1], "float32")

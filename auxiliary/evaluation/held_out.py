@@ -7,7 +7,6 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from auxiliary.evaluation.limit import KEPT
-from auxiliary.evaluation.out_of_distribution import fit_detector
 
 COLUMNS = ["category", "images", "auroc", "caught", "false_alarms", "caught_at_5"]
 
@@ -42,13 +41,7 @@ class Split(NamedTuple):
 Method = Callable[[Split, Split], Callable[[np.ndarray], np.ndarray]]
 
 
-def detector_scores(train: Split, val: Split) -> Callable[[np.ndarray], np.ndarray]:
-    """The scores of `fit_detector`."""
-    return fit_detector(train.features, train.labels, val.features).scores
-
-
-def hold_out(train: Split, val: Split, tested: Split, label: int, category: str,
-             method: Method = detector_scores) -> dict[str, object]:
+def hold_out(train: Split, val: Split, tested: Split, label: int, category: str, method: Method) -> dict[str, object]:
     """Hold out a class, and count how many of its images are found.
 
     Only the method is fitted to the other classes. The network that computed the features must never have seen labels.

@@ -1,6 +1,7 @@
 """The limit above which an image counts as unlike the training images, see `auxiliary.evaluation.out_of_distribution`.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,11 @@ def scale_of(distances: np.ndarray) -> Scale:
     median, limit = np.quantile(distances, [0.5, KEPT])
     # Equal only where hardly any image differs from the others; then all that differ are unlike.
     return Scale(float(median), float(max(limit, median + 1e-9)))
+
+
+def joined_scale(val_scores: Sequence[np.ndarray]) -> Scale:
+    """The scale of the mean of several networks' scores, by those of the validation images, which are the same."""
+    return scale_of(np.mean(val_scores, axis=0, dtype="float64"))
 
 
 def is_unlike(score: float) -> bool:

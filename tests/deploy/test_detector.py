@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import softmax
 
 from auxiliary.commands.predict import predict_images
 from auxiliary.core.paths import processed_folders
 from auxiliary.deploy import detector as detector_module
+from auxiliary.deploy import detector_file
 from auxiliary.deploy.detector_file import read_detector, save_detector
 from auxiliary.deploy.load import load_predictor
-from auxiliary.deploy.network_features import split_features, with_features
+from auxiliary.deploy.network_features import final_weights, split_features, with_features
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.networks.costs import OUTPUT
@@ -63,6 +65,24 @@ def test_features_are_what_the_final_layer_takes(made, run):
     np.testing.assert_allclose(found[0], model.predict(pixels, verbose=0), atol=1e-6)
 
 
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_the_logits_are_those_of_the_network(use_bias):
+    import keras
+
+    inputs = keras.Input((5,))
+    layer = keras.layers.Dense(3, "softmax", use_bias, bias_initializer="random_normal", dtype="float32", name=OUTPUT)
+    model = keras.Model(inputs, layer(inputs))
+    kernel, bias = final_weights(model)
+    features = np.random.default_rng(0).normal(size=(4, 5)).astype("float32")
+    np.testing.assert_allclose(softmax(features @ kernel + bias, axis=1), model.predict(features, verbose=0), atol=1e-6)
+    assert kernel.shape == (5, 3) and bias.shape == (3,) and bias.any() == use_bias
+
+
+def test_the_detector_has_the_weights_of_the_final_layer(made):
+    for kept, weights in zip(("kernel", "bias"), final_weights(made.model), strict=True):
+        np.testing.assert_array_equal(getattr(made.networks[0].detector, kept), weights)
+
+
 def test_scores_are_of_the_image_alone_and_95_percent_of_the_validation_images_are_below_the_limit(made, run):
     scores = made.answers(pixels_at(run.val_predictions, 16)).scores
     assert made.why == "" and np.median(scores) == pytest.approx(0, abs=0.05)
@@ -90,6 +110,15 @@ def test_a_damaged_one_and_that_of_another_network_are_made_anew(made, run, dama
     assert read_detector(copy) is None
     save_detector(copy, made.networks[0].detector)
     assert read_detector(copy) is not None
+
+
+def test_one_of_an_earlier_method_is_made_anew(made, run, monkeypatch, tmp_path):
+    copy = Run(shutil.copytree(run.folder, tmp_path / run.id))
+    monkeypatch.setattr(detector_file, "METHOD", 1)
+    save_detector(copy, made.networks[0].detector)
+    assert read_detector(copy) is not None
+    monkeypatch.undo()
+    assert read_detector(copy) is None
 
 
 def test_a_refit_has_none(made, run, folders):

@@ -6,10 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from auxiliary.core.errors import NotTrained, UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
+from auxiliary.evaluation.held_out import Split
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.build import build_transfer
 from auxiliary.networks.inference import frozen_graph
@@ -19,7 +24,7 @@ from auxiliary.training import features
 from auxiliary.training import held_out_classes as held_out_module
 from auxiliary.training.feature_files import View, feature_file, feature_files, parts_of
 from auxiliary.training.features import FeatureExtractor, cached_features, extractor_of, feature_batches
-from auxiliary.training.held_out_classes import held_out_classes
+from auxiliary.training.held_out_classes import STRENGTH, held_out_classes, held_out_detector
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.stored_features import read_side_by_side
 from auxiliary.training.train import train_and_evaluate
@@ -232,6 +237,15 @@ def test_the_features_of_a_trained_experiment_judge_labels_and_find_a_held_out_c
     assert found["category"].tolist() == ["blue", "green", "red"] and found["images"].sum() == len(project.test)
     assert found["auroc"].between(0, 1).all()
     assert set(found["backbone"]) == {"Tiny"} and set(project.table("held-out")["images_hash"]) == {project.images_hash}
+
+
+def test_the_final_layer_without_a_held_out_class_is_a_logistic_regression_of_the_other_images():
+    draw = np.random.default_rng(0)
+    train, val = (Split(draw.normal(size=(count, 8)), np.arange(count) % 3) for count in (90, 30))
+    detector = held_out_detector(train, val)
+    known = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, tol=1e-8)).fit(*train)
+    logits = val.features @ detector.kernel + detector.bias
+    np.testing.assert_allclose(softmax(logits, axis=1), known.predict_proba(val.features), atol=1e-5)
 
 
 def test_the_figures_of_held_out_classes_are_cached_until_the_method_changes(make_project, monkeypatch):

@@ -18,7 +18,7 @@ def score_of(features: keras.KerasTensor, detector: Detector) -> keras.KerasTens
     Returns:
         (N,) float32; above 1 the image is unlike them.
     """
-    scale, (relative_spread, residual_spread) = Scale(*map(float, detector.scale)), detector.spreads
+    scale = Scale(*map(float, detector.scale))
     units = features / ops.maximum(ops.sqrt(_squared(features, keepdims=True)), 1e-12)
     centre, components = (each.astype("float64") for each in (detector.centre, detector.components))
     values = _linear(units, components, -centre @ components, "components")
@@ -26,7 +26,9 @@ def score_of(features: keras.KerasTensor, detector: Detector) -> keras.KerasTens
     overall = _linear(values, detector.overall, np.zeros(len(detector.overall)), "overall")
     relative = ops.min(_squared_distances(within, detector.means, "classes"), axis=1) - _squared(overall)
     residual = ops.sum(_squared_distances(units, centre[None], "centre"), axis=1) - _squared(values)
-    total = relative / float(relative_spread) + residual / float(residual_spread)
+    energy = -ops.logsumexp(_linear(features, detector.kernel, detector.bias, "logits"), axis=1)
+    parts = zip((relative, residual, energy), detector.spreads, strict=True)
+    total = sum(part / float(spread) for part, spread in parts)
     return (total - scale.median) / (scale.limit - scale.median)
 
 

@@ -9,8 +9,8 @@ PERCENT = "{:.0%}".format
 EXPLANATION = ("AUROC is the share of pairs of an image of the class and one of another class in which the former is "
                "the more unlike: 0.5 is chance. “Caught” is the share of the class above the limit, which 95% of the "
                "validation images of the other classes are below. “False alarms” is the share of the test images of "
-               "the other classes above it. Only the distances are fitted anew, not the pre-trained backbone, which "
-               "may have seen such images.")
+               "the other classes above it. The method and the final layer that it takes, a logistic regression, are "
+               "fitted anew without the class. The pre-trained backbone is not, and may have seen such images.")
 
 
 def held_out_blocks(data: ReportData) -> list[Block]:
