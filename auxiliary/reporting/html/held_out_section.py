@@ -20,7 +20,7 @@ def held_out_blocks(data: ReportData) -> list[Block]:
         return []
     found = found.sort_values("auroc")
     caught, alarms, auroc = found[["caught", "false_alarms", "auroc"]].mean()
-    sentence = ("A network names one of its classes for every image. `predict`, the page and exports say where an "
+    sentence = ("A network names one of its classes for every image. predict, the page and exports say where an "
                 f"image is {UNLIKE}. To measure that, each class was held out in turn. On average {caught:.0%} of its "
                 f"test images are caught, with {alarms:.0%} false alarms (AUROC {auroc:.3f}, features of "
                 f"{found['backbone'].iloc[0]}).")
