@@ -38,7 +38,8 @@ def loaded(code: str, names: set[str]) -> tuple[set[str], subprocess.CompletedPr
     (["auxiliary.networks.backbones"], TENSORFLOW),
     (["auxiliary.networks.costs"], TENSORFLOW),
     (["auxiliary.evaluation.predictions", "auxiliary.evaluation.occlusion"], TENSORFLOW),
-    (["auxiliary.training.label_audit", "auxiliary.training.image_places", "auxiliary.training.robustness"],
+    (["auxiliary.training.label_audit", "auxiliary.training.image_places", "auxiliary.training.robustness",
+      "auxiliary.training.held_out_classes"],
      TENSORFLOW | {"cleanlab"}),
     ([f"auxiliary.reporting.{name}" for name in REPORTING], TENSORFLOW),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")

@@ -12,7 +12,7 @@ from sklearn.covariance import ledoit_wolf
 from auxiliary.evaluation.held_out import Method, Split
 from auxiliary.evaluation.out_of_distribution import unit_length
 from auxiliary.training.held_out_classes import detector_scores, held_out_detector
-from auxiliary.training.logistic import Labelled, choose_strength
+from auxiliary.training.regression import Labelled, choose_strength
 from tools.folds import TRIED
 
 Scores = Callable[[np.ndarray], np.ndarray]

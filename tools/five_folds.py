@@ -58,7 +58,7 @@ def five_folds(project: Project, experiments: list[TransferExperiment]) -> pd.Da
     """
     machine = runtime.start(seed=0)
     # TensorFlow is loaded, which `--help` does without.
-    from auxiliary.training.logistic import Labelled
+    from auxiliary.training.regression import Labelled
     from tools.features import pooled_features, pooled_images
     from tools.folds import FOLDS, SEED, check_classes, fold_of, predict_held_out
 

@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import track
-from auxiliary.training.logistic import STRENGTHS, Head, Labelled, choose_strength
+from auxiliary.training.regression import STRENGTHS, Head, Labelled, choose_strength
 
 FOLDS = 5
 SEED = 0    # of the assignment of images to folds

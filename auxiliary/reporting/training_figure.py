@@ -35,7 +35,7 @@ def strength_figure(strengths: pd.DataFrame, narrow: bool = False) -> Figure:
     """Accuracy and loss of a logistic regression over C, training and validation; a line marks the chosen one.
 
     Args:
-        strengths: as `auxiliary.training.logistic.choose_strength` gives them, one row at least.
+        strengths: as `auxiliary.training.regression.choose_strength` gives them, one row at least.
         narrow: whether to draw it for a phone, the loss below the accuracy.
     """
     return _choice_figure(strengths, "C", "C (regularisation is stronger on the left)", "log", narrow)

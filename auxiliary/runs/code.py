@@ -27,8 +27,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "evaluation": ("calibration", "intervals", "metrics", "predict", "predictions"),
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
                  "feature_rows", "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer",
-                 "range_test", "setup", "several_gpus", "stored_features", "trained_model", "trainer", "tuning",
-                 "wise_ft"),
+                 "range_test", "regression", "setup", "several_gpus", "stored_features", "trained_model", "trainer",
+                 "tuning", "wise_ft"),
 }
 
 

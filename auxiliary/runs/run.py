@@ -82,7 +82,7 @@ class Run:
 
     @property
     def strengths(self) -> pd.DataFrame:
-        """The strengths of regularisation that a logistic regression tried, see `auxiliary.training.logistic`.
+        """The strengths of regularisation that a logistic regression tried, see `auxiliary.training.regression`.
 
         Without rows where the run is none.
         """

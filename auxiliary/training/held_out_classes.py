@@ -19,7 +19,7 @@ from auxiliary.training.cached_table import cached_table
 from auxiliary.training.feature_files import images_of
 from auxiliary.training.feature_rows import Features
 from auxiliary.training.frozen_runs import NEEDED, FrozenRun, flat, frozen_runs, read_splits_of
-from auxiliary.training.logistic import Labelled, choose_strength
+from auxiliary.training.regression import Labelled, choose_strength
 
 CLASSES = 30    # held out at most, evenly spread: more would take long and hardly change the mean
 # Of the regression. To choose among six takes three times as long or more, and the AUROC of the validation images of

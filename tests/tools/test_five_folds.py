@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.significance import mcnemar
 from auxiliary.project.open import open_project
-from auxiliary.training.logistic import Labelled
+from auxiliary.training.regression import Labelled
 from tests.colours import UNTRAINED, colours_profile
 from tests.images import clean_table_of
 from tests.tiny import with_tiny

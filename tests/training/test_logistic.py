@@ -16,7 +16,7 @@ from auxiliary.runs.results_csv import read_results
 from auxiliary.training.feature_files import View, each_once
 from auxiliary.training.features import FeatureExtractor, cached_features
 from auxiliary.training.job import Job
-from auxiliary.training.logistic import STRENGTHS, Labelled, choose_strength
+from auxiliary.training.regression import STRENGTHS, Labelled, choose_strength
 from auxiliary.training.setup import build_setup
 from auxiliary.training.train import train_all, train_and_evaluate
 
