@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 PHONE = 390, 844
+TIMEOUT = 120       # seconds, for a busy machine
 # Beginnings of addresses inside the page or the browser.
 INSIDE = "data:", "blob:", "chrome:", "chrome-untrusted:", "about:"
 # The last switch blocks all hosts but this machine.
@@ -67,3 +68,15 @@ def requests(driver: "Chrome") -> list[str]:
 def complaints(driver: "Chrome") -> list[str]:
     """The browser's error messages since the last call: script errors and violations of a policy."""
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def until(driver, condition):
+    """Wait until a function of the browser returns something, and return that; parts of the page may be redrawn."""
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    return WebDriverWait(driver, TIMEOUT, 0.1, [StaleElementReferenceException]).until(condition)
+
+
+def found(selector: str):
+    return lambda driver: driver.find_elements("css selector", selector)

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auxiliary.core.paths import REPOSITORY
-
-TIMEOUT = 120       # seconds, for a busy machine
+from tests.browser import TIMEOUT, found, until
 
 
 @contextmanager
@@ -54,18 +53,6 @@ def _announced(process: subprocess.Popen, printed: Path) -> str:
         assert process.poll() is None, printed.read_text()
         time.sleep(0.1)
     raise TimeoutError(printed.read_text())
-
-
-def until(driver, condition):
-    """Wait until a function of the browser returns something, and return that; parts of the page may be redrawn."""
-    from selenium.common.exceptions import StaleElementReferenceException
-    from selenium.webdriver.support.wait import WebDriverWait
-
-    return WebDriverWait(driver, TIMEOUT, 0.1, [StaleElementReferenceException]).until(condition)
-
-
-def found(selector: str):
-    return lambda driver: driver.find_elements("css selector", selector)
 
 
 def choose(page, label: str, beginning: str) -> None:

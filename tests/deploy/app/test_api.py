@@ -13,7 +13,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.deploy.app.served import TIMEOUT, served
+from tests.browser import TIMEOUT
+from tests.deploy.app.served import served
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 

@@ -10,8 +10,8 @@ import pytest
 from auxiliary.data.fixes.fixes_file import read_fixes
 from auxiliary.data.splitting.split_files import copy_tables
 from auxiliary.project.open import open_newest
-from tests.browser import PHONE, browser, complaints
-from tests.deploy.app.served import choose, found, served, until
+from tests.browser import PHONE, browser, complaints, found, until
+from tests.deploy.app.served import choose, served
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from auxiliary.core.paths import REPOSITORY
-from tests.browser import PHONE, browser, complaints, requests
-from tests.deploy.app.served import TIMEOUT, choose, found, served, until
+from tests.browser import PHONE, TIMEOUT, browser, complaints, found, requests, until
+from tests.deploy.app.served import choose, served
 
 pytest.importorskip("gradio", reason="gradio is not installed")
 
