@@ -44,7 +44,8 @@ class Head(NamedTuple):
 # One thread: the same figures with any number of processors. Where other programs run, more are many times slower.
 @threadpool_limits.wrap(limits=1)
 def choose_strength(train: Labelled, val: Labelled, strengths: Iterable[float],
-                    weights: Mapping[int, float] | None = None) -> tuple[Head, pd.DataFrame]:
+                    weights: Mapping[int, float] | None = None,
+                    tolerance: float = TOLERANCE) -> tuple[Head, pd.DataFrame]:
     """Fit a multinomial logistic regression with an L2 penalty of each strength, and choose the best on validation.
 
     Features are standardised by the mean and the deviation of the training images. The head does that by its weights.
@@ -54,6 +55,7 @@ def choose_strength(train: Labelled, val: Labelled, strengths: Iterable[float],
         val: the validation images.
         strengths: values of C, the strongest penalty first.
         weights: how much an image of each class counts, by label; None where all count alike.
+        tolerance: the largest gradient of the mean loss at the end.
 
     Returns:
         The head with the lowest validation loss, and a table with one row per strength: `C`, `accuracy` and `loss`
@@ -68,7 +70,7 @@ def choose_strength(train: Labelled, val: Labelled, strengths: Iterable[float],
     known = Labelled(scaler.fit_transform(train.features.astype("float64")), train.labels)
     unknown = Labelled(scaler.transform(val.features.astype("float64")), val.labels)
     # Each strength goes on from the weights of the one before.
-    regression = LogisticRegression(tol=TOLERANCE, max_iter=ITERATIONS, warm_start=True, class_weight=weights)
+    regression = LogisticRegression(tol=tolerance, max_iter=ITERATIONS, warm_start=True, class_weight=weights)
     heads, rows = [], []
     for strength in strengths:
         regression.set_params(C=strength).fit(*known)
