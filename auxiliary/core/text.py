@@ -32,6 +32,11 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def with_ends(value: float, low: float, high: float) -> str:
+    """A share with the ends of its interval, such as `0.846 [0.811, 0.876]`."""
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
 def listed(words: Sequence[str], most: int) -> str:
     """Words as a sentence names them, such as `cat and dog`; of many the first ones, such as `cat, dog and 12 more`."""
     if len(words) > most:

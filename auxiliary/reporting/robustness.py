@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from auxiliary.core.text import counted, listed, short
+from auxiliary.core.text import counted, listed, short, with_ends
 from auxiliary.evaluation.compare import p_value, points_text
 from auxiliary.evaluation.comparison import ALPHA
 from auxiliary.evaluation.corruptions import CORRUPTIONS, METHOD, SEVERITIES, SMALL
@@ -58,7 +58,7 @@ def robustness_table(found: pd.DataFrame) -> pd.DataFrame:
     shown = {}
     for stage, rows in by_stage(found).items():
         table, label = accuracies(rows), LABELS[stage]
-        shown[label] = [f"{row.accuracy:.3f} [{row.low:.3f}, {row.high:.3f}]" for row in table.itertuples()]
+        shown[label] = [with_ends(row.accuracy, row.low, row.high) for row in table.itertuples()]
         # Rounded first: a small gain is no drop of -0%.
         shown[f"drop, {label}"] = ["" if row.corruption == CLEAN or pd.isna(row.drop) else
                                    f"{round(row.drop, 2) + 0:.0%}" for row in table.itertuples()]

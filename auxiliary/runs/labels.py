@@ -5,7 +5,7 @@ from math import isnan
 
 import pandas as pd
 
-from auxiliary.core.text import counted, listed
+from auxiliary.core.text import counted, listed, with_ends
 from auxiliary.data.views import views_of
 from auxiliary.runs.differences import ENVIRONMENT, SETTINGS, settings_of, texts_of
 from auxiliary.runs.result import LABELS, REFIT
@@ -104,7 +104,7 @@ def with_interval(row: pd.Series) -> str:
     if several(row):
         seeds = diverged or f"{row['seeds']:,} seeds"
         return f"{row['accuracy']:.3f} ({row['accuracy_low']:.3f} to {row['accuracy_high']:.3f}, {seeds})"
-    return f"{row['accuracy']:.3f} [{row['accuracy_low']:.3f}, {row['accuracy_high']:.3f}]"
+    return with_ends(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
 
 
 def validation(accuracy: float, digits: int = 3) -> str:

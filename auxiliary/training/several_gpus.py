@@ -13,7 +13,6 @@ import tensorflow as tf
 from auxiliary.core.errors import UserError
 from auxiliary.core.gpus import used_gpus
 from auxiliary.core.text import counted
-from auxiliary.data.epochs import steps_per_epoch
 from auxiliary.training.job import Job
 
 
@@ -48,7 +47,7 @@ def _check_batches(job: Job, number: int) -> None:
     """Refuse a last batch that leaves a GPU without an image: its mean loss would be no number."""
     size = job.experiment.batch_size
     for split, images in (("training", len(job.train)), ("validation", len(job.project.val))):
-        last = images - (steps_per_epoch(images, size) - 1) * size
+        last = images % size or size
         if last < number:
             raise UserError(f"{job.experiment.key}: the last batch of its {counted(images, f'{split} image')} has "
                             f"{counted(last, 'image')}, fewer than {number:,} GPUs: choose another batch_size")

@@ -121,7 +121,7 @@ class Networks:
         """
         with self._lock:
             predictor = self.load(name)
-            pixels = network_pixels(data, predictor.result.image_size, predictor.span)
+            pixels = _pixels(predictor, data)
             label = int(predictor.probabilities(pixels[None])[0].argmax())
             found = explain(predictor, pixels, label, way)
             return None if found.heat is None else heat_map(data, found.heat, predictor.span), found.remark
@@ -130,10 +130,8 @@ class Networks:
         """What `predict --json` says of an image file's bytes: the network and the image in one; errors as above."""
         with self._lock:
             predictor = self.load(name)
-            pixels = network_pixels(data, predictor.result.image_size, predictor.span)
-            (values,), scores = predictor.answers(pixels[None])
-        return {**network_json(predictor), **answer_json(predictor.categories, values.tolist(),
-                                                         None if scores is None else float(scores[0]))}
+            answer = _answer(predictor, data)
+        return {**network_json(predictor), **answer_json(predictor.categories, *answer)}
 
 
 def predict_image(predictor: Predictor, data: bytes) -> Prediction:
@@ -142,11 +140,21 @@ def predict_image(predictor: Predictor, data: bytes) -> Prediction:
     Raises:
         ImageError: the data is not an image, damaged, or absurdly large.
     """
-    pixels = network_pixels(data, predictor.result.image_size, predictor.span)[None]
-    (values,), scores = predictor.answers(pixels)
-    probabilities = dict(zip(predictor.categories, values.tolist(), strict=True))
-    unlike = None if scores is None else is_unlike(float(scores[0]))
+    values, score = _answer(predictor, data)
+    probabilities = dict(zip(predictor.categories, values, strict=True))
+    unlike = None if score is None else is_unlike(score)
     return Prediction(probabilities, f"{UNSCALED.capitalize()}." if is_unscaled(data, predictor.span) else "", unlike)
+
+
+def _answer(predictor: Predictor, data: bytes) -> tuple[list[float], float | None]:
+    """The probability of each class, and how unlike the training images an image is; None where that is not known."""
+    (values,), scores = predictor.answers(_pixels(predictor, data)[None])
+    return values.tolist(), None if scores is None else float(scores[0])
+
+
+def _pixels(predictor: Predictor, data: bytes) -> np.ndarray:
+    """The pixels of an image file, as the network takes them."""
+    return network_pixels(data, predictor.result.image_size, predictor.span)
 
 
 def network_name(run: Run) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from auxiliary.core.text import counted, short
+from auxiliary.core.text import counted, short, with_ends
 from auxiliary.evaluation.compare import p_value
 from auxiliary.evaluation.slices import slices
 from auxiliary.reporting.html.blocks import Block, Prose, TitledTable
@@ -56,7 +56,7 @@ def _networks(data: ReportData) -> str:
 
 def _shown(found: pd.DataFrame) -> pd.DataFrame:
     """One row per slice, one column per network."""
-    cells = [f"{row.accuracy:.3f} [{row.low:.3f}, {row.high:.3f}]{', worse' if row.worse else ''}"
+    cells = [with_ends(row.accuracy, row.low, row.high) + (", worse" if row.worse else "")
              for row in found.itertuples()]
     index = ["property", "slice", "images"]
     table = found.assign(cell=cells).pivot_table("cell", index, "network", aggfunc="first", sort=False)
