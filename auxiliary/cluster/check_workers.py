@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auxiliary.core import runtime
 from auxiliary.core.driver import find_driver
@@ -40,6 +40,20 @@ class Seen(NamedTuple):
     problem: str
     memory: float = inf
     gpu: bool = False
+
+
+def scheduler_of(client: "Client") -> dict[str, Any]:
+    """What the scheduler says about itself, and about all its workers by address.
+
+    `Client.scheduler_info` may leave the workers out: it returns what was fetched last, and Dask itself fetches an
+    answer without workers every few seconds.
+
+    Raises:
+        OSError: it does not answer.
+    """
+    if client.scheduler is None:
+        raise OSError("the scheduler is gone")
+    return client.sync(client.scheduler.identity, n_workers=-1)
 
 
 def check_workers(client: "Client", paths: Paths, workers: Collection[str] | None = None) -> dict[str, Seen]:

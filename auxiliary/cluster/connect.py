@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auxiliary.cluster.check_workers import scheduler_of
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
 from auxiliary.core.text import counted
@@ -111,7 +112,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _check_workers(client: "Client", address: str) -> None:
-    if not client.scheduler_info(n_workers=-1)["workers"]:
+    if not scheduler_of(client)["workers"]:
         raise UserError(f"the cluster at {address} has no workers: start some with `dask worker {address}`, each with "
                         "as many threads as a training may take (--nthreads)")
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from auxiliary.cluster.check_workers import Seen
+from auxiliary.cluster.check_workers import Seen, scheduler_of
 from auxiliary.cluster.task import Task
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
@@ -27,7 +27,7 @@ class Workers:
 
     def __init__(self, client: "Client", check: Callable[[Collection[str]], Mapping[str, Seen]]) -> None:
         self._client, self._check = client, check
-        self._scheduler = client.scheduler_info()["id"]
+        self._scheduler = scheduler_of(client)["id"]
         self._there: dict[str, Seen] = {}
         self._refused: set[str] = set()
         # When each was first seen, in seconds; and the addresses of those that ended as they should.
@@ -41,7 +41,7 @@ class Workers:
         Raises:
             OSError: the scheduler is another one, or does not answer.
         """
-        scheduler = self._client.scheduler_info(n_workers=-1)
+        scheduler = scheduler_of(self._client)
         now = scheduler["workers"].keys()
         # A new one at the same address knows nothing of this client's tasks.
         if scheduler["id"] != self._scheduler:

@@ -126,6 +126,12 @@ def points_text(points: float) -> str:
     return f"{points:+.1f}" if abs(points) >= 0.05 or abs(points) < 1e-9 else f"{points:+.1g}"
 
 
+def difference_text(points: float, ends: tuple[float, float], p: float) -> str:
+    """A difference in percentage points with its interval and p-value, such as `+0.9 (+0.4 to +1.5), p 0.002`."""
+    low, high = map(points_text, ends)
+    return f"{points_text(points)} ({low} to {high}), {p_value(p)}"
+
+
 def _answers(row: pd.Series, predictions: Mapping[str, pd.DataFrame] | None) -> Answers | None:
     return answers_of(run_ids(row), predictions or {})
 

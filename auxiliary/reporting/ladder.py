@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from auxiliary.core.text import counting_order
-from auxiliary.evaluation.compare import compare, p_value, points_text
+from auxiliary.evaluation.compare import compare, difference_text
 from auxiliary.evaluation.comparison import Comparison
 from auxiliary.reporting.sweep_rows import swept_keys
 from auxiliary.runs.differences import differing, texts_of
@@ -62,8 +62,7 @@ def gain_text(found: Comparison | None) -> str:
     """A gain in points, such as `+0.9 (+0.4 to +1.5), p 0.002`; empty where it is unknown."""
     if found is None:
         return ""
-    low, high = map(points_text, found.ends)
-    return f"{points_text(found.points)} ({low} to {high}), {p_value(found.p)}"
+    return difference_text(found.points, found.ends, found.p)
 
 
 def _changed(rows: pd.DataFrame, place: int) -> str:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from auxiliary.cluster import check_workers as checking
-from auxiliary.cluster.check_workers import Seen, check_workers, look, versions
+from auxiliary.cluster.check_workers import Seen, check_workers, look, scheduler_of, versions
 from auxiliary.core.errors import UserError
 from tests.cluster.conftest import client_of
 
@@ -74,3 +74,17 @@ def test_the_token_is_gone_whatever_happens(project, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         check_workers(Answers(), project.paths)
     assert not list(project.paths.root.iterdir())
+
+
+def test_all_workers_are_seen_whatever_dask_fetches_in_the_background(processes, project, monkeypatch):
+    with client_of(processes, project) as client:
+        sync = client.sync
+
+        def fetched_in_between(*arguments, **options):
+            """On a busy machine Dask's own answer, which has no workers, comes before the main thread goes on."""
+            found = sync(*arguments, **options)
+            sync(client._update_scheduler_info)
+            return found
+
+        monkeypatch.setattr(client, "sync", fetched_in_between)
+        assert len(scheduler_of(client)["workers"]) == 2
