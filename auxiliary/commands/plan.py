@@ -112,8 +112,10 @@ def _features(experiment: Experiment) -> tuple[object, ...] | str:
 
 def _table(experiments: list[Experiment], seconds: dict[str, list[float]], whole: bool) -> Table:
     short = len(experiments) > LONG and not whole
-    network = Column("network", no_wrap=short, overflow="ellipsis" if short else "fold")
-    table = Table(Column("experiment", overflow="fold"), network, "epochs", "time", title="To train")
+    # One line each: the network gets the width that the other columns leave, which rich would otherwise squeeze.
+    network = Column("network", no_wrap=True, overflow="ellipsis", ratio=1) if short else Column(
+        "network", overflow="fold")
+    table = Table(Column("experiment", overflow="fold"), network, "epochs", "time", title="To train", expand=short)
     ordered = experiments if whole else sorted(experiments, key=lambda each: not seconds[each.key])
     for experiment in ordered if whole else ordered[:SCREEN]:
         table.add_row(experiment.key, getattr(experiment, "backbone", experiment.network), str(experiment.epochs),
