@@ -51,7 +51,7 @@ class PublishedTable:
         Rows with other settings than the profile's are left out, see `others`.
         """
         rows = self._candidates
-        same = [not self._differences(row) for _, row in rows.iterrows()]
+        same = pd.Series([not self._differences(row) for _, row in rows.iterrows()], rows.index, dtype=bool)
         newest = rows[same].drop_duplicates("key", keep="last")
         return newest.assign(published_accuracy=newest["key"].map(self.published)).reset_index(drop=True)
 

@@ -40,7 +40,8 @@ def test_each_experiment_is_a_point_with_its_interval(table):
     assert np.array(points(left)) == pytest.approx(np.array(ACCURACIES))
     assert points(right) == [pytest.approx((0.96, 0.95))]
     bars = [segment[:, 1] for lines in left.collections for segment in lines.get_segments()]
-    assert np.sort(bars, axis=0) == pytest.approx(np.sort([(here - 0.03, here + 0.04) for _, here in ACCURACIES], axis=0))
+    ends = sorted((here - 0.03, here + 0.04) for _, here in ACCURACIES)
+    assert np.sort(bars, axis=0) == pytest.approx(np.array(ends))
 
 
 def test_the_diagonal_is_where_both_are_the_same(table):
