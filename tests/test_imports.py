@@ -10,8 +10,8 @@ from auxiliary.core.paths import REPOSITORY
 
 TENSORFLOW = {"tensorflow", "keras"}
 REPORTING = ("comparison", "comparison_figures", "convolution_figure", "heat_map_figures", "image_grids",
-             "image_properties", "model_tables", "prediction_figures", "robustness_figure", "tradeoff_figure",
-             "training_curves")
+             "image_properties", "model_tables", "prediction_figures", "published_figure", "robustness_figure",
+             "tradeoff_figure", "training_curves")
 COMMAND = """
 import sys
 from auxiliary.__main__ import main

@@ -137,7 +137,9 @@ def test_the_readme_is_short_and_starts_with_the_command():
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != CHANGELOG], ids=name)
 def test_pages_use_the_terms_of_the_field(page):
-    assert not re.search(r"\b(pictures?|twins?)\b", page.read_text(encoding="utf-8"), re.IGNORECASE)
+    # HTML has an element of that name.
+    text = re.sub("</?picture>", "", page.read_text(encoding="utf-8"))
+    assert not re.search(r"\b(pictures?|twins?)\b", text, re.IGNORECASE)
 
 
 @pytest.mark.parametrize("field", sorted({*Profile.model_fields, *Split.model_fields, *ScratchExperiment.model_fields,

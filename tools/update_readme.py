@@ -1,4 +1,4 @@
-"""The tables of the README and of docs/, generated from recorded runs and the documentation in the code.
+"""The tables and a figure of the README and of docs/, generated from recorded runs and from documentation in the code.
 
 `python -m tools.update_readme` writes them anew after results were added and staged.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from auxiliary.config.loader import load_profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
@@ -18,13 +19,18 @@ from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.seeds import over_seeds
+from tools import conclusions_section, published_section
 from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
+from tools.published_table import PublishedTable
 
 SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS = (
     f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds", "held_out_classes", "robustness"))
+PUBLISHED = "animals10"    # the profile whose experiments are rows of a published table
+FIGURES = "assets/readme"
 # The tables of each page, by the names of their markers.
-PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds", "held-out", "robustness"),
+PAGES = {"README.md": ("summary",), "docs/results.md": (
+    "results", "ranks", "conclusions", "pairs", "far-off", "folds", "held-out", "robustness"),
          "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains", "backbones"),
          "docs/performance.md": ("scale", "bench")}
 
@@ -165,6 +171,20 @@ def markdown_robustness(table: pd.DataFrame) -> str:
     return _markdown(pd.DataFrame(rows))
 
 
+def published_table(results: pd.DataFrame) -> PublishedTable:
+    """The published table of accuracies, and what rows measure of it."""
+    return PublishedTable(load_profile(PUBLISHED), results)
+
+
+def markdown_published(table: PublishedTable) -> dict[str, str]:
+    """What is said of published accuracies, by the names of the markers; sentences stand below their table."""
+    found = {
+        "ranks": (published_section.ranks_frame(table), published_section.others_text(table)),
+        "conclusions": (conclusions_section.conclusions_frame(table), conclusions_section.other_verdicts_text(table)),
+        "pairs": (conclusions_section.pairs_frame(table), ""), "far-off": (published_section.far_frame(table), "")}
+    return {name: "\n\n".join(filter(None, (_markdown(frame), text))) for name, (frame, text) in found.items()}
+
+
 def _accuracies(rows: pd.DataFrame) -> str:
     return ", ".join(f"{accuracy:.3f}" for accuracy in rows["accuracy"])
 
@@ -197,7 +217,8 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "gains": _markdown(gains_table(over_seeds(results))), "scale": markdown_scale(scale),
               "bench": markdown_bench(bench), "folds": markdown_folds(folds),
-              "held-out": markdown_held_out(held_out), "robustness": markdown_robustness(robustness)}
+              "held-out": markdown_held_out(held_out), "robustness": markdown_robustness(robustness),
+              **markdown_published(published_table(results))}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")
@@ -208,13 +229,14 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the repository's pages anew."""
+    """Write the repository's pages anew, and the figure of the published accuracies."""
     try:
         results = published_results(REPOSITORY)
     except UserError as error:
         sys.exit(f"error: {error}")
     for page, text in render(REPOSITORY, results).items():
         write_atomically(page, text)
+    published_section.write_figures(REPOSITORY / FIGURES, published_table(results))
     if remark := unpublished_remark(REPOSITORY, results):
         print(remark)
 

@@ -76,18 +76,12 @@ def same_images(row: pd.Series, other: pd.Series) -> bool:
     return row["images_hash"] != "" and all(row[name] == other[name] for name in SAME_IMAGES)
 
 
-def _unpaired(row: pd.Series, other: pd.Series) -> StudentDifference | None:
-    """The difference as if the two were tested on other images; None where an interval is unknown or has no width."""
-    value = row["accuracy"] - other["accuracy"]
-    low, high = difference_interval(_interval(row), _interval(other))
-    below, above = (value - low) / NORMAL_95, (high - value) / NORMAL_95
-    if not (below > 0 and above > 0):
-        return None
-    return difference_by_accuracy(value, below, above, _seeds(row), _seeds(other))
+def by_images(row: pd.Series) -> tuple[float, float, float]:
+    """The accuracy of a row and its 95% interval by the number of test images alone, NaN where unknown.
 
-
-def _interval(row: pd.Series) -> tuple[float, float, float]:
-    """The accuracy and its 95% interval by the number of test images, NaN where unknown."""
+    Args:
+        row: a row of `read_results` or `over_seeds`; of several seeds the mean accuracy counts as that of one.
+    """
     accuracy = row["accuracy"]
     if not several(row):
         return accuracy, row["accuracy_low"], row["accuracy_high"]
@@ -95,6 +89,16 @@ def _interval(row: pd.Series) -> tuple[float, float, float]:
         return accuracy, float("nan"), float("nan")
     images = int(row["test_images"])
     return accuracy, *wilson_interval(round(accuracy * images), images)
+
+
+def _unpaired(row: pd.Series, other: pd.Series) -> StudentDifference | None:
+    """The difference as if the two were tested on other images; None where an interval is unknown or has no width."""
+    value = row["accuracy"] - other["accuracy"]
+    low, high = difference_interval(by_images(row), by_images(other))
+    below, above = (value - low) / NORMAL_95, (high - value) / NORMAL_95
+    if not (below > 0 and above > 0):
+        return None
+    return difference_by_accuracy(value, below, above, _seeds(row), _seeds(other))
 
 
 def _seeds(row: pd.Series) -> Seeds:

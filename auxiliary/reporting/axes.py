@@ -1,10 +1,12 @@
-"""Axes of whole epochs, and logarithmic ones."""
+"""Axes of whole epochs, logarithmic ones, and names beside axes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from auxiliary.reporting.style import GREY
 
 
 def epoch_axis(axes: Axes, epochs: int) -> None:
@@ -18,3 +20,18 @@ def log_ticks(axis: Axis, locator: LogLocator, text: Callable[[float], str]) -> 
     axis.set_major_locator(locator)
     axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
     axis.set_minor_formatter(NullFormatter())
+
+
+def labels_beside(axes: Axes, points: Iterable[tuple[float, float]], labels: Sequence[str]) -> None:
+    """Names to the right of the axes, evenly spaced so that none overlap, each with a thin line to its point.
+
+    Args:
+        axes: the axes that show the points.
+        points: the place of each in data coordinates, the highest first, so that lines seldom cross.
+        labels: the name of each point.
+    """
+    for place, (point, label) in enumerate(zip(points, labels, strict=True)):
+        axes.annotate(label, point, fontsize=10, va="center", zorder=1, textcoords="axes fraction",
+                      xytext=(1.04, 1 - (place + 0.5) / len(labels)),
+                      arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0,
+                                  "relpos": (0, 0.5)})

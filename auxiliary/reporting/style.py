@@ -75,14 +75,14 @@ class StyledFigure(Figure):
             self._pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         return self._pixels
 
-    def write_svg(self, path: Path) -> None:
-        """Write the figure as SVG, with the layout of its pixels."""
+    def write_svg(self, path: Path, description: str = "") -> None:
+        """Write the figure as SVG, with the layout of its pixels, and a description among its metadata."""
         self.pixels()
         engine = self.get_layout_engine()
         self.set_layout_engine(None)
         try:
             with mpl.rc_context(STYLE):
-                self.savefig(path, format="svg", metadata={"Date": None})
+                self.savefig(path, format="svg", metadata={"Date": None, "Description": description or None})
         finally:
             self.set_layout_engine(engine)
             # Matplotlib marks a saved figure as changed.

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from auxiliary.core.text import duration
-from auxiliary.reporting.axes import log_ticks
+from auxiliary.reporting.axes import labels_beside, log_ticks
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.result_marks import (
     COLOURS,
@@ -18,7 +18,7 @@ from auxiliary.reporting.result_marks import (
     number_of,
     with_ranks,
 )
-from auxiliary.reporting.style import GREY, LIGHT_GREY, NARROW, new_figure, set_title, styled
+from auxiliary.reporting.style import LIGHT_GREY, NARROW, new_figure, set_title, styled
 from auxiliary.runs.labels import comparable, ranked
 
 NAMED = 14    # rows that have a name, at most
@@ -50,7 +50,8 @@ def tradeoff_figure(results: pd.DataFrame, narrow: bool = False) -> Figure:
                     size="seconds", sizes=SIZES if len(rows) <= NAMED else SMALL_SIZES,
                     size_norm=(0, max(table["seconds"].max(), 1e-9)), alpha=0.65, edgecolor="white", legend=False,
                     ax=axes)
-    _labels_beside(axes, named, named["rank"].map(str).tolist() if narrow else labels_of(named, names))
+    labels_beside(axes, zip(named["parameters"].astype(float), named["accuracy"], strict=True),
+                  named["rank"].map(str).tolist() if narrow else labels_of(named, names))
     axes.set(xlabel="parameters", ylabel="test accuracy")
     axes.margins(y=0.1)
     axes.grid(color=LIGHT_GREY)
@@ -92,15 +93,6 @@ def _rounded(number: float) -> str:
         if number >= unit:
             return f"{number / unit:g}{name}"
     return f"{number:g}"
-
-
-def _labels_beside(axes: Axes, rows: pd.DataFrame, labels: list[str]) -> None:
-    """Names to the right of the axes, evenly spaced so that none overlap, each with a thin line to its marker."""
-    for place, ((_, row), label) in enumerate(zip(rows.iterrows(), labels, strict=True)):
-        axes.annotate(label, (float(row["parameters"]), row["accuracy"]), fontsize=10, va="center",
-                      xytext=(1.04, 1 - (place + 0.5) / len(rows)), textcoords="axes fraction",
-                      arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0,
-                                  "shrinkB": 0, "relpos": (0, 0.5)})
 
 
 def _span(seconds: pd.Series) -> str:

@@ -14,6 +14,7 @@ from auxiliary.reporting.confusion_map import pairs_map
 from auxiliary.reporting.data_overview import class_figure, size_figure
 from auxiliary.reporting.ladder_figure import ladder_figure
 from auxiliary.reporting.prediction_figures import calibration_figure
+from auxiliary.reporting.published_figure import published_figure
 from auxiliary.reporting.robustness_figure import robustness_figure
 from auxiliary.reporting.style import NARROW
 from auxiliary.reporting.sweep import find_sweeps
@@ -60,6 +61,9 @@ def draw(search_results, results_of):
         "corruptions": lambda: robustness_figure(ANSWERS, 0.1, narrow=True),
         "map": lambda: pairs_map(PREDICTIONS),
         "ladder": lambda: ladder_figure(search_results.head(9), [None] * 9, narrow=True),
+        "published": lambda: published_figure(
+            search_results.assign(published_accuracy=search_results["accuracy"] + 0.1, network="conv(8) | gap"), 4808,
+            narrow=True),
         "line": lambda: sweep_figure(rates, narrow=True),
         "heat map": lambda: sweep_figure(grid, narrow=True),
     }
@@ -67,7 +71,7 @@ def draw(search_results, results_of):
 
 
 @pytest.mark.parametrize("name", ["comparison", "trade-off", "scores", "curves", "calibration", "classes", "sizes",
-                                  "corruptions", "map", "ladder", "line", "heat map"])
+                                  "corruptions", "map", "ladder", "published", "line", "heat map"])
 def test_letters_are_large_enough_and_inside(draw, name):
     fig = draw(name)
     # The page shows the title as text.

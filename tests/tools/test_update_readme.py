@@ -1,3 +1,4 @@
+import re
 import subprocess
 
 import pandas as pd
@@ -6,11 +7,14 @@ import pytest
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.runs.results_csv import read_results
+from tools import published_section
 from tools.update_readme import (
     BENCH,
+    FIGURES,
     FOLDS,
     HELD_OUT,
     PAGES,
+    PUBLISHED,
     ROBUSTNESS,
     SCALE,
     fill,
@@ -21,6 +25,7 @@ from tools.update_readme import (
     markdown_robustness,
     markdown_scale,
     markdown_summary,
+    published_table,
     render,
 )
 
@@ -28,7 +33,8 @@ from tools.update_readme import (
 @pytest.fixture
 def committed(tmp_path):
     """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
-    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS):
+    figures = [f"{FIGURES}/{name.format(PUBLISHED)}" for name in published_section.FIGURES]
+    for name in (*PAGES, *figures, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS):
         done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
         if done.returncode:
             pytest.skip(f"{name} is not committed here")
@@ -41,6 +47,18 @@ def committed(tmp_path):
 def test_the_committed_tables_are_those_of_the_committed_results(committed):
     pages = render(committed, read_results(committed / "results.csv"))
     assert {page: page.read_text(encoding="utf-8") for page in pages} == pages
+
+
+def test_the_committed_figure_is_that_of_the_committed_results(committed):
+    table = published_table(read_results(committed / "results.csv"))
+    for name, (_, digest) in published_section.figures(table).items():
+        found = re.findall("<dc:description>(.*)</dc:description>", (committed / FIGURES / name).read_text("utf-8"))
+        assert found == [digest], f"{name} is of other rows: python -m tools.update_readme"
+
+
+def test_docs_show_the_figure_for_wide_pages_and_for_phones():
+    text = (REPOSITORY / "docs/results.md").read_text(encoding="utf-8")
+    assert all(f'"../{FIGURES}/{name.format(PUBLISHED)}"' in text for name in published_section.FIGURES)
 
 
 def test_only_the_text_between_the_markers_is_replaced():

@@ -9,6 +9,7 @@ from auxiliary.reporting.html import data_section, map_section, results_section,
 from auxiliary.reporting.html.blocks import Block, Command, Facts, Prose, Section
 from auxiliary.reporting.html.fixes_section import fixes_blocks
 from auxiliary.reporting.html.held_out_section import held_out_blocks
+from auxiliary.reporting.html.published_section import published_blocks
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.robustness_section import robustness_blocks
 from auxiliary.reporting.html.run_section import run_section
@@ -27,6 +28,7 @@ def report_sections(data: ReportData) -> list[Section]:
         Section("Results", [results_section.leaderboard_table(data), *results_section.leaderboard_notes(data),
                             *results_section.comparison_charts(data), *results_section.shipped_tables(data)]),
         Section("Accuracy and cost", results_section.tradeoff_blocks(data)),
+        *([Section("Published and measured", published)] if (published := published_blocks(data)) else []),
         *([Section("Grids", grids)] if (grids := sweep_section.sweep_blocks(data)) else []),
         *([Section("Step by step", steps)] if (steps := results_section.ladder_blocks(data)) else []),
         Section("Training and mistakes", runs, _runs(data)),
