@@ -12,8 +12,8 @@ from auxiliary.deploy.export.formats import INT8_SUFFIX, find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
 from auxiliary.deploy.export.output_path import card_file, find_output_path, labels_file, program_file, replacing_export
-from auxiliary.runs.find import find_exportable
 from auxiliary.runs.labels import averaged_views
+from auxiliary.runs.named import find_exportable
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor

@@ -23,7 +23,7 @@ from auxiliary.deploy.journal import Journal, opened_journal
 from auxiliary.deploy.json_answers import answer_json, network_json
 from auxiliary.deploy.origin import Origin
 from auxiliary.deploy.sorted_folder import SortedFolder, find_sorted_folder, opened_sorted_folder
-from auxiliary.runs.find import find_finished_or_best
+from auxiliary.runs.named import find_finished_or_best
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor

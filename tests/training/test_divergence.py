@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import Diverged, UserError
-from auxiliary.runs.find import find_best, find_finished, find_finished_or_best, find_network
+from auxiliary.runs.named import find_best, find_finished, find_finished_or_best, find_network
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, histories_of
 from auxiliary.training import trainer

@@ -16,7 +16,7 @@ from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.run_section import layers
 from auxiliary.runs import code
 from auxiliary.runs.code import other_code
-from auxiliary.runs.find import find_best, find_exportable
+from auxiliary.runs.named import find_best, find_exportable
 from auxiliary.runs.replacement import is_replaced
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.run import Run

@@ -10,7 +10,7 @@ from auxiliary.commands import reproduce
 from auxiliary.commands.smoke_checks import check_runs
 from auxiliary.deploy.load import load_predictor
 from auxiliary.networks.averages import SHARES
-from auxiliary.runs.find import find_exportable
+from auxiliary.runs.named import find_exportable
 from auxiliary.runs.replacement import is_replaced
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.evaluated import evaluated
