@@ -24,7 +24,7 @@ from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training import identity
 from auxiliary.training.identity import PIPELINE
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 from tests.images import clean_table_of
 from tests.names import WORDS
 

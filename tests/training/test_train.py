@@ -25,7 +25,8 @@ from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, best_per_experiment, results_of
 from auxiliary.training import train
 from auxiliary.training.job import Job
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from tests.images import clean_table_of
 
 FOLDER = {"model.keras", "history.csv", "curves.png", "curves.svg", "layers.csv", "recipe.json", "result.json",

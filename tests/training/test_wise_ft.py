@@ -19,7 +19,8 @@ from auxiliary.training.identity import fingerprint
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.setup import build_setup, predict_split
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from auxiliary.training.wise_ft import average_weights
 from tests.colours import SMALL_ON
 
