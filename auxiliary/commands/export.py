@@ -8,6 +8,7 @@ from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.export.formats import find_format
 from auxiliary.deploy.export.how_to_run import how_to_run
 from auxiliary.deploy.export.marks import labels_text
@@ -72,7 +73,6 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     from auxiliary.deploy.export.score_check import check_score
     from auxiliary.deploy.export.single_view import calibration_of_export
     from auxiliary.deploy.export.write import WRITERS
-    from auxiliary.deploy.predictor import BATCH
     from auxiliary.evaluation.calibration import tempered
 
     network = plain_network(predictor.model)
