@@ -1,10 +1,11 @@
-"""How all tests run: the slow files first, and without searching the objects of libraries for garbage."""
+"""How all tests run: the slow files first, and without what makes imports slow."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from auxiliary.core.collection import kept_from_collection
+from auxiliary.core.grammars import skip_iri_grammar
 
 # Files that take a minute or so, the slowest first: one that comes last leaves all processes but one without work.
 SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "training/test_checkpoint.py",
@@ -16,7 +17,8 @@ SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "traini
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Import all modules of tests, and with them TensorFlow, as `auxiliary.core.runtime` does."""
+    """Import all modules of tests, and with them TensorFlow and Jupyter, as the command does."""
+    skip_iri_grammar()
     with kept_from_collection():
         return (yield)
 
