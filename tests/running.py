@@ -9,10 +9,13 @@ from auxiliary.core.grammars import skip_iri_grammar
 
 # Files that take a minute or so, the slowest first: one that comes last leaves all processes but one without work.
 SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "training/test_checkpoint.py",
-        "kills/test_kills.py", "deploy/export/test_export.py", "test_right_images.py", "training/test_retrain.py",
-        "training/test_mixed_precision.py", "commands/test_run.py", "deploy/export/test_originals_check.py",
+        "kills/test_kills.py", "commands/test_run.py", "training/test_several_gpus.py", "deploy/test_predict_killed.py",
+        "deploy/export/test_export.py", "test_right_images.py", "training/test_retrain.py",
+        "training/test_mixed_precision.py", "deploy/export/test_originals_check.py",
         "commands/test_smoke_checks.py", "commands/test_run_images.py", "training/test_train.py",
         "networks/test_families.py", "training/test_tuning.py")
+# Then these folders, whose files take longer than most: what comes last should take no time.
+NEXT = ("cluster", "training")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,6 +27,11 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of slow files first, in the order above."""
-    ranks = {path: rank for rank, path in enumerate(SLOW)}
-    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0].removeprefix("tests/"), len(SLOW)))
+    """Put the tests of slow files first, in the order above, then those of slow folders."""
+    ranks = {path: rank for rank, path in enumerate((*SLOW, *NEXT))}
+
+    def rank(item: pytest.Item) -> int:
+        path = item.nodeid.partition("::")[0].removeprefix("tests/")
+        return ranks.get(path, ranks.get(path.partition("/")[0], len(ranks)))
+
+    items.sort(key=rank)
