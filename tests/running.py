@@ -8,14 +8,15 @@ from auxiliary.core.collection import kept_from_collection
 from auxiliary.core.grammars import skip_iri_grammar
 
 # Files that take a minute or so, the slowest first: one that comes last leaves all processes but one without work.
-SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "training/test_checkpoint.py",
-        "kills/test_kills.py", "commands/test_run.py", "training/test_several_gpus.py", "deploy/test_predict_killed.py",
-        "deploy/export/test_export.py", "test_right_images.py", "training/test_retrain.py",
-        "training/test_mixed_precision.py", "deploy/export/test_originals_check.py",
-        "commands/test_smoke_checks.py", "commands/test_run_images.py", "training/test_train.py",
-        "networks/test_families.py", "training/test_tuning.py")
+SLOW = ("commands/test_smoke_command.py", "notebooks/test_notebooks.py", "cluster/test_execute.py",
+        "training/test_checkpoint.py", "kills/test_kills.py", "training/test_several_gpus.py", "commands/test_run.py",
+        "cluster/test_training.py", "deploy/test_predict_killed.py", "deploy/export/test_export.py",
+        "test_right_images.py", "training/test_train.py", "commands/test_train.py", "commands/test_reproduce.py",
+        "training/test_retrain.py", "training/test_mixed_precision.py", "deploy/export/test_originals_check.py",
+        "commands/test_smoke_checks.py", "commands/test_run_images.py", "networks/test_families.py",
+        "training/test_tuning.py")
 # Then these folders, whose files take longer than most: what comes last should take no time.
-NEXT = ("cluster", "training")
+NEXT = ("training",)
 
 
 @pytest.hookimpl(wrapper=True)
