@@ -61,7 +61,9 @@ def _run() -> int:
 
     from auxiliary.commands.cli import command
     from auxiliary.core.disk import disk_errors
+    from auxiliary.core.grammars import skip_iri_grammar
 
+    skip_iri_grammar()
     try:
         with disk_errors():
             # In its standalone mode click would print `Aborted!` on Ctrl-C.

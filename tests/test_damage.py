@@ -12,7 +12,7 @@ from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 from tests.images import clean_table_of
 
 PROFILE = """

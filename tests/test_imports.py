@@ -69,6 +69,11 @@ def test_mistake_is_reported_before_the_modules_of_a_run_are_loaded(tmp_path):
     assert done.stderr.startswith("error: unknown experiment 'nothing'")
 
 
+def test_the_command_reads_notebooks_without_a_grammar_that_takes_seconds_to_compile():
+    found, _ = loaded(COMMAND.format(words=["results"]) + "\nimport nbformat, papermill", {"lark", "nbformat"})
+    assert found == {"nbformat"}
+
+
 def test_results_need_no_tensorflow():
     found, done = loaded(COMMAND.format(words=["results"]), TENSORFLOW | {"sklearn", "papermill"})
     assert found == set()

@@ -43,24 +43,26 @@ def execute(client: "Client", tasks: Sequence[Task], workers: Workers) -> Iterat
             for outcome in new:
                 del waiting[outcome.name]
                 ended[outcome.name] = outcome
-            for task in list(waiting.values()):
-                ready = all(name in ended for name in task.needs)
-                if ready and (worker := workers.fitting(task, running.busy)):
-                    running.submit(waiting.pop(task.name), worker)
+            _submit_ready(waiting, ended, workers, running)
             # Before new outcomes are given, whose reader may take a while, workers have got new tasks.
             yield from given + new
             given = list(running.ended())
-            for address, expected in _update(workers).items():
-                for back in running.lost(address, expected):
-                    if isinstance(back, Task):
-                        waiting = {back.name: back} | waiting
-                    else:
-                        given.append(back)
+            lost = [back for address, expected in _update(workers).items() for back in running.lost(address, expected)]
+            waiting = {back.name: back for back in lost if isinstance(back, Task)} | waiting
+            given += [back for back in lost if isinstance(back, Outcome)]
             given += running.cancelled()
             ended |= {outcome.name: outcome for outcome in given}
         yield from given
     finally:
         running.cancel()
+
+
+def _submit_ready(waiting: dict[str, Task], ended: Mapping[str, Outcome], workers: Workers, running: Running) -> None:
+    """Give each task that has all that it needs to a free worker that fits; the first of them first."""
+    for task in list(waiting.values()):
+        ready = all(name in ended for name in task.needs)
+        if ready and (worker := workers.fitting(task, running.busy)):
+            running.submit(waiting.pop(task.name), worker)
 
 
 def _update(workers: Workers) -> dict[str, bool]:

@@ -3,17 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auxiliary.commands.export_files import write_export
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
-from auxiliary.core.text import format_bytes
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.export.formats import find_format
-from auxiliary.deploy.export.how_to_run import how_to_run
-from auxiliary.deploy.export.marks import labels_text
-from auxiliary.deploy.export.output_path import card_file, find_output_path, labels_file, program_file, replacing_export
-from auxiliary.runs.find import find_exportable
+from auxiliary.deploy.export.output_path import find_output_path
 from auxiliary.runs.labels import averaged_views
+from auxiliary.runs.named import find_exportable
 
 if TYPE_CHECKING:
     from auxiliary.deploy.export.check import CheckImages, ExportPredictions
@@ -47,21 +46,14 @@ def export_run(name: str, form: str, out: Path | None = None, root: Path | None 
     runtime.load()
     import keras
 
-    from auxiliary.deploy.export.model_card import model_card
     from auxiliary.deploy.load import load_predictor
 
+    folders = processed_folders(root)
     # On the CPU, because GPUs round float32 differently.
     with keras.device("cpu"):
-        predictor = load_predictor(run, processed_folders(root))
-        with replacing_export(path, labels_text(predictor.categories), how_to_run(form, path.name)) as temporary:
-            outcome = _write_and_check(predictor, form, temporary, processed_folders(root))
-            card = model_card(run, form, path.name, program_file(path).name, outcome)
-            card_file(temporary).write_text(card, encoding="utf-8")
-    console.print(f"wrote {path} ({format_bytes(_size(path))})")
-    console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
-    console.print(f"to run it without this project: python {program_file(path).name} IMAGE, also beside it")
-    console.print(f"model card: {card_file(path).name}, also beside it")
-    console.print("\n".join(outcome))
+        predictor = load_predictor(run, folders)
+        write_export(console, predictor, form, record, path,
+                     lambda temporary: _write_and_check(predictor, form, temporary, folders))
 
 
 def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: list[Path]) -> list[str]:
@@ -72,7 +64,6 @@ def _write_and_check(predictor: "Predictor", form: str, path: Path, folders: lis
     from auxiliary.deploy.export.score_check import check_score
     from auxiliary.deploy.export.single_view import calibration_of_export
     from auxiliary.deploy.export.write import WRITERS
-    from auxiliary.deploy.predictor import BATCH
     from auxiliary.evaluation.calibration import tempered
 
     network = plain_network(predictor.model)
@@ -115,9 +106,3 @@ def _describe_check(result: "Result", images: "CheckImages", exported: "ExportPr
                          f"predictions-test.csv, {how}")
     return [*sentences, f"speed: {exported.milliseconds:.3g} ms per image of {side} x {side}, one at a time, median "
                         f"of {count:,}, on {runtime.cpu_name()}"]
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file or folder."""
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files if file.is_file())

@@ -3,17 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auxiliary.commands.export_files import write_export
 from auxiliary.core import runtime
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.core.text import format_bytes
 from auxiliary.deploy.export.formats import INT8_SUFFIX, find_format
-from auxiliary.deploy.export.how_to_run import how_to_run
-from auxiliary.deploy.export.marks import labels_text
-from auxiliary.deploy.export.output_path import card_file, find_output_path, labels_file, program_file, replacing_export
-from auxiliary.runs.find import find_exportable
+from auxiliary.deploy.export.output_path import find_output_path
 from auxiliary.runs.labels import averaged_views
+from auxiliary.runs.named import find_exportable
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor
@@ -45,21 +44,12 @@ def export_int8(name: str, form: str, out: Path | None = None, root: Path | None
     runtime.load()
     import keras
 
-    from auxiliary.deploy.export.model_card import model_card
     from auxiliary.deploy.load import load_predictor
 
     with keras.device("cpu"):
         predictor = load_predictor(run)
-        program = how_to_run("int8", path.name)
-        with replacing_export(path, labels_text(predictor.categories), program) as temporary:
-            outcome = _write_and_compare(predictor, temporary, processed_folders(root))
-            card = model_card(run, "int8", path.name, program_file(path).name, outcome)
-            card_file(temporary).write_text(card, encoding="utf-8")
-    console.print(f"wrote {path}")
-    console.print(f"class names: {record.labels}; also in {labels_file(path).name} beside it")
-    console.print(f"to run it without this project: python {program_file(path).name} IMAGE, also beside it")
-    console.print(f"model card: {card_file(path).name}, also beside it")
-    console.print("\n".join(outcome))
+        write_export(console, predictor, "int8", record, path,
+                     lambda temporary: _write_and_compare(predictor, temporary, processed_folders(root)))
 
 
 def _write_and_compare(predictor: "Predictor", path: Path, folders: list[Path]) -> list[str]:

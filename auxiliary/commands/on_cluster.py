@@ -30,7 +30,7 @@ from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import log_result
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import children_to_retrain
-from auxiliary.training.train import result_line
+from auxiliary.training.train_all import result_line
 
 if TYPE_CHECKING:
     from distributed import Client

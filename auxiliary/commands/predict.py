@@ -23,7 +23,7 @@ from auxiliary.deploy.journal import Journal, opened_journal
 from auxiliary.deploy.json_answers import answer_json, network_json
 from auxiliary.deploy.origin import Origin
 from auxiliary.deploy.sorted_folder import SortedFolder, find_sorted_folder, opened_sorted_folder
-from auxiliary.runs.find import find_finished_or_best
+from auxiliary.runs.named import find_finished_or_best
 
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor
@@ -61,7 +61,6 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
     run = find_finished_or_best(name, root, dataset)
     runtime.load()
     from auxiliary.deploy.load import load_predictor
-    from auxiliary.deploy.preprocess import UNSCALED
 
     predictor = load_predictor(run, processed_folders(root))
     origin = Origin.of(predictor)
@@ -73,21 +72,12 @@ def predict_images(images: tuple[str, ...], name: str = "", as_json: bool = Fals
         journal = stack.enter_context(opened_journal(file, origin, paths))
         _print_continued(journal, file)
         _predict_missing(predictor, journal, KEPT if table else NOT_KEPT)
-        if table:
-            write_predictions(table, origin, journal)
-        if into:
-            put_all(into, journal)
-        if table:
-            # Last: until then the same call goes on with it. It can still be read, because it is open.
-            file.unlink()
+        _write(origin, journal, table, into)
         if as_json:
             _print_json(predictor, journal)
         else:
             _print_text(predictor, journal, table, into)
-    if predictor.why:
-        print(printable(predictor.why), file=sys.stderr)
-    if journal.unscaled:
-        print(f"{UNSCALED}, such as {printable(journal.unscaled)}", file=sys.stderr)
+    _print_remarks(predictor, journal)
     if into:
         print_sorted(into, sys.stderr if as_json else sys.stdout)
     if failed := len(journal.errors):
@@ -120,6 +110,17 @@ def _predict_missing(predictor: "Predictor", journal: Journal, again: str) -> No
         journal.add(batch, predictions)
 
 
+def _write(origin: Origin, journal: Journal, table: Path | None, into: SortedFolder | None) -> None:
+    """Write the table and sort the images, where the user names places for them."""
+    if table:
+        write_predictions(table, origin, journal)
+    if into:
+        put_all(into, journal)
+    if table:
+        # Last: until then the same call goes on with it. It can still be read, because it is open.
+        unfinished(table).unlink()
+
+
 def _print_json(predictor: "Predictor", journal: Journal) -> None:
     """Print one line per image, so that the whole document is never in memory."""
     print(json.dumps(network_json(predictor)).removesuffix("}") + ', "images": [')
@@ -140,3 +141,13 @@ def _print_text(predictor: "Predictor", journal: Journal, table: Path | None, in
         print_tables(console, predictor.categories, journal.images())
     for file, error in journal.errors:
         print(printable(f"{file}: {error}"), file=sys.stderr)
+
+
+def _print_remarks(predictor: "Predictor", journal: Journal) -> None:
+    """Print why no image is called unlike those of training, and which deep images could not be scaled."""
+    from auxiliary.deploy.preprocess import UNSCALED
+
+    if predictor.why:
+        print(printable(predictor.why), file=sys.stderr)
+    if journal.unscaled:
+        print(f"{UNSCALED}, such as {printable(journal.unscaled)}", file=sys.stderr)

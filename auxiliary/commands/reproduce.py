@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from auxiliary.commands.reproduce_conclusion import conclude, conclude_nearly
+from auxiliary.commands.reproduce_recipe import read_recipe
 from auxiliary.commands.reproduce_setup import check_identity, check_images, figures, open_chain, side_by_side
 from auxiliary.commands.temporary_root import temporary_root
 from auxiliary.core import runtime
@@ -17,7 +18,7 @@ from auxiliary.core.text import counted
 from auxiliary.core.threads import MOST, stated_threads, usable_cores
 from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.project import Project
-from auxiliary.runs.find import find_finished, read_recipe
+from auxiliary.runs.named import find_finished
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate

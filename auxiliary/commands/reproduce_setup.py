@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
+from auxiliary.commands.reproduce_recipe import read_recipe
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import PREPARE_AGAIN, UserError
 from auxiliary.core.parallel import in_batches
@@ -18,7 +19,6 @@ from auxiliary.data.reading.inspect_files import inspect_files
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.project.open import paths_of
 from auxiliary.project.project import Project
-from auxiliary.runs.find import read_recipe
 from auxiliary.runs.result import FLOATS
 from auxiliary.runs.run import Run
 from auxiliary.training.identity import PIPELINE

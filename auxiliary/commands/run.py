@@ -1,9 +1,10 @@
 """`python -m auxiliary run PROFILE`: announces the training, executes the notebooks, prints the results."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from auxiliary.commands.kernel_progress import KernelProgress
 from auxiliary.commands.notebooks import find_notebooks, run_notebook
 from auxiliary.commands.plan import announce, has_work, trained_by
 from auxiliary.config.choose import as_absolute
+from auxiliary.config.experiment import Experiment
 from auxiliary.config.parameters import read_parameters
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.ownership import temporary_folder
@@ -58,6 +60,8 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
     if retrain:
         retrain_later(jobs_of(trained, project), project)
     overrides |= _absolute_paths(project, profile)
+    opened_again = partial(open_project, profile, experiments, overrides, root)
+    shown = experiments
     if cluster is None:
         announce(console, project, notebooks, whole=plan)
     else:
@@ -65,18 +69,19 @@ def run_profile(profile: str, parameters: Mapping[str, str], only: str = "", exp
         from auxiliary.commands.on_cluster import finished_only, run_on_cluster
 
         run_on_cluster(console, cluster, project, notebooks, trained, plan, stage)
-    if plan:
-        return
-    shown = experiments
-    if cluster is not None:
-        notebooks, shown = finished_only(console, open_project(profile, experiments, overrides, root), notebooks)
-    values = {"profile": profile, "experiments": shown, "overrides": overrides, "root": str(project.paths.root)}
-    written = _run_and_write_pages(console, project, notebooks, values)
+        if not plan:
+            notebooks, shown = finished_only(console, opened_again(), notebooks)
+    if not plan:
+        values = {"profile": profile, "experiments": shown, "overrides": overrides, "root": str(project.paths.root)}
+        written = _run_and_write_pages(console, project, notebooks, values)
+        # Notebook 01 may have changed the tables.
+        _conclude(console, opened_again(), written, trained)
+
+
+def _conclude(console: PlainConsole, project: Project, written: list[Path], trained: Sequence[Experiment]) -> None:
     # Imported late: mistakes are reported faster without it.
     from auxiliary.commands.conclusion import conclude
 
-    # Opened again, because notebook 01 may have changed the tables.
-    project = open_project(profile, experiments, overrides, root)
     conclude(console, project, written)
     check_converged(jobs_of(trained, project))
 

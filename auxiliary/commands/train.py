@@ -13,7 +13,7 @@ from auxiliary.runs.results_csv import check_results
 from auxiliary.training.job import Job
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.retrain import children_to_retrain, retrain_later
-from auxiliary.training.train import run_jobs
+from auxiliary.training.train_all import run_jobs
 
 
 def train_experiment(profile: str, parameters: Mapping[str, str], key: str, seed: int | None = None,

@@ -14,6 +14,7 @@ from auxiliary.core.progress import track
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
 from auxiliary.data.tables import spread
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.detector_file import read_detector, save_detector
 from auxiliary.deploy.network_features import final_weights, split_features
 from auxiliary.deploy.split_table import find_table
@@ -24,7 +25,6 @@ from auxiliary.runs.run import Run
 
 VALIDATION = 1000    # images, at most
 CHANNELS = 8192      # of features, at most: their covariances take memory and time
-BATCH = 32
 
 
 def detector_of(run: Run, model: keras.Model, predict: PredictFunction,

@@ -15,7 +15,6 @@ from auxiliary.deploy.image_paths import ImagePath
 if TYPE_CHECKING:
     from auxiliary.deploy.predictor import Predictor
 
-BATCH = 32    # files; those among them that are images go through the network together
 AHEAD = 1     # batches of pixels per process that wait for the network
 
 

@@ -16,7 +16,8 @@ from auxiliary.core.disk import disk_errors
 from auxiliary.core.errors import UserError
 from auxiliary.core.locks import lock_or_refuse
 from auxiliary.core.text import counted
-from auxiliary.deploy.file_predictions import BATCH, FilePrediction
+from auxiliary.deploy.batch import BATCH
+from auxiliary.deploy.file_predictions import FilePrediction
 from auxiliary.deploy.file_reading import stamp_of
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.origin import Origin

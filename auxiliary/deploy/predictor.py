@@ -11,6 +11,7 @@ import numpy as np
 
 from auxiliary.data.reading.deep import Span
 from auxiliary.data.views import View, views_of
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.network_features import split_features
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.evaluation.limit import Scale
@@ -19,8 +20,6 @@ from auxiliary.evaluation.seen_images import seen_images
 from auxiliary.networks.inference import PredictFunction, predict_batches
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
-
-BATCH = 32
 
 
 class Answers(NamedTuple):

@@ -31,7 +31,7 @@ from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
 from auxiliary.training.job import jobs_of
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 from tests.cluster.conftest import workers_of
 from tests.cluster.sleeping import Sleep, sleep
 

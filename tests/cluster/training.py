@@ -20,7 +20,7 @@ FROZEN = ("{model_id: frozen, backbone: EfficientNetLite0, weights: random, imag
 ALONE = """
 import sys
 from auxiliary.project.open import open_project
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 project = open_project(sys.argv[1], root=sys.argv[2])
 train_all(project.profile.experiments, project)
 """

@@ -9,7 +9,7 @@ import pytest
 from auxiliary.config.profile import Profile
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 from tests.images import clean_table_of
 from tests.tiny import with_plain_curves, with_tiny
 

@@ -44,6 +44,17 @@ def test_only_the_newest_tables_stay_and_what_is_freed_is_printed(opened, capsys
     assert capsys.readouterr().out.startswith("nothing to remove")
 
 
+def test_what_was_measured_on_earlier_images_goes_and_what_was_on_the_newest_stays(opened):
+    paths = {"size": opened(70), "split": opened(80, random_state=6), "newest": opened(80)}
+    measured = {age: {each.tables / f"{name}{suffix}" for name in ("suspects", "map", "held-out", "robustness")
+                      for suffix in (".csv", ".json")} for age, each in paths.items()}
+    for file in set().union(*measured.values()):
+        file.write_text("measured", encoding="utf-8")
+    clean("pets", paths["newest"].root, yes=True)
+    assert files(paths["newest"].data) >= measured["newest"]
+    assert not files(paths["newest"].data) & (measured["size"] | measured["split"])
+
+
 def test_what_training_cached_of_tuned_backbones_goes_and_features_stay(opened, capsys):
     newest = opened(80)
     for folder in (newest.features, newest.activations):

@@ -30,7 +30,7 @@ from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.job import Job
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 from tests.images import clean_table_of
 from tests.names import NAMES, WORDS
 

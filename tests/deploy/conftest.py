@@ -62,7 +62,7 @@ def quick_form() -> str:
 @pytest.fixture(scope="session")
 def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     """A root in which every experiment has been trained: `trained_root.runs["small"]`."""
-    from auxiliary.training.train import train_all
+    from auxiliary.training.train_all import train_all
 
     root = tmp_path_factory.mktemp("trained")
     # Where no image is refused, but not among those that a manifest must name.

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from auxiliary.commands import predict
-from auxiliary.deploy.file_predictions import BATCH, FilePrediction, predict_files
+from auxiliary.deploy.batch import BATCH
+from auxiliary.deploy.file_predictions import FilePrediction, predict_files
 
 
 def rows(file: Path) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""A process that predicts into a table, killed in the middle."""
+"""A process that predicts into a table, killed in the middle: at once, and then as by Ctrl-C."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import pytest
 
 from auxiliary.core.paths import REPOSITORY
 
-FILES, TIMEOUT = 6000, 120    # many enough that the process is killed in the middle; seconds
+FILES, TIMEOUT = 3000, 120    # many enough that the process is killed in the middle; seconds
 
 
 @pytest.fixture
@@ -51,23 +51,23 @@ def predicted(part: Path) -> int:
     return part.read_bytes().count(b"\n") - 1 if part.exists() else 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_call_goes_on_and_its_table_is_that_of_one_without_a_kill(start, tmp_path, number):
+def test_a_call_that_is_killed_twice_goes_on_and_its_table_is_that_of_one_without_a_kill(start, tmp_path):
     whole, killed = tmp_path / "whole.csv", tmp_path / "killed.csv"
     part = tmp_path / "killed.csv.part"
-    process = start(killed)
-    end = time.monotonic() + TIMEOUT
-    while predicted(part) < 3:
-        assert process.poll() is None and time.monotonic() < end, process.communicate()
-        time.sleep(0.005)
-    process.send_signal(number)
-    process.communicate(timeout=TIMEOUT)
-    assert not killed.exists() and 3 <= predicted(part) < FILES / 32
-    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    for number in (signal.SIGKILL, signal.SIGINT):
+        process, before = start(killed), predicted(part)
+        end = time.monotonic() + TIMEOUT
+        while predicted(part) < before + 3:
+            assert process.poll() is None and time.monotonic() < end, process.communicate()
+            time.sleep(0.005)
+        process.send_signal(number)
+        process.communicate(timeout=TIMEOUT)
+        assert not killed.exists() and before + 3 <= predicted(part) < FILES / 32
+        assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
     # In parallel, to save time.
     undisturbed, again = start(whole), start(killed)
     for process in (undisturbed, again):
         error = process.communicate(timeout=TIMEOUT)[1]
-        assert process.returncode == 1 and error.endswith("error: 60 of 6,000 files are not images\n")
+        assert process.returncode == 1 and error.endswith(f"error: {FILES // 100} of {FILES:,} files are not images\n")
     assert "files were predicted before" in error
     assert killed.read_bytes() == whole.read_bytes() and not part.exists()

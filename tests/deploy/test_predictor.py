@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from auxiliary.core import runtime
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.load import load_predictor
-from auxiliary.deploy.predictor import BATCH, Predictor
+from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.project.open import open_project

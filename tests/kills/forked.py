@@ -10,7 +10,7 @@ import psutil
 from kill_process import KillableProcess
 
 from auxiliary.project.open import open_project
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 
 FORKS = multiprocessing.get_context("forkserver")
 # Imported, but not used before the fork, which threads would not survive.

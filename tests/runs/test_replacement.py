@@ -2,7 +2,7 @@
 
 import pytest
 
-from auxiliary.runs.find import runs_in
+from auxiliary.runs.data_sets import runs_in
 from auxiliary.runs.replacement import (
     current,
     earlier_trainings,

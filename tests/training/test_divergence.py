@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import Diverged, UserError
-from auxiliary.runs.find import find_best, find_finished, find_finished_or_best, find_network
+from auxiliary.project.best_so_far import best_so_far
+from auxiliary.runs.named import find_best, find_finished, find_finished_or_best, find_network
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, histories_of
 from auxiliary.training import trainer
@@ -22,7 +23,8 @@ from auxiliary.training.divergence import (
 from auxiliary.training.fit import CheckpointWriter
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.outcome import check_converged
-from auxiliary.training.train import best_so_far, train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 
 # At this rate the first step makes the weights infinite.
 HUGE = ("model_id: small, learning_rate: 0.02", "model_id: small, optimizer: sgd, learning_rate: 1.0e+30")

@@ -16,7 +16,7 @@ from auxiliary.reporting.html.report_data import read_report_data
 from auxiliary.reporting.html.run_section import layers
 from auxiliary.runs import code
 from auxiliary.runs.code import other_code
-from auxiliary.runs.find import find_best, find_exportable
+from auxiliary.runs.named import find_best, find_exportable
 from auxiliary.runs.replacement import is_replaced
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.run import Run
@@ -25,7 +25,8 @@ from auxiliary.training.identity import fingerprint
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.outcome import check_converged
 from auxiliary.training.retrain import retrain_later
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from tests.colours import SMALL_ON
 
 TUNED = "tune_last: 1, learning_rate: 0.001, epochs: 1}\n"

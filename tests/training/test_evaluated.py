@@ -9,7 +9,7 @@ import pytest
 from auxiliary.core.progress import MESSAGE, PROGRESS_FILE
 from auxiliary.runs.run import Run
 from auxiliary.training.evaluated import evaluated
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 
 
 @pytest.fixture

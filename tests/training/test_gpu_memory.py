@@ -9,7 +9,8 @@ from auxiliary.training import gpu_memory, trainer
 from auxiliary.training.gpu_memory import Memory, device_memory, is_out_of_memory
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.outcome import check_converged
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 
 FULL = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor with shape[8,16,16,4] on GPU:0")
 

@@ -18,7 +18,8 @@ from auxiliary.training.features import FeatureExtractor, cached_features
 from auxiliary.training.job import Job
 from auxiliary.training.regression import STRENGTHS, Labelled, choose_strength
 from auxiliary.training.setup import build_setup
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 
 FROZEN = "head: gap | dense(4), learning_rate: 0.01, epochs: 2}"
 LOGISTIC = (FROZEN, "head: logistic, weights: random}")

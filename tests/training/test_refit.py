@@ -9,7 +9,8 @@ from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.runs.seeds import best, best_per_experiment
 from auxiliary.training.job import Job
 from auxiliary.training.setup import build_setup
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from tests.colours import SMALL
 from tests.interruption import train_until_a_power_cut
 from tests.training.conftest import FROZEN

@@ -16,7 +16,8 @@ from auxiliary.runs.results_csv import read_results
 from auxiliary.training.checkpoint import Checkpoint
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from tests.training.test_train import figures
 
 

@@ -24,41 +24,40 @@ DROPOUT = "{model_id: dropout, learning_rate: 0.05, epochs: 2, net: 'conv(4) | g
 NO_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 
+BOTH = ["norm", "lookahead", "frozen", "tuned"]
+# The number of devices, the precision, and the experiments that are trained there.
+WORK = {"one": (1, "float32", BOTH), "two": (2, "float32", [*BOTH, "dropout"]), "half": (2, "mixed_float16", ["norm"])}
+
+
 @pytest.fixture(scope="module")
 def trained(make_project, colours):
-    """Trains experiments on some devices, in a process and a root of their own, and returns their figures."""
-    def train(gpus: int, *keys: str, precision: str = "float32") -> dict[str, dict]:
+    """The figures of the experiments of each of `WORK`, in a root of its own."""
+    work = []
+    for gpus, precision, keys in WORK.values():
         root = make_project().paths.root
         profile = root / "profile.yaml"
         profile.write_text(colours_profile(colours, (NORM, LOOKAHEAD, DROPOUT), (FROZEN, TUNED)), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.training.several_gpus", profile, root, str(gpus), precision, *keys],
-            capture_output=True, text=True, check=False, env=os.environ | NO_ONEDNN)
-        assert not done.returncode, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-
-    return train
+        work.append({"profile": str(profile), "root": str(root), "gpus": gpus, "precision": precision, "keys": keys})
+    done = subprocess.run([sys.executable, "-m", "tests.training.several_gpus", json.dumps(work)],
+                          capture_output=True, text=True, check=False, env=os.environ | NO_ONEDNN)
+    assert not done.returncode, done.stderr
+    return dict(zip(WORK, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
-@pytest.fixture(scope="module")
-def on_one(trained):
-    return trained(1, "norm", "lookahead", "frozen", "tuned")
-
-
-def test_figures_are_those_of_one_device(trained, on_one):
+def test_figures_are_those_of_one_device(trained):
     """Batch norm, averages, decay, weighted classes and frozen parts among it."""
-    on_two = trained(2, "norm", "lookahead", "frozen", "tuned", "dropout")
-    for key, expected in on_one.items():
-        assert expected["gpus"] is None and on_two[key]["gpus"] == 2
+    for key, expected in trained["one"].items():
+        found = trained["two"][key]
+        assert expected["gpus"] is None and found["gpus"] == 2
         for name, values in expected["figures"].items():
-            assert on_two[key]["figures"][name] == pytest.approx(values, rel=2e-3), (key, name)
+            assert found["figures"][name] == pytest.approx(values, rel=2e-3), (key, name)
     # Each device drops others, so its figures are not those of one; they are numbers.
-    assert on_two["dropout"]["figures"]["val_loss"][-1] < 0.7
+    assert trained["two"]["dropout"]["figures"]["val_loss"][-1] < 0.7
 
 
-def test_float16_scales_its_loss_there_too(trained, on_one):
-    figures = trained(2, "norm", precision="mixed_float16")["norm"]["figures"]
-    assert figures["val_loss"] == pytest.approx(on_one["norm"]["figures"]["val_loss"], rel=0.02)
+def test_float16_scales_its_loss_there_too(trained):
+    one, half = (trained[name]["norm"]["figures"]["val_loss"] for name in ("one", "half"))
+    assert half == pytest.approx(one, rel=0.02)
 
 
 def test_more_gpus_than_there_are(make_project):

@@ -7,7 +7,7 @@ import pytest
 from auxiliary.core.errors import UserError
 from auxiliary.runs.result import Result
 from auxiliary.runs.results_csv import log_result, read_results
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 
 # Units of 1024 bytes: no space for tables, the checkpoint, the model, an array, the result; and enough.
 SIZES = [24, 44, 64, 84, 104, 124, 144, 4096]

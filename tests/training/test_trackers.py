@@ -13,7 +13,8 @@ from auxiliary.core.trackers import MLFLOW, TENSORBOARD, TRACKERS, VARIABLE
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
 from auxiliary.training.trackers.trackers import Trackers
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from tests.interruption import train_until_a_power_cut
 
 Curve = list[tuple[int, float]]

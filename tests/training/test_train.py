@@ -23,9 +23,9 @@ from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.runs.results_csv import read_results
 from auxiliary.runs.seeds import best, best_per_experiment, results_of
-from auxiliary.training import train
 from auxiliary.training.job import Job
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from tests.images import clean_table_of
 
 FOLDER = {"model.keras", "history.csv", "curves.png", "curves.svg", "layers.csv", "recipe.json", "result.json",
@@ -258,7 +258,7 @@ def test_all_experiments_and_seeds(make_project, capsys):
 
 
 def test_the_stop_button_raises_one_sentence(project, monkeypatch):
-    monkeypatch.setattr(train, "_run", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr("auxiliary.training.train_all.run_job", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(Interrupted, match=r"^interrupted; run the cell again: it goes on after the last whole epoch$"):
         train_all(project.profile.scratch, project)
 

@@ -10,7 +10,7 @@ from auxiliary.commands import reproduce
 from auxiliary.commands.smoke_checks import check_runs
 from auxiliary.deploy.load import load_predictor
 from auxiliary.networks.averages import SHARES
-from auxiliary.runs.find import find_exportable
+from auxiliary.runs.named import find_exportable
 from auxiliary.runs.replacement import is_replaced
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.evaluated import evaluated
@@ -19,7 +19,8 @@ from auxiliary.training.identity import fingerprint
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.setup import build_setup, predict_split
-from auxiliary.training.train import train_all, train_and_evaluate
+from auxiliary.training.train import train_and_evaluate
+from auxiliary.training.train_all import train_all
 from auxiliary.training.wise_ft import average_weights
 from tests.colours import SMALL_ON
 

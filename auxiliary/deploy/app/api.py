@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from auxiliary.core.errors import ImageError, UserError, unknown
-from auxiliary.deploy.app.models import Networks, network_name
+from auxiliary.deploy.app.models import Networks, full_name
 from auxiliary.deploy.app.rate_limit import RateLimit
 from auxiliary.deploy.app.request_image import image_in
 from auxiliary.deploy.json_answers import number_json
@@ -43,7 +43,7 @@ class Api:
         self._networks, self._rate, self._waiting = networks, RateLimit(AT_ONCE, PER_SECOND), 0
         self._names = [_described(name, row) for name in networks.data_sets
                        for _, row in networks.ranked_results(name).iterrows()]
-        self._first = network_name(networks.best(networks.data_set))
+        self._first = full_name(networks.best(networks.data_set))
         # Networks take turns anyway, and the page needs the other threads.
         self._one = anyio.CapacityLimiter(1)
 
@@ -88,7 +88,7 @@ class Api:
 
 
 def _described(data_set: str, row: Any) -> dict[str, Any]:
-    return {NETWORK: network_name(row["run"]), "dataset": data_set, "val_accuracy": number_json(row["val_accuracy"])}
+    return {NETWORK: full_name(row["run"]), "dataset": data_set, "val_accuracy": number_json(row["val_accuracy"])}
 
 
 def _check_query(request: Request, known: tuple[str, ...]) -> None:

@@ -75,7 +75,7 @@ class Networks:
         results = self.ranked_results(data_set)
         labels = [label if isnan(accuracy) else f"{label}: {accuracy:.3f}"
                   for label, accuracy in zip(labelled(results), results["val_accuracy"], strict=True)]
-        return list(zip(labels, map(network_name, results["run"]), strict=True))
+        return list(zip(labels, map(full_name, results["run"]), strict=True))
 
     def best(self, data_set: str) -> Run:
         """The run of a data set to show before the user chooses: the first one of all, or the best."""
@@ -87,7 +87,7 @@ class Networks:
         Raises:
             UserError: there is no such run, or it cannot be read.
         """
-        runs = {network_name(run): run for results in self._results.values() for run in results}
+        runs = {full_name(run): run for results in self._results.values() for run in results}
         if name not in runs:
             raise unknown("network", name, runs)
         return self._load(runs[name])
@@ -157,7 +157,7 @@ def _pixels(predictor: Predictor, data: bytes) -> np.ndarray:
     return network_pixels(data, predictor.result.image_size, predictor.span)
 
 
-def network_name(run: Run) -> str:
+def full_name(run: Run) -> str:
     """The name of the network of a run: its data set and its folder."""
     return f"{run.folder.parent.name}/{run.id}"
 

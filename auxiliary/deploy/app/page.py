@@ -12,7 +12,7 @@ from auxiliary.core.errors import ImageError, UserError
 from auxiliary.core.text import first_few
 from auxiliary.deploy.app.label_tab import LabelTab, beside
 from auxiliary.deploy.app.markdown import escaped
-from auxiliary.deploy.app.models import Networks, network_name
+from auxiliary.deploy.app.models import Networks, full_name
 from auxiliary.deploy.explain import WAYS
 from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.evaluation.predictions import classes
@@ -107,7 +107,7 @@ class Page(gr.Blocks):
 
     def _choice(self, data_set: str) -> dict[str, Any]:
         """The networks of a data set, and the one that is chosen at first."""
-        return {"choices": self._networks.choices(data_set), "value": network_name(self._networks.best(data_set))}
+        return {"choices": self._networks.choices(data_set), "value": full_name(self._networks.best(data_set))}
 
     def _introduction(self, data_set: str) -> str:
         """What the networks of a data set know; in its place an error where that cannot be read."""

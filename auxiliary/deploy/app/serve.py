@@ -14,7 +14,7 @@ from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import find_root, processed_folders
 from auxiliary.runs.data_sets import data_sets
-from auxiliary.runs.find import find_finished_or_best
+from auxiliary.runs.named import find_finished_or_best
 from auxiliary.runs.run import Run
 
 if TYPE_CHECKING:

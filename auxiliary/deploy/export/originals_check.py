@@ -8,9 +8,10 @@ import numpy as np
 
 from auxiliary.data.reading.decode import open_rgb
 from auxiliary.data.tables import spread
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.export.check import ExportPredictions, predict_with_export
 from auxiliary.deploy.export.originals import read_originals
-from auxiliary.deploy.predictor import BATCH, Predictor
+from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import network_pixels
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.runs.labels import averaged_views

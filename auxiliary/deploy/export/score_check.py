@@ -4,9 +4,9 @@ import keras
 import numpy as np
 
 from auxiliary.core.errors import UserError
+from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.export.check import ExportPredictions
 from auxiliary.deploy.network_features import split_features, with_features
-from auxiliary.deploy.predictor import BATCH
 from auxiliary.evaluation.limit import UNLIKE
 from auxiliary.evaluation.out_of_distribution import Detector
 

@@ -11,7 +11,8 @@ from auxiliary.core.files import is_file_below
 from auxiliary.core.progress import track
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.data.epochs import own_errors
-from auxiliary.deploy.predictor import BATCH, Predictor
+from auxiliary.deploy.batch import BATCH
+from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.split_table import find_table
 from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.evaluation.predict import predict

@@ -20,7 +20,7 @@ from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
 from auxiliary.training.job import jobs_of
-from auxiliary.training.train import train_all
+from auxiliary.training.train_all import train_all
 
 WORKERS, SEEDS = "local:2", 12
 # The smaller network of `demo`, on the training images of this folder.

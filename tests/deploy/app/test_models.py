@@ -11,7 +11,7 @@ import pytest
 from auxiliary.core.errors import ImageError, UserError
 from auxiliary.deploy.app import models
 from auxiliary.deploy.app.heat_map import SIDE
-from auxiliary.deploy.app.models import Networks, network_name, predict_image
+from auxiliary.deploy.app.models import Networks, full_name, predict_image
 from auxiliary.deploy.explain import WAYS
 from auxiliary.evaluation.explanation import Explanation
 from auxiliary.runs.run import Run
@@ -19,16 +19,16 @@ from auxiliary.runs.run import Run
 
 def test_networks_of_the_data_set_are_offered_best_first(networks, trained_root):
     labels, names = zip(*networks.choices("colours"), strict=True)
-    results = {network_name(run): run.result for run in trained_root.runs.values()}
+    results = {full_name(run): run.result for run in trained_root.runs.values()}
     assert [results[name].val_accuracy for name in names] == sorted(
         (result.val_accuracy for result in results.values()), reverse=True)
     small = trained_root.runs["small"]
-    assert f"small: {small.result.val_accuracy:.3f}" == labels[names.index(network_name(small))]
+    assert f"small: {small.result.val_accuracy:.3f}" == labels[names.index(full_name(small))]
     assert networks.data_sets == ["colours"] and networks.best("colours") == small
 
 
 def test_a_network_in_use_is_loaded_only_once(networks):
-    small = network_name(networks.best("colours"))
+    small = full_name(networks.best("colours"))
     assert networks.load(small) is networks.load(small)
 
 
@@ -36,7 +36,7 @@ def test_each_data_set_offers_its_own_networks(both, tested):
     assert both.data_sets == ["colours", "flowers"] and both.data_set == "flowers"
     assert [name.partition("-")[0] for _, name in both.choices("colours")] == ["colours/frozen", "colours/small"]
     assert [name for _, name in both.choices("flowers")] == ["flowers/small-h0123456789ab"]
-    assert network_name(both.best("colours")) == both.choices("colours")[0][1]
+    assert full_name(both.best("colours")) == both.choices("colours")[0][1]
     found = [both.predict(Path(tested["filepath"]).read_bytes(), name).probabilities
              for name in ("flowers/small-h0123456789ab", both.choices("colours")[1][1])]
     assert list(found[0]) == ["iris", "fern", "rose"] and list(found[1]) == ["blue", "green", "red"]
@@ -53,10 +53,10 @@ def test_few_networks_of_all_data_sets_together_stay_in_memory(two_data_sets, mo
     first = Run(folders[1] / "small-h0123456789ab")
     networks = Networks(first, folders)
     one, other = (name for _, name in networks.choices("colours"))
-    for name in (one, network_name(first), one, other, one):
+    for name in (one, full_name(first), one, other, one):
         networks.load(name)
-    assert [network_name(run) for run in loaded] == [network_name(first), one, other]
-    networks.load(network_name(first))
+    assert [full_name(run) for run in loaded] == [full_name(first), one, other]
+    networks.load(full_name(first))
     assert len(loaded) == 4
 
 
@@ -65,7 +65,7 @@ def test_a_run_that_cannot_be_read_is_printed_and_left_out(trained_root, tmp_pat
     small, frozen = (root / "colours" / trained_root.runs[key].id for key in ("small", "frozen"))
     (frozen / "result.json").write_text("{}", encoding="utf-8")
     networks = Networks(Run(small), [small.parent])
-    assert network_name(Run(frozen)) not in dict(map(reversed, networks.choices("colours")))
+    assert full_name(Run(frozen)) not in dict(map(reversed, networks.choices("colours")))
     assert capsys.readouterr().out.startswith(f"left out: {frozen / 'result.json'} cannot be read")
 
 
@@ -82,12 +82,12 @@ def test_an_ensemble_predicts_the_mean_of_its_members(networks, tested):
 
 def test_a_file_that_is_not_an_image_raises(networks):
     with pytest.raises(ImageError, match="not an image"):
-        networks.predict(b"GIF?", network_name(networks.best("colours")))
+        networks.predict(b"GIF?", full_name(networks.best("colours")))
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_evidence_for_the_first_class_is_a_picture(networks, tested, way):
-    name = network_name(networks.best("colours"))
+    name = full_name(networks.best("colours"))
     picture, remark = networks.explain(Path(tested["filepath"]).read_bytes(), name, way)
     assert picture.shape == (SIDE, SIDE, 3) and picture.dtype == "uint8"
     assert ("off the probability" in remark) == (way == "occlusion")
@@ -95,5 +95,5 @@ def test_the_evidence_for_the_first_class_is_a_picture(networks, tested, way):
 
 def test_where_there_is_no_evidence_to_show_it_is_said(networks, tested, monkeypatch):
     monkeypatch.setattr(models, "explain", lambda *_: Explanation(None, "No map."))
-    small = network_name(networks.best("colours"))
+    small = full_name(networks.best("colours"))
     assert networks.explain(Path(tested["filepath"]).read_bytes(), small, "occlusion") == (None, "No map.")

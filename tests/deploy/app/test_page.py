@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.deploy.app.heat_map import SIDE
-from auxiliary.deploy.app.models import Networks, Prediction, network_name
+from auxiliary.deploy.app.models import Networks, Prediction, full_name
 from auxiliary.runs.run import Run
 
 gradio = pytest.importorskip("gradio", reason="gradio is not installed")
@@ -33,7 +33,7 @@ def page(networks, tmp_path) -> Page:
 @pytest.fixture
 def small(networks) -> str:
     """The name of the first network."""
-    return network_name(networks.best("colours"))
+    return full_name(networks.best("colours"))
 
 
 def shown(page: Page, label: str) -> bool:
@@ -85,7 +85,7 @@ def test_an_image_unlike_the_training_images_is_told(page, small, networks, tmp_
 
 def test_another_network_makes_another_prediction(page, small, trained_root, tested, tmp_path):
     image = uploaded(tmp_path, Path(tested["filepath"]).read_bytes())
-    names = (small, network_name(trained_root.runs["frozen"]), small)
+    names = (small, full_name(trained_root.runs["frozen"]), small)
     first, other, again = (page.respond(image, name)[0] for name in names)
     assert first == again != other
 
