@@ -100,7 +100,8 @@ def planted_labels(project: Project, experiments: list[TransferExperiment]) -> p
         - `planted` labels; `suspects` that the package lists, and planted ones `found` among them; how many planted
           ones have `own_suggested`, that is their own label as suggestion; `by_probability`, how many planted ones are
           among as many images with the least probable labels;
-        - `precision` and `recall`, 0 to 1; `suspects_own`, how many are listed where all labels are the images' own;
+        - `recall`, the share of the planted ones that are found, 0 to 1; `suspects_own`, how many are listed where all
+          labels are the images' own;
         - the accuracy on `test_images`, judged by their own labels, of a regression fitted to the labels with the
           planted ones (`accuracy_planted`), after those found got their own one back (`accuracy_restored`), and to
           all own ones (`accuracy_own`);
@@ -125,8 +126,8 @@ def planted_labels(project: Project, experiments: list[TransferExperiment]) -> p
     return pd.concat(tables, ignore_index=True).round(4).assign(**circumstances(machine))
 
 
-COLUMNS = ["share", "random_state", "planted", "suspects", "found", "own_suggested", "by_probability", "precision",
-           "recall", "suspects_own", "test_images", "accuracy_planted", "accuracy_restored", "accuracy_own", "low",
+COLUMNS = ["share", "random_state", "planted", "suspects", "found", "own_suggested", "by_probability", "recall",
+           "suspects_own", "test_images", "accuracy_planted", "accuracy_restored", "accuracy_own", "low",
            "high", "mean_low", "mean_high"]
 
 
@@ -176,7 +177,7 @@ def _draw(described: Described, labels: np.ndarray) -> tuple[dict[str, float], n
     return {"planted": wrong.sum(), "suspects": len(listed), "found": len(found),
             "own_suggested": (suggested & wrong[places]).sum(),
             "by_probability": wrong[described.least_probable(labels, len(listed))].sum(),
-            "precision": len(found) / len(listed) if len(listed) else math.nan, "recall": len(found) / wrong.sum(),
+            "recall": len(found) / wrong.sum(),
             "accuracy_planted": before.mean(), "accuracy_restored": after.mean(),
             **_ends(difference_by_image(after[None], before[None]))}, before, after
 

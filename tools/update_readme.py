@@ -21,10 +21,11 @@ from auxiliary.runs.seeds import over_seeds
 from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
 
-SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS = (
-    f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds", "held_out_classes", "robustness"))
+SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS, PLANTED = (
+    f"tests/benchmarks/{name}.csv"
+    for name in ("scale", "results", "five_folds", "held_out_classes", "robustness", "planted_labels"))
 # The tables of each page, by the names of their markers.
-PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds", "held-out", "robustness"),
+PAGES = {"README.md": ("summary",), "docs/results.md": ("results", "folds", "held-out", "robustness", "planted"),
          "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains", "backbones"),
          "docs/performance.md": ("scale", "bench")}
 
@@ -169,6 +170,34 @@ def _accuracies(rows: pd.DataFrame) -> str:
     return ", ".join(f"{accuracy:.3f}" for accuracy in rows["accuracy"])
 
 
+def markdown_planted(table: pd.DataFrame) -> str:
+    """What is found of planted wrong labels, as a Markdown table: one row per data set, backbone and share of them.
+
+    Args:
+        table: as `tools.planted_labels` measures it.
+    """
+    table = table.assign(listed=table["found"] / table["suspects"], alone=table["by_probability"] / table["suspects"],
+                         gain=100 * (table["accuracy_restored"] - table["accuracy_planted"]))
+    rows = []
+    for (name, backbone, size, share), draws in table.groupby(["dataset", "backbone", "image_size", "share"],
+                                                              sort=False):
+        first, mean = draws.iloc[0], draws.mean(numeric_only=True)
+        rows.append({
+            "data set": name, "images": first["images"], "backbone": f"`{backbone}`", "at": f"{size} px",
+            "wrong labels": f"{first['planted']:,} ({share:.0%})", "suspects": f"{mean['suspects']:.0f}",
+            "found": _spread(draws["recall"]), "planted among suspects": _spread(draws["listed"]),
+            "by probability alone": _spread(draws["alone"]),
+            "test accuracy": " → ".join(f"{mean[f'accuracy_{kind}']:.3f}" for kind in ("planted", "restored")),
+            "gain in points": f"{mean['gain']:+.1f} [{100 * first['mean_low']:.1f}, {100 * first['mean_high']:.1f}]",
+            "all own labels": f"{mean['accuracy_own']:.3f}"})
+    return _markdown(pd.DataFrame(rows))
+
+
+def _spread(shares: pd.Series) -> str:
+    """The mean of some shares and their standard deviation, in percent."""
+    return f"{100 * shares.mean():.0f}% ± {100 * shares.std():.0f}"
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
@@ -191,13 +220,14 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    scale, bench, folds, held_out, robustness = (
-        pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS))
+    scale, bench, folds, held_out, robustness, planted = (
+        pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS, PLANTED))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
               "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
               "gains": _markdown(gains_table(over_seeds(results))), "scale": markdown_scale(scale),
               "bench": markdown_bench(bench), "folds": markdown_folds(folds),
-              "held-out": markdown_held_out(held_out), "robustness": markdown_robustness(robustness)}
+              "held-out": markdown_held_out(held_out), "robustness": markdown_robustness(robustness),
+              "planted": markdown_planted(planted)}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")

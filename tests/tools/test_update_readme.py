@@ -11,12 +11,14 @@ from tools.update_readme import (
     FOLDS,
     HELD_OUT,
     PAGES,
+    PLANTED,
     ROBUSTNESS,
     SCALE,
     fill,
     markdown_bench,
     markdown_folds,
     markdown_held_out,
+    markdown_planted,
     markdown_results,
     markdown_robustness,
     markdown_scale,
@@ -28,7 +30,7 @@ from tools.update_readme import (
 @pytest.fixture
 def committed(tmp_path):
     """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
-    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS):
+    for name in (*PAGES, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS, PLANTED):
         done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
         if done.returncode:
             pytest.skip(f"{name} is not committed here")
@@ -108,6 +110,21 @@ def test_robustness_has_one_row_per_network_with_all_severities_in_a_cell():
     assert first == {"data set": "demo", "test images": "1,000", "experiment": "`small`", "kind": "from scratch",
                      "clean": "0.900", "blur": "0.800, 0.712", "JPEG": "0.600, 0.500", "kept": "72%"}
     assert (last["experiment"], last["kind"]) == ("`lite0`", "pre-trained")
+
+
+def test_planted_labels_have_one_row_per_share_with_the_means_of_its_draws():
+    draws = pd.DataFrame({
+        "dataset": "demo", "images": 4808, "backbone": "A", "image_size": 224, "share": [0.05, 0.05, 0.2],
+        "planted": [241, 241, 962], "suspects": [400, 200, 1000], "found": [200, 140, 800],
+        "by_probability": [200, 150, 500], "recall": [0.8, 0.9, 0.7], "accuracy_planted": [0.90, 0.92, 0.8],
+        "accuracy_restored": [0.93, 0.93, 0.9], "accuracy_own": 0.95, "mean_low": [-0.001, -0.001, 0.05],
+        "mean_high": [0.041, 0.041, 0.15]})
+    first, other = lines(markdown_planted(draws.assign(random_state=[0, 1, 0])))
+    assert first == {
+        "data set": "demo", "images": "4,808", "backbone": "`A`", "at": "224 px", "wrong labels": "241 (5%)",
+        "suspects": "300", "found": "85% ± 7", "planted among suspects": "60% ± 14", "by probability alone": "62% ± 18",
+        "test accuracy": "0.910 → 0.930", "gain in points": "+2.0 [-0.1, 4.1]", "all own labels": "0.950"}
+    assert (other["wrong labels"], other["test accuracy"]) == ("962 (20%)", "0.800 → 0.900")
 
 
 def test_five_folds_have_one_row_per_backbone_and_the_first_is_compared_with_none():
