@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.config.transfer import TransferExperiment
+from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import spread
 from auxiliary.networks.build import build_transfer
 from auxiliary.project.project import Project
@@ -12,7 +13,7 @@ from auxiliary.training.features import cached_features, extractor_of
 
 
 def pooled_images(project: Project) -> pd.DataFrame:
-    """The images of all sets, in an order that does not depend on how they are split."""
+    """The images of all sets with their `split`, in an order that does not depend on how they are split."""
     return pd.concat(_parts(project), ignore_index=True).sort_values("filepath", ignore_index=True)
 
 
@@ -37,4 +38,5 @@ def split_features(experiment: TransferExperiment, project: Project, most: int) 
 
 
 def _parts(project: Project) -> list[pd.DataFrame]:
-    return [each_once(part) for part in (project.train, project.val, project.test)]
+    parts = zip(SPLITS, (project.train, project.val, project.test), strict=True)
+    return [each_once(part).assign(split=split) for split, part in parts]

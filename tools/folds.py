@@ -68,9 +68,14 @@ def predict_held_out(images: Labelled, groups: np.ndarray, fold: np.ndarray, tit
         # Fitted once more, to the images too that chose the strength.
         known = _part(images, ~held_out)
         head, _ = choose_strength(known, known, [strength])
-        predicted[held_out] = _predict(head, images.features[held_out])
+        predicted[held_out] = predict(head, images.features[held_out])
         strengths.append(strength)
     return Tested(predicted, strengths)
+
+
+def predict(head: Head, features: np.ndarray) -> np.ndarray:
+    """The labels, (N,) int64, that a head predicts for features, (N, channels)."""
+    return (features @ head.kernel + head.bias).argmax(axis=1)
 
 
 def _chosen(images: Labelled, groups: np.ndarray, folds: int) -> float:
@@ -82,7 +87,3 @@ def _chosen(images: Labelled, groups: np.ndarray, folds: int) -> float:
 
 def _part(images: Labelled, chosen: np.ndarray) -> Labelled:
     return Labelled(*(each[chosen] for each in images))
-
-
-def _predict(head: Head, features: np.ndarray) -> np.ndarray:
-    return (features @ head.kernel + head.bias).argmax(axis=1)

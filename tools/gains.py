@@ -4,29 +4,31 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from auxiliary.evaluation.compare import compare
+from auxiliary.evaluation.compare import compare, difference_text
 from auxiliary.reporting.ladder import gain_text
 
 LADDER = "cifar10"
+NOT_MEASURED = "not measured"
 
 
 class Card(NamedTuple):
-    """A setting, and the two experiments of CIFAR-10 that differ in it.
+    """A setting, and the two experiments that differ in it.
 
     Attributes:
         setting: what is written in a profile.
         cost: what it costs.
-        key: the experiment with it; empty where it has not been measured.
+        key: the experiment with it.
         without: the one without it.
     """
 
     setting: str
     cost: str
-    key: str = ""
-    without: str = ""
+    key: str
+    without: str
 
 
-CARDS = (
+# Steps of the profile cifar10-ladder.
+STEPS = (
     Card("label_smoothing: 0.2", "nothing", "air2_smoothing", "air1_base"),
     Card("augment: translate(2)", "nothing", "air3_translate", "air2_smoothing"),
     Card("whiten", "a convolution whose weights stay", "air4_whiten", "air3_translate"),
@@ -36,28 +38,54 @@ CARDS = (
          "air8_alternating", "air6_shifts"),
     Card("tta: mirror", "twice the time of evaluation", "air9_mirror", "air8_alternating"),
     Card("tta: mirror | shift(1)", "six times the time of evaluation", "air10_six_views", "air8_alternating"),
-    *(Card(setting, cost) for setting, cost in (
-        ("adamw(0.05), averaging: ema(0.998)", "twice the memory of the weights"),
-        ("sizes: [80, 112, 128]", "less time than 128 in all epochs"),
-        ("augment: crop, colour, erase, mixup, cutmix, randaugment", "time per image, see below"),
-        ("zero_gamma, shortcut=avgpool, se, drop, blurpool", "a little time"),
-        ("refit: true", "a second training"),
-        ("wise_ft: true", "eleven evaluations on the validation images"),
-        ("learning_rate: auto", "100 steps"))),
+)
+# Experiments of tools/gains.yaml.
+FEW_IMAGES = (
+    Card("adamw(0.05)` in place of `adam", "nothing", "base", "adam"),
+    Card("averaging: ema(0.998)", "twice the memory of the weights", "base", "no_averaging"),
+    Card("augment: crop(0.35)", "time per image, see below", "crop", "base"),
+    Card("augment: colour(0.3, 0.3, 0.3, 0.05)", "time per image, see below", "colour", "base"),
+    Card("augment: erase(0.3)", "time per image, see below", "erase", "base"),
+    Card("augment: mixup(0.2)", "time per image, see below", "mixup", "base"),
+    Card("augment: cutmix(1, batches=0.5)", "time per image, see below", "cutmix", "base"),
+    Card("augment: randaugment", "time per image, see below", "randaugment", "base"),
+    Card("zero_gamma=True", "nothing", "zero_gamma", "base"),
+    Card("shortcut=avgpool", "nothing", "avgpool", "base"),
+    Card("se=16", "a little time", "se", "base"),
+    Card("drop=0.1", "nothing", "drop", "base"),
+    Card("blurpool` in place of `pool", "a little time", "blurpool", "base"),
+    Card("sizes: [20, 28, 32]", "less time than 32 in all epochs", "sizes", "base"),
+    Card("learning_rate: auto", "100 steps", "auto", "base"),
+    Card("refit: true", "a second training", "refit", "base"),
+    Card("wise_ft: true", "eleven evaluations on the validation images", "wise_ft", "tuned"),
 )
 
 
-def gains_table(results: pd.DataFrame) -> pd.DataFrame:
+def gains_table(results: pd.DataFrame, few: pd.DataFrame) -> pd.DataFrame:
     """One row per setting: what it is, its gain in test accuracy in points, with its interval, and its cost.
 
     Args:
         results: rows as `over_seeds` returns them.
+        few: as `tools.measure_gains` measures it.
     """
     rows = results[results["dataset"] == LADDER].set_index("key", drop=False)
-    return pd.DataFrame([{"setting": f"`{card.setting}`",
-                          "gain in points": _gain(rows, card) if card.key else "not measured",
-                          "cost": card.cost} for card in CARDS])
+    measured = {(row.key, row.without): row for row in few.itertuples()}
+    return pd.DataFrame([*(_line(card, *_step(rows, card)) for card in STEPS),
+                         *(_line(card, *_few(measured.get((card.key, card.without)))) for card in FEW_IMAGES)])
 
 
-def _gain(rows: pd.DataFrame, card: Card) -> str:
-    return gain_text(compare(rows.loc[card.key], rows.loc[card.without]))
+def _line(card: Card, images: str, gain: str) -> dict[str, str]:
+    return {"setting": f"`{card.setting}`", "images": images, "gain in points": gain, "cost": card.cost}
+
+
+def _step(rows: pd.DataFrame, card: Card) -> tuple[str, str]:
+    """The number of training images, and the gain by the accuracies alone."""
+    row, other = rows.loc[card.key], rows.loc[card.without]
+    return f"{row['train_images']:,}", gain_text(compare(row, other))
+
+
+def _few(row: tuple | None) -> tuple[str, str]:
+    """The same of a measured row, whose two experiments were compared image by image."""
+    if row is None:
+        return "", NOT_MEASURED
+    return f"{row.train_images:,}", difference_text(row.gain, (row.low, row.high), row.p)

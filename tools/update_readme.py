@@ -13,31 +13,30 @@ from auxiliary.config.loader import load_profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import write_atomically
 from auxiliary.core.paths import REPOSITORY
-from auxiliary.evaluation.compare import against_best, compare_in_table, p_value
+from auxiliary.evaluation.compare import against_best, compare_in_table
 from auxiliary.reporting.model_tables import backbone_table
-from auxiliary.reporting.tables import Table
 from auxiliary.runs.labels import comparable, has_duplicates, labelled, ranked, with_interval
 from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.seeds import over_seeds
 from tools import conclusions_section, published_section
+from tools.benchmark_tables import benchmark_tables, file_of, markdown
 from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
 from tools.published_table import PublishedTable
 
-SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS = (
-    f"tests/benchmarks/{name}.csv" for name in ("scale", "results", "five_folds", "held_out_classes", "robustness"))
+GAINS = file_of("gains")
 PUBLISHED = "animals10"    # the profile whose experiments are rows of a published table
 FIGURES = "assets/readme"
 # The tables of each page, by the names of their markers.
 PAGES = {"README.md": ("summary",), "docs/results.md": (
-    "results", "ranks", "conclusions", "pairs", "far-off", "folds", "held-out", "robustness"),
+    "results", "ranks", "conclusions", "pairs", "far-off", "folds", "held-out", "robustness", "planted"),
          "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains", "backbones"),
          "docs/performance.md": ("scale", "bench")}
 
 
 def markdown_summary(results: pd.DataFrame) -> str:
     """One row per data set: the best network from scratch, the best pre-trained one, and whether they differ."""
-    return _markdown(pd.DataFrame([_summary(group) for _, group in over_seeds(results).groupby("dataset", sort=False)]))
+    return markdown(pd.DataFrame([_summary(group) for _, group in over_seeds(results).groupby("dataset", sort=False)]))
 
 
 def _summary(group: pd.DataFrame) -> dict[str, str]:
@@ -62,7 +61,7 @@ def _verdict(best: dict[str, pd.Series], rows: pd.DataFrame) -> dict[str, str]:
 def markdown_backbones() -> str:
     """The pre-trained backbones, one row each."""
     table = backbone_table().reset_index()
-    return _markdown(table.assign(backbone="`" + table["backbone"] + "`"))
+    return markdown(table.assign(backbone="`" + table["backbone"] + "`"))
 
 
 def markdown_results(results: pd.DataFrame) -> str:
@@ -90,7 +89,7 @@ def markdown_results(results: pd.DataFrame) -> str:
         "training": [f"{seconds:.0f} s" for seconds in rows["train_seconds"]],
     })
     absent = {"published": results["published_accuracy"].isna().all(), "without duplicates": not has_duplicates(table)}
-    return _markdown(shown.drop(columns=[name for name, drop in absent.items() if drop]))
+    return markdown(shown.drop(columns=[name for name, drop in absent.items() if drop]))
 
 
 def markdown_by_data_set(results: pd.DataFrame) -> str:
@@ -104,73 +103,6 @@ def _section(name: str, group: pd.DataFrame) -> str:
     return f"### {name}\n\n{first['classes']:,} classes, {images}.\n\n{markdown_results(group)}"
 
 
-def markdown_scale(scale: pd.DataFrame) -> str:
-    """Measured stages as a Markdown table: one row per stage, one column per number of images."""
-    cells = scale.assign(cell=[f"{row.seconds:.1f} s, {row.memory_mb:,} MB" for row in scale.itertuples()],
-                         images=[f"{count:,} images" for count in scale["images"]])
-    table = cells.pivot_table("cell", "stage", "images", aggfunc="first", fill_value="", sort=False)
-    return _markdown(table.reset_index())
-
-
-def markdown_bench(bench: pd.DataFrame) -> str:
-    """Benchmarks against other libraries, as a Markdown table: one row each."""
-    return _markdown(pd.DataFrame({
-        "work": bench["work"], "against": bench["against"],
-        "here": [f"{value:.4g}" for value in bench["ours"]], "there": [f"{value:.4g}" for value in bench["baseline"]],
-        "ratio": [f"**{ratio:.2f}**" if met else f"{ratio:.2f}"
-                  for ratio, met in zip(bench["ratio"], bench["met"], strict=True)],
-        "aim": [f"{target:.2g}" for target in bench["target"]],
-    }))
-
-
-def markdown_folds(folds: pd.DataFrame) -> str:
-    """Accuracies in five folds as a Markdown table: one row per backbone, the first of a data set being the baseline.
-
-    Args:
-        folds: as `tools.five_folds` measures them.
-    """
-    return _markdown(pd.DataFrame({
-        "data set": folds["dataset"], "images": folds["images"], "backbone": "`" + folds["backbone"] + "`",
-        "at": [f"{size} px" for size in folds["image_size"]],
-        "accuracy": [f"{row.accuracy:.4f} ± {row.spread:.4f}" for row in folds.itertuples()],
-        "against the first": ["" if pd.isna(row.p) else f"+{row.gained:,} -{row.lost:,} images, {p_value(row.p)}"
-                              for row in folds.itertuples()]}))
-
-
-def markdown_held_out(table: pd.DataFrame) -> str:
-    """What is found of classes that were held out, as a Markdown table: one row per data set, backbone and method.
-
-    Args:
-        table: as `tools.held_out_classes` measures it.
-    """
-    shown = pd.DataFrame({
-        "data set": table["dataset"], "images": table["images"], "backbone": "`" + table["backbone"] + "`",
-        "at": [f"{size} px" for size in table["image_size"]], "method": table["method"]})
-    figures = {"val_auroc": "AUROC, validation", "auroc": "AUROC, test", "caught": "caught",
-               "false_alarms": "false alarms", "caught_at_5": "caught at 5%"}
-    for name, heading in figures.items():
-        form = "{:.3f}" if "auroc" in name else "{:.0%}"
-        shown[heading] = ["" if pd.isna(value) else form.format(value) for value in table[name]]
-    return _markdown(shown)
-
-
-def markdown_robustness(table: pd.DataFrame) -> str:
-    """Accuracies on corrupted images as a Markdown table: one row per data set and network, all severities in a cell.
-
-    Args:
-        table: as `tools.robustness` measures it.
-    """
-    rows = []
-    for (name, stage, key), group in table.groupby(["dataset", "stage", "experiment"], sort=False):
-        clean, *others = group.groupby("corruption", sort=False)
-        rows.append({
-            "data set": name, "test images": group["test_images"].iloc[0], "experiment": f"`{key}`",
-            "kind": LABELS[stage], "clean": _accuracies(clean[1]),
-            **{corruption: _accuracies(part) for corruption, part in others},
-            "kept": f"{group['kept'].iloc[0]:.0%}"})
-    return _markdown(pd.DataFrame(rows))
-
-
 def published_table(results: pd.DataFrame) -> PublishedTable:
     """The published table of accuracies, and what rows measure of it."""
     return PublishedTable(load_profile(PUBLISHED), results)
@@ -182,11 +114,7 @@ def markdown_published(table: PublishedTable) -> dict[str, str]:
         "ranks": (published_section.ranks_frame(table), published_section.others_text(table)),
         "conclusions": (conclusions_section.conclusions_frame(table), conclusions_section.other_verdicts_text(table)),
         "pairs": (conclusions_section.pairs_frame(table), ""), "far-off": (published_section.far_frame(table), "")}
-    return {name: "\n\n".join(filter(None, (_markdown(frame), text))) for name, (frame, text) in found.items()}
-
-
-def _accuracies(rows: pd.DataFrame) -> str:
-    return ", ".join(f"{accuracy:.3f}" for accuracy in rows["accuracy"])
+    return {name: "\n\n".join(filter(None, (markdown(frame), text))) for name, (frame, text) in found.items()}
 
 
 def fill(text: str, name: str, content: str) -> str:
@@ -211,14 +139,10 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
     Raises:
         UserError: when a page has no markers for one of its tables.
     """
-    scale, bench, folds, held_out, robustness = (
-        pd.read_csv(root / name) for name in (SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS))
+    gains = gains_table(over_seeds(results), pd.read_csv(root / GAINS))
     tables = {"summary": markdown_summary(results), "results": markdown_by_data_set(results),
-              "columns": _markdown(describe_columns()), "backbones": markdown_backbones(),
-              "gains": _markdown(gains_table(over_seeds(results))), "scale": markdown_scale(scale),
-              "bench": markdown_bench(bench), "folds": markdown_folds(folds),
-              "held-out": markdown_held_out(held_out), "robustness": markdown_robustness(robustness),
-              **markdown_published(published_table(results))}
+              "columns": markdown(describe_columns()), "backbones": markdown_backbones(), "gains": markdown(gains),
+              **benchmark_tables(root), **markdown_published(published_table(results))}
     pages = {}
     for page, names in PAGES.items():
         text = (root / page).read_text(encoding="utf-8")
@@ -241,10 +165,3 @@ def main() -> None:
         print(remark)
 
 
-def _markdown(frame: pd.DataFrame) -> str:
-    """A Markdown table without the frame's index."""
-    return Table.from_frame(frame.reset_index(drop=True)).to_markdown()
-
-
-if __name__ == "__main__":
-    main()

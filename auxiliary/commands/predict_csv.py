@@ -9,11 +9,12 @@ import numpy as np
 from auxiliary.core.errors import UserError
 from auxiliary.core.files import replacing
 from auxiliary.core.paths import with_home
+from auxiliary.core.text import path_cell
 from auxiliary.deploy.file_predictions import FilePrediction
 from auxiliary.deploy.origin import Origin
 from auxiliary.evaluation.limit import is_unlike
 from auxiliary.evaluation.predictions import PROBABILITY
-from auxiliary.runs.results_append import MISTAKABLE, plain, text_of
+from auxiliary.runs.results_append import plain, text_of
 
 FIRST = ("file", "class", "probability")
 ERROR = "error"
@@ -91,16 +92,11 @@ def _classes(header: Sequence[str]) -> tuple[str, ...]:
 def _image_row(prediction: FilePrediction, categories: Sequence[str]) -> list[str | float]:
     values, score = prediction.probabilities, prediction.score
     novelty = ["", ""] if score is None else ["yes" if is_unlike(score) else "no", score]
-    return [_cell(prediction.file), categories[np.argmax(values)], max(values), *values, "", *novelty]
+    return [path_cell(prediction.file), categories[np.argmax(values)], max(values), *values, "", *novelty]
 
 
 def _error_row(prediction: FilePrediction, categories: Sequence[str]) -> list[str]:
-    return [_cell(prediction.file), "", "", *[""] * len(categories), prediction.error, "", ""]
-
-
-def _cell(file: str) -> str:
-    """A file's name, which a spreadsheet does not calculate: `=1+1.png` is the same file as `./=1+1.png`."""
-    return f"./{file}" if MISTAKABLE.match(file) else file
+    return [path_cell(prediction.file), "", "", *[""] * len(categories), prediction.error, "", ""]
 
 
 def _is_ours(path: Path) -> bool:

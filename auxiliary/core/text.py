@@ -9,6 +9,16 @@ LONGEST_NAME = 32
 # characters (bytes that are not UTF-8), other line ends, and those that set the direction of writing.
 UNPRINTABLE = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
+# Text that a spreadsheet calculates, such as =1+1, or takes for a number and saves as another, such as 1e5 or 007.
+MISTAKABLE = re.compile(r"'*([=+@\t-]|\d+(\.\d*)?(e[+-]?\d+)?$)", re.IGNORECASE)
+# Before the path of a file it changes nothing, as in `./=1+1.png`.
+HERE = "./"
+
+
+def path_cell(file: str) -> str:
+    """The relative path of a file as a cell of a table, which a spreadsheet does not calculate."""
+    return f"{HERE}{file}" if MISTAKABLE.match(file) else file
+
 
 def printable(text: str) -> str:
     """Text for a terminal: control characters, such as file names may hold, as escapes like `\\x1b`; lines stay."""

@@ -1,5 +1,6 @@
 """Three ways to show where a network finds evidence for a class: Grad-CAM, occlusion and integrated gradients."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pandas as pd
 
 from auxiliary.core.errors import unknown
 from auxiliary.deploy.load import load_predictor
+from auxiliary.deploy.log_odds import log_odds
 from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
 from auxiliary.evaluation.explanation import Explanation, scaled
@@ -20,11 +22,13 @@ from auxiliary.runs.run import Run
 
 LIMIT = 400e9      # multiply-adds of one map
 TOLERANCE = 0.05   # of the sum of integrated gradients, as their source asks for
-LEAST = 0.01       # of a probability that occlusion shows
+LEAST = 0.1        # of the log-odds that occlusion shows
+MOST_SHOWN = math.log(1e6)
 BACKWARD = 3       # times the multiply-adds of a prediction: gradients take two more
 NO_NETWORK = "An ensemble has no map of this kind: choose occlusion, or one of its members."
 NO_FEATURE_MAPS = "This network has no feature maps, so there is no Grad-CAM: choose another way."
-NO_LOSS = f"Wherever a grey square is put, it takes less than {LEAST} off the probability."
+ODDS = "the odds of the class, p / (1 - p),"
+NO_LOSS = f"Wherever grey squares are put, they divide {ODDS} by less than {math.exp(LEAST):.1f}."
 TOO_LARGE = "This network is so large that a map of this kind would take too long: choose Grad-CAM."
 INEXACT = "do not trust its details"
 
@@ -82,19 +86,23 @@ def _grad_cam(predictor: Predictor, pixels: np.ndarray, label: int) -> Explanati
 
 
 def _occlusion(predictor: Predictor, pixels: np.ndarray, label: int) -> Explanation:
-    # Without other views, of which some are drawn at random, and without the detector of unlike images.
-    networks = [replace(network, result=network.result.model_copy(update={"tta": ""}), detector=None)
-                for network in predictor.networks]
-    alone = replace(predictor, networks=networks, scale=None)
-    work = sum(multiply_adds(network.model) for network in networks)
+    work = sum(multiply_adds(network.model) for network in predictor.networks)
     strides = _finest(STRIDES, lambda strides: squares_of(len(pixels), strides) * work)
     if strides is None:
         return Explanation(None, TOO_LARGE)
-    losses = occlusion(alone.probabilities, pixels, label, strides)
+    losses = occlusion(lambda images: log_odds(predictor, images, label), pixels, strides)
     most = losses.max()
     if most < LEAST:    # what is left may be the rounding of sums
         return Explanation(np.zeros_like(losses), NO_LOSS)
-    return Explanation(scaled(losses), f"A grey square over the brightest place takes {most:.2f} off the probability.")
+    return Explanation(scaled(losses), f"Grey squares over the brightest place divide {ODDS} by {_factor(most)}.")
+
+
+def _factor(difference: float) -> str:
+    """What a difference of log-odds divides the odds by, as text."""
+    factor = math.exp(min(difference, MOST_SHOWN))
+    if difference > MOST_SHOWN:
+        return f"over {round(factor):,}"
+    return f"{factor:.1f}" if factor < 10 else f"{factor:,.0f}"
 
 
 def _integrated_gradients(predictor: Predictor, pixels: np.ndarray, label: int) -> Explanation:

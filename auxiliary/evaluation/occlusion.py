@@ -1,4 +1,4 @@
-"""Occlusion: how much of a class's probability is lost where a grey square covers the image.
+"""Occlusion: how far a score falls where a grey square covers the image.
 
 Source: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
 https://arxiv.org/abs/1311.2901.
@@ -13,30 +13,29 @@ WINDOWS = 4               # so many squares fill a side of the image
 STRIDES = 16, 8, 4        # so many strides are a side of the image; from fine to coarse
 
 
-def occlusion(predict: Callable[[np.ndarray], np.ndarray], image: np.ndarray, label: int,
-              strides: int = STRIDES[0]) -> np.ndarray:
-    """How far the probability of a class falls where a grey square covers an image.
+def occlusion(score: Callable[[np.ndarray], np.ndarray], image: np.ndarray, strides: int = STRIDES[0]) -> np.ndarray:
+    """How far a score falls where a grey square covers an image.
 
     The square's side is a quarter of the image's side. It moves over the image from edge to edge. The loss at a pixel
     is the mean over all squares that cover it.
 
     Args:
-        predict: from (N, S, S, 3) uint8 images to (N, classes) probabilities.
+        score: from (N, S, S, 3) uint8 images to (N,) scores. Probabilities would hardly fall where a network is sure,
+            so log-odds are better.
         image: (S, S, 3) uint8.
-        label: that of the class.
         strides: so many moves of the square are a side of the image, see `STRIDES`.
 
     Returns:
-        (S, S) float64 in -1..1: the loss of probability; below 0 where the class becomes more probable.
+        (S, S) float64: the loss, in the score's unit; below 0 where the score rises.
     """
     squares = list(_squares(len(image), strides))
     covered = np.repeat(image[None], len(squares) + 1, axis=0)    # the last one stays as it is
     for each, (rows, columns) in zip(covered, squares, strict=False):
         each[rows, columns] = GREY
-    *found, whole = predict(covered)[:, label].astype("float64")
+    *found, whole = score(covered).astype("float64")
     losses, times = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
-    for (rows, columns), probability in zip(squares, found, strict=True):
-        losses[rows, columns] += whole - probability
+    for (rows, columns), covered_score in zip(squares, found, strict=True):
+        losses[rows, columns] += whole - covered_score
         times[rows, columns] += 1
     return losses / times
 

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
 
+from auxiliary.core.text import MISTAKABLE
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.results_parse import not_a_table, parse_table
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
-# Text that a spreadsheet calculates, such as =1+1, or takes for a number and saves as another, such as 1e5 or 007.
-MISTAKABLE = re.compile(r"'*([=+@\t-]|\d+(\.\d*)?(e[+-]?\d+)?$)", re.IGNORECASE)
 
 
 def with_result(result: Result, raw: bytes | None, header: list[str], path: Path) -> bytes:

@@ -32,13 +32,16 @@ SIDE, PATCH = 16, 4
 
 @pytest.fixture
 def of_corner(result):
-    """A network of three classes: red, green and blue in the first corner of the image are evidence for one each."""
-    def build(net: str) -> Predictor:
+    """A network of three classes: red, green and blue in the first corner of the image are evidence for one each.
+
+    `bias` is added to the score of red.
+    """
+    def build(net: str, bias: float = 0) -> Predictor:
         settings = {"model_id": "net", "key": "net", "learning_rate": 0.1, "epochs": 1}
         model = build_scratch(ScratchExperiment(**settings, image_size=SIDE, net=net), 3)
         kernel = np.zeros((SIDE, SIDE, 3, 3))
         kernel[:PATCH, :PATCH] = np.eye(3) / 4
-        model.layers[-1].set_weights([kernel.reshape(-1, 3), np.zeros(3)])
+        model.layers[-1].set_weights([kernel.reshape(-1, 3), np.array([bias, 0, 0])])
         if net.startswith("conv"):
             model.get_layer("conv1").set_weights([np.eye(3).reshape(1, 1, 3, 3), np.zeros(3)])
         network = Network(result.model_copy(update={"tta": "", "image_size": SIDE}), model,
@@ -73,13 +76,32 @@ def test_of_another_class_there_is_no_evidence_and_it_is_said(of_corner, way, sa
     assert not found.heat.any() and found.remark.startswith(said)
 
 
-def test_occlusion_says_how_much_of_the_probability_is_lost(of_corner):
-    predictor, image = of_corner("conv(3, 1) | flatten"), with_spots()
+def test_occlusion_says_what_it_divides_the_odds_by(of_corner):
+    """The scores are 4 for red and 0 for the others; under the grey square, which the first pixel is under alone, they
+    are 4 * 128 / 255 for all, and the odds 1 : 2."""
+    found = explain(of_corner("conv(3, 1) | flatten"), with_spots(), 0, "occlusion")
+    assert f"p / (1 - p), by {np.exp(4) / 2 / (1 / 2):.0f}." in found.remark
+
+
+def test_a_network_that_is_sure_still_shows_where_it_looks(of_corner):
+    """With 30 more for red its probability is rounded to 1, wherever a square is. A square takes as much off the
+    log-odds as without: 4 times the share of the corner that it covers."""
+    predictor, image = of_corner("conv(3, 1) | flatten", bias=30), with_spots()
     covered = image.copy()
     covered[:PATCH, :PATCH] = 128
-    before, after = predictor.probabilities(np.stack([image, covered]))[:, 0]
-    # The first pixel is under one square alone, which covers the corner.
-    assert f"takes {before - after:.2f} off the probability" in explain(predictor, image, 0, "occlusion").remark
+    assert (predictor.probabilities(np.stack([image, covered]))[:, 0] > 0.9999).all()
+    found = explain(predictor, image, 0, "occlusion")
+    # Squares have four pixels and move by one: the second pixel is under four of them.
+    assert found.heat[0, 0] == pytest.approx(1, abs=1e-5)
+    assert found.heat[1, 1] == pytest.approx((1 + 3 / 4 + 3 / 4 + 9 / 16) / 4, abs=1e-5)
+    assert found.heat[7:].max() < 1e-5 and found.heat[:, 7:].max() < 1e-5
+    assert f"p / (1 - p), by {np.exp(4):.0f}." in found.remark
+
+
+@pytest.mark.parametrize(("difference", "said"), [
+    (0.1, "1.1"), (np.log(9.94), "9.9"), (np.log(54.6), "55"), (np.log(12345), "12,345"), (20, "over 1,000,000")])
+def test_odds_are_divided_by_as_many_digits_as_matter(difference, said):
+    assert explain_module._factor(difference) == said
 
 
 def test_a_network_without_feature_maps_has_the_other_ways(of_corner):

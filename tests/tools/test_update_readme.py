@@ -7,23 +7,16 @@ import pytest
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.runs.results_csv import read_results
+from tests.tools.markdown import lines
 from tools import published_section
+from tools.benchmark_tables import BENCHMARKS, file_of
 from tools.update_readme import (
-    BENCH,
     FIGURES,
-    FOLDS,
-    HELD_OUT,
+    GAINS,
     PAGES,
     PUBLISHED,
-    ROBUSTNESS,
-    SCALE,
     fill,
-    markdown_bench,
-    markdown_folds,
-    markdown_held_out,
     markdown_results,
-    markdown_robustness,
-    markdown_scale,
     markdown_summary,
     published_table,
     render,
@@ -34,7 +27,7 @@ from tools.update_readme import (
 def committed(tmp_path):
     """A root with the last commit's pages and recorded runs: those in the working tree may be ahead of it."""
     figures = [f"{FIGURES}/{name.format(PUBLISHED)}" for name in published_section.FIGURES]
-    for name in (*PAGES, *figures, "results.csv", SCALE, BENCH, FOLDS, HELD_OUT, ROBUSTNESS):
+    for name in (*PAGES, *figures, "results.csv", GAINS, *(file_of(name) for name, _ in BENCHMARKS.values())):
         done = subprocess.run(["git", "-C", str(REPOSITORY), "show", f"HEAD:{name}"], capture_output=True, check=False)
         if done.returncode:
             pytest.skip(f"{name} is not committed here")
@@ -70,11 +63,6 @@ def test_a_text_without_markers_is_an_error():
         fill("a", "x", "new")
 
 
-def lines(table: str) -> list[dict[str, str]]:
-    head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines())
-    return [dict(zip(head, row, strict=True)) for row in rows]
-
-
 def test_the_summary_has_one_row_per_data_set(results, seeds):
     mine = seeds(0.70, 0.72, 0.71, dataset="mine")
     first, last = lines(markdown_summary(pd.concat([results, mine])))
@@ -88,55 +76,6 @@ def test_the_summary_has_no_winner_where_the_difference_is_noise(results):
     close = results.assign(accuracy=0.95, accuracy_low=0.93, accuracy_high=0.97)
     (row,) = lines(markdown_summary(close))
     assert (row["difference"], row["verdict"]) == ("+0.0 points", "too close to tell apart")
-
-
-def test_scale_has_one_row_per_stage_and_one_column_per_number_of_images():
-    scale = pd.DataFrame({"stage": ["split", "catalogue", "split"], "images": [1000, 1000, 20000],
-                          "seconds": [0.54, 1, 2], "memory_mb": [80, 90, 1234]})
-    assert lines(markdown_scale(scale)) == [
-        {"stage": "split", "1,000 images": "0.5 s, 80 MB", "20,000 images": "2.0 s, 1,234 MB"},
-        {"stage": "catalogue", "1,000 images": "1.0 s, 90 MB", "20,000 images": ""}]
-
-
-def test_a_benchmark_has_one_row_and_a_bold_ratio_if_it_reaches_its_aim():
-    bench = pd.DataFrame({"work": ["start (s)", "train (s)"], "against": ["TensorFlow", "PyTorch"], "ours": [0.1, 10],
-                          "baseline": [5.5, 12.345], "ratio": [55, 1.23], "target": [10, 1.3], "met": [True, False]})
-    assert lines(markdown_bench(bench)) == [
-        {"work": "start (s)", "against": "TensorFlow", "here": "0.1", "there": "5.5", "ratio": "**55.00**",
-         "aim": "10"},
-        {"work": "train (s)", "against": "PyTorch", "here": "10", "there": "12.35", "ratio": "1.23", "aim": "1.3"}]
-
-
-def test_held_out_classes_have_test_figures_for_one_method_only():
-    table = pd.DataFrame({"dataset": "demo", "images": 4808, "backbone": "A", "image_size": 224,
-                          "method": ["ours", "other"], "val_auroc": [0.95, 0.9], "auroc": [0.9512, None],
-                          "caught": [0.805, None], "false_alarms": [0.05, None], "caught_at_5": [0.8, None]})
-    first, other = lines(markdown_held_out(table))
-    assert list(first.values()) == ["demo", "4,808", "`A`", "224 px", "ours", "0.950", "0.951", "80%", "5%", "80%"]
-    assert list(other.values())[5:] == ["0.900", "", "", "", ""]
-
-
-def test_robustness_has_one_row_per_network_with_all_severities_in_a_cell():
-    severities = {"corruption": ["clean", "blur", "blur", "JPEG", "JPEG"], "severity": [0, 1, 5, 1, 5],
-                  "accuracy": [0.9, 0.8, 0.7123, 0.6, 0.5]}
-    about = {"dataset": "demo", "test_images": 1000, "kept": 0.723}
-    table = pd.concat([pd.DataFrame({**severities, **about, "stage": stage, "experiment": key})
-                       for stage, key in (("scratch", "small"), ("transfer", "lite0"))])
-    first, last = lines(markdown_robustness(table))
-    assert first == {"data set": "demo", "test images": "1,000", "experiment": "`small`", "kind": "from scratch",
-                     "clean": "0.900", "blur": "0.800, 0.712", "JPEG": "0.600, 0.500", "kept": "72%"}
-    assert (last["experiment"], last["kind"]) == ("`lite0`", "pre-trained")
-
-
-def test_five_folds_have_one_row_per_backbone_and_the_first_is_compared_with_none():
-    folds = pd.DataFrame({"dataset": "demo", "images": 4808, "backbone": ["A", "B"], "image_size": [224, 320],
-                          "accuracy": [0.9, 0.91239], "spread": [0.01, 0.00321], "gained": [0, 1234], "lost": [0, 2],
-                          "p": [float("nan"), 0.0312]})
-    assert lines(markdown_folds(folds)) == [
-        {"data set": "demo", "images": "4,808", "backbone": "`A`", "at": "224 px", "accuracy": "0.9000 ± 0.0100",
-         "against the first": ""},
-        {"data set": "demo", "images": "4,808", "backbone": "`B`", "at": "320 px", "accuracy": "0.9124 ± 0.0032",
-         "against the first": "+1,234 -2 images, p 0.031"}]
 
 
 def test_seeds_share_a_row(results, seeds):

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.text import counted
+from auxiliary.core.text import HERE, counted, path_cell
 from auxiliary.data.fixes.fixes_file import IMAGE, NEW_LABEL
 from auxiliary.data.labels.csv_file import open_csv
 from auxiliary.data.tables import read_table, write_table
@@ -32,6 +32,7 @@ def refresh_suspects(made: Path, shown: Path) -> None:
         return
     table = read_table(made, shown.parent)
     table.insert(table.columns.get_loc(BESIDE) + 1, NEW_LABEL, "")
+    table[IMAGE] = table[IMAGE].map(path_cell)
     # Excel takes a file without the mark for one in the encoding of its country.
     write_table(table, shown, encoding="utf-8-sig")
 
@@ -52,7 +53,7 @@ def newer_list(made: Path, shown: Path) -> str:
     if not reason or not made.is_file():
         return ""
     with suppress(UserError):    # the reason says that it cannot be read
-        if set(read_table(made, shown.parent)[IMAGE]) == set(_cells(shown, IMAGE)):
+        if set(read_table(made, shown.parent)[IMAGE]) == {cell.removeprefix(HERE) for cell in _cells(shown, IMAGE)}:
             return ""
     return f"{shown} stays as it is, because {reason}; the newest list is {made}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
+from auxiliary.core.text import HERE, path_cell
 from auxiliary.data.fixes.fixes_file import HASH, IMAGE, NEW_LABEL, read_fixes
 from auxiliary.data.labels.csv_file import open_csv
 
@@ -31,7 +32,7 @@ class ChosenLabels:
     """
 
     def __init__(self, folder: Path, begun: Sequence[Sequence[str]] = ()) -> None:
-        self.path, self.begun = folder / FILE, [list(row) for row in begun]
+        self.path, self.begun = folder / FILE, [[path_cell(file), *others] for file, *others in begun]
 
     def read(self) -> dict[str, str]:
         """The label that was chosen for each image, by its path; without the file those that it begins with.
@@ -40,7 +41,7 @@ class ChosenLabels:
             UserError: the file is no such table.
         """
         if not self.path.is_file():
-            return {original: label for original, label, _ in self.begun}
+            return {original.removeprefix(HERE): label for original, label, _ in self.begun}
         return {fix.original: fix.new_label for fix in read_fixes(self.path).rows}
 
     def choose(self, original: str, new_label: str, original_hash: str) -> None:
@@ -51,9 +52,9 @@ class ChosenLabels:
         """
         with locked(self.path.with_name(f".{FILE}.lock"), f"writing {FILE}"):
             header, rows = self._table()
-            new = {IMAGE: original, NEW_LABEL: new_label, HASH: original_hash}
+            new = {IMAGE: path_cell(original), NEW_LABEL: new_label, HASH: original_hash}
             place = header.index(IMAGE)
-            rows = [row for row in rows if row[place] != original]
+            rows = [row for row in rows if row[place].removeprefix(HERE) != original]
             rows.append([new.get(name, "") for name in header])
             write_atomically(self.path, _as_csv([header, *rows]))
 

@@ -38,10 +38,10 @@ def measured(run: Run) -> Measured:
             for recall, images in zip(classes["recall"], classes["images"], strict=True)]
     classes = pd.DataFrame({
         "precision": classes["precision"], "recall": classes["recall"].where(classes["images"] > 0),
-        "from": [low for low, _ in ends], "to": [high for _, high in ends],
+        "recall from": [low for low, _ in ends], "recall to": [high for _, high in ends],
         "f1": classes["f1"], "images": classes["images"]}, index=classes.index)
     error = expected_calibration_error(at_temperature(predictions, temperature))
-    return Measured(classes, temperature, error, _limits(classes, run.result))
+    return Measured(classes, temperature, error, _limits(classes, run.result, temperature))
 
 
 def evaluation(found: Measured, result: Result) -> str:
@@ -58,8 +58,8 @@ def evaluation(found: Measured, result: Result) -> str:
     return "\n\n".join([
         f"On the test images, evaluated once, after training.{seen}",
         Table.from_frame(table).to_markdown(),
-        "Intervals are Wilson's: they cover the choice of the test images, not the spread between trainings. A "
-        "calibration error is the mean distance between confidence and accuracy, in 15 bins.",
+        "Intervals are Wilson's: they cover the choice of the test images, not the spread between trainings. Other "
+        "figures have none. A calibration error is the mean distance between confidence and accuracy, in 15 bins.",
         "Each class, with the 95% interval of its recall:", Table.from_frame(found.classes).to_markdown()])
 
 
@@ -73,17 +73,23 @@ def _apart(result: Result) -> tuple[str, str, str, int] | None:
             f"{low:.3f} to {high:.3f}", left)
 
 
-def _limits(classes: pd.DataFrame, result: Result) -> list[str]:
+def _limits(classes: pd.DataFrame, result: Result, temperature: float) -> list[str]:
+    calibrated = "Probabilities are calibrated on validation images. They hold for images like those."
+    # What `fit_temperature` gives where nothing can be fitted.
+    if temperature == 1:
+        calibrated = ("All validation images are predicted correctly, so probabilities could not be calibrated on "
+                      "them: they may be too high.")
     weakest = classes["recall"].idxmin()
     row = classes.loc[weakest]
     sentences = [
         f"It knows these {len(classes):,} classes alone. An image of anything else is given one of them, perhaps with "
-        "a high probability.",
+        "a high probability. A second output `score`, where [Technical Specifications](#technical-specifications) name "
+        "one, tells of some of these images, and not of all.",
         f"Its test images are of the data set `{result.dataset}`, as its training images are. How well it does on "
         "images from elsewhere was not measured.",
         f"No class has a lower recall than `{weakest}`: {row['recall']:.3f} on {int(row['images']):,} test images (95% "
-        f"interval {row['from']:.3f} to {row['to']:.3f}).",
-        "Probabilities are calibrated on validation images. They hold for images like those.",
+        f"interval {row['recall from']:.3f} to {row['recall to']:.3f}).",
+        calibrated,
         "Whether it treats groups of people, places or cameras alike was not measured."]
     if result.test_duplicates:
         sentences.append(f"{result.test_duplicates:,} of {result.test_images:,} test images have a near-duplicate "

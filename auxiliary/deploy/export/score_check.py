@@ -38,4 +38,4 @@ def check_score(network: keras.Model, detector: Detector | None, pixels: np.ndar
         raise UserError(f"the export was discarded: {exported.runtime} gives scores that differ from the run's by up "
                         f"to {difference:.1g}; choose another format, and report this")
     return (f"output: `score`, float32, (N,): above 1 the image is {UNLIKE}, as are 5% of the validation images; "
-            f"scores differ by at most {difference:.1g}")
+            f"the run's scores differ from these by at most {difference:.1g}")

@@ -1,5 +1,7 @@
 """The data as blocks of a page: classes, files, near-duplicates, split and suspect labels."""
 
+import shlex
+
 from auxiliary.core.paths import Paths
 from auxiliary.core.text import counted
 from auxiliary.data.fixes.suspects_file import newer_list
@@ -13,7 +15,7 @@ from auxiliary.reporting.data_overview import (
     size_tables,
 )
 from auxiliary.reporting.duplicates import duplicate_table, group_sentence, label_conflicts
-from auxiliary.reporting.html.blocks import Block, Chart, Facts, Gallery, Prose, TitledTable
+from auxiliary.reporting.html.blocks import Block, Chart, Command, Facts, Gallery, Prose, TitledTable
 from auxiliary.reporting.html.report_data import ReportData
 from auxiliary.reporting.html.thumbnails import example_thumbnails, shown_sentence, suspect_thumbnails
 from auxiliary.reporting.many_classes import each_of_some, ends_sentence
@@ -93,8 +95,9 @@ def suspect_blocks(data: ReportData) -> list[Block]:
         return [found]
     return [found, Gallery("The most suspicious labels", thumbnails, about),
             Prose(f"To correct labels, fill in the column new_label of data/{data.project.paths.dataset}/suspects.csv, "
-                  "and name that file in the profile as label_fixes. Or choose them on the page of `python -m "
-                  "auxiliary serve`.", small=True)]
+                  "and name that file in the profile as label_fixes. Or choose them on the page that this command "
+                  "opens:", small=True),
+            Command(f"python -m auxiliary serve --dataset {shlex.quote(data.project.paths.dataset)}")]
 
 
 def _suspects_file(paths: Paths) -> str:

@@ -15,7 +15,7 @@ CAUTION = ("Test images are among those that were fixed. Whoever looks at suspec
            "disagree with networks, and none that agree with their mistakes. So accuracy by fixed labels tends "
            "to be a little too high, and so does any accuracy where test images are left out.")
 ALONE = ("No experiment was trained both without and with these fixes here, so their effect is not known. To see it, "
-         "give the command once without `label_fixes`, then again with it.")
+         "give the command once without label_fixes, then again with it.")
 
 
 def fixes_blocks(data: ReportData) -> list[Block]:

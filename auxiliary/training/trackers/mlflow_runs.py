@@ -26,6 +26,10 @@ FOLDER = "mlruns"
 # Tags. A run has the second one once all of it is logged.
 RUN, RUN_ID = "auxiliary.run", "auxiliary.run_id"
 LONGEST = 6000      # characters of a parameter that MLflow takes
+# MLflow's page shows it as the description of a run.
+MEANING = ("`loss` and `accuracy` are of the training images, `val_loss` and `val_accuracy` of the validation images, "
+           "by epoch. What begins with `result/` is of the finished run, by the names of `results.csv`: "
+           "`result/accuracy` is the test accuracy.")
 AT_ONCE = 100       # epochs; MLflow takes 1,000 figures at once
 # Unless the user says otherwise: no data on its use are sent, and a server that is away is not waited for long.
 ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -114,7 +118,8 @@ class MLflow:
         recipe = run.recipe
         key, seed = recipe["experiment"]["key"], recipe["seed"]
         made = self._client.create_run(self._experiment(recipe["dataset"]), start, {
-            RUN: run.id, "mlflow.source.git.commit": recipe["commit"]}, f"{key} (seed {seed})")
+            RUN: run.id, "mlflow.source.git.commit": recipe["commit"], "mlflow.note.content": MEANING,
+        }, f"{key} (seed {seed})")
         self._id = made.info.run_id
         self._client.log_batch(self._id, params=[
             Param(name, value[:LONGEST]) for name, value in settings_of_recipe(recipe).items()])

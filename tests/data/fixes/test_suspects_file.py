@@ -36,6 +36,18 @@ def test_people_get_an_empty_column_beside_the_suggestion(lists):
     assert table["category"].tolist() == ["007", "007"] and table["filepath"][0] == "processed/cat/ä.jpg"
 
 
+@pytest.mark.parametrize("name", ["=1+1/a.jpg", "+a.jpg", "-a.jpg", "@a.jpg", "007"])
+def test_a_spreadsheet_calculates_no_name_and_the_image_is_found_again(lists, name):
+    made, shown = lists
+    make(made, name, "b.jpg")
+    refresh_suspects(made, shown)
+    assert pd.read_csv(shown, dtype=str)["original"].tolist() == [f"./{name}", "b.jpg"]
+    fill_in(shown, "cow")
+    fix, = read_fixes(shown).rows
+    assert (fix.original, fix.new_label) == (name, "cow")
+    assert newer_list(made, shown) == ""
+
+
 def test_an_untouched_list_follows_the_newest_one_and_goes_with_it(lists):
     made, shown = lists
     for names in (["a.jpg"], ["b.jpg", "c.jpg"]):

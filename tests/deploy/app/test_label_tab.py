@@ -113,6 +113,16 @@ def test_a_label_is_written_below_the_data_set_alone(tmp_path):
     assert chosen.path == tmp_path / "label-fixes.csv" and chosen.read() == {"a.jpg": "cat"}
 
 
+def test_a_name_that_a_spreadsheet_would_calculate_is_written_once_and_read_back(tmp_path):
+    chosen = ChosenLabels(tmp_path, [["=1.jpg", "cat", "h1"]])
+    assert chosen.read() == {"=1.jpg": "cat"}
+    chosen.choose("@2.jpg", "dog", "h2")
+    chosen.choose("=1.jpg", "dog", "h1")
+    assert chosen.read() == {"=1.jpg": "dog", "@2.jpg": "dog"}
+    assert chosen.path.read_text(encoding="utf-8-sig").splitlines()[1:] == [
+        '"./@2.jpg","dog","h2"', '"./=1.jpg","dog","h1"']
+
+
 @pytest.mark.parametrize(("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True),
                                              ("0.0.0.0", False), ("::", False), ("192.168.0.7", False)])
 def test_the_tab_is_there_only_while_no_other_machine_reaches_the_page(monkeypatch, tmp_path, host, local):

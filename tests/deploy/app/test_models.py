@@ -90,7 +90,7 @@ def test_the_evidence_for_the_first_class_is_a_picture(networks, tested, way):
     name = full_name(networks.best("colours"))
     picture, remark = networks.explain(Path(tested["filepath"]).read_bytes(), name, way)
     assert picture.shape == (SIDE, SIDE, 3) and picture.dtype == "uint8"
-    assert ("off the probability" in remark) == (way == "occlusion")
+    assert ("divide the odds of the class" in remark) == (way == "occlusion")
 
 
 def test_where_there_is_no_evidence_to_show_it_is_said(networks, tested, monkeypatch):

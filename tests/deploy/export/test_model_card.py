@@ -55,3 +55,15 @@ def test_near_duplicates_and_weights(card, trained_root, tmp_path, monkeypatch):
     assert "| accuracy without near-duplicates of training images | 0.750 | 0.301 to 0.954 | 4 |" in text
     assert "2 of 6 test images have a near-duplicate" in text
     assert "EfficientNetLite0: apache-2.0" in text and "license: apache-2.0" in text
+
+
+def test_calibration_is_only_claimed_where_there_was_any(card, trained_root, monkeypatch):
+    run = trained_root.runs["small"]
+    wrong = run.val_predictions.copy()
+    wrong.loc[0, "category"] = next(name for name in wrong["category"] if name != wrong.loc[0, "predicted"])
+    right = wrong.assign(category=wrong["predicted"])
+    for predictions, claimed in ((wrong, True), (right, False)):
+        monkeypatch.setattr(Run, "val_predictions", predictions)
+        text = card("small")
+        assert ("Probabilities are calibrated on validation images" in text) == claimed
+        assert ("could not be calibrated" in text) != claimed

@@ -137,8 +137,10 @@ def test_the_gallery_of_suspects_says_how_many_there_are_and_what_its_numbers_me
     number = "The number is the classifier's confidence in the class that it suggests, from 0 to 1."
     for rows, shown in ((suspects, "6 of 8 are shown."), (suspects.head(3), "All are shown."),
                         (suspects.head(3).assign(group=[4, 4, 5]), "2 of 3 are shown, of near-duplicates one.")):
-        gallery = suspect_blocks(SimpleNamespace(project=project, clean=clean, suspects=rows))[1]
+        found, gallery, how, command = suspect_blocks(SimpleNamespace(project=project, clean=clean, suspects=rows))
         assert gallery.sentence == f"{shown} {number} data/farm/suspects.csv lists all."
+        # Prose is shown as it is.
+        assert "`" not in found.text + how.text and command.text == "python -m auxiliary serve --dataset farm"
 
 
 def test_the_figures_of_held_out_classes_name_the_worst_first():
