@@ -23,7 +23,8 @@ from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.operations.registry import OPERATIONS
 from auxiliary.project.checks import check_experiments
 
-README, PROFILES, CHANGELOG = (REPOSITORY / name for name in ("README.md", "docs/profiles.md", "CHANGELOG.md"))
+README, PROFILES, NETWORKS, CHANGELOG = (
+    REPOSITORY / name for name in ("README.md", "docs/profiles.md", "docs/networks.md", "CHANGELOG.md"))
 PAGES = [README, CHANGELOG, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md")),
          *(REPOSITORY / folder / "README.md" for folder in ("data", "models", "assets"))]
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -153,12 +154,12 @@ def test_every_operation_is_explained_with_its_arguments(operation, kind):
     # `batches`, which every augmentation takes, is explained once.
     arguments = ", ".join(field.name for field in dataclasses.fields(kind) if field.name != "batches")
     spec = f"{operation}({arguments})" if arguments else operation
-    assert f"\n| `{spec}` |" in PROFILES.read_text(encoding="utf-8")
+    assert f"\n| `{spec}` |" in NETWORKS.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_every_backbone_is_listed(backbone):
-    assert f"\n| `{backbone}` |" in PROFILES.read_text(encoding="utf-8")
+    assert f"\n| `{backbone}` |" in NETWORKS.read_text(encoding="utf-8")
 
 
 def test_every_command_is_mentioned():

@@ -1,4 +1,4 @@
-"""What settings gain, measured: the table of docs/profiles.md, made from recorded runs."""
+"""What settings gain, measured: the cards of docs/profiles.md, made from recorded runs."""
 
 from typing import NamedTuple
 
@@ -43,12 +43,12 @@ STEPS = (
 FEW_IMAGES = (
     Card("adamw(0.05)` in place of `adam", "nothing", "base", "adam"),
     Card("averaging: ema(0.998)", "twice the memory of the weights", "base", "no_averaging"),
-    Card("augment: crop(0.35)", "time per image, see below", "crop", "base"),
-    Card("augment: colour(0.3, 0.3, 0.3, 0.05)", "time per image, see below", "colour", "base"),
-    Card("augment: erase(0.3)", "time per image, see below", "erase", "base"),
-    Card("augment: mixup(0.2)", "time per image, see below", "mixup", "base"),
-    Card("augment: cutmix(1, batches=0.5)", "time per image, see below", "cutmix", "base"),
-    Card("augment: randaugment", "time per image, see below", "randaugment", "base"),
+    Card("augment: crop(0.35)", "[time per image](networks.md#augmentations)", "crop", "base"),
+    Card("augment: colour(0.3, 0.3, 0.3, 0.05)", "[time per image](networks.md#augmentations)", "colour", "base"),
+    Card("augment: erase(0.3)", "[time per image](networks.md#augmentations)", "erase", "base"),
+    Card("augment: mixup(0.2)", "[time per image](networks.md#augmentations)", "mixup", "base"),
+    Card("augment: cutmix(1, batches=0.5)", "[time per image](networks.md#augmentations)", "cutmix", "base"),
+    Card("augment: randaugment", "[time per image](networks.md#augmentations)", "randaugment", "base"),
     Card("zero_gamma=True", "nothing", "zero_gamma", "base"),
     Card("shortcut=avgpool", "nothing", "avgpool", "base"),
     Card("se=16", "a little time", "se", "base"),

@@ -30,7 +30,8 @@ FIGURES = "assets/readme"
 # The tables of each page, by the names of their markers.
 PAGES = {"README.md": ("summary",), "docs/results.md": (
     "results", "ranks", "conclusions", "pairs", "far-off", "folds", "held-out", "robustness", "planted"),
-         "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains", "backbones"),
+         "docs/results-csv.md": ("columns",), "docs/profiles.md": ("gains",),
+         "docs/networks.md": ("backbones",),
          "docs/performance.md": ("scale", "bench")}
 
 
