@@ -166,3 +166,5 @@ def main() -> None:
         print(remark)
 
 
+if __name__ == "__main__":
+    main()

@@ -67,7 +67,8 @@ def test_many_experiments_take_no_more_than_a_screen(project, announced):
 
 
 def test_a_long_network_leaves_room_for_the_other_columns(project, announced):
-    long = "".join(EXPERIMENT.format(number).replace("conv(4)", "conv(4) | " + "act(relu) | " * 20 + "act(relu)") for number in range(5))
+    layers = "conv(4)" + " | act(relu)" * 20
+    long = "".join(EXPERIMENT.format(number).replace("conv(4)", layers) for number in range(5))
     keys, printed = announced(project(0, more=long))
     assert keys == [f"net{number}" for number in range(5)]
     assert len(re.findall(r"│ net\d +│ conv\(4\) .*… │ 1 +│ \d+ \w+ +│", printed)) == 5
