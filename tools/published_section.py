@@ -33,7 +33,7 @@ def ranks_frame(table: PublishedTable) -> pd.DataFrame:
 
 
 def _ranks(table: PublishedTable, name: str, keys: list[str], rows: pd.DataFrame) -> dict[str, str]:
-    cells = {"experiments": name, "measured": f"{len(rows)} of {len(keys)}", "rho": "", "tau-b": "",
+    cells = {"experiments": name, "measured": f"{len(rows):,} of {len(keys):,}", "rho": "", "tau-b": "",
              "rho of the same order": ""}
     if (found := rank_agreement(rows["published_accuracy"], rows["accuracy"])) is None:
         return cells

@@ -100,7 +100,7 @@ def test_the_evidence_is_shown_in_the_chosen_way(page, tested):
     until(page, found("input[type=radio][value=occlusion]"))[0].click()
     assert until(page, lambda page: any(each.get_attribute("src") != before
                                         for each in found("img[src*='image.png']")(page)))
-    assert until(page, lambda page: "off the probability" in page.find_element("css selector", "body").text)
+    assert until(page, lambda page: "the odds of the class" in page.find_element("css selector", "body").text)
 
 
 def test_another_network_makes_another_prediction(page, tested):
