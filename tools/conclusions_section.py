@@ -21,7 +21,8 @@ def conclusions_frame(table: PublishedTable) -> pd.DataFrame:
     both = zip(counted, verdicts(counted, table.published_intervals), verdicts(counted, table.intervals), strict=True)
     return pd.DataFrame([{
         "conclusion": f"{number}. {conclusion.claim}", "by the published accuracies": _verdict(theirs),
-        "by those here": _verdict(ours), "pairs measured": f"{ours.pairs if ours else 0:,} of {len(conclusion.pairs):,}",
+        "by those here": _verdict(ours),
+        "pairs measured": f"{ours.pairs if ours else 0:,} of {len(conclusion.pairs):,}",
     } for number, (conclusion, theirs, ours) in enumerate(both, 1)])
 
 
