@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from auxiliary.core.text import listed
-from auxiliary.evaluation.compare import points_text
+from auxiliary.evaluation.compare import points_text, points_with_ends
 from tools.conclusions import CONCLUSIONS, Conclusion, Pair
 from tools.published_table import PublishedTable
 from tools.verdicts import UNDECIDED, Interval, Verdict, mean_difference, measured, verdicts
@@ -35,8 +35,8 @@ def _counted(table: PublishedTable, conclusion: Conclusion) -> Conclusion:
 def _verdict(verdict: Verdict | None) -> str:
     if verdict is None:
         return f"**{UNDECIDED}**: nothing measured"
-    low, high = (points_text(100 * end) for end in verdict.ends)
-    return f"**{verdict.text}**: {points_text(100 * verdict.difference.value)} ({low} to {high})"
+    low, high = verdict.ends
+    return f"**{verdict.text}**: {points_with_ends(100 * verdict.difference.value, (100 * low, 100 * high))}"
 
 
 def other_verdicts_text(table: PublishedTable) -> str:

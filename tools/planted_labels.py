@@ -26,14 +26,15 @@ from auxiliary.evaluation.difference import Difference
 from auxiliary.evaluation.label_issues import out_of_fold, suspect_labels
 from auxiliary.evaluation.seed_noise import difference_by_image
 from auxiliary.project.project import Project
+from auxiliary.training.regression import STRENGTHS, Labelled, choose_strength
 from tools.folds import check_classes, predict
 from tools.frozen_backbones import circumstances, measure
 
 TABLE = REPOSITORY / "tests/benchmarks/planted_labels.csv"
 SHARES = (0.05, 0.1, 0.2)
 DRAWS = 5
-# The largest gradient of a regression, a thousand times that of a run: in a draw of `animals10` the same strength and
-# accuracy, in a sixth of the time.
+# The largest gradient of a regression, a thousand times that of a run: in a draw of `animals10` the accuracy was the
+# same, in a sixth of the time.
 TOLERANCE = 1e-5
 SHOWN = ["backbone", "image_size", "share", "random_state", "planted", "suspects", "found", "by_probability",
          "accuracy_planted", "accuracy_restored", "accuracy_own"]
@@ -79,8 +80,6 @@ class Described:
 
     def correct(self, labels: np.ndarray) -> np.ndarray:
         """Whether a regression that is fitted to these labels predicts each test image's own one, (tests,) bool."""
-        from auxiliary.training.regression import STRENGTHS, Labelled, choose_strength
-
         of = {split: (self.images["split"] == split).to_numpy() for split in SPLITS}
         train, val = (Labelled(self.features[of[split]], labels[of[split]]) for split in ("train", "val"))
         head, _ = choose_strength(train, val, STRENGTHS, tolerance=TOLERANCE)

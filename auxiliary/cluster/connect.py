@@ -100,7 +100,7 @@ def _silent() -> Iterator[None]:
     """Without what Dask logs about lost connections: this package says it in its own words."""
     log = logging.getLogger("distributed")
     before = log.level
-    # Above what is critical too: a client that leaves is that to a scheduler.
+    # Above CRITICAL, at which a scheduler logs that a client has left.
     log.setLevel(logging.CRITICAL + 1)
     try:
         yield

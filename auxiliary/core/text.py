@@ -20,6 +20,11 @@ def path_cell(file: str) -> str:
     return f"{HERE}{file}" if MISTAKABLE.match(file) else file
 
 
+def path_of_cell(cell: str) -> str:
+    """The relative path of a file, of a cell that `path_cell` made or a user typed."""
+    return cell.removeprefix(HERE)
+
+
 def printable(text: str) -> str:
     """Text for a terminal: control characters, such as file names may hold, as escapes like `\\x1b`; lines stay."""
     return UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)

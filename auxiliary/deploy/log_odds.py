@@ -1,13 +1,12 @@
 """How sure a network is of a class, as log-odds, which still differ where the probability is rounded to 1."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy.special import log_softmax, logsumexp
 
 from auxiliary.data.views import View
+from auxiliary.deploy.batch import batches_of
 from auxiliary.deploy.network_features import final_weights, split_features
-from auxiliary.deploy.predictor import BATCH, Network, Predictor
+from auxiliary.deploy.predictor import Network, Predictor
 from auxiliary.evaluation.seen_images import seen_images
 from auxiliary.networks.inference import predict_batches
 
@@ -35,10 +34,6 @@ def log_odds(predictor: Predictor, images: np.ndarray, label: int) -> np.ndarray
 def _log_probabilities(network: Network, images: np.ndarray) -> np.ndarray:
     """The logarithm of the probability of each class, (N, classes) float64, not calibrated."""
     kernel, bias = (weights.astype("float64") for weights in final_weights(network.model))
-    outputs = np.concatenate(list(predict_batches(network.predict, _batches(network, images))))
+    seen = ((seen_images(batch, View(), network.result), None) for batch in batches_of(images))
+    outputs = np.concatenate(list(predict_batches(network.predict, seen)))
     return log_softmax(split_features(outputs, network.model)[1] @ kernel + bias, axis=1)
-
-
-def _batches(network: Network, images: np.ndarray) -> Iterator[tuple[np.ndarray, None]]:
-    for batch in np.split(images, range(BATCH, len(images), BATCH)):
-        yield seen_images(batch, View(), network.result), None

@@ -11,7 +11,7 @@ import numpy as np
 
 from auxiliary.data.reading.deep import Span
 from auxiliary.data.views import View, views_of
-from auxiliary.deploy.batch import BATCH
+from auxiliary.deploy.batch import batches_of
 from auxiliary.deploy.network_features import split_features
 from auxiliary.evaluation.calibration import tempered
 from auxiliary.evaluation.limit import Scale
@@ -118,7 +118,7 @@ class Predictor:
 
     def answers(self, images: np.ndarray) -> Answers:
         """The probabilities, as above, and how unlike the training images each image is."""
-        return joined(list(self.batch_answers(np.split(images, range(BATCH, len(images), BATCH)))))
+        return joined(list(self.batch_answers(batches_of(images))))
 
     def batch_answers(self, batches: Iterable[np.ndarray]) -> Iterator[Answers]:
         """The answers for each batch of images in turn; later batches are prepared meanwhile."""

@@ -128,8 +128,13 @@ def points_text(points: float) -> str:
 
 def difference_text(points: float, ends: tuple[float, float], p: float) -> str:
     """A difference in percentage points with its interval and p-value, such as `+0.9 (+0.4 to +1.5), p 0.002`."""
+    return f"{points_with_ends(points, ends)}, {p_value(p)}"
+
+
+def points_with_ends(points: float, ends: tuple[float, float]) -> str:
+    """Percentage points with the ends of their interval, such as `+0.9 (+0.4 to +1.5)`."""
     low, high = map(points_text, ends)
-    return f"{points_text(points)} ({low} to {high}), {p_value(p)}"
+    return f"{points_text(points)} ({low} to {high})"
 
 
 def _answers(row: pd.Series, predictions: Mapping[str, pd.DataFrame] | None) -> Answers | None:

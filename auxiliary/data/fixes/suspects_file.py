@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from auxiliary.core.errors import UserError
-from auxiliary.core.text import HERE, counted, path_cell
+from auxiliary.core.text import counted, path_cell, path_of_cell
 from auxiliary.data.fixes.fixes_file import IMAGE, NEW_LABEL
 from auxiliary.data.labels.csv_file import open_csv
 from auxiliary.data.tables import read_table, write_table
@@ -53,7 +53,7 @@ def newer_list(made: Path, shown: Path) -> str:
     if not reason or not made.is_file():
         return ""
     with suppress(UserError):    # the reason says that it cannot be read
-        if set(read_table(made, shown.parent)[IMAGE]) == {cell.removeprefix(HERE) for cell in _cells(shown, IMAGE)}:
+        if set(read_table(made, shown.parent)[IMAGE]) == set(map(path_of_cell, _cells(shown, IMAGE))):
             return ""
     return f"{shown} stays as it is, because {reason}; the newest list is {made}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
-from auxiliary.core.text import HERE, path_cell
+from auxiliary.core.text import path_cell, path_of_cell
 from auxiliary.data.fixes.fixes_file import HASH, IMAGE, NEW_LABEL, read_fixes
 from auxiliary.data.labels.csv_file import open_csv
 
@@ -32,7 +32,7 @@ class ChosenLabels:
     """
 
     def __init__(self, folder: Path, begun: Sequence[Sequence[str]] = ()) -> None:
-        self.path, self.begun = folder / FILE, [[path_cell(file), *others] for file, *others in begun]
+        self.path, self.begun = folder / FILE, begun
 
     def read(self) -> dict[str, str]:
         """The label that was chosen for each image, by its path; without the file those that it begins with.
@@ -41,7 +41,7 @@ class ChosenLabels:
             UserError: the file is no such table.
         """
         if not self.path.is_file():
-            return {original.removeprefix(HERE): label for original, label, _ in self.begun}
+            return {original: label for original, label, _ in self.begun}
         return {fix.original: fix.new_label for fix in read_fixes(self.path).rows}
 
     def choose(self, original: str, new_label: str, original_hash: str) -> None:
@@ -54,14 +54,14 @@ class ChosenLabels:
             header, rows = self._table()
             new = {IMAGE: path_cell(original), NEW_LABEL: new_label, HASH: original_hash}
             place = header.index(IMAGE)
-            rows = [row for row in rows if row[place].removeprefix(HERE) != original]
+            rows = [row for row in rows if path_of_cell(row[place]) != original]
             rows.append([new.get(name, "") for name in header])
             write_atomically(self.path, _as_csv([header, *rows]))
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         """The header and the rows of the file, which has the columns of fixes."""
         if not self.path.is_file():
-            return HEADER, self.begun
+            return HEADER, [[path_cell(file), *others] for file, *others in self.begun]
         read_fixes(self.path)
         table = open_csv(self.path)
         names = [name.casefold() if name.casefold() in HEADER else name for name in table.header]
