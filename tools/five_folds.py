@@ -28,8 +28,7 @@ SHOWN = ["backbone", "image_size", "accuracy", "spread", "pooled", "gained", "lo
 @click.argument("backbones", nargs=-1, required=True, metavar="BACKBONE@SIZE...")
 @parameters_option
 @root_option
-def main(profile: str, backbones: tuple[str, ...], parameters: tuple[tuple[str, str], ...],
-         root: Path | None) -> None:
+def main(profile: str, backbones: tuple[str, ...], parameters: dict[str, str], root: Path | None) -> None:
     """Measure backbones on all images of PROFILE, which must be prepared (run PROFILE --only 01).
 
     BACKBONE@SIZE is such as EfficientNetLite2@320, or 'EfficientNetLite1 + EfficientNetLite2@320' for the features of

@@ -1,7 +1,7 @@
 """What the scripts have in common that measure frozen backbones on the images of a profile."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +19,7 @@ PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
 def measure(measured: Callable[[Project, list[TransferExperiment]], pd.DataFrame], profile: str,
-            backbones: Sequence[str], parameters: Sequence[tuple[str, str]], root: Path | None, path: Path,
+            backbones: Sequence[str], parameters: Mapping[str, str], root: Path | None, path: Path,
             shown: Sequence[str]) -> None:
     """Measure backbones, write the rows to a file in place of those of the data set, and print them.
 
@@ -27,13 +27,13 @@ def measure(measured: Callable[[Project, list[TransferExperiment]], pd.DataFrame
         measured: takes the opened profile and what `experiment_of` gives of each backbone; returns a table.
         profile: as for `python -m auxiliary run`.
         backbones: `BACKBONE@SIZE` each.
-        parameters: pairs of a name and a value that replace the profile's.
+        parameters: values that replace the profile's, by name.
         root: the folder for data; the repository unless given.
         path: the CSV file.
         shown: the columns to print.
     """
     try:
-        project = open_project(profile, overrides=read_parameters(dict(parameters)), root=root)
+        project = open_project(profile, overrides=read_parameters(parameters), root=root)
         table = measured(project, [experiment_of(said, project) for said in backbones])
     except UserError as error:
         sys.exit(f"error: {error}")

@@ -30,8 +30,7 @@ SHOWN = ["backbone", "image_size", "method", "val_auroc", "val_caught", *FIGURES
 @click.argument("backbones", nargs=-1, required=True, metavar="BACKBONE@SIZE...")
 @parameters_option
 @root_option
-def main(profile: str, backbones: tuple[str, ...], parameters: tuple[tuple[str, str], ...],
-         root: Path | None) -> None:
+def main(profile: str, backbones: tuple[str, ...], parameters: dict[str, str], root: Path | None) -> None:
     """Hold out each class of PROFILE in turn, which must be prepared (run PROFILE --only 01).
 
     All methods are compared on validation images. Only that of the package is then evaluated on test images.

@@ -45,8 +45,7 @@ SHOWN = ["backbone", "image_size", "share", "random_state", "planted", "suspects
 @click.argument("backbones", nargs=-1, required=True, metavar="BACKBONE@SIZE...")
 @parameters_option
 @root_option
-def main(profile: str, backbones: tuple[str, ...], parameters: tuple[tuple[str, str], ...],
-         root: Path | None) -> None:
+def main(profile: str, backbones: tuple[str, ...], parameters: dict[str, str], root: Path | None) -> None:
     """Plant wrong labels in PROFILE, which must be prepared (run PROFILE --only 01), and look for them.
 
     Labels are wrong in memory only. Images, their labels and all other files stay as they are.

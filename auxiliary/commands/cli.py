@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from auxiliary.commands.cli_options import (
+    Command,
     cluster_option,
     experiments_option,
     gpus_option,
+    joined,
     log_option,
     parameters_option,
     retrain_option,
@@ -37,10 +39,10 @@ def command() -> None:
         raise UserError("this installation has no notebooks: clone the repository and run `pip install -e .` in it")
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("profile")
 @parameters_option
-@click.option("--only", default="", metavar="NUMBERS",
+@click.option("--only", multiple=True, callback=joined, metavar="NUMBERS",
               help="Only these notebooks, such as 02 or 01,03.  [default: all]")
 @experiments_option
 @root_option
@@ -54,7 +56,7 @@ def command() -> None:
 @click.option("--smoke-test", is_flag=True,
               help="Only test whether every experiment works: one epoch on a few images, in a temporary folder. "
                    "Nothing in --root is written.")
-def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experiments: str, root: Path | None,
+def run(profile: str, parameters: dict[str, str], only: str, experiments: str, root: Path | None,
         plan: bool, retrain: bool, threads: int | None, gpus: int | None, trackers: tuple[str, ...],
         cluster: str | None, stage: Path | None, smoke_test: bool) -> None:
     """Run the notebooks of PROFILE, from images to results.
@@ -69,7 +71,7 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
             raise UserError("--smoke-test runs every notebook here: leave out --only, --plan, --retrain, --log and "
                             "--cluster, and choose experiments with -e")
         with stated_threads(threads), stated_gpus(gpus):
-            run_smoke_test(profile, dict(parameters), experiments, root)
+            run_smoke_test(profile, parameters, experiments, root)
         return
     from auxiliary.commands.run import run_profile
 
@@ -80,11 +82,11 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
     if plan and retrain:
         raise UserError("--plan counts finished runs as done: leave out --retrain, or choose other experiments with -e")
     with stated_threads(threads), stated_gpus(gpus), stated_trackers(trackers):
-        run_profile(profile, dict(parameters), only, experiments, root, plan=plan, retrain=retrain, cluster=cluster,
+        run_profile(profile, parameters, only, experiments, root, plan=plan, retrain=retrain, cluster=cluster,
                     stage=stage)
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("profile")
 @click.option("-e", "--experiment", "key", required=True, metavar="KEY", help="The experiment to train.")
 @click.option("--seed", type=click.IntRange(0, MOST_SEED), metavar="N",
@@ -96,7 +98,7 @@ def run(profile: str, parameters: tuple[tuple[str, str], ...], only: str, experi
 @gpus_option
 @log_option
 @click.option("--no-log", is_flag=True, help="Write nothing to results.csv.")
-def train(profile: str, key: str, seed: int | None, parameters: tuple[tuple[str, str], ...], root: Path | None,
+def train(profile: str, key: str, seed: int | None, parameters: dict[str, str], root: Path | None,
           retrain: bool, threads: int | None, gpus: int | None, trackers: tuple[str, ...], no_log: bool) -> None:
     """Train one experiment of PROFILE with one seed, without notebooks and report.
 
@@ -106,16 +108,16 @@ def train(profile: str, key: str, seed: int | None, parameters: tuple[tuple[str,
     from auxiliary.commands.train import train_experiment
 
     with stated_threads(threads), stated_gpus(gpus), stated_trackers(trackers):
-        train_experiment(profile, dict(parameters), key, seed, root, retrain, log=not no_log)
+        train_experiment(profile, parameters, key, seed, root, retrain, log=not no_log)
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("profile", required=False)
 @click.option("--backbones", is_flag=True, help="List the pre-trained networks that an experiment can name instead.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print nothing but CSV, with more columns.")
 @parameters_option
 @experiments_option
-def models(profile: str | None, backbones: bool, as_csv: bool, parameters: tuple[tuple[str, str], ...],
+def models(profile: str | None, backbones: bool, as_csv: bool, parameters: dict[str, str],
            experiments: str) -> None:
     """List the models of PROFILE and their size, without training.
 
@@ -134,19 +136,19 @@ def models(profile: str | None, backbones: bool, as_csv: bool, parameters: tuple
 
     if not profile:
         raise UserError("name a profile, such as demo, or list the pre-trained networks with --backbones")
-    list_models(profile, dict(parameters), experiments, as_csv)
+    list_models(profile, parameters, experiments, as_csv)
 
 
-@command.command()
+@command.command(cls=Command)
 @click.argument("profile")
 @parameters_option
 @experiments_option
 @root_option
-def find_lr(profile: str, parameters: tuple[tuple[str, str], ...], experiments: str, root: Path | None) -> None:
+def find_lr(profile: str, parameters: dict[str, str], experiments: str, root: Path | None) -> None:
     """Suggest a learning rate for each experiment of PROFILE, by a few steps at rising rates.
 
     Nothing is trained for good. The images must have been prepared (run PROFILE --only 01). PROFILE is as for `run`.
     """
     from auxiliary.commands.find_lr import find_rates
 
-    find_rates(profile, dict(parameters), experiments, root)
+    find_rates(profile, parameters, experiments, root)

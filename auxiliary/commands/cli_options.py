@@ -4,18 +4,46 @@ from pathlib import Path
 
 import click
 
+from auxiliary.core.errors import UserError
 from auxiliary.core.gpus import MOST as MOST_GPUS
 from auxiliary.core.threads import MOST as MOST_THREADS
 from auxiliary.core.trackers import TRACKERS
+
+
+class Command(click.Command):
+    """A command that refuses an option of one value that is given twice, where click would take the last value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = [option for option in self.make_parser(ctx).parse_args(list(args))[2]
+                 if isinstance(option, click.Option) and not option.is_flag and not option.multiple]
+        for option in given:
+            if given.count(option) > 1:
+                raise UserError(f"{max(option.opts, key=len)} is given twice: leave one out")
+        return super().parse_args(ctx, args)
+
+
+def joined(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> str:
+    """The lists of an option that is given more than once as one list."""
+    return ",".join(values)
+
+
+def _unique(_context: click.Context, _option: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The parameters by name."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"parameter {name!r} is given twice: leave one out")
+    return dict(pairs)
+
 
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Folder of data, models, assets and results.csv.  [default: the repository]")
 experiments_option = click.option(
-    "-e", "--experiments", default="*", metavar="KEYS",
+    "-e", "--experiments", multiple=True, default=["*"], callback=joined, metavar="KEYS",
     help="Only these experiments, such as 'conv4*,base*'.  [default: all]")
 parameters_option = click.option(
-    "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE",
+    "-p", "--parameter", "parameters", nargs=2, multiple=True, callback=_unique, metavar="NAME VALUE",
     help="Replace a value of the profile, such as -p epochs 2; repeat for more.")
 retrain_option = click.option(
     "--retrain", is_flag=True,

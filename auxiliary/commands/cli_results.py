@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from auxiliary.commands.cli_options import experiments_option, root_option, threads_option
+from auxiliary.commands.cli_options import Command, experiments_option, root_option, threads_option
 from auxiliary.core.text import printable
 from auxiliary.core.threads import stated_threads
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("dataset", required=False)
 @root_option
 def report(dataset: str | None, root: Path | None) -> None:
@@ -24,7 +24,7 @@ def report(dataset: str | None, root: Path | None) -> None:
     click.echo(printable(str(write_report(open_dataset(dataset, root)))))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("dataset", required=False)
 @root_option
 def slides(dataset: str | None, root: Path | None) -> None:
@@ -38,7 +38,7 @@ def slides(dataset: str | None, root: Path | None) -> None:
     click.echo(printable(str(write_slides(open_dataset(dataset, root)))))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("dataset", required=False)
 @threads_option
 @root_option
@@ -55,7 +55,7 @@ def robustness(dataset: str | None, threads: int | None, root: Path | None) -> N
         show_robustness(dataset, root)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("dataset", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @root_option
@@ -71,7 +71,7 @@ def clean(dataset: str | None, yes: bool, root: Path | None) -> None:
     remove_old(dataset, root, yes)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("dataset", required=False)
 @experiments_option
 @click.option("--sort", default="", metavar="COLUMN",

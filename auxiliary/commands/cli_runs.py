@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from auxiliary.commands.cli_options import dataset_option, root_option, run_option
+from auxiliary.commands.cli_options import Command, dataset_option, root_option, run_option
 from auxiliary.core.errors import UserError
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", metavar="RUN")
 @dataset_option
 @root_option
@@ -25,7 +25,7 @@ def reproduce(name: str, dataset: str, root: Path | None) -> None:
     reproduce_run(name, root, dataset)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @run_option
 @dataset_option
@@ -49,7 +49,7 @@ def predict(images: tuple[str, ...], name: str, dataset: str, as_json: bool, csv
     predict_images(images, name, as_json, root, dataset, csv_file, sort_into, link)
 
 
-@click.command()
+@click.command(cls=Command)
 @run_option
 @dataset_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -68,7 +68,7 @@ def serve(name: str, dataset: str, host: str, port: int, api: bool, root: Path |
     serve_page(name, host, port, root, dataset, api)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", metavar="RUN")
 @click.option("--to", "form", required=True, type=click.Choice(["keras", "litert", "onnx", "savedmodel"]),
               help="Format of the model.")

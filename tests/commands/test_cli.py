@@ -64,6 +64,21 @@ def test_unknown_experiment(refusal, option):
     assert "unknown experiment 'conv5': did you mean 'conv4'?" in refusal("PROFILE", option, "conv5")
 
 
+def test_lists_may_be_given_in_parts(refusal):
+    assert "unknown experiment 'conv5'" in refusal("PROFILE", "-e", "conv5", "-e", "lite0")
+    assert "unknown notebook '04'" in refusal("PROFILE", "--only", "4", "--only", "2")
+
+
+@pytest.mark.parametrize(("option", "value"), [("--root", "elsewhere"), ("--threads", "1")])
+def test_an_option_of_one_value_that_is_given_twice(refusal, option, value):
+    """Click would take the last one, and not say so."""
+    assert f"{option} is given twice" in refusal("PROFILE", option, value, option, value)
+
+
+def test_a_parameter_that_is_given_twice(refusal):
+    assert "parameter 'epochs' is given twice" in refusal("PROFILE", "-p", "epochs", "1", "-p", "epochs", "2")
+
+
 def test_unknown_notebook(refusal):
     assert "unknown notebook '04'" in refusal("PROFILE", "--only", "4")
 
