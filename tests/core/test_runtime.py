@@ -78,6 +78,24 @@ def test_loading_tensorflow_prints_nothing():
     assert (done.stdout, done.stderr) == ("True\n", "")
 
 
+@pytest.mark.skipif((platform.system(), platform.machine()) != ("Linux", "x86_64"), reason="needs Linux on x86")
+@pytest.mark.parametrize(("first", "variable", "used", "recorded"), [
+    ("auxiliary", None, True, "1"),
+    ("auxiliary", "0", False, "0"),
+    # Too late for the variable: what TensorFlow chose for this processor is not known here.
+    ("tensorflow", None, None, None)])
+def test_onednn_computes_on_every_processor_unless_the_user_says_otherwise(first, variable, used, recorded):
+    """TensorFlow itself leaves it out on processors without AVX-512 VNNI or AMX."""
+    script = (f"import {first}; from auxiliary.core import runtime; settings = runtime.settings();"
+              "from tensorflow.python.util import _pywrap_util_port as port;"
+              "print(port.IsMklEnabled(), settings.get('TF_ENABLE_ONEDNN_OPTS'))")
+    given = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+    given |= {"TF_ENABLE_ONEDNN_OPTS": variable} if variable else {}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=given)
+    shown, setting = done.stdout.split()
+    assert setting == str(recorded) and (used is None or shown == str(used))
+
+
 def test_cuda_libraries_are_loaded_with_tensorflow(monkeypatch):
     """In commands, kernels and scripts alike: all of them load TensorFlow here."""
     loaded = []
