@@ -5,7 +5,7 @@ import pytest
 
 from auxiliary.core.errors import UserError
 from auxiliary.data.fixes.apply_fixes import APPLIED
-from auxiliary.data.fixes.fixes_file import LEAVE_OUT
+from auxiliary.data.fixes.fixes_file import LEAVE_OUT, read_fixes
 from auxiliary.data.fixes.original_hashes import original_hashes
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.data.tables import contents_fingerprint
@@ -164,6 +164,15 @@ def test_what_became_of_each_fix_is_listed_and_said(prepared, capsys):
     assert (before.paths.data / "applied-fixes.csv").is_file()
     prepared()
     assert not (before.paths.data / "applied-fixes.csv").exists()
+
+
+def test_a_spreadsheet_calculates_nothing_in_the_list_of_fixes_and_the_list_is_a_file_of_the_same_fixes(prepared):
+    own = prepared()
+    fixed = prepared(*((some(own, split, "cat"), "./=1+1") for split in SPLITS), allow_new_classes=True)
+    assert fixed.categories == ["=1+1", "cat", "dog"]
+    shown = fixed.paths.data / "applied-fixes.csv"
+    assert set(pd.read_csv(shown)["new_label"]) == {"./=1+1"}
+    assert read_fixes(shown).fingerprint == fixed.fixes.fingerprint
 
 
 def test_the_hash_is_that_of_the_users_own_file_at_any_size(prepared):
