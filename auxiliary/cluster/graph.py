@@ -6,11 +6,11 @@ from auxiliary.cluster.task import FeatureParts, Task, Training
 from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core import runtime
-from auxiliary.data.tables import images_fingerprint
+from auxiliary.data.tables import contents_fingerprint
 from auxiliary.networks.memory import experiment_bytes
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import is_unfinished
-from auxiliary.training.feature_files import PART, images_of, parts_of
+from auxiliary.training.feature_files import PART, computed_together, parts_of
 from auxiliary.training.job import Job
 
 # Bytes that TensorFlow takes, whatever it computes.
@@ -64,7 +64,7 @@ def _feature_tasks(job: Job, known: dict[tuple[str, ...], Task]) -> Iterator[Tas
     experiment, project = job.experiment, job.project
     if not isinstance(experiment, TransferExperiment) or experiment.tune_last or experiment.augment or job.needed:
         return
-    images = images_of(experiment, project)
+    images = computed_together(experiment, project)
     groups = list(_grouped([(split, number, len(part.df)) for split, df in images.items()
                             for number, part in enumerate(parts_of(df))]))
     for backbone in experiment.backbones:
@@ -72,7 +72,7 @@ def _feature_tasks(job: Job, known: dict[tuple[str, ...], Task]) -> Iterator[Tas
             name = f"features of {backbone} for {experiment.key}" + (
                 f", part {number:,} of {len(groups):,}" if len(groups) > 1 else "")
             of = (backbone, str(experiment.image_size), experiment.weights, str(experiment.deterministic),
-                  images_fingerprint(images["train"]), str(number))
+                  contents_fingerprint(images["train"]), str(number))
             yield known.setdefault(of, Task(name, FeatureParts(experiment.key, backbone, group)))
 
 

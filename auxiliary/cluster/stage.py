@@ -9,6 +9,7 @@ import pandas as pd
 from auxiliary.core.files import replacing
 from auxiliary.core.progress import track
 from auxiliary.core.resources import check_disk
+from auxiliary.data.tables import contents_fingerprint
 from auxiliary.project.project import Project
 
 
@@ -25,10 +26,12 @@ def staged(project: Project, folder: Path) -> Project:
     Raises:
         UserError: the disk has not enough space, or cannot be written.
     """
-    complete = folder / f"{project.images_hash}.complete"
     project = replace(project, copies=folder)
+    images = pd.concat([project.train, project.val, project.test, *project.before_fixes.values()])
+    images = images.drop_duplicates("copy").sort_values("content_hash")
+    complete = folder / f"{contents_fingerprint(images)}.complete"
     if not complete.is_file():
-        _copy(pd.concat([project.train, project.val, project.test]))
+        _copy(images)
         complete.touch()
     return project
 

@@ -9,7 +9,7 @@ from auxiliary.cluster.stage import staged
 from auxiliary.cluster.task import FeatureParts, Training
 from auxiliary.core import runtime
 from auxiliary.project.project import Project
-from auxiliary.training.feature_files import images_of, parts_of
+from auxiliary.training.feature_files import computed_together, parts_of
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_job
 
@@ -50,7 +50,7 @@ def _compute(work: FeatureParts, project: Project) -> str:
     runtime.start(0, experiment.deterministic)
     weights = None if experiment.weights == "random" else "imagenet"
     extractor = extractor_of(build_transfer(experiment, len(project.categories), weights))
-    images = images_of(experiment, project)
+    images = computed_together(experiment, project)
     for split, number in work.parts:
         cached_features(extractor, experiment, parts_of(images[split])[number].df, project.paths.features)
     return ""

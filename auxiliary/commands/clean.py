@@ -8,7 +8,7 @@ import click
 
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.locks import is_locked
-from auxiliary.core.paths import ACTIVATIONS, Paths, find_root, processed_folders
+from auxiliary.core.paths import ACTIVATIONS, CACHED, FEATURES, Paths, find_root, processed_folders
 from auxiliary.core.progress import notify
 from auxiliary.core.text import format_bytes, printable
 from auxiliary.data.processing.manifest import manifest_path
@@ -79,8 +79,13 @@ def _old_folders(paths: Paths) -> Iterator[Path]:
             yield folder
         else:
             yield from (tables for tables in _table_folders(folder) if tables != paths.tables)
-    if paths.activations.is_dir():
-        yield paths.activations
+    # Earlier versions cached beside the tables.
+    cached = *(paths.processed / FEATURES).glob("*"), paths.processed / ACTIVATIONS, *_cached_in(paths.tables)
+    yield from (folder for folder in sorted(cached) if folder.is_dir() and folder != paths.features)
+
+
+def _cached_in(folder: Path) -> list[Path]:
+    return [folder / name for name in CACHED if (folder / name).is_dir()]
 
 
 def _table_folders(folder: Path) -> list[Path]:
@@ -88,14 +93,16 @@ def _table_folders(folder: Path) -> list[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove what this project made in the folder of a size, of tables or of activations; a kill does no harm."""
-    if folder.name == ACTIVATIONS:
+    """Remove what this project made in the folder of a size, of tables or of what is cached; a kill does no harm."""
+    if {folder.name, folder.parent.name} & {*CACHED}:
         shutil.rmtree(folder)
         return
     for tables in [folder] if (folder / RECORD).is_file() else _table_folders(folder):
         # First what makes the tables valid.
         (tables / RECORD).unlink()
         shutil.rmtree(tables)
+    for cached in _cached_in(folder):
+        shutil.rmtree(cached)
     if (images := folder / "images").is_dir():
         shutil.rmtree(images)
         manifest_path(images).unlink()

@@ -6,7 +6,7 @@ from pathlib import Path
 from auxiliary.core.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-ACTIVATIONS = "activations"     # a folder
+FEATURES, ACTIVATIONS = CACHED = "features", "activations"    # folders of what training caches, one per split each
 FIXED = "-fixed-"               # in the name of a folder of tables, before the fingerprint of its label fixes
 
 
@@ -88,13 +88,13 @@ class Paths:
 
     @property
     def features(self) -> Path:
-        """Cached outputs of frozen backbones for the images of these tables."""
-        return self.tables / "features"
+        """Cached outputs of frozen backbones for these images under this split, whatever label fixes there are."""
+        return self.processed / FEATURES / self.split
 
     @property
     def activations(self) -> Path:
-        """Cached outputs of the frozen layers of tuned backbones; of use only while an experiment is trained."""
-        return self.tables / ACTIVATIONS
+        """The same of the frozen layers of tuned backbones; of use only while an experiment is trained."""
+        return self.processed / ACTIVATIONS / self.split
 
     @property
     def models(self) -> Path:

@@ -13,6 +13,9 @@ UNPRINTABLE = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u2
 MISTAKABLE = re.compile(r"'*([=+@\t-]|\d+(\.\d*)?(e[+-]?\d+)?$)", re.IGNORECASE)
 # Before the path of a file it changes nothing, as in `./=1+1.png`.
 HERE = "./"
+# A label that a spreadsheet calculates, with any number of `HERE` before it, so that each can get one more. Labels that
+# are plain numbers stay as they are: many data sets have digits for classes.
+CALCULATED = re.compile(r"(\./)*'*[=+@\t-]")
 
 
 def path_cell(file: str) -> str:
@@ -23,6 +26,16 @@ def path_cell(file: str) -> str:
 def path_of_cell(cell: str) -> str:
     """The relative path of a file, of a cell that `path_cell` made or a user typed."""
     return cell.removeprefix(HERE)
+
+
+def label_cell(label: str) -> str:
+    """The label of an image as a cell of a table, which a spreadsheet does not calculate."""
+    return f"{HERE}{label}" if CALCULATED.match(label) else label
+
+
+def label_of_cell(cell: str) -> str:
+    """The label of a cell that `label_cell` made or a user typed."""
+    return cell.removeprefix(HERE) if CALCULATED.match(cell) else cell
 
 
 def printable(text: str) -> str:

@@ -90,6 +90,11 @@ def images_fingerprint(df: pd.DataFrame) -> str:
     return digest("\n".join(df["content_hash"] + " " + df["category"]))
 
 
+def contents_fingerprint(df: pd.DataFrame) -> str:
+    """A fingerprint of images by content and order, whatever their classes, wherever they lie: `h` and 12 digits."""
+    return digest("\n".join(df["content_hash"]))
+
+
 def digest(content: str | bytes) -> str:
     """A fingerprint of a text, or of bytes: `h` and 12 hexadecimal digits.
 

@@ -7,6 +7,7 @@ import pandas as pd
 from auxiliary.core.progress import notify
 from auxiliary.core.text import counted, first_few, listed, short
 from auxiliary.data.fixes.apply_fixes import (
+    APPLIED,
     CHANGED,
     GONE,
     KEPT,
@@ -23,8 +24,6 @@ from auxiliary.data.splitting.split import Frames
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.project.project import Project
 
-# The table of a profile's fixes and what became of each, beside the tables of the split.
-APPLIED = "applied-fixes"
 NAMED = 5
 # A class that loses more than this share of its images is named.
 MUCH = 0.5

@@ -15,6 +15,7 @@ from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import Paths
 from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.fixes.apply_fixes import APPLIED, LEFT_OUT, RELABELLED
 from auxiliary.data.fixes.fixes_file import NO_FIXES, LabelFixes
 from auxiliary.data.splitting.split_files import describe_split, read_splits
 from auxiliary.data.splitting.split_record import SPLITS
@@ -72,10 +73,29 @@ class Project:
         check_prepared(self.paths, self.experiments.values())
         # All at once, so that they are of one split even if another process writes a new one.
         splits = read_splits(self.profile.split, self.paths)
+        return {name: self._with_copies(df) for name, df in splits.items()}
+
+    @cached_property
+    def before_fixes(self) -> Mapping[str, pd.DataFrame]:
+        """The images of each split before label fixes, in the order of their paths; empty where these change nothing.
+
+        Those that are left out have `filepath` and `content_hash`, and the `label` -1.
+        """
+        if not self.paths.fixes:
+            return {}
+        table = self.table(APPLIED)
+        if not table["outcome"].isin([RELABELLED, LEFT_OUT]).any():
+            return {}
+        out = table[table["outcome"] == LEFT_OUT].assign(label=-1)
+        named = {split: out.loc[out["split"] == split, ["filepath", "content_hash", "label"]] for split in SPLITS}
+        return {split: self._with_copies(pd.concat([df, named[split]]).sort_values("filepath"))
+                for split, df in self._splits.items()}
+
+    def _with_copies(self, images: pd.DataFrame) -> pd.DataFrame:
         if not self.copies:
-            return splits
-        return {name: df.assign(copy=[str(self.copies / f"{content}{Path(file).suffix}") for content, file in zip(
-            df["content_hash"], df["filepath"], strict=True)]) for name, df in splits.items()}
+            return images
+        return images.assign(copy=[str(self.copies / f"{content}{Path(file).suffix}") for content, file in zip(
+            images["content_hash"], images["filepath"], strict=True)])
 
     @cached_property
     def categories(self) -> list[str]:

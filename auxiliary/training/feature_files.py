@@ -8,7 +8,7 @@ import pandas as pd
 from auxiliary.config.transfer import JOINED, TransferExperiment
 from auxiliary.data.sampling import sampled
 from auxiliary.data.splitting.split_record import SPLITS
-from auxiliary.data.tables import digest, images_fingerprint
+from auxiliary.data.tables import contents_fingerprint, digest
 from auxiliary.networks.hub_names import file_stem
 from auxiliary.project.project import Project
 from auxiliary.training.identity import PIPELINE
@@ -16,6 +16,8 @@ from auxiliary.training.identity import PIPELINE
 # Images whose features have a file of their own: a killed run loses no more than these. A multiple of the batches that
 # features are computed in, so that these hold the same images with and without parts.
 PART = 4096
+# Of a split's images, at least, that an experiment draws where label fixes let features of the whole split be computed.
+SHARE = 0.5
 
 
 class View(NamedTuple):
@@ -77,7 +79,7 @@ def feature_file(
         view: how the images are augmented, if they are.
         layer: the backbone's layer whose outputs they are; empty for pooled features of the last one.
     """
-    version = f"{PIPELINE}-{weights}-{images_fingerprint(df)}" + (f"-{view.fingerprint}" if view else "")
+    version = f"{PIPELINE}-{weights}-{contents_fingerprint(df)}" + (f"-{view.fingerprint}" if view else "")
     at = f"-{layer}" if layer else ""
     return folder / f"{file_stem(experiment.backbone)}{at}-{experiment.image_size}-{version}.features"
 
@@ -105,3 +107,24 @@ def images_of(experiment: TransferExperiment, project: Project) -> dict[str, pd.
     """The images of each split of which a frozen experiment has features; `sampling` may leave out training images."""
     tables = sampled(experiment, project.train), project.val, project.test
     return {split: each_once(df) for split, df in zip(SPLITS, tables, strict=True)}
+
+
+def together_with(df: pd.DataFrame, project: Project) -> pd.DataFrame:
+    """The images whose features are computed together with those of a table, and these, in the order of features.
+
+    The last digits of features depend on the images that are computed together. With label fixes these are the whole
+    splits, so that features do not depend on what the fixes say: on which images are left out, and on which ones
+    `sampling` draws, which follows the labels. But no split is computed of which the table has less than `SHARE`.
+
+    Args:
+        df: training, validation or test images, or those of several splits.
+        project: the opened profile.
+    """
+    whole = [images for images in project.before_fixes.values()
+             if images["filepath"].isin(df["filepath"]).mean() >= SHARE]
+    return each_once(pd.concat([df, *whole]))
+
+
+def computed_together(experiment: TransferExperiment, project: Project) -> dict[str, pd.DataFrame]:
+    """For each split the images `together_with` those that `images_of` gives."""
+    return {split: together_with(df, project) for split, df in images_of(experiment, project).items()}

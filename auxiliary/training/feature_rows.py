@@ -62,6 +62,23 @@ class InParts(Features):
         return self._parts[number].row(place - self._starts[number])
 
 
+class Chosen(Features):
+    """The features of some of the images.
+
+    Args:
+        features: those of all images.
+        places: of the images, (N,) int64 from 0 on.
+    """
+
+    def __init__(self, features: Features, places: np.ndarray) -> None:
+        self._features, self._places = features, places
+        self.dtype, self.shape = features.dtype, (len(places), *features.shape[1:])
+
+    def row(self, place: int) -> np.ndarray:
+        """The features of the image at one place; see `Features`."""
+        return self._features.row(int(self._places[place]))
+
+
 class SideBySide(Features):
     """The pooled features of several backbones as one.
 

@@ -146,16 +146,17 @@ def _in_range(batches: Iterable[np.ndarray], backbone: str) -> Iterator[np.ndarr
 
 def feature_batches(extractor: FeatureExtractor, experiment: TransferExperiment, folder: Path, df: pd.DataFrame,
                     shuffle: bool = True, augment: str = "", seed: int = 0, classes: int | None = None,
-                    **options: Any) -> tf.data.Dataset:
+                    together: pd.DataFrame | None = None, **options: Any) -> tf.data.Dataset:
     """Batches of cached features and labels; the table may hold an image several times.
 
-    Arguments as in `cached_features` and `mk_tf_dataset`. Augmented images have the experiment's `used_views`, and
-    epochs use them in turn: epoch mod views.
+    Arguments as in `cached_features` and `mk_tf_dataset`; `together` are all images whose features are computed
+    together, those of the table among them, see `together_with`; unless given, only these. Augmented images have the
+    experiment's `used_views`, and epochs use them in turn: epoch mod views.
 
     Returns:
         Pairs of (N, ...) features and (N,) int64; with `classes` labels are (N, classes) float32.
     """
-    images = each_once(df)
+    images = each_once(df) if together is None else together
     features = [cached_features(extractor, experiment, images, folder, view)
                 for view in training_views(experiment, augment, seed)]
     position, targets = pd.Index(images["filepath"]).get_indexer(df["filepath"]), Targets(df, classes)

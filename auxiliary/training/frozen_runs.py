@@ -11,8 +11,8 @@ from auxiliary.config.experiment import Experiment
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.project.project import Project
 from auxiliary.runs.run import Run
-from auxiliary.training.feature_files import feature_files, images_of
-from auxiliary.training.feature_rows import SideBySide
+from auxiliary.training.feature_files import computed_together, feature_files
+from auxiliary.training.feature_rows import Chosen, Features
 from auxiliary.training.job import Job
 from auxiliary.training.stored_features import read_side_by_side
 
@@ -28,11 +28,13 @@ class FrozenRun(NamedTuple):
     Attributes:
         run: the run.
         experiment: its experiment.
-        files: the files of the cached features of each split's images, as `images_of` gives them.
+        together: the images of each split whose features were computed together, see `computed_together`.
+        files: the files of their cached features.
     """
 
     run: Run
     experiment: TransferExperiment
+    together: Mapping[str, pd.DataFrame]
     files: Mapping[str, Files]
 
 
@@ -40,27 +42,30 @@ def frozen_runs(project: Project) -> list[FrozenRun]:
     """The runs whose cached features are all there, the best validation accuracy first."""
     found = []
     for experiment in (experiment for experiment in project.experiments.values() if _is_frozen(experiment, project)):
-        images = images_of(experiment, project)
+        together = computed_together(experiment, project)
         for run in (Job(experiment, seed, project).run for seed in experiment.seeds):
             if run.finished and not run.diverged:
                 weights = run.recipe.get("features", "")
                 files = {split: feature_files(project.paths.features, experiment, weights, df)
-                         for split, df in images.items()}
+                         for split, df in together.items()}
                 # They may have been deleted, or computed of augmented images only.
                 if all(file.is_file() for each in files.values() for file in flat(each)):
-                    found.append(FrozenRun(run, experiment, files))
+                    found.append(FrozenRun(run, experiment, together, files))
     return sorted(found, key=lambda each: each.run.result.val_accuracy, reverse=True)
 
 
-def read_splits_of(frozen: FrozenRun, images: Mapping[str, pd.DataFrame]) -> list[SideBySide] | None:
+def read_splits_of(frozen: FrozenRun, images: Mapping[str, pd.DataFrame]) -> list[Features] | None:
     """The cached features of some splits, in their order; None where a file of them cannot be used.
 
     Args:
         frozen: the run.
         images: the images of each split, as `images_of` gives them.
     """
-    features = [read_side_by_side(frozen.files[split], df) for split, df in images.items()]
-    return None if None in features else features
+    found = {split: read_side_by_side(frozen.files[split], frozen.together[split]) for split in images}
+    if None in found.values():
+        return None
+    return [Chosen(features, pd.Index(frozen.together[split]["filepath"]).get_indexer(images[split]["filepath"]))
+            for split, features in found.items()]
 
 
 def flat(files: Files) -> Iterator[Path]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from auxiliary.config.ensemble import Ensemble
 from auxiliary.config.experiment import Experiment
+from auxiliary.config.transfer import TransferExperiment
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.reading.inspect_files import hash_of
-from auxiliary.data.tables import digest
+from auxiliary.data.tables import contents_fingerprint, digest
 from auxiliary.networks.hub_names import check_preset, preset_files, preset_folder, presets_of
 from auxiliary.project.project import Project
 from auxiliary.project.specs import parsed_specs
@@ -28,8 +29,9 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
 
     That is: the experiment with its key and `model_id`, its specs in a normal form; the seed; the images, their labels
     and their split; the parent or the members; the version of the training pipeline; the version of the rule that
-    finds near-duplicates; and the files of a preset of KerasHub in a folder. The names count because the result holds
-    them: a run is never shown under another name.
+    finds near-duplicates; for a network with a backbone also the images before label fixes, where there are some; and
+    the files of a preset of KerasHub in a folder. The names count because the result holds them: a run is never shown
+    under another name.
 
     Args:
         experiment: what is trained.
@@ -49,6 +51,9 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
         matters["categories"] = project.categories
     if isinstance(experiment, Ensemble):
         matters["members"] = [fingerprint(project.experiments[key], seed, project) for key in experiment.ensemble]
+    if isinstance(experiment, TransferExperiment) and project.before_fixes:
+        # Their features are computed together, see `auxiliary.training.feature_files`.
+        matters["before_fixes"] = {split: contents_fingerprint(df) for split, df in project.before_fixes.items()}
     if folders := preset_hashes(experiment):
         matters["presets"] = folders
     return digest(json.dumps(matters, sort_keys=True))

@@ -63,4 +63,4 @@ def _fingerprint(frozen: FrozenRun, images: pd.DataFrame, folder: Path) -> str:
     """Fingerprint of all that the suspects depend on; file names hold those of images, backbone and weights."""
     where = images["filepath"].str.removeprefix(str(folder)) + " " + images["group"].astype(str)
     files = (file.name for each in frozen.files.values() for file in flat(each))
-    return digest("\n".join([str(SUSPECTS), *files, *where]))
+    return digest("\n".join([str(SUSPECTS), *files, *(where + " " + images["category"])]))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +19,7 @@ from auxiliary.data.views import View, views_of
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
 from auxiliary.networks.whitening import whiten, whitening_layers
+from auxiliary.training.feature_files import together_with
 from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches
 from auxiliary.training.job import Job
 from auxiliary.training.several_gpus import on_all_gpus
@@ -111,7 +113,11 @@ def _load_parent(job: Job, model: keras.Model) -> None:
 
 
 def _feature_batches(job: Job, extractor: FeatureExtractor, folder: Path) -> Callable[..., tf.data.Dataset]:
-    return partial(feature_batches, extractor, job.experiment, folder)
+    def batches(df: pd.DataFrame, **options: Any) -> tf.data.Dataset:
+        return feature_batches(extractor, job.experiment, folder, df, together=together_with(df, job.project),
+                               **options)
+
+    return batches
 
 
 def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:

@@ -13,7 +13,7 @@ from auxiliary.data.augmentation.registry import mixes
 from auxiliary.networks.build import Transfer
 from auxiliary.networks.cut import CutNetwork, cut_network
 from auxiliary.project.specs import parsed_specs
-from auxiliary.training.feature_files import each_once, feature_file, parts_of
+from auxiliary.training.feature_files import feature_file, parts_of, together_with
 from auxiliary.training.features import FeatureExtractor, training_views
 from auxiliary.training.job import Job
 
@@ -72,7 +72,7 @@ def _missing_bytes(job: Job, extractor: FeatureExtractor) -> int:
     experiment, project, missing = job.experiment, job.project, 0
     views = training_views(experiment, experiment.augment, job.seed)
     for table, view in [*((job.train, view) for view in views), (project.val, None), (project.test, None)]:
-        for part in parts_of(each_once(table), view):
+        for part in parts_of(together_with(table, project), view):
             file = feature_file(project.paths.activations, experiment, extractor.fingerprint, *part, extractor.layer)
             missing += 0 if file.is_file() else len(part.df) * extractor.bytes_per_image
     return missing

@@ -57,14 +57,33 @@ def test_what_was_measured_on_earlier_images_goes_and_what_was_on_the_newest_sta
 
 def test_what_training_cached_of_tuned_backbones_goes_and_features_stay(opened, capsys):
     newest = opened(80)
-    for folder in (newest.features, newest.activations):
-        folder.mkdir()
-        (folder / "a.features").write_bytes(bytes(1000))
+    cached(newest.features, newest.activations)
     before = files(newest.data)
     clean("pets", newest.root, yes=True)
-    assert str(newest.activations) in capsys.readouterr().out
+    assert str(newest.activations.parent) in capsys.readouterr().out
     assert before - files(newest.data) == {newest.activations / "a.features"}
-    assert not newest.activations.exists()
+    assert not newest.activations.parent.exists()
+
+
+def cached(*folders: Path) -> None:
+    """Lets each folder have a file of features."""
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "a.features").write_bytes(bytes(1000))
+
+
+def test_features_of_other_splits_and_sizes_and_of_earlier_versions_go(opened, capsys):
+    paths = {"size": opened(70), "split": opened(80, random_state=6), "newest": opened(80)}
+    cached(*(each.features for each in paths.values()), *(each.activations for each in paths.values()))
+    # Earlier versions cached beside the tables.
+    cached(*(each.tables / name for each in paths.values() for name in ("features", "activations")))
+    newest = paths["newest"]
+    clean("pets", newest.root, yes=True)
+    assert [*newest.data.rglob("*.features")] == [newest.features / "a.features"]
+    assert (newest.tables / "train.csv").is_file() and not paths["size"].processed.exists()
+    capsys.readouterr()
+    clean("pets", newest.root, yes=True)
+    assert capsys.readouterr().out.startswith("nothing to remove")
 
 
 def test_without_a_yes_nothing_is_removed(opened, monkeypatch):

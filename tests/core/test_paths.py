@@ -15,7 +15,8 @@ PATHS = Paths(Path("root"), "demo", image_size=28, split="group-5")
     ("processed", "data/demo/processed/28"),
     ("images", "data/demo/processed/28/images"),
     ("tables", "data/demo/processed/28/group-5"),
-    ("features", "data/demo/processed/28/group-5/features"),
+    ("features", "data/demo/processed/28/features/group-5"),
+    ("activations", "data/demo/processed/28/activations/group-5"),
     ("models", "models/demo"),
     ("assets", "assets/demo"),
     ("results", "results.csv"),
@@ -31,6 +32,12 @@ def test_images_tables_and_features_of_two_sizes_never_meet():
         assert not one.is_relative_to(two)
         assert not two.is_relative_to(one)
     assert PATHS.table("train") == PATHS.tables / "train.csv" != other.table("train")
+
+
+def test_tables_with_label_fixes_lie_apart_and_share_what_does_not_depend_on_labels():
+    fixed = replace(PATHS, fixes="h0123456789ab")
+    assert fixed.tables != PATHS.tables
+    assert (fixed.images, fixed.features, fixed.activations) == (PATHS.images, PATHS.features, PATHS.activations)
 
 
 def test_own_images_are_read_in_place_and_everything_else_lies_below_the_root():

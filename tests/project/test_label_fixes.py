@@ -4,13 +4,15 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.data.fixes.fixes_file import LEAVE_OUT
+from auxiliary.data.fixes.apply_fixes import APPLIED
+from auxiliary.data.fixes.fixes_file import LEAVE_OUT, read_fixes
 from auxiliary.data.fixes.original_hashes import original_hashes
 from auxiliary.data.splitting.split_record import SPLITS
-from auxiliary.project.label_fixes import APPLIED
+from auxiliary.data.tables import contents_fingerprint
 from auxiliary.project.open import open_newest, open_project
 from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
+from auxiliary.training.feature_files import computed_together
 from auxiliary.training.identity import fingerprint
 
 PROFILE = """
@@ -19,6 +21,8 @@ name: pets
 image_size: 32
 scratch:
   - {{model_id: small, learning_rate: 0.01, epochs: 1, net: conv(4) | gap}}
+transfer:
+  - {{model_id: frozen, backbone: EfficientNetLite0, head: gap, learning_rate: 0.01, epochs: 1}}
 """
 
 
@@ -102,6 +106,49 @@ def test_tables_with_and_without_fixes_lie_side_by_side(prepared, pets):
     assert open_newest("pets", pets).images_hash == after.images_hash
 
 
+def test_the_images_before_the_fixes_are_known_where_these_change_something(prepared):
+    own = prepared()
+    bad, kept = some(own, "val", "dog"), some(own, "train", "dog")
+    assert not own.before_fixes and not prepared((kept, "dog"), ("cat/none.jpg", LEAVE_OUT)).before_fixes
+    fixed = prepared((bad, LEAVE_OUT), (some(own, "train", "cat"), "dog"))
+    for split in SPLITS:
+        before = fixed.before_fixes[split]
+        assert before["filepath"].tolist() == sorted(getattr(own, split)["filepath"])
+        assert contents_fingerprint(before) == contents_fingerprint(getattr(own, split).sort_values("filepath"))
+        out = before.loc[before["label"] == -1, "filepath"].tolist()
+        assert out == (own.val.loc[own.val["original"] == bad, "filepath"].tolist() if split == "val" else [])
+
+
+@pytest.mark.parametrize("sampling", ["none", "largest", "mean"])
+def test_features_are_those_of_the_same_images_whatever_the_fixes_say(prepared, sampling):
+    def computed(*rows: tuple[str, str]) -> dict[str, str]:
+        project = prepared(*rows)
+        experiment = project.experiments["frozen"].model_copy(update={"sampling": sampling})
+        return {split: contents_fingerprint(df) for split, df in computed_together(experiment, project).items()}
+
+    own = prepared()
+    cat, dog = some(own, "train", "cat"), some(own, "train", "dog")
+    assert computed() == computed((cat, "dog")) == computed((dog, LEAVE_OUT), (some(own, "test", "cat"), "dog"))
+
+
+def test_few_images_drawn_of_many_have_features_of_their_own(prepared):
+    own = prepared()
+    cats = own.train.loc[own.train["category"] == "cat", "original"].tolist()
+    fixed = prepared(*((name, "dog") for name in cats[2:]))
+    experiment = fixed.experiments["frozen"].model_copy(update={"sampling": "smallest"})
+    assert [len(df) for df in computed_together(experiment, fixed).values()] == [4, len(own.val), len(own.test)]
+
+
+def test_a_run_with_a_backbone_is_another_where_other_images_were_left_out(prepared):
+    own = prepared()
+    fixed = prepared((some(own, "train", "cat"), LEAVE_OUT))
+    as_if_own = prepared((some(own, "train", "cat"), LEAVE_OUT))
+    as_if_own.__dict__["before_fixes"] = {}
+    names = {key: {fingerprint(fixed.experiments[key], 0, each) for each in (fixed, as_if_own)}
+             for key in fixed.experiments}
+    assert {key: len(found) for key, found in names.items()} == {"small": 1, "frozen": 2}
+
+
 def test_what_became_of_each_fix_is_listed_and_said(prepared, capsys):
     before = prepared()
     changed, kept = some(before, "train", "cat"), some(before, "train", "dog")
@@ -117,6 +164,15 @@ def test_what_became_of_each_fix_is_listed_and_said(prepared, capsys):
     assert (before.paths.data / "applied-fixes.csv").is_file()
     prepared()
     assert not (before.paths.data / "applied-fixes.csv").exists()
+
+
+def test_a_spreadsheet_calculates_nothing_in_the_list_of_fixes_and_the_list_is_a_file_of_the_same_fixes(prepared):
+    own = prepared()
+    fixed = prepared(*((some(own, split, "cat"), "./=1+1") for split in SPLITS), allow_new_classes=True)
+    assert fixed.categories == ["=1+1", "cat", "dog"]
+    shown = fixed.paths.data / "applied-fixes.csv"
+    assert set(pd.read_csv(shown)["new_label"]) == {"./=1+1"}
+    assert read_fixes(shown).fingerprint == fixed.fixes.fingerprint
 
 
 def test_the_hash_is_that_of_the_users_own_file_at_any_size(prepared):

@@ -15,6 +15,8 @@ from auxiliary.data.clean import class_numbers
 from auxiliary.data.fixes.fixes_file import LEAVE_OUT, NAMED, LabelFix, LabelFixes, lines_of
 from auxiliary.data.folders.part_names import IN_WORDS
 
+# The table of a profile's fixes and what became of each, beside the tables of the split.
+APPLIED = "applied-fixes"
 RELABELLED, LEFT_OUT, KEPT = "relabelled", "left out", "kept"
 GONE, CHANGED = "skipped: no usable image of this path", "skipped: the image changed since"
 # Of the table of fixes that `judged` makes.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
-from auxiliary.core.text import first_few, path_of_cell, short
+from auxiliary.core.text import first_few, label_of_cell, path_of_cell, short
 from auxiliary.data.labels.columns import names_of
 from auxiliary.data.labels.csv_file import WESTERN, CsvFile, open_csv
 from auxiliary.data.tables import digest
@@ -74,7 +74,7 @@ def read_fixes(path: Path) -> LabelFixes:
     found: dict[str, LabelFix] = {}
     for line, row in table.rows():
         fix = LabelFix(*(row[place] if place is not None else "" for place in places), line)
-        fix = fix._replace(original=path_of_cell(fix.original))
+        fix = fix._replace(original=path_of_cell(fix.original), new_label=label_of_cell(fix.new_label))
         if not fix.new_label.strip():
             continue
         if not fix.original.strip():

@@ -3,8 +3,10 @@
 from contextlib import suppress
 from pathlib import Path
 
+import pandas as pd
+
 from auxiliary.core.errors import UserError
-from auxiliary.core.text import counted, path_cell, path_of_cell
+from auxiliary.core.text import counted, label_cell, path_cell, path_of_cell
 from auxiliary.data.fixes.fixes_file import IMAGE, NEW_LABEL
 from auxiliary.data.labels.csv_file import open_csv
 from auxiliary.data.tables import read_table, write_table
@@ -32,7 +34,18 @@ def refresh_suspects(made: Path, shown: Path) -> None:
         return
     table = read_table(made, shown.parent)
     table.insert(table.columns.get_loc(BESIDE) + 1, NEW_LABEL, "")
-    table[IMAGE] = table[IMAGE].map(path_cell)
+    show_table(table, shown)
+
+
+def show_table(table: pd.DataFrame, shown: Path) -> None:
+    """Write a table of labels for people, whose spreadsheet calculates no name of a file or class in it.
+
+    Args:
+        table: with `original`, and some of the columns `category`, `suggested` and `new_label`.
+        shown: the file to write or to replace.
+    """
+    cells = {IMAGE: path_cell} | dict.fromkeys(("category", BESIDE, NEW_LABEL), label_cell)
+    table = table.assign(**{name: table[name].map(cell) for name, cell in cells.items() if name in table})
     # Excel takes a file without the mark for one in the encoding of its country.
     write_table(table, shown, encoding="utf-8-sig")
 

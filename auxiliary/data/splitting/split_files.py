@@ -11,14 +11,15 @@ from auxiliary.core.files import beginning, replacing, write_atomically
 from auxiliary.core.locks import locked
 from auxiliary.core.paths import Paths
 from auxiliary.data.duplicates import DUPLICATES
-from auxiliary.data.fixes.suspects_file import refresh_suspects
+from auxiliary.data.fixes.apply_fixes import APPLIED
+from auxiliary.data.fixes.suspects_file import refresh_suspects, show_table
 from auxiliary.data.processing.manifest import head_fingerprint, read_manifest
 from auxiliary.data.processing.processed_folder import manifest_locked
 from auxiliary.data.splitting.publisher_parts import kept_parts
 from auxiliary.data.splitting.split_record import AGAIN, RECORD, SPLITS, SplitRecord, read_record, table_fingerprints
 from auxiliary.data.tables import read_table, write_table
 
-TABLES = ("overview", "clean", *SPLITS, "applied-fixes")
+TABLES = ("overview", "clean", *SPLITS)
 
 
 def write_splits(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], split: Split, paths: Paths) -> None:
@@ -69,7 +70,8 @@ def _check_current(df: pd.DataFrame, paths: Paths) -> None:
 def copy_tables(paths: Paths) -> None:
     """Copy the tables and their record into the data set's folder, in place of those of other settings.
 
-    The list of suspect labels gets an empty column for labels of the user's, see `refresh_suspects`.
+    No spreadsheet calculates the names in the table of label fixes, see `show_table`. The list of suspect labels gets
+    an empty column for labels of the user's, see `refresh_suspects`.
     """
     with locked(paths.data / ".tables.lock", f"copying tables to {paths.data}"):
         for name in (*(f"{table}.csv" for table in TABLES), RECORD):
@@ -78,6 +80,11 @@ def copy_tables(paths: Paths) -> None:
                 continue
             with replacing(paths.data / name) as temporary:
                 shutil.copyfile(paths.tables / name, temporary)
+        applied, shown = paths.table(APPLIED), paths.data / f"{APPLIED}.csv"
+        if applied.is_file():
+            show_table(read_table(applied, paths.data), shown)
+        else:
+            shown.unlink(missing_ok=True)
         refresh_suspects(paths.table("suspects"), paths.data / "suspects.csv")
 
 

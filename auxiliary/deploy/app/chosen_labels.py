@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auxiliary.core.files import write_atomically
 from auxiliary.core.locks import locked
-from auxiliary.core.text import path_cell, path_of_cell
+from auxiliary.core.text import label_cell, path_cell, path_of_cell
 from auxiliary.data.fixes.fixes_file import HASH, IMAGE, NEW_LABEL, read_fixes
 from auxiliary.data.labels.csv_file import open_csv
 
@@ -52,7 +52,7 @@ class ChosenLabels:
         """
         with locked(self.path.with_name(f".{FILE}.lock"), f"writing {FILE}"):
             header, rows = self._table()
-            new = {IMAGE: path_cell(original), NEW_LABEL: new_label, HASH: original_hash}
+            new = {IMAGE: path_cell(original), NEW_LABEL: label_cell(new_label), HASH: original_hash}
             place = header.index(IMAGE)
             rows = [row for row in rows if path_of_cell(row[place]) != original]
             rows.append([new.get(name, "") for name in header])
@@ -61,7 +61,7 @@ class ChosenLabels:
     def _table(self) -> tuple[list[str], list[list[str]]]:
         """The header and the rows of the file, which has the columns of fixes."""
         if not self.path.is_file():
-            return HEADER, [[path_cell(file), *others] for file, *others in self.begun]
+            return HEADER, [[path_cell(file), label_cell(label), content] for file, label, content in self.begun]
         read_fixes(self.path)
         table = open_csv(self.path)
         names = [name.casefold() if name.casefold() in HEADER else name for name in table.header]

@@ -10,9 +10,9 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.files import is_file_below
 from auxiliary.core.paths import Paths
 from auxiliary.core.text import printable
+from auxiliary.data.fixes.apply_fixes import APPLIED
 from auxiliary.data.fixes.fixes_file import LEAVE_OUT
 from auxiliary.deploy.app.chosen_labels import HEADER, ChosenLabels
-from auxiliary.project.label_fixes import APPLIED
 from auxiliary.project.open import open_newest
 from auxiliary.reporting.image_tiles import tile
 

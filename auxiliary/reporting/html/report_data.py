@@ -13,8 +13,8 @@ import pandas as pd
 from auxiliary.core.errors import UserError
 from auxiliary.core.text import printable
 from auxiliary.data.fetch import DATA_SETS
+from auxiliary.data.fixes.apply_fixes import APPLIED
 from auxiliary.evaluation.predictions import with_groups
-from auxiliary.project.label_fixes import APPLIED
 from auxiliary.project.project import Project
 from auxiliary.reporting.html.executed import Parameters, read_parameters
 from auxiliary.reporting.robustness import read_robustness

@@ -14,8 +14,9 @@ def lists(tmp_path):
     return tmp_path / "processed" / "suspects.csv", tmp_path / "suspects.csv"
 
 
-def make(path, *names: str) -> None:
-    table = pd.DataFrame({"original": names, "category": "007", "suggested": "dog", "confidence": 0.1 + 0.2,
+def make(path, *names: str, label: str = "") -> None:
+    table = pd.DataFrame({"original": names, "category": label or "007", "suggested": label or "dog",
+                          "confidence": 0.1 + 0.2,
                           "filepath": [f"{path.parents[1]}/processed/{name}" for name in names]})
     write_table(table, path, path.parents[1])
 
@@ -46,6 +47,28 @@ def test_a_spreadsheet_calculates_no_name_and_the_image_is_found_again(lists, na
     fix, = read_fixes(shown).rows
     assert (fix.original, fix.new_label) == (name, "cow")
     assert newer_list(made, shown) == ""
+
+
+@pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@SUM(A1)", "./=1", "'=1", "\t=1"])
+def test_a_spreadsheet_calculates_no_class_and_a_suggestion_that_is_copied_is_that_class(lists, label):
+    made, shown = lists
+    make(made, "a.jpg", label=label)
+    refresh_suspects(made, shown)
+    cells = pd.read_csv(shown, dtype=str).loc[0, ["category", "suggested"]]
+    assert cells.tolist() == [f"./{label}"] * 2
+    fill_in(shown, cells["suggested"])
+    fix, = read_fixes(shown).rows
+    assert fix.new_label == label
+
+
+@pytest.mark.parametrize("label", ["dog", "007", "1e5", "./dog", "<leave out>"])
+def test_other_classes_are_shown_and_read_as_they_are(lists, label):
+    made, shown = lists
+    make(made, "a.jpg", label=label)
+    refresh_suspects(made, shown)
+    assert pd.read_csv(shown, dtype=str)["suggested"][0] == label
+    fill_in(shown, label)
+    assert read_fixes(shown).rows[0].new_label == label
 
 
 def test_an_untouched_list_follows_the_newest_one_and_goes_with_it(lists):

@@ -123,6 +123,14 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_written_once_and_read_back
         '"./@2.jpg","dog","h2"', '"./=1.jpg","dog","h1"']
 
 
+def test_a_class_that_a_spreadsheet_would_calculate_is_written_so_that_it_does_not(tmp_path):
+    chosen = ChosenLabels(tmp_path, [["1.jpg", "+1", "h1"]])
+    chosen.choose("2.jpg", "=1", "h2")
+    assert chosen.read() == {"1.jpg": "+1", "2.jpg": "=1"}
+    assert chosen.path.read_text(encoding="utf-8-sig").splitlines()[1:] == [
+        '"1.jpg","./+1","h1"', '"2.jpg","./=1","h2"']
+
+
 @pytest.mark.parametrize(("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True),
                                              ("0.0.0.0", False), ("::", False), ("192.168.0.7", False)])
 def test_the_tab_is_there_only_while_no_other_machine_reaches_the_page(monkeypatch, tmp_path, host, local):
