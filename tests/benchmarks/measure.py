@@ -68,10 +68,12 @@ def _as_accurate(ours: np.ndarray, baseline: np.ndarray) -> Row:
 
 def _said(side: str, place: Path, number: int) -> dict:
     """What a side says when it is run once; its seed is the number of the round."""
-    script, *arguments = side.split()
+    words = side.split()
+    variables = dict(word.split("=") for word in words if "=" in word)
+    script, *arguments = words[len(variables):]
     command = [sys.executable, str(SIDES / f"{script}.py"), *arguments]
     done = subprocess.run(command, cwd=place, check=True, stdout=subprocess.PIPE, text=True,
-                          env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "SEED": str(number)})
+                          env=os.environ | variables | {"TF_CPP_MIN_LOG_LEVEL": "3", "SEED": str(number)})
     said = json.loads(done.stdout.splitlines()[-1])
     print(f"  {side}: {said['seconds']:.2f} s", flush=True)
     return said

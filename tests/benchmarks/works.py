@@ -8,7 +8,7 @@ class Against(NamedTuple):
 
     Attributes:
         name: what it is.
-        side: the script that does it that way, and its arguments.
+        side: the script that does it that way, and its arguments; before them environment variables, as in a shell.
         target: how many times as fast ours should be, the aim.
         needs: an optional package it needs.
     """
@@ -62,6 +62,11 @@ def network(profile: str, key: str, batch: int, side: int) -> Work:
         Against("PyTorch, bfloat16 autocast, channels last", f"network_torch {key} {batch} {side}", 1.3, "torch")])
 
 
+def with_onednn(name: str, side: str) -> Work:
+    """Work that TensorFlow does without oneDNN on processors without AVX-512 VNNI or AMX, if nobody asks for it."""
+    return Work(f"with oneDNN: {name}", side, [Against("without", f"TF_ENABLE_ONEDNN_OPTS=0 {side}", 1.0)])
+
+
 WORKS = [
     Work("catalogue and preprocess, hashes included", "prepare_ours", [
         Against("Pillow's plain calls, one process", "prepare_notebook", 2.5),
@@ -78,6 +83,10 @@ WORKS = [
     frozen("MobileNetV2"), frozen("EfficientNetLite0"),
     tuned("EfficientNetV2S", 30, 6.0, rounds=1), tuned("MobileNetV2", 20, 3.0), tuned("EfficientNetLite0", 30, 3.0),
     features_of("EfficientNetV2S", 2.0), features_of("MobileNetV2", 1.5), features_of("EfficientNetLite0", 1.5),
+    with_onednn("features of EfficientNetLite0, 224 px", "features ours EfficientNetLite0"),
+    with_onednn("30 training steps of conv5invto128_dense1, 32 images of 224 px",
+                "network ours animals10 conv5invto128_dense1 224"),
+    with_onednn("30 training steps of airbench_small, 64 images of 28 px", "network ours demo airbench_small 28"),
     Work("second run of two experiments of animals10 with nothing changed", "again second", [
         Against("its first run, 20 epochs each", "again first", 20.0)], rounds=1),
     Work("twelve equal small experiments, on two workers of one core each", "cluster train workers", [
