@@ -14,6 +14,7 @@ from auxiliary.core.collection import kept_from_collection
 from auxiliary.core.gpus import used_gpus
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.core.streams import stderr_discarded
+from auxiliary.core.text import counted
 
 AMPERE, VOLTA = (8, 0), (7, 0)
 
@@ -137,7 +138,7 @@ def start(seed: int, deterministic: bool = True) -> Machine:
 def cpu_name() -> str:
     """The processor's name, and of how many cores it is: as many as networks have threads."""
     name = processor().get("model name") or platform.processor() or platform.machine()
-    return f"{name}, {threads.used_threads()} cores"
+    return f"{name}, {counted(threads.used_threads(), 'core')}"
 
 
 def versions() -> dict[str, str]:

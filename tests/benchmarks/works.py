@@ -86,7 +86,7 @@ WORKS = [
     with_onednn("features of EfficientNetLite0, 224 px", "features ours EfficientNetLite0"),
     with_onednn("30 training steps of conv5invto128_dense1, 32 images of 224 px",
                 "network ours animals10 conv5invto128_dense1 224"),
-    with_onednn("30 training steps of airbench_small, 64 images of 28 px", "network ours demo airbench_small 28"),
+    with_onednn("30 training steps of airbench_small, 128 images of 28 px", "network ours demo airbench_small 28"),
     Work("second run of two experiments of animals10 with nothing changed", "again second", [
         Against("its first run, 20 epochs each", "again first", 20.0)], rounds=1),
     Work("twelve equal small experiments, on two workers of one core each", "cluster train workers", [

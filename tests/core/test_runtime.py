@@ -8,6 +8,7 @@ import pytest
 
 from auxiliary.core import runtime, threads
 from auxiliary.core.runtime import cpu_precision, gpu_precision, processor
+from auxiliary.core.text import counted
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ def test_memory_of_a_gpu_grows_unless_the_user_says_otherwise(given):
 
 
 def test_processor_name_has_its_cores():
-    assert runtime.cpu_name().endswith(f", {threads.usable_cores()} cores")
+    assert runtime.cpu_name().endswith(f", {counted(threads.usable_cores(), 'core')}")
     assert 1 <= threads.usable_cores() <= os.cpu_count()
 
 

@@ -17,6 +17,8 @@ def test_the_number_is_that_of_the_cores_unless_it_is_stated(monkeypatch):
         with threads.stated_threads(None):
             assert threads.used_threads() == 2
         assert threads.used_threads() == 2
+    with threads.stated_threads(1):
+        assert runtime.cpu_name().endswith(", 1 core")
     assert threads.used_threads() == 4
 
 
