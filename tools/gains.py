@@ -39,7 +39,7 @@ STEPS = (
     Card("tta: mirror", "twice the time of evaluation", "air9_mirror", "air8_alternating"),
     Card("tta: mirror | shift(1)", "six times the time of evaluation", "air10_six_views", "air8_alternating"),
 )
-# Experiments of tools/gains.yaml.
+# Experiments of tools/gains.yaml and tools/gains-tuned.yaml.
 FEW_IMAGES = (
     Card("adamw(0.05)` in place of `adam", "nothing", "base", "adam"),
     Card("averaging: ema(0.998)", "twice the memory of the weights", "base", "no_averaging"),

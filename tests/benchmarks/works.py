@@ -87,6 +87,8 @@ WORKS = [
     with_onednn("30 training steps of conv5invto128_dense1, 32 images of 224 px",
                 "network ours animals10 conv5invto128_dense1 224"),
     with_onednn("30 training steps of airbench_small, 128 images of 28 px", "network ours demo airbench_small 28"),
+    Work("1,216 photographs predicted to a CSV by EfficientNetLite0, 224 px", "predict_csv table", [
+        Against("the features of the same images, prepared", "predict_csv features", 0.9)]),
     Work("second run of two experiments of animals10 with nothing changed", "again second", [
         Against("its first run, 20 epochs each", "again first", 20.0)], rounds=1),
     Work("twelve equal small experiments, on two workers of one core each", "cluster train workers", [
