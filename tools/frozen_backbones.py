@@ -66,7 +66,8 @@ def circumstances(machine: runtime.Machine) -> dict[str, str]:
             "versions": ", ".join(f"{name} {versions[name]}" for name in PACKAGES)}
 
 
-def replace_rows(table: pd.DataFrame, path: Path) -> None:
-    """Write a table to a file in place of all rows of its data sets."""
+def replace_rows(table: pd.DataFrame, path: Path, same: Sequence[str] = ("dataset",)) -> None:
+    """Write a table to a file, in place of the rows that have the `same` values in these columns."""
     old = pd.read_csv(path) if path.is_file() else table.iloc[:0]
-    pd.concat([old[~old["dataset"].isin(table["dataset"])], table]).to_csv(path, index=False)
+    replaced = old.set_index([*same]).index.isin(table.set_index([*same]).index)
+    pd.concat([old[~replaced], table]).to_csv(path, index=False)

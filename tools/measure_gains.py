@@ -3,7 +3,7 @@ compared image by image.
 
     python -m tools.measure_gains [DATASET] [--root DIR]
 
-Prints a table, and writes it to `tests/benchmarks/gains.csv` in place of the data set's rows.
+Prints a table, and writes it to `tests/benchmarks/gains.csv` in place of the data set's rows on the same settings.
 """
 
 import sys
@@ -40,7 +40,7 @@ def main(dataset: str | None, root: Path | None) -> None:
         table = measure_gains(rows, saved_predictions(rows, project.paths.models))
     except UserError as error:
         sys.exit(f"error: {error}")
-    replace_rows(table, TABLE)
+    replace_rows(table, TABLE, ("dataset", "key"))
     print(table.to_string(index=False))
 
 

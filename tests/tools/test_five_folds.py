@@ -119,3 +119,10 @@ def test_rows_of_other_data_sets_stay(tmp_path):
     for name, backbone in (("flowers", "A"), ("demo", "B"), ("flowers", "C")):
         replace_rows(pd.DataFrame([{"dataset": name, "backbone": backbone}]), tmp_path / "table.csv")
     assert pd.read_csv(tmp_path / "table.csv").to_numpy().tolist() == [["demo", "B"], ["flowers", "C"]]
+
+
+def test_only_rows_with_the_same_values_are_replaced(tmp_path):
+    for backbone, images in (("A", 1), ("B", 2), ("A", 3)):
+        replace_rows(pd.DataFrame([{"dataset": "flowers", "backbone": backbone, "images": images}]),
+                     tmp_path / "table.csv", ("dataset", "backbone"))
+    assert pd.read_csv(tmp_path / "table.csv").to_numpy().tolist() == [["flowers", "B", 2], ["flowers", "A", 3]]
