@@ -42,6 +42,11 @@ class Processes:
         return _run("distributed.cli.dask_worker", self.address, "--nthreads", str(self._threads), "--no-nanny",
                     "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(self._folder), cwd=folder)
 
+    def have_workers(self, count: int) -> None:
+        """Start as many workers as are missing; those that have ended no longer count."""
+        living = [process for process in self.workers if process.poll() is None]
+        self.workers = [*living, *(self.add_worker() for _ in range(count - len(living)))]
+
     def restart_scheduler(self) -> None:
         """Start a new scheduler at the address of the one that was killed."""
         self.scheduler, _ = self._start_scheduler(int(self.address.rpartition(":")[2]))
