@@ -75,7 +75,7 @@ def test_the_client_logs_each_row_and_says_what_became_of_the_killed_run(roots):
     rows = read_results(on_cluster.paths.results)
     assert sorted(rows["key"]) == ["frozen", "long", "small", "small_on"]
     assert "long: was interrupted, and goes on after epoch" in printed
-    assert "features of EfficientNetLite0 for frozen" in printed
+    assert "features of MobileNet for frozen" in printed
     assert "small: validation accuracy" in printed
 
 
