@@ -1,4 +1,4 @@
-"""Processes forked from one that has loaded TensorFlow: its import takes six seconds."""
+"""Processes forked from one that has loaded TensorFlow, which takes six seconds, and Dask, which takes two."""
 
 import multiprocessing
 import os
@@ -9,19 +9,21 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 FORKS = multiprocessing.get_context("forkserver")
-# Imported, but not used before the fork, which threads would not survive.
-FORKS.set_forkserver_preload(["auxiliary.training.trainer"])
+# Imported, but not used before the fork, which threads would not survive. What is not installed is left out.
+FORKS.set_forkserver_preload(["auxiliary.training.trainer", "distributed.cli.dask_scheduler",
+                              "distributed.cli.dask_worker", "auxiliary.cluster.plugin"])
 
 
-def start_command(words: Sequence[object], errors: Path, temporary: Path) -> BaseProcess:
+def start_command(words: Sequence[object], output: Path, errors: Path, temporary: Path) -> BaseProcess:
     """Start `python -m auxiliary` in a fork.
 
     Args:
         words: its arguments.
-        errors: the file that its standard error is written to; its standard output is not kept.
+        output: the file that its standard output is written to.
+        errors: the file that its standard error is written to; it may be the same.
         temporary: the folder of its temporary files.
     """
-    process = FORKS.Process(target=_command, args=([str(word) for word in words], errors, temporary))
+    process = FORKS.Process(target=_command, args=([str(word) for word in words], output, errors, temporary))
     process.start()
     return process
 
@@ -35,9 +37,9 @@ def redirect(output: Path, errors: Path, temporary: Path) -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
 
 
-def _command(words: Sequence[str], errors: Path, temporary: Path) -> None:
+def _command(words: Sequence[str], output: Path, errors: Path, temporary: Path) -> None:
     from auxiliary.__main__ import main
 
-    redirect(Path(os.devnull), errors, temporary)
+    redirect(output, errors, temporary)
     sys.argv[1:] = words
     main()

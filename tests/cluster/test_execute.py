@@ -140,7 +140,7 @@ def test_a_worker_that_ends_as_it_should_does_not_count_as_a_death(processes, tm
         thread.join()
     assert outcome.status == "done"
     assert capsys.readouterr().out.count("has ended after") == 3
-    eventually(lambda: sum(worker.poll() is not None for worker in processes.workers) == 3)
+    eventually(lambda: sum(not worker.is_alive() for worker in processes.workers) == 3)
 
 
 def test_a_killed_worker_s_task_goes_to_another(processes, tmp_path, project, capsys):

@@ -56,7 +56,7 @@ def roots(tmp_path_factory, image_folder) -> tuple[Project, Project, str]:
         done = train(PlainConsole(file=printed, width=500), client, jobs, on_cluster)
         assert sorted(done[~done["features"]]["name"]) == ["frozen", "long", "small", "small_on"]
         killer.join()
-        assert any(worker.poll() is not None for worker in running.workers)
+        assert not all(worker.is_alive() for worker in running.workers)
         printed.seek(0)
         text = printed.read()
     train_alone(alone)

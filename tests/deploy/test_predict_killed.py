@@ -35,7 +35,7 @@ def start(images, trained_root, tmp_path) -> Iterator[Callable[[Path], BaseProce
 
     def begin(table: Path) -> BaseProcess:
         words = ["predict", images, "--run", "small", "--csv", table, "--root", trained_root.root]
-        processes.append(start_command(words, table.with_suffix(".txt"), tmp_path))
+        processes.append(start_command(words, Path(os.devnull), table.with_suffix(".txt"), tmp_path))
         return processes[-1]
 
     yield begin
