@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from auxiliary.commands.reproduce_setup import figures
+from auxiliary.core.parallel import Processes
 from auxiliary.core.threads import VARIABLE
 from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
@@ -23,7 +24,8 @@ def opened(root: Path, folder: Path) -> Project:
     root.mkdir()
     profile = root / "profile.yaml"
     profile.write_text(colours_profile(folder, (SMALL, SMALL_ON, LONG), (FROZEN,), size=32), encoding="utf-8")
-    prepare(open_project(str(profile), root=root))
+    # Here, because processes take a second to start.
+    prepare(open_project(str(profile), root=root), Processes(1))
     return open_project(str(profile), root=root)
 
 

@@ -13,6 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from auxiliary.core.parallel import Processes
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
@@ -183,7 +184,7 @@ def test_an_ensemble_alone_is_shown_by_its_members(session, tmp_path):
     more = ("transfer:", "  - {model_id: wide, learning_rate: 0.01, epochs: 1, net: conv(6) | gap}\n"
                          "  - {model_id: both, ensemble: [small, wide]}\ntransfer:")
     (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=session.folder).replace(*more), encoding="utf-8")
-    prepare(open_project(str(tmp_path / "pets.yaml"), root=tmp_path))
+    prepare(open_project(str(tmp_path / "pets.yaml"), root=tmp_path), Processes(1))
     done = command("pets.yaml", "--root", tmp_path, "--only", "02", "-e", "both", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     cells = printed(tmp_path / "assets" / "pets" / "02-scratch-cnns.ipynb")
@@ -227,7 +228,7 @@ def test_a_failing_notebook_is_its_error_and_where_to_look(image_folder, tmp_pat
 
 def test_papermill_alone_refuses_a_parameter_that_does_not_exist(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", REPOSITORY / "notebooks" / "02-scratch-cnns.ipynb", "out.ipynb",
+        [sys.executable, "-m", "papermill", REPOSITORY / "notebooks" / "01-preprocessing.ipynb", "out.ipynb",
          "-p", "profil", "demo", "--no-progress-bar"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode != 0
     assert "unknown parameter 'profil': did you mean 'profile'?" in done.stderr

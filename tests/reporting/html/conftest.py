@@ -35,21 +35,22 @@ def make_root(image_folder, divide, tmp_path_factory) -> Callable[[], Path]:
     """Makes a root with the images of `farm`, split, and no run."""
     folder = image_folder(dict.fromkeys(CATEGORIES, 20), size=16)
     (folder / "cat" / "notes.txt").write_text("no image")
+    overview = catalogue(folder)
+    overview.loc[overview["format"] == "txt", "error"] = "not an image"
+    clean = clean_table_of(folder).query("format != 'txt'").reset_index(drop=True)
+    clean["original"] = [Path(file).relative_to(folder).as_posix() for file in clean["filepath"]]
 
     def make() -> Path:
         root = tmp_path_factory.mktemp("root")
         (root / "farm.yaml").write_text(f"dataset: {folder}\nname: farm\nimage_size: 16\n", encoding="utf-8")
         project = open_project(str(root / "farm.yaml"), root=root)
-        overview = catalogue(folder)
-        overview.loc[overview["format"] == "txt", "error"] = "not an image"
         project.save_table(overview, "overview")
         # Where no image is refused, but not among those that a manifest must name.
         made = project.paths.processed / "made"
         shutil.copytree(folder, made)
-        clean = clean_table_of(made).query("format != 'txt'").reset_index(drop=True)
-        clean["original"] = [Path(file).relative_to(made).as_posix() for file in clean["filepath"]]
-        divide(project, clean)
-        project.save_table(add_duplicate_groups(clean), "clean")
+        own = clean.assign(filepath=[str(made / original) for original in clean["original"]])
+        divide(project, own)
+        project.save_table(add_duplicate_groups(own), "clean")
         return root
 
     return make
