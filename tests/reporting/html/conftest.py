@@ -9,12 +9,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from auxiliary.data.catalogue import catalogue
 from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.evaluation.metrics import scores
 from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
+from auxiliary.reporting.html import write
 from auxiliary.runs.code import code_fingerprint
 from auxiliary.runs.result import COLUMNS, Result
 from auxiliary.runs.results_csv import log_result
@@ -28,6 +30,13 @@ USUAL = {name: {int: 1, float: 0.5}.get(kind, "") for name, kind in COLUMNS.item
     "learning_rate": 0.01, "image_size": 16, "network": NET, "device": "a processor", "precision": "float32",
     "commit": "0123456789ab", "parameters": 127, "epochs": 3, "epochs_total": 3, "train_seconds": 12.0, "patience": 0,
     "tta": "", "test_duplicates": 0, "published_accuracy": float("nan")}
+
+
+@pytest.fixture
+def plain_charts(monkeypatch) -> None:
+    """Pages with empty charts, for tests of their text: drawing takes half of the time."""
+    empty = Markup('<svg aria-label="{}"></svg>')
+    monkeypatch.setattr(write, "_drawn", lambda fig, _: empty.format(fig.get_suptitle()))
 
 
 @pytest.fixture(scope="session")
