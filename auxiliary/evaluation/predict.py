@@ -2,21 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
 from auxiliary.evaluation.predictions import PROBABILITY
-from auxiliary.networks.inference import frozen_graph, predict_batches
+from auxiliary.networks.inference import PredictFunction, predict_batches
 
 
-def predict(model: keras.Model, views: Sequence[Iterable[tuple[tf.Tensor, object]]], df: pd.DataFrame,
+def predict(graph: PredictFunction, views: Sequence[Iterable[tuple[tf.Tensor, object]]], df: pd.DataFrame,
             categories: list[str], weights: Sequence[float] | None = None) -> pd.DataFrame:
     """The class probabilities of each image by a model.
 
     Args:
-        model: a model with (N, classes) probabilities as output.
+        graph: the `frozen_graph` of a model with (N, classes) probabilities as output.
         views: batches of the images in the table's order, preprocessed for the model. Of several views the
             probabilities of an image are averaged.
         df: the table of the images, with `filepath`, `category` and `label`.
@@ -27,7 +26,6 @@ def predict(model: keras.Model, views: Sequence[Iterable[tuple[tf.Tensor, object
         One row per image: `filepath`, `category`, `label`, `predicted` (a class name), `confidence` (0 to 1), and one
         column `p:<class>` per class.
     """
-    graph = frozen_graph(model)
     outputs = [np.concatenate(list(predict_batches(graph, batches))) for batches in views]
     return predictions_table(np.average(outputs, axis=0, weights=weights), df, categories)
 

@@ -1,6 +1,6 @@
 """An experiment's models, and the batches that they take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from auxiliary.data.tables import spread
 from auxiliary.data.views import View, views_of
 from auxiliary.evaluation.predict import predict
 from auxiliary.networks.build import build_scratch, build_transfer
+from auxiliary.networks.inference import frozen_graph
 from auxiliary.networks.whitening import whiten, whitening_layers
 from auxiliary.training.feature_files import together_with
 from auxiliary.training.features import FeatureExtractor, extractor_of, feature_batches
@@ -127,23 +128,30 @@ def _image_batches(job: Job) -> Callable[..., tf.data.Dataset]:
 
 
 def predict_split(job: Job, setup: TrainingSetup, df: pd.DataFrame) -> pd.DataFrame:
-    """The trained model's predictions for the images of a split; with `tta` their mean over its views.
+    """The trained model's predictions for the images of a split, as `predict_splits` gives them."""
+    table, = predict_splits(job, setup, [df])
+    return table
+
+
+def predict_splits(job: Job, setup: TrainingSetup, splits: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """The trained model's predictions for the images of splits; with `tta` their mean over its views.
 
     Args:
         job: whose experiment says whether, and how, the images are augmented.
         setup: the trained models.
-        df: the images, one row per image.
+        splits: the images of each split, one row per image.
 
     Returns:
-        One row per image, as `auxiliary.evaluation.predict.predict` gives them.
+        For each split one row per image, as `auxiliary.evaluation.predict.predict` gives them.
     """
     experiment, categories = job.experiment, job.project.categories
     if not experiment.tta:
-        return predict(setup.trained, [setup.batches(df, shuffle=False)], df, categories)
+        graph = frozen_graph(setup.trained)
+        return [predict(graph, [setup.batches(df, shuffle=False)], df, categories) for df in splits]
     # Where features are cached, the trained layers take those, so the whole model predicts here.
-    views = views_of(experiment.tta)
-    return predict(setup.model, [_view_batches(job, df, view) for view in views], df, categories,
-                   [view.weight for view in views])
+    graph, views = frozen_graph(setup.model), views_of(experiment.tta)
+    return [predict(graph, [_view_batches(job, df, view) for view in views], df, categories,
+                    [view.weight for view in views]) for df in splits]
 
 
 def _view_batches(job: Job, df: pd.DataFrame, view: View) -> tf.data.Dataset:

@@ -26,7 +26,7 @@ from auxiliary.training.job import Job
 from auxiliary.training.logistic import fit_logistic
 from auxiliary.training.metadata import make_diverged, make_recipe, make_result
 from auxiliary.training.range_test import range_test
-from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
+from auxiliary.training.setup import TrainingSetup, build_setup, predict_splits
 from auxiliary.training.wise_ft import fit_wise_ft
 
 
@@ -118,10 +118,11 @@ def _predict(job: Job, setup: TrainingSetup) -> dict[str, pd.DataFrame]:
 
     A refit was trained on the images of `val`, so its predictions for them are its parent's: they calibrate it.
     """
-    test = predict_split(job, setup, job.project.test)
     if job.experiment.refit:
+        test, = predict_splits(job, setup, [job.project.test])
         return {"val": job.parent.run.val_predictions, "test": test}
-    return {"val": predict_split(job, setup, job.project.val), "test": test}
+    val, test = predict_splits(job, setup, [job.project.val, job.project.test])
+    return {"val": val, "test": test}
 
 
 def _save_model(job: Job, setup: TrainingSetup) -> None:

@@ -19,7 +19,10 @@ from tests.cluster.sleeping import sleep
 
 @pytest.fixture(scope="module")
 def processes(tmp_path_factory) -> Iterator[Processes]:
-    """A scheduler and two workers with one thread each, shared by the tests of a module that kill none of them."""
+    """A scheduler and two workers with one thread each, shared by the tests of a module.
+
+    A test that ends some of them comes after those that need both, and says how many it needs: `have_workers(4)`.
+    """
     with Processes(tmp_path_factory.mktemp("cluster"), workers=2) as running:
         yield running
 

@@ -14,7 +14,6 @@ from auxiliary.cluster.running import LOST
 from auxiliary.cluster.task import TOPIC, Task
 from auxiliary.core.errors import UserError
 from tests.cluster.conftest import client_of, lines, workers_of
-from tests.cluster.processes import Processes
 from tests.cluster.sleeping import Sleep
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -71,40 +70,6 @@ def test_a_process_that_is_killed_is_tried_again_and_then_given_up(processes, ru
     assert len(lines(tmp_path, "greedy")) == 3
 
 
-def test_a_task_that_its_workers_die_with_has_failed(tmp_path, project):
-    with Processes(tmp_path, workers=4) as running, client_of(running, project) as client:
-        outcomes = execute(client, [task("long", seconds=60), task("fine")], workers_of(client, project))
-        thread = threading.Thread(target=lambda: [_kill_its_worker(running, tmp_path, number) for number in range(3)])
-        thread.start()
-        by_name = {outcome.name: outcome for outcome in outcomes}
-        thread.join()
-    assert by_name["fine"].status == "done"
-    assert by_name["long"].status == "failed"
-    assert "3 workers died" in by_name["long"].reason
-
-
-def test_workers_that_all_die_are_replaced_by_new_ones(tmp_path, project):
-    with Processes(tmp_path, workers=2) as running, client_of(running, project) as client:
-        outcomes = execute(client, [task("long", seconds=2), task("other", seconds=2)], workers_of(client, project))
-        thread = threading.Thread(target=lambda: (eventually(lambda: lines(tmp_path, "long")),
-                                                  running.replace_workers()))
-        thread.start()
-        assert {outcome.status for outcome in outcomes} == {"done"}
-        thread.join()
-    assert len(lines(tmp_path, "long")) == 2
-
-
-def test_a_worker_that_ends_as_it_should_does_not_count_as_a_death(tmp_path, project, capsys):
-    with Processes(tmp_path, workers=4) as running, client_of(running, project) as client:
-        outcomes = execute(client, [task("long", seconds=3)], workers_of(client, project))
-        thread = threading.Thread(target=lambda: [_retire_its_worker(running, tmp_path, number) for number in range(3)])
-        thread.start()
-        outcome, = outcomes
-        thread.join()
-    assert outcome.status == "done"
-    assert capsys.readouterr().out.count("has ended after") == 3
-
-
 def test_the_longest_chain_begins_first(processes, run_tasks):
     short = [task(f"short {number}", seconds=0.2) for number in range(8)]
     chain = [Task("first", Sleep("first", 0.2), seconds=1), Task("last", Sleep("last"), ("first",), seconds=50)]
@@ -139,10 +104,50 @@ def test_nothing_runs_on_when_the_outcomes_are_no_longer_wanted(processes, proje
         eventually(lambda: not psutil.pid_exists(process))
 
 
-def test_a_killed_worker_s_task_goes_to_another(tmp_path, project, capsys):
-    with Processes(tmp_path, workers=2) as running, client_of(running, project) as client:
+def test_a_task_that_its_workers_die_with_has_failed(processes, tmp_path, project):
+    processes.have_workers(4)
+    with client_of(processes, project) as client:
+        outcomes = execute(client, [task("long", seconds=60), task("fine")], workers_of(client, project))
+        thread = threading.Thread(target=lambda: [_kill_its_worker(tmp_path, number) for number in range(3)])
+        thread.start()
+        by_name = {outcome.name: outcome for outcome in outcomes}
+        thread.join()
+    assert by_name["fine"].status == "done"
+    assert by_name["long"].status == "failed"
+    assert "3 workers died" in by_name["long"].reason
+
+
+def test_workers_that_all_die_are_replaced_by_new_ones(processes, tmp_path, project):
+    processes.have_workers(2)
+    with client_of(processes, project) as client:
+        outcomes = execute(client, [task("long", seconds=2), task("other", seconds=2)], workers_of(client, project))
+        thread = threading.Thread(target=lambda: (eventually(lambda: lines(tmp_path, "long")),
+                                                  processes.replace_workers()))
+        thread.start()
+        assert {outcome.status for outcome in outcomes} == {"done"}
+        thread.join()
+    assert len(lines(tmp_path, "long")) == 2
+
+
+def test_a_worker_that_ends_as_it_should_does_not_count_as_a_death(processes, tmp_path, project, capsys):
+    processes.have_workers(4)
+    with client_of(processes, project) as client:
+        outcomes = execute(client, [task("long", seconds=3)], workers_of(client, project))
+        thread = threading.Thread(
+            target=lambda: [_retire_its_worker(processes, tmp_path, number) for number in range(3)])
+        thread.start()
+        outcome, = outcomes
+        thread.join()
+    assert outcome.status == "done"
+    assert capsys.readouterr().out.count("has ended after") == 3
+    eventually(lambda: sum(not worker.is_alive() for worker in processes.workers) == 3)
+
+
+def test_a_killed_worker_s_task_goes_to_another(processes, tmp_path, project, capsys):
+    processes.have_workers(2)
+    with client_of(processes, project) as client:
         outcomes = execute(client, [task("long", seconds=2)], workers_of(client, project))
-        thread = threading.Thread(target=_kill_its_worker, args=(running, tmp_path))
+        thread = threading.Thread(target=_kill_its_worker, args=(tmp_path,))
         thread.start()
         outcome, = outcomes
         thread.join()
@@ -158,35 +163,35 @@ def _its_worker(folder, deaths):
     return psutil.Process(int(lines(folder, "long")[deaths])).parent()
 
 
-def _kill_its_worker(running, folder, deaths=0):
+def _kill_its_worker(folder, deaths=0):
     _its_worker(folder, deaths).kill()
 
 
-def _retire_its_worker(running, folder, deaths):
+def _retire_its_worker(processes, folder, deaths):
     """End its worker as `--lifetime` does."""
     from distributed import Client
 
-    with Client(running.address, set_as_default=False) as client:
-        processes = client.run(os.getpid)
+    with Client(processes.address, set_as_default=False) as client:
+        of_address = client.run(os.getpid)
         worker = _its_worker(folder, deaths).pid
-        client.retire_workers([address for address, process in processes.items() if process == worker])
+        client.retire_workers([address for address, process in of_address.items() if process == worker])
 
 
-def test_a_lost_scheduler_is_a_sentence_and_the_same_tasks_go_on_with_a_new_one(tmp_path, project):
-    with Processes(tmp_path, workers=1) as running:
-        with client_of(running, project) as client, suppress(OSError):
-            outcomes = execute(client, [task("long", seconds=60)], workers_of(client, project))
-            thread = threading.Thread(target=lambda: (eventually(lambda: lines(tmp_path, "long")),
-                                                      running.kill_scheduler()))
-            thread.start()
-            with pytest.raises(UserError) as raised:
-                next(outcomes)
-            assert str(raised.value) == LOST
-            thread.join()
-        process = int(lines(tmp_path, "long")[0])
-        eventually(lambda: not psutil.pid_exists(process))
-        running.restart_scheduler()
-        running.replace_workers()
-        with client_of(running, project) as client:
-            outcome, = execute(client, [task("long", seconds=0.1)], workers_of(client, project))
-        assert outcome.status == "done"
+def test_a_lost_scheduler_is_a_sentence_and_the_same_tasks_go_on_with_a_new_one(processes, tmp_path, project):
+    processes.have_workers(1)
+    with client_of(processes, project) as client, suppress(OSError):
+        outcomes = execute(client, [task("long", seconds=60)], workers_of(client, project))
+        thread = threading.Thread(target=lambda: (eventually(lambda: lines(tmp_path, "long")),
+                                                  processes.kill_scheduler()))
+        thread.start()
+        with pytest.raises(UserError) as raised:
+            next(outcomes)
+        assert str(raised.value) == LOST
+        thread.join()
+    process = int(lines(tmp_path, "long")[0])
+    eventually(lambda: not psutil.pid_exists(process))
+    processes.restart_scheduler()
+    processes.replace_workers()
+    with client_of(processes, project) as client:
+        outcome, = execute(client, [task("long", seconds=0.1)], workers_of(client, project))
+    assert outcome.status == "done"

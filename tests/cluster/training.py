@@ -1,29 +1,22 @@
 """Four small experiments, a parent and a child among them, trained on a cluster and without one."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from auxiliary.commands.reproduce_setup import figures
-from auxiliary.core.paths import REPOSITORY
+from auxiliary.core.parallel import Processes
 from auxiliary.core.threads import VARIABLE
 from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
 from auxiliary.training.job import jobs_of
-from tests.colours import SMALL, SMALL_ON, colours_profile
-
-LONG = "{model_id: long, learning_rate: 0.01, epochs: 150, net: conv(16) | batchnorm | pool | flatten | dense(32)}"
-FROZEN = ("{model_id: frozen, backbone: EfficientNetLite0, weights: random, image_size: 32, head: gap | dense(4), "
-          "learning_rate: 0.01, epochs: 2}")
-ALONE = """
-import sys
-from auxiliary.project.open import open_project
 from auxiliary.training.train_all import train_all
-project = open_project(sys.argv[1], root=sys.argv[2])
-train_all(project.profile.experiments, project)
-"""
+from tests.colours import SMALL, SMALL_ON, colours_profile
+from tests.forks import FORKS, redirect
+
+LONG = "{model_id: long, learning_rate: 0.01, epochs: 75, net: conv(16) | batchnorm | pool | flatten | dense(32)}"
+FROZEN = ("{model_id: frozen, backbone: MobileNet, weights: random, image_size: 32, head: gap | dense(4), "
+          "learning_rate: 0.01, epochs: 2}")
 
 
 def opened(root: Path, folder: Path) -> Project:
@@ -31,15 +24,24 @@ def opened(root: Path, folder: Path) -> Project:
     root.mkdir()
     profile = root / "profile.yaml"
     profile.write_text(colours_profile(folder, (SMALL, SMALL_ON, LONG), (FROZEN,), size=32), encoding="utf-8")
-    prepare(open_project(str(profile), root=root))
+    # Here, because processes take a second to start.
+    prepare(open_project(str(profile), root=root), Processes(1))
     return open_project(str(profile), root=root)
 
 
 def train_alone(project: Project) -> None:
     """Train all experiments in one process, with one thread."""
-    root = str(project.paths.root)
-    subprocess.run([sys.executable, "-c", ALONE, f"{root}/profile.yaml", root], check=True, cwd=REPOSITORY,
-                   env=os.environ | {VARIABLE: "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = FORKS.Process(target=_train, args=(project.paths.root,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def _train(root: Path) -> None:
+    redirect(Path(os.devnull), Path(os.devnull), root)
+    os.environ[VARIABLE] = "1"
+    project = open_project(str(root / "profile.yaml"), root=root)
+    train_all(project.profile.experiments, project)
 
 
 def differing(one: Project, other: Project) -> list[str]:

@@ -2,10 +2,11 @@
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -18,6 +19,9 @@ from auxiliary.runs.run import Run
 from tests.colours import SMALL, SMALL_ON, colours_profile
 from tests.images import clean_table_of
 from tests.tiny import with_plain_curves, with_tiny
+
+if TYPE_CHECKING:
+    from auxiliary.deploy.predictor import Predictor
 
 VIEWS = (
     "{model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(3), augment: flip | shift(0.3)}")
@@ -81,8 +85,25 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
 
 
+@pytest.fixture(scope="session")
+def load_once(trained_root) -> Callable[..., "Predictor"]:
+    """As `load_predictor`, which takes a second, but the networks of `trained_root` are read once for all tests."""
+    from auxiliary.deploy.load import load_predictor
+
+    predictors: dict[str, Predictor] = {}
+
+    def load(run: Run, folders: Collection[Path] = ()) -> "Predictor":
+        if run.folder != trained_root.root / "models" / "colours" / run.id:
+            return load_predictor(run, folders)
+        if run.id not in predictors:
+            predictors[run.id] = load_predictor(run, folders)
+        return predictors[run.id]
+
+    return load
+
+
 @pytest.fixture
-def run_predict(trained_root, capsys, monkeypatch) -> Callable[..., SimpleNamespace]:
+def run_predict(trained_root, load_once, capsys, monkeypatch) -> Callable[..., SimpleNamespace]:
     """Runs the command and returns its output: `out`, `err`, and `error`, the message of its `UserError`, if any.
 
     `run`, `root`, `as_json`, `dataset`, `csv_file`, `sort_into` and `link` are the command's options.
@@ -90,6 +111,7 @@ def run_predict(trained_root, capsys, monkeypatch) -> Callable[..., SimpleNamesp
     from auxiliary.commands.predict import predict_images
 
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("auxiliary.deploy.load.load_predictor", load_once)
 
     def run(*images: object, run: str = "", as_json: bool = False, root: Path = trained_root.root,
             **options: object) -> SimpleNamespace:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from auxiliary.commands import predict
+from auxiliary.core.parallel import Processes
 from auxiliary.deploy.batch import BATCH
 from auxiliary.deploy.file_predictions import FilePrediction, predict_files
 
@@ -67,10 +68,16 @@ def test_a_csv_file_replaces_no_other_file(run_predict, mixed_files, tmp_path, m
     assert (file.read_bytes() if file.exists() else None) == content
 
 
+def predict_here(*arguments: object) -> Iterator[list[FilePrediction]]:
+    """As `predict_files`, without other processes, which take a second to start."""
+    return predict_files(*arguments, pool=Processes(1))
+
+
 @pytest.fixture
 def many(tmp_path, trained_root, monkeypatch) -> list[str]:
     """The names of 100 files in the working directory; every tenth is not an image."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(predict, "predict_files", predict_here)
     images = sorted(trained_root.images.rglob("*.png"))
     for number in range(100):
         data = images[number % len(images)].read_bytes()
@@ -84,7 +91,7 @@ def predicted(monkeypatch) -> list[str]:
     names = []
 
     def counted(predictor: object, batches: Sequence, again: str) -> Iterator[list[FilePrediction]]:
-        for batch in predict_files(predictor, batches, again):
+        for batch in predict_here(predictor, batches, again):
             names.extend(each.file for each in batch)
             yield batch
 
@@ -97,7 +104,7 @@ def interrupt(run_predict, monkeypatch):
     """Predicts files into `out.csv`, and is interrupted after some batches: `interrupt(names, batches=2)`."""
     def begin(names: Sequence[str], batches: int, **options: object) -> None:
         def ending(*arguments: object) -> Iterator[list[FilePrediction]]:
-            for number, batch in enumerate(predict_files(*arguments)):
+            for number, batch in enumerate(predict_here(*arguments)):
                 if number == batches:
                     raise KeyboardInterrupt
                 yield batch
@@ -202,7 +209,7 @@ def test_two_calls_at_once_do_not_write_one_table(run_predict, many, interrupt, 
 
     def beside(*arguments: object) -> Iterator[list[FilePrediction]]:
         second.append(run_predict(*many, run="small", csv_file=Path("out.csv")).error)
-        yield from predict_files(*arguments)
+        yield from predict_here(*arguments)
 
     monkeypatch.setattr(predict, "predict_files", beside)
     run_predict(*many, run="small", csv_file=Path("out.csv"))

@@ -2,17 +2,16 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from auxiliary.core.paths import REPOSITORY
+from tests.forks import start_command
 
-FILES, TIMEOUT = 3000, 120    # many enough that the process is killed in the middle; seconds
+FILES, TIMEOUT = 2000, 120    # many enough that the process is killed in the middle; seconds
 
 
 @pytest.fixture
@@ -29,21 +28,20 @@ def images(tmp_path, trained_root) -> Path:
 
 
 @pytest.fixture
-def start(images, trained_root, tmp_path) -> Iterator:
-    """Starts to predict the images into a table: `start(Path("out.csv"))`."""
+def start(images, trained_root, tmp_path) -> Iterator[Callable[[Path], BaseProcess]]:
+    """Starts to predict the images into a table: `start(Path("out.csv"))`; what goes wrong is in `out.txt` beside it.
+    """
     processes = []
 
-    def begin(table: Path) -> subprocess.Popen:
-        command = [sys.executable, "-m", "auxiliary", "predict", str(images), "--run", "small", "--csv", str(table),
-                   "--root", str(trained_root.root)]
-        processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                          cwd=REPOSITORY, env=os.environ | {"TMPDIR": str(tmp_path)}))
+    def begin(table: Path) -> BaseProcess:
+        words = ["predict", images, "--run", "small", "--csv", table, "--root", trained_root.root]
+        processes.append(start_command(words, Path(os.devnull), table.with_suffix(".txt"), tmp_path))
         return processes[-1]
 
     yield begin
     for process in processes:
         process.kill()
-        process.communicate()
+        process.join()
 
 
 def predicted(part: Path) -> int:
@@ -58,16 +56,22 @@ def test_a_call_that_is_killed_twice_goes_on_and_its_table_is_that_of_one_withou
         process, before = start(killed), predicted(part)
         end = time.monotonic() + TIMEOUT
         while predicted(part) < before + 3:
-            assert process.poll() is None and time.monotonic() < end, process.communicate()
+            assert process.is_alive() and time.monotonic() < end, said(killed)
             time.sleep(0.005)
-        process.send_signal(number)
-        process.communicate(timeout=TIMEOUT)
+        os.kill(process.pid, number)
+        process.join(TIMEOUT)
         assert not killed.exists() and before + 3 <= predicted(part) < FILES / 32
-        assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+        assert process.exitcode == (-number if number == signal.SIGKILL else 128 + number)
+    killed.with_suffix(".txt").unlink()
     # In parallel, to save time.
-    undisturbed, again = start(whole), start(killed)
-    for process in (undisturbed, again):
-        error = process.communicate(timeout=TIMEOUT)[1]
-        assert process.returncode == 1 and error.endswith(f"error: {FILES // 100} of {FILES:,} files are not images\n")
-    assert "files were predicted before" in error
+    for process in [start(whole), start(killed)]:
+        process.join(TIMEOUT)
+        assert process.exitcode == 1
+    for table in (whole, killed):
+        assert said(table).endswith(f"error: {FILES // 100} of {FILES:,} files are not images\n")
+    assert "files were predicted before" in said(killed)
     assert killed.read_bytes() == whole.read_bytes() and not part.exists()
+
+
+def said(table: Path) -> str:
+    return table.with_suffix(".txt").read_text(encoding="utf-8")

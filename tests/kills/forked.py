@@ -1,9 +1,5 @@
-"""Processes that train, forked from one that has loaded TensorFlow: its import takes six seconds."""
+"""Processes that train and can be killed, forked from one that has loaded TensorFlow."""
 
-import multiprocessing
-import os
-import sys
-import tempfile
 from pathlib import Path
 
 import psutil
@@ -11,10 +7,7 @@ from kill_process import KillableProcess
 
 from auxiliary.project.open import open_project
 from auxiliary.training.train_all import train_all
-
-FORKS = multiprocessing.get_context("forkserver")
-# Imported, but not used before the fork, which threads would not survive.
-FORKS.set_forkserver_preload(["auxiliary.training.trainer"])
+from tests.forks import FORKS, redirect
 
 
 class TrainingProcess(KillableProcess):
@@ -47,10 +40,6 @@ class TrainingProcess(KillableProcess):
 
 
 def _train(profile: Path, root: Path, experiments: str, log: Path, temporary: Path) -> None:
-    with log.open("w", encoding="utf-8") as file:
-        for number in (1, 2):
-            os.dup2(file.fileno(), number)
-    sys.stdout.reconfigure(line_buffering=True)
-    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
+    redirect(log, log, temporary)
     project = open_project(str(profile), experiments=experiments, root=root)
     train_all(project.profile.experiments, project)

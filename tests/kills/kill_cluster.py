@@ -55,7 +55,7 @@ def kill_now_and_then(running: Processes, stop: threading.Event, rng: random.Ran
             print("killed a process that computes", flush=True)
         else:
             worker.kill()
-            running.workers[number].wait()
+            running.workers[number].join()
             running.workers[number] = running.add_worker()
             print("killed a worker", flush=True)
         kills += 1

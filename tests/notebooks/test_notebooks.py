@@ -13,6 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from auxiliary.core.parallel import Processes
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
@@ -32,7 +33,7 @@ transfer:
 
 @dataclass(frozen=True)
 class Session:
-    """What two runs of the command in a row left behind."""
+    """What two runs of the command in a row left behind; the second one leaves out notebook 01."""
 
     root: Path
     folder: Path
@@ -40,7 +41,7 @@ class Session:
     first: subprocess.CompletedProcess
     second: subprocess.CompletedProcess
     executed: dict[str, str]    # what the notebooks' cells printed in the first run, by the notebook's name
-    again: dict[str, str]       # and in the second
+    again: dict[str, str]       # and in the last
 
     @property
     def assets(self) -> Path:
@@ -58,6 +59,10 @@ def content(folder: Path) -> dict:
     return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
 
 
+def tables(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in (root / "data").rglob("*.csv")}
+
+
 def printed(notebook: Path) -> str:
     """All that the cells of an executed notebook wrote: text, warnings, and the plain form of tables."""
     cells = nbformat.read(notebook, as_version=4).cells
@@ -73,8 +78,8 @@ def session(image_folder, tmp_path_factory) -> Session:
     (elsewhere / "pets.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
     before = content(folder)
     runs = []
-    for _ in range(2):
-        done = command("pets.yaml", "--root", root, cwd=elsewhere)
+    for words in ((), ("--only", "02,03")):
+        done = command("pets.yaml", "--root", root, *words, cwd=elsewhere)
         assert done.returncode == 0, done.stderr
         runs.append((done, {name: printed(root / "assets" / "pets" / f"{name}.ipynb") for name in NAMES}))
     return Session(root, folder, before, runs[0][0], runs[1][0], runs[0][1], runs[1][1])
@@ -179,7 +184,8 @@ def test_an_ensemble_alone_is_shown_by_its_members(session, tmp_path):
     more = ("transfer:", "  - {model_id: wide, learning_rate: 0.01, epochs: 1, net: conv(6) | gap}\n"
                          "  - {model_id: both, ensemble: [small, wide]}\ntransfer:")
     (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=session.folder).replace(*more), encoding="utf-8")
-    done = command("pets.yaml", "--root", tmp_path, "--only", "01,02", "-e", "both", cwd=tmp_path)
+    prepare(open_project(str(tmp_path / "pets.yaml"), root=tmp_path), Processes(1))
+    done = command("pets.yaml", "--root", tmp_path, "--only", "02", "-e", "both", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     cells = printed(tmp_path / "assets" / "pets" / "02-scratch-cnns.ipynb")
     assert 'Model: "scratch_small"' in cells and "both: validation accuracy" in cells
@@ -195,14 +201,16 @@ def test_each_notebook_closes_with_what_was_learnt(session):
 
 
 @pytest.mark.parametrize("name", ["01-preprocessing", "03-transfer-learning"])
-def test_finished_notebooks_load_no_tensorflow(session, tmp_path, name):
+def test_finished_notebooks_load_no_tensorflow_and_write_the_same_tables(session, tmp_path, name):
     """Runs the cells in a plain Python, where what was imported can be seen; notebook 02 builds a model."""
+    before = tables(session.root)
     (tmp_path / "pets.yaml").write_text(PROFILE.format(folder=session.folder), encoding="utf-8")
     given = f"profile, root = {str(tmp_path / 'pets.yaml')!r}, {str(session.root)!r}"
     parameters, *others = [cell.source for cell in committed(name) if cell.cell_type == "code"]
     script = [parameters, given, *others, "import sys", "print('tensorflow' in sys.modules)"]
     done = subprocess.run([sys.executable, "-c", "\n".join(script)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
+    assert tables(session.root) == before
 
 
 def test_a_failing_notebook_is_its_error_and_where_to_look(image_folder, tmp_path):
@@ -220,7 +228,7 @@ def test_a_failing_notebook_is_its_error_and_where_to_look(image_folder, tmp_pat
 
 def test_papermill_alone_refuses_a_parameter_that_does_not_exist(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", REPOSITORY / "notebooks" / "02-scratch-cnns.ipynb", "out.ipynb",
+        [sys.executable, "-m", "papermill", REPOSITORY / "notebooks" / "01-preprocessing.ipynb", "out.ipynb",
          "-p", "profil", "demo", "--no-progress-bar"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode != 0
     assert "unknown parameter 'profil': did you mean 'profile'?" in done.stderr

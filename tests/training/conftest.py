@@ -1,4 +1,7 @@
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +40,12 @@ def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
         return project
 
     return make
+
+
+def copy_of(project: Project, folder: Path) -> Project:
+    """A copy of a project and of all that is trained, below a folder: a test may change it."""
+    root = shutil.copytree(project.paths.root, folder / "root")
+    return replace(project, paths=replace(project.paths, root=root))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -28,6 +28,7 @@ from auxiliary.training.retrain import retrain_later
 from auxiliary.training.train import train_and_evaluate
 from auxiliary.training.train_all import train_all
 from tests.colours import SMALL_ON
+from tests.training.conftest import copy_of
 
 TUNED = "tune_last: 1, learning_rate: 0.001, epochs: 1}\n"
 # Members of two sizes, one of them with two views of an image.
@@ -136,9 +137,11 @@ def test_predictions_of_other_images_are_refused(make_project, both):
         train_and_evaluate(fresh.experiments["both"], fresh)
 
 
-def test_a_member_that_diverged_stops_it_and_is_named(make_project, capsys):
+@pytest.mark.usefixtures("both")
+def test_a_member_that_diverged_stops_it_and_is_named(make_project, project, tmp_path, capsys):
     diverging = FITTED.replace("head: logistic", "head: gap, optimizer: sgd, learning_rate: 1e38, epochs: 3")
-    project = make_project(edit=(TUNED, f"{TUNED}  - {diverging}\n  - {BOTH}\n"))
+    root = copy_of(project, tmp_path).paths.root
+    project = make_project(root, edit=(TUNED, f"{TUNED}  - {diverging}\n  - {BOTH}\n"))
     both = project.experiments["both"]
     assert [run.result.key for run in train_all((project.experiments["frozen"], both), project)] == ["frozen"]
     assert "both is not trained, because its member fitted diverged" in capsys.readouterr().out
@@ -169,10 +172,10 @@ def test_networks_from_scratch_are_averaged_too(make_project):
     assert [cells[0].text for cells in layers(data, row).table.rows] == ["small", "small_on"]
 
 
-def test_it_is_evaluated_anew_with_a_member(make_project, monkeypatch):
-    project = make_project(edit=EDIT)
-    both = train_and_evaluate(project.experiments["both"], project)
-    retrain_later(jobs_of([project.experiments["fitted"]], project), project)
+def test_it_is_evaluated_anew_with_a_member(project, both, tmp_path, monkeypatch):
+    copy = copy_of(project, tmp_path)
+    both = Job(copy.experiments["both"], 0, copy).run
+    retrain_later(jobs_of([copy.experiments["fitted"]], copy), copy)
     assert is_replaced(both) and not is_replaced(both.members[0])
     assert other_code(both) == ""
     monkeypatch.setattr(code, "code_fingerprint", lambda: "other")

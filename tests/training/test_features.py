@@ -28,6 +28,7 @@ from auxiliary.training.held_out_classes import STRENGTH, held_out_classes, held
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.stored_features import read_side_by_side
 from auxiliary.training.train import train_and_evaluate
+from tests.training.conftest import copy_of
 
 
 @pytest.fixture(scope="module")
@@ -223,10 +224,16 @@ def test_features_computed_of_an_image_that_was_changed_are_never_cached(counted
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_features_of_a_trained_experiment_judge_labels_and_find_a_held_out_class(make_project, capsys):
+@pytest.fixture(scope="module")
+def trained(make_project):
+    """A project of whose experiments a frozen and a tuned one are trained."""
     project = make_project()
-    train_and_evaluate(project.experiments["frozen"], project)
     train_and_evaluate(project.experiments["tuned"], project)
+    return project
+
+
+def test_the_features_of_a_trained_experiment_judge_labels_and_find_a_held_out_class(trained, tmp_path, capsys):
+    project = copy_of(trained, tmp_path)
     suspects(project)
     assert (
         "of 60 labels are suspect, judged by the features of Tiny (experiment frozen)"
@@ -248,9 +255,8 @@ def test_the_final_layer_without_a_held_out_class_is_a_logistic_regression_of_th
     np.testing.assert_allclose(softmax(logits, axis=1), known.predict_proba(val.features), atol=1e-5)
 
 
-def test_the_figures_of_held_out_classes_are_cached_until_the_method_changes(make_project, monkeypatch):
-    project = make_project()
-    train_and_evaluate(project.experiments["frozen"], project)
+def test_the_figures_of_held_out_classes_are_cached_until_the_method_changes(trained, tmp_path, monkeypatch):
+    project = copy_of(trained, tmp_path)
     first, calls = held_out_classes(project), []
     hold_out = held_out_module.hold_out
     monkeypatch.setattr(held_out_module, "hold_out", lambda *given: calls.append(1) or hold_out(*given))

@@ -92,7 +92,7 @@ def test_where_no_optimiser_trains_no_batch_is_tried(make_project, too_small, mo
     def full(*_):
         raise FULL
 
-    monkeypatch.setattr(trainer, "predict_split", full)
+    monkeypatch.setattr(trainer, "predict_splits", full)
     with pytest.raises(OutOfMemory, match=r"16\.0 GB: choose a smaller network or image_size$"):
         train_and_evaluate(project.experiments["untrained"], project)
 

@@ -1,5 +1,7 @@
 """Refits: the parent's training once more, on the training and the validation images together."""
 
+import shutil
+
 import keras
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from auxiliary.training.train import train_and_evaluate
 from auxiliary.training.train_all import train_all
 from tests.colours import SMALL
 from tests.interruption import train_until_a_power_cut
-from tests.training.conftest import FROZEN
+from tests.training.conftest import FROZEN, copy_of
 
 REFIT = (SMALL, SMALL.replace("epochs: 2", "epochs: 3, averaging: ema(0.5)")
          + "\n  - {model_id: refit, parent: small, refit: true}")
@@ -77,9 +79,9 @@ def test_it_is_never_the_best(project, runs, capsys):
     assert "refit: no validation accuracy (a refit), test accuracy" in capsys.readouterr().out
 
 
-def test_an_interrupted_refit_goes_on(make_project, runs, monkeypatch):
-    other = make_project(edit=REFIT)
-    train_and_evaluate(other.experiments["small"], other)
+def test_an_interrupted_refit_goes_on(project, runs, tmp_path, monkeypatch):
+    other = copy_of(project, tmp_path)
+    shutil.rmtree(other.paths.models / runs["refit"].id)
     train_until_a_power_cut(monkeypatch, other, "refit")
     again = train_and_evaluate(other.experiments["refit"], other)
     pd.testing.assert_frame_equal(again.history.drop(columns="seconds"), runs["refit"].history.drop(columns="seconds"))

@@ -1,14 +1,9 @@
 """`--retrain`: finished runs are trained anew, and the old ones stay whole until the new ones are finished."""
 
-import shutil
 import signal
-import subprocess
-import sys
-from dataclasses import replace
 
 import pytest
 
-from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.splitting.split_record import RECORD
 from auxiliary.runs import code
 from auxiliary.runs.replacement import is_replaced, replacement
@@ -18,6 +13,9 @@ from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
 from auxiliary.training.train import train_and_evaluate
 from auxiliary.training.train_all import train_all
+from tests.forks import FORKS
+from tests.interruption import retrain_until_killed
+from tests.training.conftest import copy_of
 from tests.training.test_train import figures
 
 
@@ -40,8 +38,7 @@ def trained(make_project):
 @pytest.fixture
 def project(trained, tmp_path):
     """A parent, its child and a third experiment, all trained: a copy."""
-    shutil.copytree(trained.paths.root, tmp_path / "root")
-    return replace(trained, paths=replace(trained.paths, root=tmp_path / "root"))
+    return copy_of(trained, tmp_path)
 
 
 KEYS = ("small", "small_on", "untrained")
@@ -76,32 +73,12 @@ def test_a_child_is_trained_anew_alone_unless_other_code_trained_its_parent(proj
     assert later(middle, times(project, *KEYS)) == [True, True, False]
 
 
-SCRIPT = """
-import os, signal
-from auxiliary import open_project, train_all
-from auxiliary.core import runtime
-from auxiliary.training import fit
-from tests.tiny import with_tiny
-
-save = fit.CheckpointWriter.on_epoch_end
-
-def killed(self, epoch, logs=None):
-    save(self, epoch, logs)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-fit.CheckpointWriter.on_epoch_end = killed
-runtime.cpu_precision = lambda _: "float32"
-with with_tiny():
-    project = open_project({profile!r}, root={root!r})
-    train_all(project.profile.scratch, project, retrain=True)
-"""
-
-
 def test_killed_it_leaves_the_old_runs_and_the_same_command_goes_on(project, capsys):
     before, root = times(project, *KEYS), project.paths.root
-    script = SCRIPT.format(profile=str(root / "profile.yaml"), root=str(root))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    process = FORKS.Process(target=retrain_until_killed, args=(root / "profile.yaml", root))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     small, child, _ = (Job(project.experiments[key], 0, project).run for key in KEYS)
     for run in (small, child):
         assert is_replaced(run)

@@ -1,5 +1,7 @@
 """Test-time augmentation: an experiment without epochs that predicts several views with its parent's network."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.training.job import Job
 from auxiliary.training.train import train_and_evaluate
+from tests.training.conftest import copy_of
 
 VIEWS = """\
   - {model_id: views, parent: small, learning_rate: 0.01, epochs: 0, tta: augmented(3), augment: flip | shift(0.3)}
@@ -40,9 +43,10 @@ def test_it_is_the_mean_over_augmented_views(project, views):
     np.testing.assert_allclose(probabilities(views), np.mean(predictions, axis=0), atol=1e-6)
 
 
-def test_a_mirror_image_counts_as_much_as_the_image(make_project):
+@pytest.mark.usefixtures("views")
+def test_a_mirror_image_counts_as_much_as_the_image(make_project, project, tmp_path):
     mirrored = VIEWS.replace("tta: augmented(3), augment: flip | shift(0.3)", "tta: mirror")
-    project = make_project(edit=("transfer:", mirrored))
+    project = make_project(copy_of(project, tmp_path).paths.root, edit=("transfer:", mirrored))
     run = train_and_evaluate(project.experiments["views"], project)
     model = keras.saving.load_model(Job(project.experiments["small"], 0, project).run.model)
     images = np.concatenate([batch for batch, _ in mk_tf_dataset(project.test, shuffle=False).as_numpy_iterator()])
@@ -59,8 +63,10 @@ def test_it_changes_predictions_but_trains_nothing(project, views):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_the_same_seed_gives_the_same_views(project, make_project, views):
-    again = train_and_evaluate(project.experiments["views"], make_project(edit=("transfer:", VIEWS)))
+def test_the_same_seed_gives_the_same_views(project, views, tmp_path):
+    copy = copy_of(project, tmp_path)
+    shutil.rmtree(copy.paths.models / views.id)
+    again = train_and_evaluate(copy.experiments["views"], copy)
     np.testing.assert_array_equal(probabilities(again), probabilities(views))
 
 

@@ -23,6 +23,7 @@ from auxiliary.training.train import train_and_evaluate
 from auxiliary.training.train_all import train_all
 from auxiliary.training.wise_ft import average_weights
 from tests.colours import SMALL_ON
+from tests.training.conftest import copy_of
 
 TUNED = "tune_last: 1, learning_rate: 0.001, epochs: 1}\n"
 AVERAGED = "{model_id: averaged, parent: tuned, wise_ft: true}"
@@ -42,6 +43,12 @@ def project(make_project):
 def run(project):
     """The average; nothing was trained before it."""
     return train_and_evaluate(project.experiments["averaged"], project)
+
+
+@pytest.fixture
+def copied(project, run, tmp_path):
+    """A copy of the project with all its runs."""
+    return copy_of(project, tmp_path)
 
 
 def weights_of(run):
@@ -67,12 +74,9 @@ def test_the_average_is_the_formula_and_leaves_equal_weights_alone(share):
     assert share not in (0, 1) or np.array_equal(first, tuned if share else start)
 
 
-@pytest.mark.parametrize(("edit", "keys"), [(EDIT, ("frozen", "tuned", "averaged")),
-                                            (SCRATCH, ("norm", "norm_on", "norm_averaged"))])
-def test_the_saved_weights_are_that_average_in_the_share_of_the_lowest_validation_loss(make_project, edit, keys):
-    project = make_project(edit=edit)
-    averaged = train_and_evaluate(project.experiments[keys[-1]], project)
-    start, tuned, _ = runs_of(project, *keys)
+def check_average(project, *keys):
+    """The last run of three is the average of the first two, by the formula, in the chosen share."""
+    start, tuned, averaged = runs_of(project, *keys)
     table = averaged.shares
     assert table["share"].tolist() == list(SHARES)
     assert chosen(averaged)["val_loss"] == table["val_loss"].min() == averaged.result.val_loss
@@ -84,6 +88,17 @@ def test_the_saved_weights_are_that_average_in_the_share_of_the_lowest_validatio
     assert moved
     problems = {experiment.key: found for experiment, found in check_runs(project)}
     assert [problems[key] for key in keys] == [[], [], []]
+
+
+@pytest.mark.usefixtures("run")
+def test_the_saved_weights_are_that_average_in_the_share_of_the_lowest_validation_loss(project):
+    check_average(project, "frozen", "tuned", "averaged")
+
+
+def test_so_are_those_of_a_network_from_scratch(make_project):
+    project = make_project(edit=SCRATCH)
+    train_and_evaluate(project.experiments["norm_averaged"], project)
+    check_average(project, "norm", "norm_on", "norm_averaged")
 
 
 def test_at_both_ends_are_the_runs_themselves(project, run):
@@ -122,13 +137,12 @@ def test_it_is_the_same_run_only_with_the_same_parents(make_project, project):
     assert fingerprint(plain.experiments["frozen"], 0, plain) == fingerprint(project.experiments["frozen"], 0, project)
 
 
-def test_it_is_averaged_anew_with_either_run(make_project):
-    project = make_project(edit=EDIT)
-    averaged = train_and_evaluate(project.experiments["averaged"], project)
+def test_it_is_averaged_anew_with_either_run(copied):
+    averaged, = runs_of(copied, "averaged")
     first = averaged.result.finished_at
-    retrain_later(jobs_of([project.experiments["frozen"]], project), project)
+    retrain_later(jobs_of([copied.experiments["frozen"]], copied), copied)
     assert is_replaced(averaged)
-    train_all((project.experiments["frozen"],), project, retrain=True)
+    train_all((copied.experiments["frozen"],), copied, retrain=True)
     assert not is_replaced(averaged) and averaged.result.finished_at > first
 
 
@@ -137,20 +151,19 @@ def test_it_is_reproduced_to_the_last_digit(project, run, capsys):
     assert "agree to the last digit" in capsys.readouterr().out
 
 
-def test_the_start_is_trained_again_where_its_folder_is_gone(make_project):
-    project = make_project(edit=EDIT)
-    train_and_evaluate(project.experiments["tuned"], project)
-    start, = runs_of(project, "frozen")
+def test_the_start_is_trained_again_where_its_folder_is_gone(copied):
+    start, averaged = runs_of(copied, "frozen", "averaged")
     shutil.rmtree(start.folder)
-    assert train_and_evaluate(project.experiments["averaged"], project).finished and start.finished
+    shutil.rmtree(averaged.folder)
+    assert train_and_evaluate(copied.experiments["averaged"], copied).finished and start.finished
 
 
-def test_frozen_layers_run_once_for_all_shares(make_project, monkeypatch):
-    project = make_project(edit=EDIT)
-    train_and_evaluate(project.experiments["tuned"], project)
-    assert build_setup(Job(project.experiments["averaged"], 0, project)).extractor.layer == "conv"
+def test_frozen_layers_run_once_for_all_shares(copied, monkeypatch):
+    averaged, = runs_of(copied, "averaged")
+    shutil.rmtree(averaged.folder)
+    assert build_setup(Job(copied.experiments["averaged"], 0, copied)).extractor.layer == "conv"
     computed = []
     original = FeatureExtractor.ask.func
     monkeypatch.setattr(FeatureExtractor, "ask", property(lambda self: computed.append(self) or original(self)))
-    train_and_evaluate(project.experiments["averaged"], project)
+    assert train_and_evaluate(copied.experiments["averaged"], copied).finished
     assert computed == []

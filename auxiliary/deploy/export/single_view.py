@@ -16,6 +16,7 @@ from auxiliary.deploy.predictor import Predictor
 from auxiliary.deploy.split_table import find_table
 from auxiliary.evaluation.calibration import fit_temperature
 from auxiliary.evaluation.predict import predict
+from auxiliary.networks.inference import frozen_graph
 from auxiliary.runs.labels import averaged_views
 
 
@@ -70,4 +71,4 @@ def _predict(network: keras.Model, table: pd.DataFrame, categories: list[str]) -
     """A network's predictions of the images of a table, with a few of them in memory at a time."""
     batches = mk_tf_dataset(table, shuffle=False, image_size=network.input_shape[1], batch_size=BATCH)
     with own_errors():
-        return predict(network, [track(batches, "calibrating", len(batches))], table, categories)
+        return predict(frozen_graph(network), [track(batches, "calibrating", len(batches))], table, categories)

@@ -3,15 +3,14 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from auxiliary.core.paths import REPOSITORY
 from tests.browser import TIMEOUT, found, until
+from tests.forks import start_command
 
 
 @contextmanager
@@ -27,18 +26,17 @@ def served(root: Path, folder: Path, *options: str) -> Iterator[str]:
     """
     printed, temporary = folder / "printed.txt", folder / "temporary"
     temporary.mkdir()
-    command = [sys.executable, "-m", "auxiliary", "serve", "--dataset", "colours", "--run", "small",
-               "--port", "0", "--root", str(root), *options]
-    with printed.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY,
-                                   env={**os.environ, "TMPDIR": str(temporary)})
+    printed.touch()
+    words = ["serve", "--dataset", "colours", "--run", "small", "--port", "0", "--root", root, *options]
+    process = start_command(words, printed, printed, temporary)
     try:
         yield _announced(process, printed)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(TIMEOUT) == 0
+        os.kill(process.pid, signal.SIGINT)
+        process.join(TIMEOUT)
+        assert process.exitcode == 0
     finally:
         process.kill()
-        process.wait()
+        process.join()
     # Besides, it says what it does once for each network.
     text = printed.read_text()
     assert len(re.findall(r"^the page is at \S+ \(Ctrl-C stops it\)$", text, re.MULTILINE)) == 1
@@ -46,11 +44,11 @@ def served(root: Path, folder: Path, *options: str) -> Iterator[str]:
     assert list(temporary.iterdir()) == []
 
 
-def _announced(process: subprocess.Popen, printed: Path) -> str:
+def _announced(process: BaseProcess, printed: Path) -> str:
     for _ in range(10 * TIMEOUT):
         if found := re.search(r"the page is at (\S+)", printed.read_text()):
             return found[1]
-        assert process.poll() is None, printed.read_text()
+        assert process.is_alive(), printed.read_text()
         time.sleep(0.1)
     raise TimeoutError(printed.read_text())
 

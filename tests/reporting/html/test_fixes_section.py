@@ -72,6 +72,7 @@ def test_without_a_run_before_the_report_says_that_the_effect_is_not_known(fixed
     assert [block.text for block in fixes_blocks(read_report_data(open_dataset("farm", root)))][1] == ALONE
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_the_section_stands_in_the_report_and_only_where_labels_were_fixed(fixed_root, farm):
     root, _ = fixed_root()
     assert "<h2>Label fixes</h2>" in write_report(open_dataset("farm", root)).read_text(encoding="utf-8")

@@ -67,7 +67,7 @@ def test_names_are_no_markup(kind, request):
     assert "dog &amp; co" in text
 
 
-def test_numbers_that_figures_show_in_place_of_names_are_explained(farm, page, monkeypatch):
+def test_numbers_that_figures_show_in_place_of_names_are_explained(farm, page, plain_charts, monkeypatch):
     assert EXPLANATION not in page
     monkeypatch.setattr(names, "can_draw", lambda text: "cow" not in text)
     text = write_report(open_dataset("farm", farm.root)).read_text(encoding="utf-8")
@@ -200,6 +200,7 @@ def test_the_chart_of_all_experiments_has_every_seed(make_root, finish):
     assert "0.550 (mean of the best epochs of 2 seeds)" in score_chart(data).figure.get_suptitle()
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_epochs_and_time_of_a_child_are_its_own(make_root, finish):
     root = make_root()
     pages = []
@@ -307,6 +308,7 @@ def test_neither_tensorflow_nor_a_model_is_needed(farm):
     assert done.stdout.splitlines() == [str(farm.root / "assets" / "farm" / "report.html"), "[]"]
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
     root = make_root()
     finish(root, "small")
@@ -331,6 +333,7 @@ def test_the_command_can_be_pasted_into_a_shell(make_root, finish):
                                              "-p", "dataset", name, "-p", "seeds", "[0, 1]"]
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     root = make_root()
     whole, lacking = finish(root, "whole"), finish(root, "lacking", wrong=3)
@@ -343,6 +346,7 @@ def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_results_without_any_run_folder_are_listed(make_root, finish):
     root = make_root()
     finish(root, "small").folder.rename(root / "elsewhere")
@@ -356,6 +360,7 @@ UNKNOWN = dict.fromkeys(["accuracy", "val_accuracy", "accuracy_low", "accuracy_h
 
 @pytest.mark.parametrize("write", [write_report, write_slides])
 @pytest.mark.parametrize("others", [("small",), ()])
+@pytest.mark.usefixtures("plain_charts")
 def test_a_run_that_diverged_is_listed_without_an_accuracy(make_root, finish, write, others):
     root = make_root()
     for key in others:
@@ -367,6 +372,7 @@ def test_a_run_that_diverged_is_listed_without_an_accuracy(make_root, finish, wr
     assert "folders are missing" not in page
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_a_run_of_other_code_says_so(make_root, finish, monkeypatch):
     root = make_root()
     finish(root, "small")
@@ -460,6 +466,7 @@ def log(make_root, finish):
     return log
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_a_shipped_row_stands_beside_the_own_one(log):
     root = log("small", "large")
     data = read_report_data(open_dataset("farm", root))
@@ -476,6 +483,7 @@ def test_a_shipped_row_stands_beside_the_own_one(log):
 
 
 @pytest.mark.parametrize("write", [write_report, write_slides])
+@pytest.mark.usefixtures("plain_charts")
 def test_where_no_run_is_own_it_is_said(log, write):
     page = write(open_dataset("farm", log("small", "large", own=""))).read_text(encoding="utf-8")
     assert "No own run of farm is in models/" in page and "large" in page

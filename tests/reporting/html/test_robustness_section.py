@@ -27,6 +27,7 @@ def measured(make_root, finish):
     return root, table
 
 
+@pytest.mark.usefixtures("plain_charts")
 def test_report_and_slides_show_what_was_measured(measured):
     root, _ = measured
     data = read_report_data(open_dataset("farm", root))
