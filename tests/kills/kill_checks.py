@@ -88,8 +88,9 @@ def runs_in(root: Path) -> list[Run]:
 
 
 def finished_epochs(root: Path) -> dict[str, int]:
-    """The number of finished epochs of each run, by its id."""
-    return {run.id: len(_seconds(run)) for run in runs_in(root) if (run.folder / "history.csv").is_file()}
+    """The number of finished epochs of each run that has some, by its id."""
+    return {run.id: epochs for run in runs_in(root)
+            if (run.folder / "history.csv").is_file() and (epochs := len(_seconds(run)))}
 
 
 def _seconds(run: Run) -> list[float]:
