@@ -139,7 +139,7 @@ def test_with_one_thread_one_core_gives_the_digits_of_several(root):
     assert done.returncode == 0, done.stderr
     project = open_project(options[0], root=root)
     run = Job(project.experiments["wide"], 0, project).run
-    assert run.recipe["settings"]["cores"] == 1 and run.result.device.endswith(", 1 cores")
+    assert run.recipe["settings"]["cores"] == 1 and run.result.device.endswith(", 1 core")
     again = in_process("reproduce", run.id, "--root", str(root), cores=cores)
     assert again.returncode == 0, again.stdout + again.stderr
     assert f"trains with 1 thread, as the run was, on {len(cores)} cores of this machine" in again.stdout
