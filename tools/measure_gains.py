@@ -40,7 +40,7 @@ def main(dataset: str | None, root: Path | None) -> None:
         table = measure_gains(rows, saved_predictions(rows, project.paths.models))
     except UserError as error:
         sys.exit(f"error: {error}")
-    replace_rows(table, TABLE, ("dataset", "key"))
+    replace_rows(table, TABLE, ("dataset", "key", "without"))
     print(table.to_string(index=False))
 
 
