@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,11 +15,8 @@ class Command(click.Command):
     """A command that refuses an option of one value that is given twice, where click would take the last value."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        given = [option for option in self.make_parser(ctx).parse_args(list(args))[2]
-                 if isinstance(option, click.Option) and not option.is_flag and not option.multiple]
-        for option in given:
-            if given.count(option) > 1:
-                raise UserError(f"{max(option.opts, key=len)} is given twice: leave one out")
+        _check_once([max(option.opts, key=len) for option in self.make_parser(ctx).parse_args(list(args))[2]
+                     if isinstance(option, click.Option) and not option.is_flag and not option.multiple])
         return super().parse_args(ctx, args)
 
 
@@ -29,11 +27,14 @@ def joined(_context: click.Context, _option: click.Parameter, values: tuple[str,
 
 def _unique(_context: click.Context, _option: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """The parameters by name."""
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"parameter {name!r} is given twice: leave one out")
+    _check_once([f"parameter {name!r}" for name, _ in pairs])
     return dict(pairs)
+
+
+def _check_once(given: Sequence[str]) -> None:
+    for each in given:
+        if given.count(each) > 1:
+            raise UserError(f"{each} is given twice: leave one out")
 
 
 root_option = click.option(

@@ -19,7 +19,7 @@ from auxiliary.data.fixes.apply_fixes import APPLIED, LEFT_OUT, RELABELLED
 from auxiliary.data.fixes.fixes_file import NO_FIXES, LabelFixes
 from auxiliary.data.splitting.split_files import describe_split, read_splits
 from auxiliary.data.splitting.split_record import SPLITS
-from auxiliary.data.tables import images_fingerprint, read_table, write_table
+from auxiliary.data.tables import contents_fingerprint, images_fingerprint, read_table, write_table
 from auxiliary.project.checks import check_prepared
 from auxiliary.runs.own import Rows, own_and_shipped
 from auxiliary.runs.results_csv import read_results
@@ -128,6 +128,11 @@ class Project:
     def fingerprints(self) -> Mapping[str, str]:
         """The fingerprint of the images of each split, in their order."""
         return {split: images_fingerprint(getattr(self, split)) for split in SPLITS}
+
+    @cached_property
+    def fingerprints_before_fixes(self) -> Mapping[str, str]:
+        """The fingerprint of the images of each split before label fixes; empty where these change nothing."""
+        return {split: contents_fingerprint(df) for split, df in self.before_fixes.items()}
 
     @cached_property
     def images_hash(self) -> str:

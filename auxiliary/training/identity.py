@@ -10,7 +10,7 @@ from auxiliary.config.experiment import Experiment
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.data.duplicates import DUPLICATES
 from auxiliary.data.reading.inspect_files import hash_of
-from auxiliary.data.tables import contents_fingerprint, digest
+from auxiliary.data.tables import digest
 from auxiliary.networks.hub_names import check_preset, preset_files, preset_folder, presets_of
 from auxiliary.project.project import Project
 from auxiliary.project.specs import parsed_specs
@@ -53,7 +53,7 @@ def fingerprint(experiment: Experiment, seed: int | None, project: Project) -> s
         matters["members"] = [fingerprint(project.experiments[key], seed, project) for key in experiment.ensemble]
     if isinstance(experiment, TransferExperiment) and project.before_fixes:
         # Their features are computed together, see `auxiliary.training.feature_files`.
-        matters["before_fixes"] = {split: contents_fingerprint(df) for split, df in project.before_fixes.items()}
+        matters["before_fixes"] = project.fingerprints_before_fixes
     if folders := preset_hashes(experiment):
         matters["presets"] = folders
     return digest(json.dumps(matters, sort_keys=True))

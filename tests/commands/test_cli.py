@@ -7,6 +7,7 @@ import pytest
 from auxiliary.__main__ import main
 from auxiliary.commands import cli
 from auxiliary.commands import run as run_module
+from auxiliary.commands.cli_options import Command
 
 PROFILE = """
 dataset: demo
@@ -73,6 +74,10 @@ def test_lists_may_be_given_in_parts(refusal):
 def test_an_option_of_one_value_that_is_given_twice(refusal, option, value):
     """Click would take the last one, and not say so."""
     assert f"{option} is given twice" in refusal("PROFILE", option, value, option, value)
+
+
+def test_every_command_refuses_that():
+    assert {type(each) for each in cli.command.commands.values()} == {Command}
 
 
 def test_a_parameter_that_is_given_twice(refusal):
