@@ -26,7 +26,7 @@ Row = tuple[str, str, str, str]
 def title(predictor: "Predictor") -> str:
     """The run, and what it chooses from."""
     result, categories = predictor.result, predictor.categories
-    return (f"{predictor.run.id} of {result.dataset}: {counted(len(categories), 'class', 'classes')} "
+    return (f"{predictor.run.id} of {result.dataset}: {counted(len(categories), 'class')} "
             f"({first_few(categories, NAMED_CLASSES)}); {validation(result.val_accuracy)}, temperature "
             f"{predictor.temperature:.3f}")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from auxiliary.core.text import duration, one_line
+from auxiliary.core.text import duration, one_line, plural_of
 
 # Steps tell how fast they are after so many seconds: several may be reported at the same moment.
 SHORTEST = 1
@@ -79,7 +79,7 @@ class Task:
         """Such as `5 of 12 epochs, about 40 s left, validation accuracy 0.912`."""
         state, left = self.state, self.seconds_left
         total = f" of {state.total:,}" if state.total else ""
-        units = state.unit if (state.total or state.done) == 1 else f"{state.unit}s"
+        units = state.unit if (state.total or state.done) == 1 else plural_of(state.unit)
         took = f" in {duration(self.seconds)}" if state.event == "end" else ""
         time = f"about {duration(left)} left" if left is not None and state.event != "end" else ""
         return ", ".join(filter(None, [f"{state.done:,}{total} {units}{took}", time, state.note]))

@@ -56,8 +56,13 @@ def duration(seconds: float) -> str:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun, such as `1 class` or `10,000 images`; `plural` is `noun` and an s unless given."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    """A number with its noun, such as `1 class` or `10,000 images`; `plural` is `plural_of(noun)` unless given."""
+    return f"{number:,} {noun if number == 1 else plural or plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """The plural of a noun, such as `images` or `epochs`; of one that ends in ss or tch, `classes` or `batches`."""
+    return noun + ("es" if noun.endswith(("ss", "tch")) else "s")
 
 
 def with_ends(value: float, low: float, high: float) -> str:

@@ -80,7 +80,7 @@ def class_figure(overview: pd.DataFrame, narrow: bool = False) -> Figure:
     # A class of broken files only has no label, so its number follows those of the others.
     names = Names(dict.fromkeys([*in_label_order(readable(overview)["category"]), *counts.index]))
     shown = ends(counts.to_frame(), "images")["images"]
-    title = (f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class', 'classes')}, "
+    title = (f"{counted(counts.sum(), 'image')} in {counted(len(counts), 'class')}, "
              f"{span(counts.min(), counts.max())} in each")
     fig = new_figure(NARROW if narrow else 8, 1.2 + 0.32 * len(shown), names)
     axes = fig.subplots()

@@ -43,4 +43,4 @@ def some(categories: Sequence[str], random_state: int) -> list[str]:
 
 def each_of_some(classes: int) -> str:
     """The classes that `some` chooses, in words: `each class`, or `each of 20 of 1,000 classes`."""
-    return "each class" if classes <= MOST else f"each of {SOME} of {counted(classes, 'class', 'classes')}"
+    return "each class" if classes <= MOST else f"each of {SOME} of {counted(classes, 'class')}"

@@ -49,7 +49,7 @@ def amounts(dataset: str, images: int, classes: int) -> str:
     """
     known = DATA_SETS.get(dataset)
     found = [("published", known.images, known.classes)] if known else []
-    return "; ".join(f"{where}: {counted(number, 'image')}, {counted(kinds, 'class', 'classes')}"
+    return "; ".join(f"{where}: {counted(number, 'image')}, {counted(kinds, 'class')}"
                      for where, number, kinds in [*found, ("here", images, classes)])
 
 

@@ -33,6 +33,12 @@ def test_text_has_steps_time_left_and_note(clock):
     assert str(task) == "5 of 12 epochs, about 56 s left, validation accuracy 0.912"
 
 
+def test_steps_are_named_in_the_plural():
+    assert [str(Task(State("hold out classes", 0, total, "class"))) for total in (1, 3)] == [
+        "0 of 1 class", "0 of 3 classes"]
+    assert str(Task(State("features", 2, 2, "batch", event="step"))) == "2 of 2 batches"
+
+
 def test_the_first_step_does_not_count_even_where_it_takes_most_of_the_time(clock):
     task = Task(epochs(0, total=40, event="begin"))
     for done, seconds in ((1, 50), (2, 3), (3, 3)):
