@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from auxiliary.core.text import counted
 from auxiliary.evaluation.calibration import expected_calibration_error, merged_bins
@@ -77,6 +77,7 @@ def calibration_figure(predictions: pd.DataFrame, tempered: pd.DataFrame | None 
                  fill=False, linewidth=1.5, legend=False, ax=below)
     above.set(ylabel=f"accuracy (bins below {LEAST} images merged)", xlim=(0, 1.03), ylim=(-0.03, 1.05))
     below.set(xlabel="confidence", ylabel="images")
+    below.yaxis.set_major_locator(MaxNLocator(3, integer=True, min_n_ticks=1))
     for axes in (above, below):
         axes.grid(color=LIGHT_GREY)
     handles, labels = above.get_legend_handles_labels()

@@ -46,7 +46,9 @@ def add_legend(fig: Figure, handles: list[Line2D], rows: pd.DataFrame) -> None:
     """A legend below the axes: `handles`, then the stages that occur."""
     stages = [Line2D([], [], linestyle="none", markersize=8, color=COLOURS[stage], marker=MARKERS[stage],
                      label=label) for stage, label in LABELS.items() if (rows["stage"] == stage).any()]
-    fig.legend(handles=[*handles, *stages], loc="outside lower left", ncols=len(handles) + len(stages))
+    fig.legend(handles=[*handles, *stages], loc="outside lower left", ncols=len(handles) + len(stages),
+               # A figure for a phone has just room for three.
+               handlelength=1.5, columnspacing=1.2)
 
 
 def several_seeds(rows: pd.DataFrame) -> pd.DataFrame:

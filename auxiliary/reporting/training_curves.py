@@ -128,7 +128,7 @@ def _which_epochs(seeds: Sequence[int]) -> str:
 
 
 @styled
-def curves_figure(history: pd.DataFrame, narrow: bool = False, refit: bool = False) -> Figure:
+def curves_figure(history: pd.DataFrame, narrow: bool = False, refit: bool = False, saved: int = 0) -> Figure:
     """Accuracy and loss of one run over all epochs, training and validation; a line marks the end of the parent's.
 
     Args:
@@ -136,6 +136,7 @@ def curves_figure(history: pd.DataFrame, narrow: bool = False, refit: bool = Fal
             parent (phase "parent") come first.
         narrow: whether to draw it for a phone, the loss below the accuracy.
         refit: whether it was trained on the validation images too, so that nothing was validated.
+        saved: the number of the epoch whose weights were saved, from 1 without those of the parent; 0 if unknown.
     """
     epochs = np.arange(1, len(history) + 1)
     parents = int((history["phase"] == "parent").sum())
@@ -151,7 +152,7 @@ def curves_figure(history: pd.DataFrame, narrow: bool = False, refit: bool = Fal
         if parents:
             axes.axvline(parents + 0.5, color=GREY, linestyle=":", linewidth=1.5, label="end of the parent's epochs")
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=2 if narrow else 3)
-    set_title(fig, _refitted(history) if refit else _best_epoch(history, parents))
+    set_title(fig, _refitted(history) if refit else _best_epoch(history, parents, saved))
     return fig
 
 
@@ -165,7 +166,7 @@ def _diverged(history: pd.DataFrame) -> str:
     return f"Training diverged in epoch {len(history):,}: the loss was no finite number"
 
 
-def _best_epoch(history: pd.DataFrame, parents: int) -> str:
+def _best_epoch(history: pd.DataFrame, parents: int, saved: int) -> str:
     if parents == len(history) > 0:
         return f"Nothing was trained; {counted(parents, 'epoch')} of the parent"
     own = history["val_accuracy"].to_numpy(float)[parents:]
@@ -175,4 +176,8 @@ def _best_epoch(history: pd.DataFrame, parents: int) -> str:
         return f"No validation accuracy in {counted(len(history), 'epoch')}"
     best = int(np.nanargmax(own))
     which = "Best validation accuracy of the tuning" if parents else "Best validation accuracy"
-    return f"{which} {own[best]:.3f}, in epoch {parents + best + 1:,} of {len(history):,}"
+    title = f"{which} {own[best]:.3f}, in epoch {parents + best + 1:,} of {len(history):,}"
+    # Tables have the accuracy of the saved weights.
+    if saved and own[saved - 1] < own[best]:
+        title += f";\nsaved are the weights of epoch {parents + saved:,}, with {own[saved - 1]:.3f}"
+    return title

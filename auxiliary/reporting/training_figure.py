@@ -16,6 +16,7 @@ from auxiliary.reporting.style import (
 )
 from auxiliary.reporting.training_curves import curves_figure
 from auxiliary.runs.run import Run
+from auxiliary.runs.saved_epoch import saved_epoch
 
 
 def training_figure(run: Run, narrow: bool = False) -> Figure:
@@ -27,7 +28,9 @@ def training_figure(run: Run, narrow: bool = False) -> Figure:
         return strength_figure(strengths, narrow)
     if len(shares):
         return share_figure(shares, narrow)
-    return curves_figure(run.history, narrow, refit=run.recipe["experiment"].get("refit", False))
+    history, settings = run.history, run.recipe["experiment"]
+    saved = saved_epoch(history[history["phase"] != "parent"], settings.get("patience", 0))
+    return curves_figure(history, narrow, refit=settings.get("refit", False), saved=saved)
 
 
 @styled

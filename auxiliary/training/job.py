@@ -13,7 +13,7 @@ from auxiliary.networks.rates import suggested_rate
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import replacement
 from auxiliary.runs.run import Run
-from auxiliary.training.evaluated import saved_epoch
+from auxiliary.runs.saved_epoch import saved_epoch
 from auxiliary.training.identity import fingerprint
 
 

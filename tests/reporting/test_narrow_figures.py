@@ -51,6 +51,7 @@ def draw(search_results, results_of):
     grid, = sweeps_of(results_of, {"batch_size": range(100, 110), "schedule": [f"a_long_one({n})" for n in range(10)]})
     figures = {
         "comparison": lambda: comparison_figure(search_results, 0.1, narrow=True),
+        "chance": lambda: comparison_figure(search_results, search_results["accuracy"].mean(), narrow=True),
         "trade-off": lambda: tradeoff_figure(search_results, narrow=True),
         "scores": lambda: score_figure({f"conv5invto128_dense1_extraepochs_{number}": [HISTORY]
                                         for number in range(9)}, narrow=True),
@@ -70,8 +71,8 @@ def draw(search_results, results_of):
     return lambda name: figures[name]()
 
 
-@pytest.mark.parametrize("name", ["comparison", "trade-off", "scores", "curves", "calibration", "classes", "sizes",
-                                  "corruptions", "map", "ladder", "published", "line", "heat map"])
+@pytest.mark.parametrize("name", ["comparison", "chance", "trade-off", "scores", "curves", "calibration", "classes",
+                                  "sizes", "corruptions", "map", "ladder", "published", "line", "heat map"])
 def test_letters_are_large_enough_and_inside(draw, name):
     fig = draw(name)
     # The page shows the title as text.

@@ -36,6 +36,14 @@ def test_each_bin_has_its_confidence_and_accuracy():
     assert below.lines and above.collections[0].get_offsets().tolist() == [pytest.approx([0.95, 0.5])]
 
 
+@pytest.mark.parametrize("images", [1, 2, 6, 30])
+def test_images_are_counted_in_whole_numbers(images):
+    fig = calibration_figure(predicted(*[(0.95, True)] * images))
+    fig.draw_without_rendering()
+    ticks = fig.axes[1].get_yticks()
+    assert len(ticks) > 1 and all(tick == round(tick) for tick in ticks)
+
+
 def test_a_bin_of_few_images_is_drawn_with_its_neighbour():
     predictions = predicted(*[(0.95, True)] * 19, (0.35, False))
     assert [line.get_xydata().tolist() for line in calibration_figure(predictions).axes[0].lines[1:2]] == [

@@ -131,6 +131,15 @@ def test_curves_count_the_parents_epochs_and_mark_their_end():
     assert fig.get_suptitle() == "Best validation accuracy of the tuning 0.800, in epoch 5 of 5"
 
 
+@pytest.mark.parametrize(("saved", "more"), [
+    (0, ""), (2, ""), (1, ";\nsaved are the weights of epoch 4, with 0.600"),
+    (3, ";\nsaved are the weights of epoch 6, with 0.700")])
+def test_saved_weights_are_named_where_their_accuracy_is_not_the_best(saved, more):
+    history = run_history(parent=3, own=3).assign(val_accuracy=[0.1, 0.9, 0.2, 0.6, 0.8, 0.7])
+    assert curves_figure(history, saved=saved).get_suptitle() == (
+        f"Best validation accuracy of the tuning 0.800, in epoch 5 of 6{more}")
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 50])
 def test_epochs_are_whole_numbers(epochs):
     fig = curves_figure(run_history(parent=0, own=epochs))

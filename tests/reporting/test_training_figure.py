@@ -49,6 +49,16 @@ def test_a_run_is_shown_by_its_strengths_or_by_its_epochs(tmp_path):
     assert training_figure(run).get_suptitle() == "Lowest validation loss 0.500, at C = 0.01"
 
 
+@pytest.mark.parametrize(("patience", "saved"), [(0, "4, with 0.500"), (2, "3, with 0.600")])
+def test_the_title_has_the_accuracy_that_tables_have(tmp_path, patience, saved):
+    run = Run(tmp_path)
+    run.begin({"experiment": {"patience": patience}})
+    run.save_history(pd.DataFrame({"accuracy": 0.5, "loss": 1.0, "val_accuracy": [0.2, 0.7, 0.6, 0.5],
+                                   "val_loss": [0.1, 1.4, 1.1, 1.3], "phase": ["parent", "own", "own", "own"]}))
+    title = training_figure(run).get_suptitle().replace("\n", " ")
+    assert title.endswith(f"0.700, in epoch 2 of 4; saved are the weights of epoch {saved}")
+
+
 def test_averaged_weights_are_shown_by_their_shares(tmp_path):
     run = Run(tmp_path)
     run.begin({"experiment": {}})
