@@ -30,7 +30,7 @@ def clean(dataset: str | None = None, root: Path | None = None, yes: bool = Fals
         yes: whether not to ask.
 
     Raises:
-        UserError: there is no such data set, or another process is at work on it.
+        UserError: there is no such data set, another process is at work on it, or nobody answers.
     """
     old = {folder: _size(folder) for paths in _data_sets(find_root(root), dataset) for folder in _old_folders(paths)}
     if not old:
@@ -38,11 +38,20 @@ def clean(dataset: str | None = None, root: Path | None = None, yes: bool = Fals
         return
     for folder, size in old.items():
         click.echo(printable(f"{folder}  {format_bytes(size)}"))
-    if not yes and not click.confirm("remove these? Notebook 01 and training can make them again"):
+    if not yes and not _agreed():
         return
     for folder in old:
         _remove(folder)
     click.echo(f"{format_bytes(sum(size - _size(folder) for folder, size in old.items()))} freed")
+
+
+def _agreed() -> bool:
+    """Ask; `UserError` where standard input ends without an answer, as in a job of cron."""
+    try:
+        return click.confirm("remove these? Notebook 01 and training can make them again")
+    except click.Abort as error:
+        click.echo()
+        raise UserError("nothing was removed, because nobody answered: with --yes it does not ask") from error
 
 
 def _data_sets(root: Path, dataset: str | None) -> list[Paths]:

@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,11 @@ def test_without_a_yes_nothing_is_removed(opened, monkeypatch):
     before = files(newest.data)
     monkeypatch.setattr("click.confirm", lambda _: False)
     clean(None, newest.root)
+    assert files(newest.data) == before
+    monkeypatch.undo()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(UserError, match="nobody answered: with --yes"):
+        clean(None, newest.root)
     assert files(newest.data) == before
     monkeypatch.setattr("click.confirm", lambda _: True)
     clean(None, newest.root)
