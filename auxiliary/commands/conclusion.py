@@ -1,6 +1,5 @@
 """The end of a run: prints the results and the paths of everything written, and writes pages and the report."""
 
-import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -50,8 +49,8 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
 def _print_others(console: PlainConsole, project: Project, own: pd.DataFrame) -> None:
     """Print how many own runs of the data set are on other images or another split, if there are any."""
     if others := len(own) - len(project.on_these_images(own)):
-        console.print(f"{counted(others, 'run')} on other images or another split: python -m auxiliary results "
-                      f"{shlex.quote(project.paths.dataset)}", soft_wrap=True)
+        console.print(f"{counted(others, 'run')} on other images or another split: "
+                      f"{project.paths.command('results', project.paths.dataset)}", soft_wrap=True)
 
 
 def _print_left_out(console: PlainConsole, project: Project) -> None:

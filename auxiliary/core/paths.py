@@ -1,5 +1,6 @@
 """All paths of a data set, in one frozen record built from a root."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +111,11 @@ class Paths:
     def results(self) -> Path:
         """The table of all finished runs, of all data sets."""
         return self.root / "results.csv"
+
+    def command(self, *words: str) -> str:
+        """A command on this root that can be pasted into a shell, such as `python -m auxiliary report demo`."""
+        elsewhere = [] if self.root == REPOSITORY else ["--root", str(self.root)]
+        return shlex.join(["python", "-m", "auxiliary", *words, *elsewhere])
 
     def table(self, name: str) -> Path:
         """One of the tables: `overview`, `clean`, `train`, `val`, `test`, `suspects`, `applied-fixes`, `held-out`,

@@ -1,6 +1,5 @@
 """Robustness to corrupted images: the measured answers, as a table and in sentences."""
 
-import shlex
 from collections.abc import Mapping
 
 import pandas as pd
@@ -37,8 +36,8 @@ def read_robustness(project: Project) -> pd.DataFrame | None:
 
 def not_measured(project: Project) -> str:
     """A sentence for where there is nothing to show."""
-    return ("How the best networks answer for corrupted images was not measured: python -m auxiliary robustness "
-            f"{shlex.quote(project.paths.dataset)} measures it.")
+    return ("How the best networks answer for corrupted images was not measured: "
+            f"{project.paths.command('robustness', project.paths.dataset)} measures it.")
 
 
 def by_stage(found: pd.DataFrame) -> dict[str, pd.DataFrame]:

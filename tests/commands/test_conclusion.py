@@ -73,7 +73,8 @@ def test_runs_on_other_images_are_counted(project, result, capsys, column):
         log_result(run.result, project.paths.results)
     _print_others(PlainConsole(width=1000), project, project.rows.own)
     assert capsys.readouterr().out == (
-        f"2 runs on other images or another split: python -m auxiliary results {dataset}\n")
+        f"2 runs on other images or another split: python -m auxiliary results {dataset} "
+        f"--root {project.paths.root}\n")
 
 
 def test_without_other_runs_none_are_counted(project, capsys):

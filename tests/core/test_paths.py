@@ -25,6 +25,13 @@ def test_every_path_lies_below_the_root(name, expected):
     assert getattr(PATHS, name) == Path("root") / expected
 
 
+@pytest.mark.parametrize(("root", "text"), [
+    (REPOSITORY, "python -m auxiliary report 'my images'"),
+    (Path("/a root"), "python -m auxiliary report 'my images' --root '/a root'")])
+def test_a_command_can_be_pasted_whatever_the_root(root, text):
+    assert Paths(root, "my images").command("report", "my images") == text
+
+
 def test_images_tables_and_features_of_two_sizes_never_meet():
     other = replace(PATHS, image_size=40)
     for name in ("processed", "images", "tables", "features"):

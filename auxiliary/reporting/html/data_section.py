@@ -1,7 +1,5 @@
 """The data as blocks of a page: classes, files, near-duplicates, split and suspect labels."""
 
-import shlex
-
 from auxiliary.core.paths import Paths
 from auxiliary.core.text import counted
 from auxiliary.data.fixes.suspects_file import newer_list
@@ -95,9 +93,9 @@ def suspect_blocks(data: ReportData) -> list[Block]:
         return [found]
     return [found, Gallery("The most suspicious labels", thumbnails, about),
             Prose(f"To correct labels, fill in the column new_label of data/{data.project.paths.dataset}/suspects.csv, "
-                  "and name that file in the profile as label_fixes. Or choose them on the page that this command "
-                  "opens:", small=True),
-            Command(f"python -m auxiliary serve --dataset {shlex.quote(data.project.paths.dataset)}")]
+                  "and name that file in the profile as label_fixes, or with -p label_fixes. Or choose them on the "
+                  "page that this command opens:", small=True),
+            Command(data.project.paths.command("serve", "--dataset", data.project.paths.dataset))]
 
 
 def _suspects_file(paths: Paths) -> str:

@@ -1,7 +1,5 @@
 """The sections of the report, in order."""
 
-import shlex
-
 import pandas as pd
 
 from auxiliary.core.text import first_few
@@ -53,10 +51,10 @@ def report_sections(data: ReportData) -> list[Section]:
 
 def reproducibility_blocks(data: ReportData) -> list[Block]:
     """The commands, the machine and versions, and the runs that are not shown."""
-    dataset = data.project.paths.dataset
+    paths, dataset = data.project.paths, data.project.paths.dataset
     blocks: list[Block] = [
         *([Command(data.command)] if data.command else []),
-        Command(f"python -m auxiliary report {shlex.quote(dataset)}"),
+        Command(paths.command("report", dataset)),
         _environment(data),
         Prose("All choices were made on validation images; each run was evaluated on the test images once, at its end. "
               "The recipe in each run's folder holds all its settings. "
@@ -70,7 +68,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
                             f"{', '.join(missing)}. To get them back, train the experiments again."))
     if others := data.other_shipped:
         blocks.append(Prose(f"Shipped results of experiments that were not trained here: {first_few(others, NAMED)} "
-                            f"(python -m auxiliary results {shlex.quote(dataset)} --shipped)."))
+                            f"({paths.command('results', dataset, '--shipped')})."))
     if diverged.any():
         blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
                             f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))

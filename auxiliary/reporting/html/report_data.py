@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,8 +24,6 @@ from auxiliary.runs.labels import labelled, ranked, run_ids
 from auxiliary.runs.result import folder_of
 from auxiliary.runs.run import Run
 from auxiliary.runs.seeds import over_seeds
-
-RUN = ("python", "-m", "auxiliary", "run")
 
 
 @dataclass(frozen=True)
@@ -174,8 +171,8 @@ def _way_out(project: Project) -> str:
     if command := _recorded_command(project):
         return command
     if dataset in DATA_SETS:
-        return shlex.join([*RUN, dataset])
-    return f"{shlex.join(RUN)} and the folder or the profile of {dataset}"
+        return project.paths.command("run", dataset)
+    return f"{project.paths.command('run')} and the folder or the profile of {dataset}"
 
 
 def _recorded_command(project: Project) -> str:
@@ -183,11 +180,11 @@ def _recorded_command(project: Project) -> str:
     given = next(_recorded(project.paths.assets), Parameters())
     if not given.profile:
         return ""
-    words = [*RUN, given.profile]
+    words = ["run", given.profile]
     words += ["--experiments", given.experiments] if given.experiments != "*" else []
     for name, value in (given.overrides or {}).items():
         words += ["-p", name, value if isinstance(value, str) else json.dumps(value)]
-    return shlex.join(words)
+    return project.paths.command(*words)
 
 
 def _recorded(assets: Path) -> Iterator[Parameters]:

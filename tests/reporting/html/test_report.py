@@ -140,7 +140,8 @@ def test_the_gallery_of_suspects_says_how_many_there_are_and_what_its_numbers_me
         found, gallery, how, command = suspect_blocks(SimpleNamespace(project=project, clean=clean, suspects=rows))
         assert gallery.sentence == f"{shown} {number} data/farm/suspects.csv lists all."
         # Prose is shown as it is.
-        assert "`" not in found.text + how.text and command.text == "python -m auxiliary serve --dataset farm"
+        assert "`" not in found.text + how.text and command.text == (
+            f"python -m auxiliary serve --dataset farm --root {project.paths.root}")
 
 
 def test_the_figures_of_held_out_classes_name_the_worst_first():
@@ -316,8 +317,8 @@ def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
     notebook.parent.mkdir(parents=True)
     given = {"profile": "flowers", "experiments": "small*", "overrides": {"dataset": "~/my farm", "epochs": 2}}
     notebook.write_text(json.dumps({"cells": [], "metadata": {"papermill": {"parameters": given}}}))
-    assert ("python -m auxiliary run flowers --experiments &#39;small*&#39; -p dataset &#39;~/my farm&#39; -p epochs 2"
-            in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
+    assert ("python -m auxiliary run flowers --experiments &#39;small*&#39; -p dataset &#39;~/my farm&#39; -p epochs 2 "
+            f"--root {root}" in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
 
 
 def test_the_command_can_be_pasted_into_a_shell(make_root, finish):
@@ -330,7 +331,7 @@ def test_the_command_can_be_pasted_into_a_shell(make_root, finish):
         given = {"profile": f"{name}.yaml", "experiments": name, "overrides": {"dataset": name, "seeds": [0, 1]}}
         notebook.write_text(json.dumps({"metadata": {"papermill": {"parameters": given}}}))
         assert shlex.split(data.command) == ["python", "-m", "auxiliary", "run", f"{name}.yaml", "--experiments", name,
-                                             "-p", "dataset", name, "-p", "seeds", "[0, 1]"]
+                                             "-p", "dataset", name, "-p", "seeds", "[0, 1]", "--root", str(root)]
 
 
 @pytest.mark.usefixtures("plain_charts")
@@ -341,7 +342,8 @@ def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     (whole.folder.with_name("begun-0123456789ab")).mkdir()
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
-    assert "experiments that were not trained here: lacking (python -m auxiliary results farm --shipped)." in page
+    assert ("experiments that were not trained here: lacking "
+            f"(python -m auxiliary results farm --shipped --root {root}).") in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
@@ -491,9 +493,9 @@ def test_where_no_run_is_own_it_is_said(log, write):
 
 
 @pytest.mark.parametrize(("given", "way_out"), [
-    (None, "python -m auxiliary run and the folder or the profile of farm"),
+    (None, "python -m auxiliary run --root {} and the folder or the profile of farm"),
     ({"profile": "images", "overrides": {"dataset": "/my/farm"}},
-     "python -m auxiliary run images -p dataset /my/farm")])
+     "python -m auxiliary run images -p dataset /my/farm --root {}")])
 def test_without_a_run_the_way_out_fits_a_folder_of_ones_own(make_root, given, way_out):
     root = make_root()
     (root / "models" / "farm").mkdir(parents=True)
@@ -501,5 +503,5 @@ def test_without_a_run_the_way_out_fits_a_folder_of_ones_own(make_root, given, w
         notebook = root / "assets" / "farm" / "01-preprocessing.ipynb"
         notebook.parent.mkdir(parents=True)
         notebook.write_text(json.dumps({"metadata": {"papermill": {"parameters": given}}}))
-    with pytest.raises(UserError, match=re.escape(f"({way_out})")):
+    with pytest.raises(UserError, match=re.escape(f"({way_out.format(root)})")):
         write_report(open_dataset("farm", root))
