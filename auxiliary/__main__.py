@@ -1,5 +1,6 @@
 """The command: `python -m auxiliary COMMAND`."""
 
+import locale
 import os
 import sys
 import tempfile
@@ -14,13 +15,24 @@ from auxiliary.core.errors import UserError
 from auxiliary.core.ownership import temporary_folder
 from auxiliary.core.streams import discard, with_streams
 from auxiliary.core.text import printable
-from auxiliary.core.utf8 import restart_in_utf8
 
 
 def start() -> None:
     """Run the command in a process in which names of files are UTF-8."""
-    restart_in_utf8()
+    _restart_in_utf8()
     main()
+
+
+def _restart_in_utf8() -> None:
+    """Replace this process by the same one in Python's UTF-8 mode, where names of files have another encoding."""
+    # That is so in a locale such as `de_DE.ISO-8859-1`, or in `C` with `PYTHONUTF8=0`: a folder called in Chinese could
+    # be neither read nor made. What is printed keeps the locale's encoding. Processes that this one starts are in UTF-8
+    # mode too.
+    if sys.getfilesystemencoding() == "utf-8":
+        return
+    environment = {"PYTHONIOENCODING": locale.getencoding()} | os.environ | {"PYTHONUTF8": "1"}
+    # The option too: with `-I` Python does not read the environment.
+    os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], environment)
 
 
 @with_streams

@@ -19,6 +19,7 @@ from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.project.checks import check_experiments
 from auxiliary.project.project import Project
 from auxiliary.runs.result import COLUMNS, Result
+from tests.images import clean_table_of
 from tests.running import pytest_collection, pytest_collection_modifyitems  # noqa: F401
 
 # A property test does not fail because the machine is slow.
@@ -67,12 +68,17 @@ def image_folder(tmp_path_factory) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def divide() -> Callable[[Project, pd.DataFrame], None]:
-    """Splits the images of a project by its profile, as notebook 01 does: `divide(project, clean)`."""
+def divide() -> Callable[..., Project]:
+    """Splits the images of a project by its profile, as notebook 01 does, and returns it: `divide(project)`.
 
-    def into_parts(project: Project, clean: pd.DataFrame) -> None:
+    They are the user's own, or those of a table: `divide(project, clean)`.
+    """
+
+    def into_parts(project: Project, clean: pd.DataFrame | None = None) -> Project:
+        clean = clean_table_of(project.paths.own) if clean is None else clean
         parts = split(add_duplicate_groups(clean), by=project.profile.split.by)
         write_splits(parts, project.profile.split, project.paths)
+        return project
 
     return into_parts
 

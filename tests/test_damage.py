@@ -13,6 +13,7 @@ from auxiliary.data.duplicates import add_duplicate_groups
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training.train_all import train_all
+from tests.colours import open_text
 from tests.images import clean_table_of
 
 PROFILE = """
@@ -66,8 +67,7 @@ def change(file: Path) -> None:
 def trained(image_folder, divide, tmp_path_factory) -> Path:
     """A root with one finished run."""
     folder, root = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("root")
-    (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
-    project = open_project(str(root / "profile.yaml"), root=root)
+    project = open_text(PROFILE.format(folder=folder), root)
     # Where no image is refused, but not among those that a manifest must name.
     images = project.paths.processed / "made"
     shutil.copytree(folder, images)

@@ -14,6 +14,7 @@ from auxiliary.data.clean import clean_table
 from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.reporting.data_overview import problem_table
 from auxiliary.reporting.summaries import left_out_summary
+from tests.images import encoded
 
 SIZE = 96
 random = np.random.default_rng(0)
@@ -22,12 +23,6 @@ random = np.random.default_rng(0)
 def photograph(side=120) -> Image.Image:
     """Smooth noise: no two alike."""
     return Image.fromarray(random.integers(0, 255, (5, 7, 3), "uint8")).resize((side + 20, side), Image.BICUBIC)
-
-
-def encoded(image, format, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, format, **options)
-    return buffer.getvalue()
 
 
 def turned() -> Image.Exif:

@@ -32,9 +32,6 @@ MOST = 10_000    # jobs
 def queued_cluster(file: Path) -> Iterator["JobQueueCluster"]:
     """A scheduler in this process whose workers are jobs of a queue; they are cancelled at the end of the block.
 
-    Args:
-        file: see above.
-
     Raises:
         UserError: the file does not fit, or dask-jobqueue or the queue's own command is not installed.
     """
@@ -61,9 +58,6 @@ def queued_cluster(file: Path) -> Iterator["JobQueueCluster"]:
 
 def read_queue_file(file: Path) -> tuple[int, str, Mapping[str, Any]]:
     """The number of jobs, the name of the queue's system and its settings, all of them checked.
-
-    Args:
-        file: see above.
 
     Raises:
         UserError: the file does not fit, or dask-jobqueue is not installed.

@@ -16,11 +16,7 @@ LOOPBACK, ANY_PORT = "127.0.0.1", "127.0.0.1:0"
 
 @contextmanager
 def local_cluster(workers: int) -> Iterator["SpecCluster"]:
-    """Worker processes that share this machine's cores, and its GPUs, one each; a killed one is started again.
-
-    Args:
-        workers: how many processes.
-    """
+    """Worker processes that share this machine's cores, and its GPUs, one each; a killed one is started again."""
     from distributed import Nanny, Scheduler, SpecCluster
 
     threads = max(1, usable_cores() // workers)

@@ -19,11 +19,7 @@ AHEAD = 3
 
 
 class ClusterPool:
-    """Sends batches to the workers of a cluster, which have the plugin.
-
-    Args:
-        client: connected to the cluster.
-    """
+    """Sends batches to the workers of a cluster, which have the plugin."""
 
     # Half a second of work of a core, and a quarter of a megabyte to send. A worker does not notice at once that nobody
     # waits.

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from auxiliary.core.paths import with_home
 from auxiliary.data.archives.zip_contents import count_files
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.folders.find_files import find_files_below
-from auxiliary.data.labels.count import count_labels
+from auxiliary.data.labels.columns import find_columns, no_labels
+from auxiliary.data.labels.csv_file import open_csv
 from auxiliary.data.layout import find_layout
 from auxiliary.data.walk import walk
 from auxiliary.project.project import Project
@@ -75,12 +76,24 @@ def count_by_class(folder: Path, labels: Path | None) -> Counter[str]:
         labels: the CSV file that names the classes, if the user named one.
 
     Raises:
-        UserError: see `find_layout` and `count_labels`.
+        UserError: see `find_layout`; or a CSV file cannot be read, has no columns for file and class, or a damaged row.
     """
     layout = find_layout(folder, labels)
     if layout.label_files:
-        return count_labels(layout.label_files.values())
+        return _count_labels(layout.label_files.values())
     return Counter(entry.folder for entry in walk(folder, layout) if not entry.error)
+
+
+def _count_labels(files: Iterable[Path]) -> Counter[str]:
+    """Count the rows of each class in CSV files; `read_labels` reads them with care, and tells what is wrong."""
+    counts: Counter[str] = Counter()
+    for path in files:
+        table = open_csv(path)
+        places = find_columns(table.header)
+        if not places.are_labels:
+            raise no_labels(table)
+        counts.update(row[places.category[0]] for _, row in table.rows() if row[places.category[0]].strip())
+    return counts
 
 
 def _in_source(source: Path) -> int:

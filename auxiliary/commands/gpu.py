@@ -28,9 +28,6 @@ def training_speed(console: PlainConsole) -> Speed:
     """How fast this machine trains: on its GPU, or on its processor.
 
     Prints a line where a GPU is not used, with the reason. Without an NVIDIA driver TensorFlow is not loaded.
-
-    Args:
-        console: where to print.
     """
     driver = find_driver()
     if driver is None:

@@ -55,12 +55,8 @@ def leaderboards(results: pd.DataFrame, own: Collection[str], root: Path, shippe
 def grouped(results: pd.DataFrame, by: str, own: Collection[str]) -> Iterator[Form]:
     """Mean and spread over the runs of each value of a column, one table per data set.
 
-    Experiments of a grid that differ in that column alone have one key, without what it says of the column.
-
-    Args:
-        results: as for `leaderboards`.
-        by: the column.
-        own: as for `leaderboards`.
+    Experiments of a grid that differ in that column, `by`, alone have one key, without what it says of the column. The
+    other arguments are those of `leaderboards`.
     """
     for dataset, rows in results.groupby("dataset", sort=False):
         rows = rows.assign(key=rows["key"].map(lambda key: without_setting(key, by)))

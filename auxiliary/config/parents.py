@@ -73,9 +73,7 @@ def inherit(experiment: Raw, earlier: Mapping[str, Raw], names: Iterable[str]) -
     for name in (*names, "image_size"):
         inherited = parent.get(name)
         if (name in names and name in experiment) or experiment.get(name, inherited) != inherited:
-            raise UserError(
-                f"experiment {experiment['key']!r} inherits {name!r} from its parent: leave it out"
-            )
+            raise UserError(f"experiment {experiment['key']!r} inherits {name!r} from its parent: leave it out")
         if inherited is not None:
             experiment[name] = inherited
 

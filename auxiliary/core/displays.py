@@ -30,9 +30,6 @@ class Log:
     """Plain lines without control codes: one when a task begins, then one every 30 seconds at most.
 
     A task that took longer has one at its end as well.
-
-    Args:
-        write: writes a line.
     """
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -61,11 +58,7 @@ class Log:
 
 
 class Terminal(rich.progress.Progress):
-    """Lines at the bottom of a terminal: a heading, the task's label, and a bar with its state.
-
-    Args:
-        console: the terminal.
-    """
+    """Lines at the bottom of a terminal: a heading, the task's label, and a bar with its state."""
 
     def __init__(self, console: Console) -> None:
         self._heading = ""    # first, because rich draws once in its constructor

@@ -58,11 +58,7 @@ class Progress:
 
 
 class ProgressFile:
-    """A file that another process reads and displays.
-
-    Args:
-        path: the file to append to.
-    """
+    """A file that another process reads and displays."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

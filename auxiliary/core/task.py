@@ -41,9 +41,6 @@ class Task:
 
     The time left is estimated from the steps after the first update. Those before it may have taken longer, as an epoch
     does that begins with compilation, and those of an earlier, interrupted run took no time.
-
-    Args:
-        state: its first state.
     """
 
     def __init__(self, state: State) -> None:

@@ -4,10 +4,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
+import pandas as pd
+
+from auxiliary.core.errors import UserError
 from auxiliary.core.files import beginning
-from auxiliary.core.text import first_few
+from auxiliary.core.text import counted, first_few, short
 from auxiliary.data.entry import Entry
-from auxiliary.data.labels.class_folders import check_folders
 from auxiliary.data.labels.match import match_labels
 from auxiliary.data.labels.table import read_labels
 from auxiliary.data.layout import Layout
@@ -39,3 +41,32 @@ def labelled_entries(found: Iterable[tuple[str, str]], layout: Layout) -> Iterat
     for file, category, part, error in matched.itertuples(index=False):
         # Paths of rows that lead elsewhere stay as they are.
         yield Entry(os.path.join(layout.top, file), sys.intern(category), part, error)  # noqa: PTH118
+
+
+def check_folders(matched: pd.DataFrame, csv: str) -> None:
+    """Refuse labels that contradict class folders.
+
+    A class folder has the name of a class in the CSV files, to the letter. The deepest one around a file counts.
+
+    Args:
+        matched: what `match_labels` gives.
+        csv: names of the CSV files, for the message.
+
+    Raises:
+        UserError: an image lies in the folder of another class than the CSV files give it; both are named.
+    """
+    used = matched.loc[matched["error"] == "", ["file", "category"]]
+    folders = pd.Series([file.rpartition("/")[0] for file in used["file"].tolist()], used.index, dtype="str")
+    classes = set(used["category"].unique())
+    theirs = folders.map({folder: _class_folder(folder, classes) for folder in folders.unique()})
+    other = used[(theirs != "") & (theirs != used["category"])]
+    if len(other):
+        file, category = other.iloc[0]
+        raise UserError(
+            f"{short(file, 80)} lies in the folder {short(theirs[other.index[0]])!r}, and by {csv} its class is "
+            f"{short(category)!r}; {counted(len(other), 'image')} in all: correct one of the two, or rename the "
+            "folders if their names are no classes")
+
+
+def _class_folder(folder: str, classes: set[str]) -> str:
+    return next((name for name in reversed(folder.split("/")) if name in classes), "")

@@ -46,15 +46,12 @@ def shipped_figures(results: pd.DataFrame, shipped: pd.DataFrame | None) -> pd.D
 
 
 def shipped_table(results: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
-    """Where the shipped experiments beside own rows come from, best own validation accuracy first.
-
-    Args:
-        results: as for `shipped_cells`.
-        shipped: as for `shipped_cells`.
+    """Where the shipped experiments beside own rows come from; arguments as for `shipped_cells`.
 
     Returns:
-        Columns `experiment` (the label of the own row), `shipped` (its test accuracy), `machine`, `precision`,
-        `commit`, `finished` (the day, UTC) and `differs in` (the columns of results.csv in which it differs).
+        One row each, best own validation accuracy first. Columns `experiment` (the label of the own row), `shipped`
+        (its test accuracy), `machine`, `precision`, `commit`, `finished` (the day, UTC) and `differs in` (the columns
+        of results.csv in which it differs).
     """
     best = ranked(results)
     found = [(name, row, other) for name, (_, row), other in zip(

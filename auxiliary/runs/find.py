@@ -36,11 +36,7 @@ def saved_predictions(results: pd.DataFrame, models: Path) -> dict[str, pd.DataF
 
 
 def saved_val_answers(results: pd.DataFrame, models: Path) -> dict[str, pd.DataFrame]:
-    """The saved predictions for the validation images, of the same runs; of each only the columns `ANSWERS`.
-
-    Args:
-        results: as for `saved_predictions`.
-        models: likewise.
+    """The saved predictions for the validation images, as in `saved_predictions`; of each only the columns `ANSWERS`.
 
     Raises:
         UserError: when a run's result or predictions were changed since training.

@@ -35,9 +35,6 @@ def held_out_classes(project: Project) -> pd.DataFrame:
     The features are those of the frozen, pre-trained experiment of the best validation accuracy, which never saw a
     label. Prints what was done, or why not.
 
-    Args:
-        project: the opened profile.
-
     Returns:
         As `auxiliary.evaluation.held_out.hold_out`, with the column `backbone`; empty where no such experiment has been
         trained, or there are too few images or fewer than three classes.

@@ -25,9 +25,6 @@ def suspects(project: Project) -> pd.DataFrame:
     They are judged with the features of the frozen, pre-trained experiment of the best validation accuracy. Training
     images that its `sampling` never drew are not judged. Prints how many labels are suspect, or why none was judged.
 
-    Args:
-        project: the opened profile.
-
     Returns:
         As `suspect_labels`, with `original_hash` (see `original_hashes`); empty where no such experiment has been
         trained.

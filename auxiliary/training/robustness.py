@@ -23,9 +23,6 @@ def measure_robustness(project: Project) -> pd.DataFrame:
     the processed ones; each network then gets them at its own size, with the views of its own test. The answers are
     cached in `robustness.csv`.
 
-    Args:
-        project: the opened data set.
-
     Returns:
         One row per network and test image: `stage`, `experiment`, `run_id`, `method` (the version of the corruptions),
         `filepath`, and 1 or 0 in the columns `clean` and `COLUMNS`.

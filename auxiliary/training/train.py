@@ -1,16 +1,17 @@
 """Trains an experiment, or reads its run back: the only place that decides whether a run has been done."""
 
 from dataclasses import replace
+from math import isnan
 
 from auxiliary.config.experiment import Experiment
 from auxiliary.core import runtime
 from auxiliary.core.errors import Diverged
+from auxiliary.core.progress import notify
 from auxiliary.project.project import Project
 from auxiliary.runs.replacement import current, is_replaced, is_unfinished, remove_old, replace_now
-from auxiliary.runs.results_csv import log_result
+from auxiliary.runs.results_csv import log_result, read_results
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
-from auxiliary.training.published import compare_published
 from auxiliary.training.trackers.trackers import Trackers, open_trackers
 
 
@@ -88,7 +89,7 @@ def run_job(job: Job, log: bool, trackers: Trackers) -> tuple[Run, bool]:
         log_result(run.result, job.project.paths.results)
     trackers.finished(run)
     if not trained:
-        compare_published(job)
+        _compare_published(job)
     return run, trained
 
 
@@ -111,3 +112,22 @@ def _train(job: Job, trackers: Trackers) -> None:
             train_run(replace(job, anew=anew, on_history=trackers.watch(run)))
     if anew:
         replace_now(job.run)
+
+
+def _compare_published(job: Job) -> None:
+    """Say so where the row of a finished run, which never changes, has another published accuracy than the profile."""
+    published = job.experiment.published_with(job.seed)
+    now = "none" if published is None else str(published)
+    if _as_text(job.run.result.published_accuracy) == now:
+        return
+    path, run_id = job.project.paths.results, job.run.result.run_id
+    results = read_results(path)
+    # None where the row cannot be read.
+    logged = [_as_text(accuracy) for accuracy in results.loc[results["run_id"] == run_id, "published_accuracy"]]
+    if logged and logged[-1] != now:
+        notify(f"{job.experiment.key}: the published accuracy is {now} in the profile and {logged[-1]} in the row "
+               f"{run_id} of {path.name}, which tables show: make the two agree")
+
+
+def _as_text(accuracy: float) -> str:
+    return "none" if isnan(accuracy) else str(accuracy)

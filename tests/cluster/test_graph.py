@@ -7,12 +7,10 @@ import pytest
 from auxiliary.cluster import graph
 from auxiliary.cluster.graph import job_of, tasks_of
 from auxiliary.cluster.task import FeatureParts, Training
-from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.training import feature_files
 from auxiliary.training.job import Job, jobs_of
-from tests.colours import SMALL, SMALL_ON, colours_profile
-from tests.images import clean_table_of
+from tests.colours import SMALL, SMALL_ON, colours_profile, open_text
 
 FROZEN = ("{{model_id: {name}, backbone: {backbone}, weights: random, image_size: 32, head: gap, learning_rate: 0.01, "
           "epochs: 2{more}}}")
@@ -25,12 +23,7 @@ def opened(image_folder, divide, tmp_path) -> Callable[..., Project]:
 
     def make(scratch, transfer=()) -> Project:
         folder = image_folder({"green": 20, "blue": 20, "red": 20})
-        text = colours_profile(folder, scratch, transfer)
-        text = text.removesuffix("transfer:\n").replace("scratch:\ntransfer", "transfer")
-        (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
-        project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
-        divide(project, clean_table_of(folder))
-        return project
+        return divide(open_text(colours_profile(folder, scratch, transfer), tmp_path))
 
     return make
 

@@ -11,7 +11,7 @@ from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
 from auxiliary.training.job import jobs_of
 from auxiliary.training.train_all import train_all
-from tests.colours import SMALL, SMALL_ON, colours_profile
+from tests.colours import SMALL, SMALL_ON, colours_profile, open_text
 from tests.forks import FORKS, redirect
 
 LONG = "{model_id: long, learning_rate: 0.01, epochs: 75, net: conv(16) | batchnorm | pool | flatten | dense(32)}"
@@ -22,11 +22,10 @@ FROZEN = ("{model_id: frozen, backbone: MobileNet, weights: random, image_size: 
 def opened(root: Path, folder: Path) -> Project:
     """A prepared project of four experiments on the images of a folder, in a new root."""
     root.mkdir()
-    profile = root / "profile.yaml"
-    profile.write_text(colours_profile(folder, (SMALL, SMALL_ON, LONG), (FROZEN,), size=32), encoding="utf-8")
+    text = colours_profile(folder, (SMALL, SMALL_ON, LONG), (FROZEN,), size=32)
     # Here, because processes take a second to start.
-    prepare(open_project(str(profile), root=root), Processes(1))
-    return open_project(str(profile), root=root)
+    prepare(open_text(text, root), Processes(1))
+    return open_text(text, root)
 
 
 def train_alone(project: Project) -> None:

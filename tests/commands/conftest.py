@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from auxiliary.config.profile import Profile
-from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
 from auxiliary.training.train_all import train_all
-from tests.images import clean_table_of
+from tests.colours import open_text
 from tests.tiny import with_plain_curves, with_tiny
 
 PROFILE = """
@@ -46,12 +45,8 @@ def colours(image_folder):
 @pytest.fixture(scope="session")
 def opened(colours, divide, tmp_path_factory) -> Project:
     """The profile with split images; nothing is trained."""
-    root = tmp_path_factory.mktemp("root")
-    (root / "profile.yaml").write_text(PROFILE.format(folder=colours), encoding="utf-8")
     with with_tiny():
-        project = open_project(str(root / "profile.yaml"), root=root)
-    divide(project, clean_table_of(colours))
-    return project
+        return divide(open_text(PROFILE.format(folder=colours), tmp_path_factory.mktemp("root")))
 
 
 @pytest.fixture(scope="session")

@@ -277,11 +277,8 @@ def test_nothing_is_trainable_without_training():
         for experiment in load_profile(name).experiments
         if not experiment.trains
     ]
-    assert [experiment.key for experiment in experiments] == [
-        "mobnet2_small_notraining",
-        "cnn_16_32_64_dropout_l2_tta",
-        "lite0_tta",
-    ]
+    assert [experiment.key for experiment in experiments] == ["mobnet2_small_notraining", "cnn_16_32_64_dropout_l2_tta",
+                                                              "lite0_tta"]
     assert list(census(experiments, CLASSES)["trainable"]) == [0, 0, 0]
 
 

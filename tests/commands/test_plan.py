@@ -14,7 +14,7 @@ from auxiliary.data.catalogue import catalogue
 from auxiliary.project.open import open_project
 from auxiliary.training.job import Job, jobs_of
 from auxiliary.training.retrain import retrain_later
-from tests.images import clean_table_of
+from tests.colours import open_text
 
 PROFILE = "dataset: {}\nname: colours\nimage_size: 16\nscratch:\n"
 EXPERIMENT = "  - {{model_id: net{}, learning_rate: 0.1, epochs: 1, net: conv(4) | pool | gap | dense(8)}}\n"
@@ -27,8 +27,7 @@ def project(image_folder, tmp_path):
 
     def opened(count: int, more: str = "", only: str = "*", seeds: tuple[int, ...] = (0,)):
         text = PROFILE.format(folder) + "".join(EXPERIMENT.format(number) for number in range(count)) + more
-        (tmp_path / "profile.yaml").write_text(f"seeds: {[*seeds]}\n{text}", encoding="utf-8")
-        return open_project(str(tmp_path / "profile.yaml"), only, root=tmp_path / "root")
+        return open_text(f"seeds: {[*seeds]}\n{text}", tmp_path, only, root=tmp_path / "root")
 
     return opened
 
@@ -90,8 +89,7 @@ def test_a_grid_is_described_in_a_line(project, announced):
 
 
 def test_what_is_left_comes_before_what_is_finished(project, announced, divide):
-    project = project(14)
-    divide(project, clean_table_of(project.paths.own))
+    project = divide(project(14))
     for experiment in project.profile.experiments[:3]:
         finish(project, experiment.key)
     keys, printed = announced(project)
@@ -100,8 +98,7 @@ def test_what_is_left_comes_before_what_is_finished(project, announced, divide):
 
 
 def test_runs_are_counted(project, announced, divide):
-    project = project(1, seeds=(0, 1, 2))
-    divide(project, clean_table_of(project.paths.own))
+    project = divide(project(1, seeds=(0, 1, 2)))
     printed = announced(project)[1]
     assert re.search(r"│ \d+ s, 3 seeds │", printed) and "training 3 runs;" in printed
     finish(project, "net0", seed=1)
@@ -116,8 +113,7 @@ CHILDREN = """
 
 
 def test_children_are_announced_where_they_are_trained_anew(project, announced, divide):
-    whole = project(2, CHILDREN)
-    divide(whole, clean_table_of(whole.paths.own))
+    whole = divide(project(2, CHILDREN))
     for key in whole.experiments:
         finish(whole, key)
     chosen = project(2, CHILDREN, only="net0")
@@ -130,9 +126,8 @@ def test_children_are_announced_where_they_are_trained_anew(project, announced, 
 
 
 def test_after_images_were_added_nothing_is_finished(project, announced, divide):
-    project = project(1)
+    project = divide(project(1))
     folder = project.paths.own
-    divide(project, clean_table_of(folder))
     project.save_table(catalogue(folder), "overview")
     finish(project, "net0")
     assert "finished" in announced(project)[1]

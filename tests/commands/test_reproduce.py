@@ -20,11 +20,11 @@ from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.splitting.split_files import write_splits
-from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training import identity
 from auxiliary.training.identity import PIPELINE
 from auxiliary.training.train_all import train_all
+from tests.colours import open_text
 from tests.images import clean_table_of
 from tests.names import WORDS
 
@@ -54,8 +54,7 @@ def clean_code():
 def trained(clean_code, image_folder, divide, tmp_path_factory) -> Path:
     """A root in which every experiment has been trained."""
     folder, root = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("trained")
-    (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
-    project = open_project(str(root / "profile.yaml"), root=root)
+    project = open_text(PROFILE.format(folder=folder), root)
     images = project.paths.data / "images"
     shutil.copytree(folder, images)
     divide(project, clean_table_of(images))

@@ -31,6 +31,7 @@ from auxiliary.project.project import Project
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.job import Job
 from auxiliary.training.train_all import train_all
+from tests.colours import open_text
 from tests.images import clean_table_of
 from tests.names import NAMES, WORDS
 
@@ -47,10 +48,7 @@ def project(image_folder, divide, tmp_path, monkeypatch):
     """An experiment of three seeds, ten epochs each, estimated at one second per epoch."""
     monkeypatch.setattr(estimate, "estimate_seconds", lambda experiment, *_: experiment.epochs)
     folder = image_folder({"green": 20, "blue": 20})
-    (tmp_path / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
-    project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
-    divide(project, clean_table_of(folder))
-    return project
+    return divide(open_text(PROFILE.format(folder=folder), tmp_path))
 
 
 def left(project) -> float:
@@ -208,8 +206,7 @@ scratch:
 def diverging(image_folder, divide, tmp_path, monkeypatch) -> Callable[..., Result]:
     """Gives the command `run` with some options; its notebooks only train."""
     folder = image_folder({"green": 20, "blue": 20})
-    (tmp_path / "profile.yaml").write_text(DIVERGING.format(folder=folder), encoding="utf-8")
-    project = open_project(str(tmp_path / "profile.yaml"), root=tmp_path)
+    project = open_text(DIVERGING.format(folder=folder), tmp_path)
     shutil.copytree(folder, project.paths.processed / "made")
     clean = clean_table_of(project.paths.processed / "made")
     divide(project, clean)

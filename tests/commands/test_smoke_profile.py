@@ -18,6 +18,7 @@ from auxiliary.data.splitting.split import split
 from auxiliary.data.walk import walk
 from auxiliary.networks import pretrained
 from auxiliary.project.open import open_project
+from tests.colours import open_text
 from tests.names import NAMES, WORDS
 
 PROFILE = """
@@ -42,8 +43,7 @@ transfer:
 @pytest.fixture
 def project(tmp_path):
     def opened(experiments="*", **overrides):
-        (tmp_path / "profile.yaml").write_text(PROFILE, encoding="utf-8")
-        return open_project(str(tmp_path / "profile.yaml"), experiments, overrides, tmp_path / "root")
+        return open_text(PROFILE, tmp_path, experiments, overrides, root=tmp_path / "root")
 
     return opened
 

@@ -17,8 +17,7 @@ from auxiliary.core.threads import VARIABLE, usable_cores
 from auxiliary.project.open import open_project
 from auxiliary.runs.results_csv import read_results
 from auxiliary.training.job import Job
-from tests.colours import SMALL_ON, colours_profile
-from tests.images import clean_table_of
+from tests.colours import SMALL_ON, colours_profile, open_text
 from tests.tiny import with_plain_curves
 
 # Its last digits are others with one thread than with two.
@@ -33,9 +32,7 @@ def root(image_folder, divide, tmp_path) -> Path:
     """A folder with a profile and its split images; nothing is trained."""
     folder = image_folder({"green": 20, "blue": 20, "red": 20}, size=32)
     experiments = (SEEDS, SMALL_ON.replace("small_on,", "small_on, seeds: [0, 1],"), WIDE, WILD, WILD_ON)
-    text = colours_profile(folder, experiments, (), size=32).removesuffix("transfer:\n")
-    (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
-    divide(open_project(str(tmp_path / "profile.yaml"), root=tmp_path), clean_table_of(folder))
+    divide(open_text(colours_profile(folder, experiments, size=32), tmp_path))
     return tmp_path
 
 

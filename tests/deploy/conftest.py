@@ -14,10 +14,8 @@ import pytest
 from auxiliary.core import runtime
 from auxiliary.core.errors import UserError
 from auxiliary.deploy.export.formats import FORMATS
-from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
-from tests.colours import SMALL, SMALL_ON, colours_profile
-from tests.images import clean_table_of
+from tests.colours import SMALL, SMALL_ON, colours_profile, open_text
 from tests.tiny import with_plain_curves, with_tiny
 
 if TYPE_CHECKING:
@@ -75,12 +73,10 @@ def trained_root(image_folder, divide, tmp_path_factory) -> TrainedRoot:
     image_folder({"green": 20, "blue": 20, "red": 20}, size=16).rename(images)
     for number in range(5):
         _exchange(images / "green" / f"{number}.png", images / "blue" / f"{number}.png")
-    (root / "profile.yaml").write_text(colours_profile(images, (SMALL, SMALL_ON, VIEWS), (FROZEN,)), encoding="utf-8")
     # Undone here, because a fixture of this scope would last until the tests of all folders are over.
     with with_tiny(), with_plain_curves(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "cpu_precision", lambda _: "float32")
-        project = open_project(str(root / "profile.yaml"), root=root)
-        divide(project, clean_table_of(images))
+        project = divide(open_text(colours_profile(images, (SMALL, SMALL_ON, VIEWS), (FROZEN,)), root))
         runs = train_all(project.profile.experiments, project)
     return TrainedRoot(root, {run.result.key: run for run in runs}, images)
 

@@ -11,9 +11,9 @@ from auxiliary.commands.predict import predict_images
 from auxiliary.deploy.app.models import Networks, Prediction
 from auxiliary.deploy.load import load_predictor
 from auxiliary.deploy.preprocess import UNSCALED
-from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training.train import train_and_evaluate
+from tests.colours import open_text
 from tests.prepare import prepare
 
 PROFILE = """
@@ -36,8 +36,7 @@ def run(tmp_path_factory) -> tuple[Run, Path]:
         for number in range(20):
             values = rng.integers(0, 800, (16, 16)) + 1600 * (0, 2, 1)[label]
             Image.fromarray(values.astype("uint16")).save(folder / name / f"{number}.png")
-    (root / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
-    project = prepare(open_project(str(root / "profile.yaml"), root=root))
+    project = prepare(open_text(PROFILE.format(folder=folder), root))
     return train_and_evaluate(project.experiments["small"], project), folder
 
 

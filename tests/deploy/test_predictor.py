@@ -17,7 +17,6 @@ from auxiliary.evaluation.calibration import fit_temperature, tempered
 from auxiliary.project.open import open_project
 from auxiliary.runs.run import Run
 from auxiliary.training.train import train_and_evaluate
-from tests.images import clean_table_of
 
 
 def pixels_of(predictor: Predictor, predictions: pd.DataFrame) -> np.ndarray:
@@ -44,8 +43,7 @@ def test_predictions_for_the_test_images_are_those_of_the_run(trained_root, key)
 def run_in_16_bits(trained_root, tiny_backbone, divide, tmp_path, monkeypatch, request) -> Iterator[Run]:
     """A run trained in 16 bits."""
     monkeypatch.setattr(runtime, "cpu_precision", lambda _: request.param)
-    project = open_project(str(trained_root.root / "profile.yaml"), root=tmp_path)
-    divide(project, clean_table_of(trained_root.images))
+    project = divide(open_project(str(trained_root.root / "profile.yaml"), root=tmp_path))
     yield train_and_evaluate(project.experiments["small"], project)
     keras.config.set_dtype_policy("float32")
 

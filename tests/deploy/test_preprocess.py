@@ -1,4 +1,3 @@
-import io
 import os
 
 import numpy as np
@@ -12,18 +11,7 @@ from auxiliary.data.reading.decode import rgb_pixels
 from auxiliary.data.reading.inspect_files import content_hash
 from auxiliary.data.reading.jpeg import processed_pixels
 from auxiliary.deploy.preprocess import image_bytes, network_pixels
-
-
-def soft(width, height):
-    """A smooth image, which changes little when it is resized."""
-    coarse = np.random.default_rng(0).integers(0, 256, (6, 6, 3), "uint8")
-    return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-
-
-def encoded(image, kind, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+from tests.images import encoded, soft
 
 
 @pytest.fixture

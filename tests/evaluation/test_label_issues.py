@@ -10,13 +10,13 @@ from auxiliary.data.providers.base import write_images
 from auxiliary.data.providers.demo import CLASSES, package_folder, read_array
 from auxiliary.data.splitting.split_files import write_splits
 from auxiliary.evaluation.label_issues import COLUMNS, out_of_fold, suspect_labels
-from auxiliary.project.open import open_project
 from auxiliary.training import feature_files
 from auxiliary.training import label_audit as audit
 from auxiliary.training.feature_files import feature_file, images_of, parts_of
 from auxiliary.training.job import Job
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.stored_features import FLOAT32, save_features
+from tests.colours import open_text
 from tests.images import clean_table_of
 
 NAMES = np.array(["007", "1", "12"])    # which may not be read back as numbers
@@ -218,8 +218,7 @@ class TestSuspects:
 
 def divided(root, images: pd.DataFrame, **overrides):
     """The profile opened, with the images divided into 70, 20 and 10%."""
-    (root / "profile.yaml").write_text(PROFILE.format(folder=root), encoding="utf-8")
-    project = open_project(str(root / "profile.yaml"), overrides=overrides, root=root)
+    project = open_text(PROFILE.format(folder=root), root, overrides=overrides)
     shuffled = images.assign(split="").sample(frac=1, random_state=0)
     cuts = [int(0.7 * len(images)), int(0.9 * len(images))]
     write_splits(tuple(shuffled.iloc[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)),

@@ -8,9 +8,8 @@ import pytest
 from forked import TrainingProcess
 from kill_checks import RootChecker, finished_epochs, runs_in
 
-from auxiliary.project.open import open_project
 from auxiliary.runs.results_csv import read_results
-from tests.images import clean_table_of
+from tests.colours import open_text
 
 PROFILE = """
 dataset: {folder}
@@ -29,9 +28,7 @@ scratch:
 def place(image_folder, divide, tmp_path_factory):
     """A folder with a profile, and a root `divided` in which its images are split and nothing is trained."""
     folder, place = image_folder({"green": 20, "blue": 20, "red": 20}), tmp_path_factory.mktemp("place")
-    (place / "profile.yaml").write_text(PROFILE.format(folder=folder), encoding="utf-8")
-    project = open_project(str(place / "profile.yaml"), root=place / "divided")
-    divide(project, clean_table_of(folder))
+    divide(open_text(PROFILE.format(folder=folder), place, root=place / "divided"))
     return place
 
 

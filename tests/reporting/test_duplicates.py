@@ -31,11 +31,7 @@ def test_groups_in_a_sentence(clean):
 
 
 def test_duplicates_in_the_training_set_are_counted(clean):
-    train, val, test = (
-        clean.iloc[[0, 3]],
-        clean.iloc[[1, 2, 4]],
-        clean.iloc[[5]],
-    )
+    train, val, test = (clean.iloc[[0, 3]], clean.iloc[[1, 2, 4]], clean.iloc[[5]])
     assert duplicate_table(train, val, test).to_dict("index") == {
         "val": {"images": 3, "identical in train": 2, "identical in train, share": 0.667,
                 "identical or nearly in train": 3, "identical or nearly in train, share": 1.0},

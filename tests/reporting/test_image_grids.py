@@ -99,10 +99,8 @@ def suspect_captions(fig) -> list[str]:
 def test_each_suspect_has_its_label_and_the_suggested_class(suspects):
     fig = suspect_sheet(suspects, CATEGORIES)
     assert fig.get_suptitle() == "2 suspect labels"
-    assert suspect_captions(fig) == [
-        "labelled cat\nsuggested a_clas…etters 0.97",
-        "labelled $cash_1^2$\nsuggested cat 0.60",
-    ]
+    assert suspect_captions(fig) == ["labelled cat\nsuggested a_clas…etters 0.97",
+                                     "labelled $cash_1^2$\nsuggested cat 0.60"]
 
 
 def test_the_most_suspicious_come_first(suspects):

@@ -137,13 +137,8 @@ def test_equals_stay_in_the_order_of_validation_accuracy(results):
 
 
 def test_the_sorted_column_is_shown(results):
-    assert headings(printed(results, {}, sort="accuracy")) == [
-        "experiment",
-        "stage",
-        "test accuracy",
-        "against the best",
-        "validation",
-    ]
+    assert headings(printed(results, {}, sort="accuracy")) == ["experiment", "stage", "test accuracy",
+                                                               "against the best", "validation"]
     text = printed(results.assign(train_seconds=[13.17, 4000.5, 0.001234]), {}, sort="train_seconds")
     assert headings(text)[-1] == "seconds"
     assert [row[-1] for row in cells(text) if row[0]] == ["0.00123", "13.2", "4,000"]

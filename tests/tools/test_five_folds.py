@@ -10,17 +10,11 @@ from sklearn.preprocessing import StandardScaler
 
 from auxiliary.core.errors import UserError
 from auxiliary.evaluation.significance import mcnemar
-from auxiliary.project.open import open_project
 from auxiliary.training.regression import Labelled
-from tests.colours import UNTRAINED, colours_profile
-from tests.images import clean_table_of
-from tests.tiny import with_tiny
 from tools.features import pooled_features, pooled_images
 from tools.five_folds import five_folds
 from tools.folds import FOLDS, TRIED, check_classes, fold_of, predict_held_out
 from tools.frozen_backbones import experiment_of, replace_rows
-
-TINY = "{model_id: tiny, backbone: Tiny, head: logistic}"
 
 
 @pytest.fixture
@@ -29,18 +23,6 @@ def images():
     draw = np.random.default_rng(0)
     labels = np.repeat(np.arange(45) % 3, 2)
     return Labelled((draw.normal(size=(90, 6)) + labels[:, None]).astype("float32"), labels), np.repeat(range(45), 2)
-
-
-@pytest.fixture(scope="module")
-def project(image_folder, divide, tmp_path_factory):
-    """Images of three colours, prepared at 40 pixels, and a backbone with random weights."""
-    folder, root = image_folder({"blue": 20, "green": 20, "red": 20}, size=40), tmp_path_factory.mktemp("root")
-    profile = root / "profile.yaml"
-    profile.write_text(colours_profile(folder, (UNTRAINED,), (TINY,), size=40), encoding="utf-8")
-    with with_tiny():
-        opened = open_project(str(profile), root=root)
-        divide(opened, clean_table_of(folder))
-        yield opened
 
 
 def test_near_duplicates_share_a_fold_and_classes_have_the_same_share_of_each(images):

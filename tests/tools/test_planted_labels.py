@@ -5,16 +5,11 @@ import pandas as pd
 import pytest
 
 from auxiliary.core.errors import UserError
-from auxiliary.project.open import open_project
-from tests.colours import UNTRAINED, colours_profile
-from tests.images import clean_table_of
-from tests.tiny import with_tiny
 from tools import planted_labels as module
 from tools.frozen_backbones import experiment_of
 from tools.planted_labels import COLUMNS, DRAWS, SHARES, Described, plant, planted_labels
 
 NAMES = np.array(["ant", "bee", "cat"])
-LOGISTIC = "{model_id: tiny, backbone: Tiny, head: logistic}"
 
 
 def described(distance: float, count: int = 300) -> Described:
@@ -97,18 +92,6 @@ def test_where_nothing_is_listed_nothing_is_found(far, monkeypatch):
     row, before, after = module._draw(far, plant(far.images, 0.1, 0))
     assert row["recall"] == row["suspects"] == row["by_probability"] == 0
     assert (before == after).all() and row["low"] < 0 < row["high"]
-
-
-@pytest.fixture(scope="module")
-def project(image_folder, divide, tmp_path_factory):
-    """Images of three colours, prepared at 40 pixels, and a backbone with random weights."""
-    folder, root = image_folder({"blue": 20, "green": 20, "red": 20}, size=40), tmp_path_factory.mktemp("root")
-    profile = root / "profile.yaml"
-    profile.write_text(colours_profile(folder, (UNTRAINED,), (LOGISTIC,), size=40), encoding="utf-8")
-    with with_tiny():
-        opened = open_project(str(profile), root=root)
-        divide(opened, clean_table_of(folder))
-        yield opened
 
 
 def test_one_row_per_share_and_draw_and_no_table_of_the_project_changes(project):

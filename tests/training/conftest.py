@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from auxiliary.core import runtime
-from auxiliary.project.open import open_project
 from auxiliary.project.project import Project
-from tests.colours import SMALL, SMALL_ON, UNTRAINED, colours_profile
+from tests.colours import SMALL, SMALL_ON, UNTRAINED, colours_profile, open_text
 from tests.images import clean_table_of
 from tests.tiny import with_plain_curves, with_tiny
 
@@ -33,11 +32,7 @@ def make_project(colours, divide, tmp_path_factory) -> Callable[..., Project]:
 
     def make(root=None, edit=("", ""), clean=clean, **overrides) -> Project:
         root = root or tmp_path_factory.mktemp("root")
-        profile = root / "profile.yaml"
-        profile.write_text(text.replace(*edit), encoding="utf-8")
-        project = open_project(str(profile), overrides=overrides, root=root)
-        divide(project, clean)
-        return project
+        return divide(open_text(text.replace(*edit), root, overrides=overrides), clean)
 
     return make
 

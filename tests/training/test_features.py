@@ -169,15 +169,8 @@ def test_augmented_views_take_turns_and_are_cached(counted, experiment, project,
 
 def test_a_view_shows_the_images_that_augmentation_makes(extractor, experiment, project, tmp_path):
     view = View("flip | zoom(0.5)", seed=3, number=1)
-    images = mk_tf_dataset(
-        project.test,
-        shuffle=False,
-        augment=view.augment,
-        image_size=experiment.image_size,
-        batch_size=64,
-        seed=3,
-        first_epoch=1,
-    )
+    images = mk_tf_dataset(project.test, shuffle=False, augment=view.augment, image_size=experiment.image_size,
+                           batch_size=64, seed=3, first_epoch=1)
     expected = extractor.model.predict_on_batch(next(iter(images))[0])
     made = cached_features(extractor, experiment, project.test, tmp_path, view)
     np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)

@@ -10,7 +10,6 @@ import pytest
 
 from auxiliary.data.fixes.fixes_file import LEAVE_OUT
 from auxiliary.networks.build import build_transfer
-from auxiliary.project.open import open_project
 from auxiliary.project.prepare import prepare
 from auxiliary.project.project import Project
 from auxiliary.runs.run import Run
@@ -22,7 +21,7 @@ from auxiliary.training.held_out_classes import held_out_classes
 from auxiliary.training.image_places import place_images
 from auxiliary.training.label_audit import suspects
 from auxiliary.training.train import train_and_evaluate
-from tests.colours import colours_profile
+from tests.colours import colours_profile, open_text
 from tests.training.conftest import FROZEN, TUNED
 
 VIEWED = ("{model_id: viewed, backbone: Tiny, image_size: 32, head: gap, learning_rate: 0.01, epochs: 2, "
@@ -32,15 +31,13 @@ VIEWED = ("{model_id: viewed, backbone: Tiny, image_size: 32, head: gap, learnin
 @pytest.fixture(scope="module")
 def prepared(colours, tmp_path_factory) -> Callable[..., Project]:
     """Prepares the images of a root with some fixes: `prepared(root, {"red/1.png": "green"})`; None for a new root."""
-    text = colours_profile(colours, (), (FROZEN, TUNED, VIEWED)).replace("scratch:\n", "")
+    text = colours_profile(colours, (), (FROZEN, TUNED, VIEWED))
 
     def make(root: Path | None, fixes: dict[str, str]) -> Project:
         root = root or tmp_path_factory.mktemp("root")
-        (root / "profile.yaml").write_text(text, encoding="utf-8")
         table = pd.DataFrame({"original": [*fixes], "new_label": [*fixes.values()]})
         table.to_csv(root / "fixes.csv", index=False)
-        projects = (open_project(str(root / "profile.yaml"), root=root, overrides={"label_fixes": "fixes.csv"})
-                    for _ in range(2))
+        projects = (open_text(text, root, overrides={"label_fixes": "fixes.csv"}) for _ in range(2))
         prepare(next(projects))
         return next(projects)
 

@@ -13,12 +13,10 @@ from auxiliary.deploy.export.formats import FORMATS
 from auxiliary.deploy.file_predictions import predict_files
 from auxiliary.deploy.image_paths import ImagePath
 from auxiliary.deploy.load import load_predictor
-from auxiliary.project.open import open_project
 from auxiliary.training.identity import fingerprint
 from auxiliary.training.train import train_and_evaluate
-from tests.colours import colours_profile
+from tests.colours import colours_profile, open_text
 from tests.hub import SIDE, needs_hub, save_preset
-from tests.images import clean_table_of
 
 pytestmark = needs_hub
 EXPERIMENTS = (
@@ -34,11 +32,7 @@ def project(colours, divide, tmp_path_factory):
     root = tmp_path_factory.mktemp("root")
     names = {kind: save_preset(kind, root / kind) for kind in ("vit", "resnet")}
     transfer = [experiment.format(**names) for experiment in EXPERIMENTS]
-    profile = root / "profile.yaml"
-    profile.write_text(colours_profile(colours, (), transfer, SIDE).replace("scratch:\n", ""), encoding="utf-8")
-    project = open_project(str(profile), root=root)
-    divide(project, clean_table_of(colours))
-    return project
+    return divide(open_text(colours_profile(colours, (), transfer, SIDE), root))
 
 
 @pytest.fixture(scope="module")

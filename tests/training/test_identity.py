@@ -67,10 +67,8 @@ def test_another_rule_for_near_duplicates_changes_it(project, monkeypatch):
 
 def test_a_parents_change_reaches_its_children(project, make_project):
     changed = make_project(
-        edit=(
-            "model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01",
-            "model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.02",
-        )
+        edit=("model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.01",
+              "model_id: frozen, backbone: Tiny, image_size: 32, head: gap | dense(4), learning_rate: 0.02")
     )
     assert changed.experiments["tuned"] == project.experiments["tuned"]
     assert of(changed, "tuned") != of(project, "tuned")

@@ -10,8 +10,14 @@ from sklearn.utils import check_random_state
 
 from auxiliary.core.errors import UserError
 from auxiliary.core.progress import notify
+from auxiliary.core.text import first_few
 from auxiliary.data.folders.part_names import IN_WORDS
-from auxiliary.data.splitting.alike import large_groups, large_groups_sentence
+
+NAMED = 5    # classes that a sentence names
+# Where one group of near-duplicates holds much of a class: perhaps its images are alike by nature.
+WAY_OUT = ("If they are alike by nature and yet different, such as parts under one lamp, go on with "
+           "`-p split.by seed`: images are then split at random, and test images may be nearly the same as training "
+           "images. If they are copies of one another, add other images")
 
 
 def split_groups(rows: pd.DataFrame, shares: Mapping[str, Fraction], random_state: int) -> dict[str, pd.DataFrame]:
@@ -38,19 +44,32 @@ def split_groups(rows: pd.DataFrame, shares: Mapping[str, Fraction], random_stat
     rng = check_random_state(random_state)
     splits = _place(codes, groups, _quotas(np.bincount(codes), list(shares.values())), rng)
     _fill_gaps(splits, codes, groups, len(shares))
-    large = large_groups(rows)
+    large = _large_groups(rows)
     for code, category in enumerate(names):
         if missing := [split for number, split in enumerate(shares) if number not in splits[codes == code]]:
             raise _too_few(category, missing[0], large)
     if large:
-        notify(large_groups_sentence(large))
+        notify(_large_groups_sentence(large))
     return {name: rows[splits == number] for number, name in enumerate(shares)}
+
+
+def _large_groups(images: pd.DataFrame) -> dict[str, str]:
+    """The classes of which one group holds more than a third, by name, each such as `30 of 60 images of cat`."""
+    sizes = images.groupby(["category", "group"], observed=True).size().groupby("category").agg(["max", "sum"])
+    large = sizes[(sizes["max"] > 1) & (3 * sizes["max"] > sizes["sum"])]
+    return {name: f"{row['max']:,} of {row['sum']:,} images of {name}" for name, row in large.iterrows()}
+
+
+def _large_groups_sentence(large: Mapping[str, str]) -> str:
+    """What `_large_groups` found, and how to go on."""
+    return (f"a single group of near-duplicates holds {first_few(list(large.values()), NAMED)}, and near-duplicates "
+            f"stay in one split. {WAY_OUT}")
 
 
 def _too_few(category: str, split: str, large: Mapping[str, str]) -> UserError:
     none_left = f"no image of {category} is left for the {IN_WORDS[split]} set"
     if large:
-        return UserError(f"{none_left}: {large_groups_sentence(large)}")
+        return UserError(f"{none_left}: {_large_groups_sentence(large)}")
     return UserError(f"too few different images of {category}: near-duplicates stay together, and {none_left}; add "
                      "images of it, or say `split: {by: seed}`, which does not keep them together")
 

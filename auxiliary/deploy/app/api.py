@@ -34,9 +34,6 @@ class Api:
     network than the first. `GET /api/networks` lists them. An error is JSON too, with the key `error`: those of
     `image_in`, 400 where there is no image, 404 for an unknown network or path, 405 for another method, 429 for too
     many requests, with the header Retry-After, 500 for a network that cannot be read.
-
-    Args:
-        networks: the networks.
     """
 
     def __init__(self, networks: Networks) -> None:

@@ -28,15 +28,8 @@ if side == "ours":
 else:
     keras.utils.set_random_seed(SEED)
 table, val = read_table(Path("train.csv")).head(IMAGES), read_table(Path("val.csv"))
-experiment = TransferExperiment(
-    model_id="m",
-    key="m",
-    learning_rate=1e-3,
-    epochs=EPOCHS,
-    backbone=backbone,
-    head="gap | dense(256)",
-    image_size=SIZE,
-)
+experiment = TransferExperiment(model_id="m", key="m", learning_rate=1e-3, epochs=EPOCHS, backbone=backbone,
+                                head="gap | dense(256)", image_size=SIZE)
 transfer = build_transfer(experiment, table["label"].nunique())
 
 

@@ -32,16 +32,8 @@ if side == "keras":
 else:
     runtime.start(SEED)
 table = read_table(Path("train.csv")).head(IMAGES)
-experiment = TransferExperiment(
-    model_id="m",
-    key="m",
-    learning_rate=1e-4,
-    epochs=EPOCHS,
-    backbone=backbone,
-    head="gap | dense(256)",
-    tune_last=int(last),
-    image_size=SIZE,
-)
+experiment = TransferExperiment(model_id="m", key="m", learning_rate=1e-4, epochs=EPOCHS, backbone=backbone,
+                                head="gap | dense(256)", tune_last=int(last), image_size=SIZE)
 steps = steps_per_epoch(len(table), experiment.batch_size)
 transfer = build_transfer(experiment, table["label"].nunique(), weights=None)
 draw_batch_norm(transfer.model)

@@ -1,5 +1,4 @@
 import base64
-import io
 import subprocess
 import sys
 
@@ -17,6 +16,7 @@ from auxiliary.data.processing.convert import Conversion
 from auxiliary.data.processing.phash import hash_image, thumbnail_pixels
 from auxiliary.data.processing.preprocess import preprocess_images
 from auxiliary.data.reading.inspect_files import content_hash
+from tests.images import encoded
 
 
 def blobs(seed, size=224):
@@ -103,6 +103,4 @@ def test_small_images_stay_as_they_are_and_load_no_numpy(tmp_path):
             "print(outcome.error, outcome.image.phash, outcome.image.width, 'numpy' in sys.modules)")
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found == "  28 False\n"
-    expected = io.BytesIO()
-    blobs(0, 28).save(expected, "PNG")
-    assert (tmp_path / "a.png").read_bytes() == expected.getvalue()
+    assert (tmp_path / "a.png").read_bytes() == encoded(blobs(0, 28))

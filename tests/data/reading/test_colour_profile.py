@@ -13,6 +13,7 @@ from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.jpeg import is_plain, resized
 from auxiliary.data.reading.jpeg_segments import embedded_profile, jpeg_head
 from auxiliary.data.reading.matrix_profile import matrix_conversion
+from tests.images import encoded, soft
 
 WHITE = 0.9642, 1, 0.8249
 # Red, green and blue of Adobe RGB (1998), as seen under the light that profiles are about.
@@ -43,17 +44,6 @@ def profile(red, green, blue, gamma=2.2, name=b"own\0", curve=b""):
 SWAPPED = profile(*reversed(ADOBE))
 
 
-def soft(width=320, height=240):
-    coarse = np.random.default_rng(0).integers(0, 256, (5, 6, 3), "uint8")
-    return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-
-
-def encoded(image, kind="JPEG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
 def off(pixels, expected):
     return np.abs(np.asarray(pixels, float) - np.asarray(expected, float)).mean()
 
@@ -61,7 +51,7 @@ def off(pixels, expected):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("icc", [profile(*ADOBE), SWAPPED], ids=["Adobe RGB", "swapped"])
 def test_colours_are_those_that_the_profile_means(kind, icc):
-    data = encoded(soft(), kind, icc_profile=icc)
+    data = encoded(soft(320, 240), kind, icc_profile=icc)
     # The values that the file holds, and what Pillow's own function makes of them.
     stored = Image.open(io.BytesIO(data)).convert("RGB").resize((64, 64), Image.Resampling.BILINEAR)
     expected = ImageCms.profileToProfile(stored, ImageCms.ImageCmsProfile(io.BytesIO(icc)),
@@ -73,12 +63,12 @@ def test_colours_are_those_that_the_profile_means(kind, icc):
 
 
 def test_swapped_channels_come_back():
-    red = encoded(Image.new("RGB", (80, 80), (250, 20, 20)), icc_profile=SWAPPED)
+    red = encoded(Image.new("RGB", (80, 80), (250, 20, 20)), "JPEG", icc_profile=SWAPPED)
     assert rgb_pixels(red, 32)[9, 9].argmax() == 2
 
 
 def test_srgb_is_known_by_its_colours_and_not_by_its_name():
-    image = soft()
+    image = soft(320, 240)
     assert in_srgb(image, SRGB) is image
     assert off(in_srgb(image, profile(*reversed(ADOBE), name=b"sRGB IEC61966-2.1\0")), image) > 20
 
@@ -87,28 +77,29 @@ def test_srgb_is_known_by_its_colours_and_not_by_its_name():
                                  ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(), bytes(2**23)],
                          ids=["words", "cut", "without a tag", "of another kind", "huge"])
 def test_a_profile_of_no_use_is_ignored(icc, capfd):
-    image = soft()
+    image = soft(320, 240)
     assert in_srgb(image, icc) is image
-    np.testing.assert_array_equal(rgb_pixels(encoded(image, icc_profile=icc), 64), rgb_pixels(encoded(image), 64))
+    np.testing.assert_array_equal(rgb_pixels(encoded(image, "JPEG", icc_profile=icc), 64),
+                                  rgb_pixels(encoded(image, "JPEG"), 64))
     assert capfd.readouterr().err == ""
 
 
 def test_a_jpeg_with_a_profile_stays_on_the_fast_path():
     for icc in (SRGB, SWAPPED):
-        data = encoded(soft(), icc_profile=icc)
+        data = encoded(soft(320, 240), "JPEG", icc_profile=icc)
         assert is_plain(data, jpeg_head(data))
         np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
 
 
 @pytest.mark.parametrize("icc", [SRGB, SWAPPED, SWAPPED + bytes(150_000), b""], ids=["sRGB", "own", "in parts", "none"])
 def test_the_embedded_profile_is_the_one_that_pillow_finds(icc):
-    data = encoded(soft(), icc_profile=icc, comment=b"text")
+    data = encoded(soft(320, 240), "JPEG", icc_profile=icc, comment=b"text")
     assert embedded_profile(jpeg_head(data)) == (Image.open(io.BytesIO(data)).info.get("icc_profile") or b"")
     assert embedded_profile(jpeg_head(data[:100])) == b""
 
 
 def test_the_head_of_a_jpeg_ends_before_its_first_scan():
-    data = encoded(soft(), comment=b"a thumbnail's \xff\xda")
+    data = encoded(soft(320, 240), "JPEG", comment=b"a thumbnail's \xff\xda")
     head = jpeg_head(data)
     assert data[len(head):].startswith(b"\xff\xda")
     assert b"thumbnail" in head and len(head) < 1000
@@ -117,12 +108,12 @@ def test_the_head_of_a_jpeg_ends_before_its_first_scan():
 
 
 def test_grey_images_with_a_profile_of_colours():
-    data = encoded(soft().convert("L"), icc_profile=SWAPPED)
+    data = encoded(soft(320, 240).convert("L"), "JPEG", icc_profile=SWAPPED)
     np.testing.assert_array_equal(rgb_pixels(data, 64), np.asarray(open_rgb(data, 64)))
 
 
 def test_cmyk_without_a_profile_is_as_pillow_has_it():
-    image = soft().convert("CMYK")
+    image = soft(320, 240).convert("CMYK")
     assert in_srgb(image, SRGB) is image
     assert off(open_rgb(encoded(image, "TIFF")), image.convert("RGB")) == 0
 
@@ -164,9 +155,9 @@ def test_other_profiles_are_left_to_littlecms(icc):
 def test_where_curves_and_matrix_go_wrong_littlecms_converts(monkeypatch):
     monkeypatch.setattr(matrix_profile, "matrix_conversion", lambda _: lambda pixels: 255 - pixels)
     icc = profile(*ADOBE, gamma=2.25)
-    expected = ImageCms.profileToProfile(soft(), ImageCms.ImageCmsProfile(io.BytesIO(icc)),
+    expected = ImageCms.profileToProfile(soft(320, 240), ImageCms.ImageCmsProfile(io.BytesIO(icc)),
                                          ImageCms.createProfile("sRGB"))
-    assert off(in_srgb(soft(), icc), expected) < 1
+    assert off(in_srgb(soft(320, 240), icc), expected) < 1
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "CMYK"])

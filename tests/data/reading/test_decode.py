@@ -17,15 +17,10 @@ from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.header import read_header
 from auxiliary.data.reading.jpeg import is_plain
 from auxiliary.data.reading.jpeg_segments import jpeg_head
+from tests.images import encoded
 
 ANIMALS = Path(__file__).resolve().parents[2] / "../shared/data/animals10-raw-img.zip"
 RED, BLUE = (255, 0, 0), (0, 0, 255)
-
-
-def encoded(image, kind="PNG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def first_pixel(source, size=None):

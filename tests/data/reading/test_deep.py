@@ -15,6 +15,7 @@ from auxiliary.core.errors import ImageError
 from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.deep import found_span, is_deep
 from auxiliary.data.reading.header import identified, read_header
+from tests.images import encoded
 
 GREY = (np.arange(20 * 30, dtype="uint16") * 6).reshape(20, 30)
 COLOURS = np.random.default_rng(0).integers(0, 4096, (20, 30, 3), "uint16")
@@ -22,9 +23,7 @@ TWELVE_BITS = (0.0, 4095.0)
 
 
 def pillow(values, kind="PNG"):
-    buffer = io.BytesIO()
-    Image.fromarray(values).save(buffer, kind)
-    return buffer.getvalue()
+    return encoded(Image.fromarray(values), kind)
 
 
 def coded(values, suffix=".png"):
@@ -111,9 +110,7 @@ def test_the_span_is_that_of_the_values(data):
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK"])
 def test_usual_images_are_not_deep(mode):
-    buffer = io.BytesIO()
-    Image.new(mode, (9, 9)).save(buffer, "TIFF")
-    header = read_header(io.BytesIO(buffer.getvalue()))
+    header = read_header(io.BytesIO(encoded(Image.new(mode, (9, 9)), "TIFF")))
     assert header.mode == mode and not is_deep(mode)
 
 

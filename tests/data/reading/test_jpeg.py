@@ -5,18 +5,7 @@ import pytest
 from PIL import Image
 
 from auxiliary.data.reading.jpeg import encode_jpeg, jpeg_pixels, processed_pixels, resized
-
-
-def soft(width, height):
-    """An image of soft blobs, which is the same when it is made smaller."""
-    coarse = np.random.default_rng(0).integers(0, 256, (6, 6, 3), "uint8")
-    return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-
-
-def encoded(image, kind="JPEG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+from tests.images import encoded, soft
 
 
 def gap(one, other):
@@ -26,29 +15,29 @@ def gap(one, other):
 
 @pytest.mark.parametrize("subsampling", [0, 1, 2])
 def test_pixels_are_pillows(subsampling):
-    data = encoded(soft(40, 30), subsampling=subsampling, quality=90)
+    data = encoded(soft(40, 30), "JPEG", subsampling=subsampling, quality=90)
     assert gap(jpeg_pixels(data), Image.open(io.BytesIO(data))) < 0.1
 
 
 def test_grey_files_get_three_channels():
-    pixels = jpeg_pixels(encoded(soft(40, 30).convert("L")))
+    pixels = jpeg_pixels(encoded(soft(40, 30).convert("L"), "JPEG"))
     assert pixels.shape == (30, 40, 3)
     assert (pixels == pixels[:, :, :1]).all()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 1200), (900, 1200), (3000, 250)])
 def test_an_image_too_large_is_decoded_smaller_but_no_smaller_than_needed(width, height):
-    pixels = jpeg_pixels(encoded(soft(width, height)), 200)
+    pixels = jpeg_pixels(encoded(soft(width, height), "JPEG"), 200)
     assert 200 <= min(pixels.shape[:2]) < 400
     assert pixels.shape[1] / pixels.shape[0] == pytest.approx(width / height, rel=0.01)
 
 
 @pytest.mark.parametrize(("width", "height"), [(210, 220), (399, 900), (150, 3000), (40, 30)])
 def test_others_are_decoded_whole(width, height):
-    assert jpeg_pixels(encoded(soft(width, height)), 200).shape == (height, width, 3)
+    assert jpeg_pixels(encoded(soft(width, height), "JPEG"), 200).shape == (height, width, 3)
 
 
-@pytest.mark.parametrize("data", [b"", b"rubbish", encoded(soft(40, 30))[:-200], encoded(soft(40, 30), "PNG")])
+@pytest.mark.parametrize("data", [b"", b"rubbish", encoded(soft(40, 30), "JPEG")[:-200], encoded(soft(40, 30), "PNG")])
 def test_damaged_files_and_other_formats_are_refused(data):
     with pytest.raises(ValueError, match=r"."):
         jpeg_pixels(data)
@@ -78,6 +67,6 @@ def test_processed_png_images_are_read_too(mode):
 
 def test_encoded_files_are_as_good_and_as_large_as_pillows():
     image = soft(224, 224)
-    ours, pillows = encode_jpeg(np.asarray(image), 90), encoded(image, quality=90)
+    ours, pillows = encode_jpeg(np.asarray(image), 90), encoded(image, "JPEG", quality=90)
     assert gap(jpeg_pixels(ours), image) < gap(jpeg_pixels(pillows), image) + 0.1
     assert len(ours) == pytest.approx(len(pillows), rel=0.05)

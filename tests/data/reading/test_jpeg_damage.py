@@ -1,6 +1,5 @@
 """Damaged JPEG files are refused; oddities that leave the image whole are not."""
 
-import io
 from functools import partial
 
 import numpy as np
@@ -10,14 +9,14 @@ from PIL import Image
 from auxiliary.core.errors import ImageError
 from auxiliary.data.reading.decode import open_rgb, rgb_pixels
 from auxiliary.data.reading.jpeg import jpeg_pixels
+from tests.images import encoded
 
 
 def photograph(seed, size=(400, 300), mode="RGB", **options):
     """A JPEG file of soft blobs."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), "uint8")
-    image, buffer = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).convert(mode), io.BytesIO()
-    image.save(buffer, "JPEG", quality=90, **options)
-    return buffer.getvalue()
+    image = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).convert(mode)
+    return encoded(image, "JPEG", quality=90, **options)
 
 
 def spoilt(data, how, seed=0):

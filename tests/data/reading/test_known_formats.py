@@ -10,6 +10,7 @@ from auxiliary.data.catalogue import catalogue
 from auxiliary.data.reading.decode import open_rgb
 from auxiliary.data.reading.header import read_header
 from auxiliary.data.reading.known_formats import camera_raw, format_name, is_heif
+from tests.images import encoded
 
 
 def box(*brands):
@@ -54,11 +55,10 @@ def test_a_format_that_cannot_be_read_is_named(name, data):
 
 
 def test_avif_is_named_where_pillow_lacks_it(monkeypatch):
-    buffer = io.BytesIO()
-    Image.new("RGB", (9, 9)).save(buffer, "AVIF")
+    data = encoded(Image.new("RGB", (9, 9)), "AVIF")
     monkeypatch.setattr("PIL.AvifImagePlugin.SUPPORTED", False)
     with pytest.raises(ImageError, match=r"^AVIF, .*: cannot be read"):
-        read_header(io.BytesIO(buffer.getvalue()))
+        read_header(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("data", [
@@ -94,9 +94,8 @@ def test_images_in_tiff_files_are_no_camera_raw(order):
 
 def test_tiff_files_are_read_as_before():
     """Also those of a camera's own software."""
-    image, buffer = Image.new("RGB", (9, 9), "red"), io.BytesIO()
-    image.save(buffer, "TIFF", tiffinfo={271: "Nikon", 254: 0})
-    assert open_rgb(buffer.getvalue()).getpixel((0, 0)) == (255, 0, 0)
+    data = encoded(Image.new("RGB", (9, 9), "red"), "TIFF", tiffinfo={271: "Nikon", 254: 0})
+    assert open_rgb(data).getpixel((0, 0)) == (255, 0, 0)
 
 
 def test_the_catalogue_names_formats_whatever_a_file_is_called(tmp_path):

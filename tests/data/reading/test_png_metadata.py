@@ -12,6 +12,7 @@ from PIL import Image
 from auxiliary.data.reading.decode import open_rgb
 from auxiliary.data.reading.header import read_header
 from auxiliary.data.reading.png_metadata import MOST, without_excess
+from tests.images import encoded
 
 IMAGE = Image.linear_gradient("L").resize((90, 70)).convert("RGB")
 TEXT = random.Random(0).randbytes(MOST).hex().encode()    # twice as much, and hard to pack
@@ -22,9 +23,7 @@ def chunk(kind, content):
 
 
 def png(*chunks, behind=(), **options):
-    buffer = io.BytesIO()
-    IMAGE.save(buffer, "PNG", **options)
-    data = buffer.getvalue()
+    data = encoded(IMAGE, **options)
     return data[:33] + b"".join(chunks) + data[33:-12] + b"".join(behind) + data[-12:]
 
 

@@ -1,10 +1,10 @@
-import io
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from auxiliary.data.reading.decode import open_rgb
+from tests.images import encoded
 
 
 def icon(colour, opacity=255, hidden=(255, 255, 255)):
@@ -15,9 +15,7 @@ def icon(colour, opacity=255, hidden=(255, 255, 255)):
 
 
 def opened(image, size=None, kind="PNG"):
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return np.asarray(open_rgb(buffer.getvalue(), size))
+    return np.asarray(open_rgb(encoded(image, kind), size))
 
 
 @pytest.mark.parametrize(("colour", "ground"), [

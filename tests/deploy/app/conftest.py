@@ -1,11 +1,8 @@
 """The networks of the trained runs, and a test image."""
 
-import io
-from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from PIL import Image
 
 from auxiliary.deploy.app.models import Networks
 from auxiliary.runs.run import Run
@@ -29,14 +26,3 @@ def both(two_data_sets) -> Networks:
 def tested(trained_root) -> pd.Series:
     """The row of a test image in the test predictions of `small`."""
     return trained_root.runs["small"].predictions.iloc[0]
-
-
-@pytest.fixture(scope="session")
-def encoded() -> Callable[..., bytes]:
-    """Encodes an image: `encoded(image, "PNG")`, with options of `Image.save`."""
-    def encode(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
-        file = io.BytesIO()
-        image.save(file, kind, **options)
-        return file.getvalue()
-
-    return encode

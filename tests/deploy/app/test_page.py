@@ -1,7 +1,6 @@
 """The page without a browser: its output, its errors, and the files that it refuses."""
 
 import asyncio
-import io
 import shutil
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PIL import Image
 from auxiliary.deploy.app.heat_map import SIDE
 from auxiliary.deploy.app.models import Networks, Prediction, full_name
 from auxiliary.runs.run import Run
+from tests.images import encoded
 
 gradio = pytest.importorskip("gradio", reason="gradio is not installed")
 
@@ -43,9 +43,7 @@ def shown(page: Page, label: str) -> bool:
 
 
 def truncated_jpeg() -> bytes:
-    file = io.BytesIO()
-    Image.effect_noise((99, 99), 50).save(file, "JPEG")
-    return file.getvalue()[:-500]
+    return encoded(Image.effect_noise((99, 99), 50), "JPEG")[:-500]
 
 
 def uploaded(folder: Path, data: bytes) -> dict:

@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from auxiliary.commands.reproduce_conclusion import conclude_nearly
-from auxiliary.commands.reproduce_tolerance import beyond_tolerance
+from auxiliary.commands.reproduce_conclusion import beyond_tolerance, conclude_nearly
 from auxiliary.core.console import PlainConsole
 from auxiliary.core.errors import UserError
 
