@@ -21,7 +21,7 @@ class Ensemble(Experiment):
     """Several experiments together: its probabilities are the mean of theirs, and nothing is trained.
 
     Attributes:
-        ensemble: keys of its members, earlier experiments of the same stage that are no ensembles.
+        ensemble: keys of its members, earlier experiments of the same stage that are neither ensembles nor refits.
     """
 
     ensemble: tuple[str, ...]
@@ -83,8 +83,8 @@ def complete_ensemble(experiment: dict[str, Any], earlier: Mapping[str, Mapping[
         elsewhere: the keys of the other stage.
 
     Raises:
-        UserError: a member is no earlier experiment of the stage or an ensemble, or a setting is given that an
-            ensemble does not have.
+        UserError: a member is no earlier experiment of the stage, or is an ensemble or a refit; or a setting is given
+            that an ensemble does not have.
     """
     name, members = f"experiment {experiment['key']!r}", experiment["ensemble"]
     if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
@@ -98,6 +98,10 @@ def complete_ensemble(experiment: dict[str, Any], earlier: Mapping[str, Mapping[
                             "same stage")
         if "ensemble" in earlier[member]:
             raise UserError(f"{name}: its member {member!r} is an ensemble itself: name the members of that one")
+        if earlier[member].get("refit"):
+            raise UserError(f"{name}: its member {member!r} is a refit, which was trained on the validation images "
+                            "too, so that no validation of the ensemble is left: name its parent "
+                            f"{earlier[member]['parent']!r}")
     usual = Settings.model_fields["image_size"].default
     sizes = [earlier[member].get("image_size", usual) for member in members]
     # A size that is no number is told where it stands.

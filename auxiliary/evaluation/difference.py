@@ -1,9 +1,13 @@
 """The difference of two accuracies: its value, p-value and intervals, which never contradict each other."""
 
+import sys
 from dataclasses import dataclass
 from typing import Protocol
 
 from auxiliary.evaluation.significance import mcnemar, mcnemar_interval
+
+# Smaller p-values are given as this. Of 0 no correction could be told, and intervals are widened by its factor.
+SMALLEST = sys.float_info.min
 
 
 class Difference(Protocol):
@@ -18,7 +22,7 @@ class Difference(Protocol):
 
     @property
     def p(self) -> float:
-        """The two-sided p-value of no difference, 0 to 1."""
+        """The two-sided p-value of no difference, `SMALLEST` to 1."""
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """The lower and upper end of the interval of level 1 - `alpha`."""
@@ -46,7 +50,7 @@ class McNemarDifference:
     @property
     def p(self) -> float:
         """The exact p-value."""
-        return mcnemar(self.only_first, self.only_second)
+        return max(mcnemar(self.only_first, self.only_second), SMALLEST)
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """The lower and upper end, -1 to 1."""
@@ -77,7 +81,7 @@ class StudentDifference:
         from scipy.stats import t
 
         error, freedom = (self.below, self.freedom_below) if self.value > 0 else (self.above, self.freedom_above)
-        return float(2 * t.sf(abs(self.value) / error, freedom))
+        return max(float(2 * t.sf(abs(self.value) / error, freedom)), SMALLEST)
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """The lower and upper end, -1 to 1."""

@@ -1,13 +1,13 @@
 """McNemar's test of two runs on the same test images, the interval that agrees with it, and Holm's correction."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 from auxiliary.core.errors import UserError
 
-# The middles of 200 equal parts of 0 to 1, over which a probability is averaged: right to 0.0003.
-MIDDLES = (np.arange(200) + 0.5) / 200
+NODES = 200    # over which a probability is averaged
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -97,10 +97,19 @@ def _lower_end(more: int, less: int, total: int, tail: float) -> float:
     if more == 0:                        # the limit of the share is 0
         return -float(betaincinv(*rate, 1 - tail))
     first, last = (half, 1) if above else (0, half)
-    shares = betaincinv(more, less + 1, first + (last - first) * MIDDLES)
+    places, weights = _nodes()
+    shares = betaincinv(more, less + 1, first + (last - first) * places)
 
     def beyond(end: float) -> float:
-        within = betainc(*rate, np.minimum(end / (2 * shares - 1), 1)).mean()
+        within = betainc(*rate, np.minimum(end / (2 * shares - 1), 1)) @ weights
         return (half + (1 - half) * within if above else half * (1 - within)) - tail
 
     return float(brentq(beyond, 0, 1) if above else brentq(beyond, -1, 0))
+
+
+@cache
+def _nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Places from 0 to 1, (NODES,), and the weight of each in a mean: Gauss and Legendre's, denser at both ends."""
+    # Small tails, as of corrected p-values, depend on little but the ends.
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return (nodes + 1) / 2, weights / 2

@@ -52,7 +52,7 @@ class OneCycle:
 
 @operation
 class Cosine:
-    """`cosine(warmup)`: down to zero along half a cosine."""
+    """`cosine(warmup)`: down to zero along half a cosine, from the first step on, also where the rate still rises."""
 
     warmup: Epochs = 0.0
 

@@ -67,6 +67,14 @@ def test_an_ensemble_of_ensembles_is_refused(load):
         load(again)
 
 
+def test_a_refit_is_no_member_for_it_has_seen_the_validation_images(load):
+    again = "model_id: again, backbone: MobileNetV2, head: gap, image_size: 64, learning_rate: 0.1, epochs: 1"
+    refit = f"{again}}}\n  - {{model_id: all, parent: again, refit: true}}\n  - {{model_id: both"
+    with pytest.raises(UserError, match=r"'both': its member 'all' is a refit, .*: name its parent 'again'"):
+        load(adding(f"{refit}, ensemble: [frozen, all]"))
+    assert load(adding(f"{refit}, ensemble: [frozen, again]")).experiments[-1].needs == ("frozen", "again")
+
+
 def test_an_ensemble_is_no_parent(load):
     child = (BOTH[0], f"{BOTH[1]}  - {{model_id: on, parent: both, learning_rate: 0.1, epochs: 1}}\n")
     with pytest.raises(UserError, match="'on': its parent 'both' is an ensemble, which has no weights of its own"):

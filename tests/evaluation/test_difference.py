@@ -40,3 +40,9 @@ def test_a_normal_difference_by_hand():
 def test_mcnemars_difference_by_hand():
     found = McNemarDifference(only_first=5, only_second=1, total=10)
     assert (found.value, found.p) == pytest.approx((0.4, 14 / 64))
+
+
+def test_a_p_value_is_never_rounded_to_0():
+    # A share of 1 of 1,200 tosses of a coin; and 60 standard errors.
+    for found in (McNemarDifference(1200, 0, 2000), StudentDifference(0.6, 0.01, 0.01, float("inf"), float("inf"))):
+        assert 0 < found.p < 1e-300 and 3 * found.p > found.p

@@ -224,3 +224,14 @@ def divided(root, images: pd.DataFrame, **overrides):
     write_splits(tuple(shuffled.iloc[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)),
                 project.profile.split, project.paths)
     return project
+
+
+@pytest.mark.parametrize(("shared", "others"), [("abba", 3), ("ab", 4)])
+def test_a_group_of_several_classes_counts_once(shared, others):
+    """Each class has five groups only if those that it shares count for both: too few for five folds."""
+    categories = [*shared, *others * "a", *others * "b"]
+    groups = [place // 2 for place in range(len(shared))] + list(range(10, 10 + 2 * others))
+    files = [f"{place}.png" for place in range(len(groups))]
+    images = pd.DataFrame({"filepath": files, "original": files, "category": categories, "group": groups,
+                           "split": "train"})
+    assert suspect_labels(np.random.default_rng(0).normal(size=(len(images), 8)), images).empty

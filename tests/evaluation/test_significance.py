@@ -34,8 +34,10 @@ def test_the_interval_contains_0_exactly_where_mcnemar_finds_no_difference(alpha
         assert mcnemar_interval(second, first, total, alpha) == pytest.approx((-high, -low))
 
 
-@pytest.mark.parametrize("counts", [(6, 0, 100), (37, 0, 100), (10, 10, 100), (5, 1, 10), (120, 80, 1000), (3, 9, 12)])
-def test_the_interval_is_that_of_a_million_draws(counts):
+@pytest.mark.parametrize(("counts", "alpha"), [
+    ((6, 0, 100), 0.05), ((37, 0, 100), 0.05), ((10, 10, 100), 0.05), ((5, 1, 10), 0.05), ((120, 80, 1000), 0.05),
+    ((3, 9, 12), 0.05), ((30, 12, 100), 0.01), ((200, 120, 1000), 0.001)])
+def test_the_interval_is_that_of_a_million_draws(counts, alpha):
     """Fay and Lumbard's definition, drawn at random: of both limits of the rate the lower product counts."""
     first, second, total = counts
     rng, differ = np.random.default_rng(0), first + second
@@ -44,9 +46,9 @@ def test_the_interval_is_that_of_a_million_draws(counts):
         uneven = 2 * (rng.beta(more, less + 1, 1_000_000) if more else 0) - 1
         rates = (rng.beta(differ, total - differ + 1, 1_000_000),
                  rng.beta(differ + 1, total - differ, 1_000_000) if differ < total else 1)
-        return min(np.quantile(rate * uneven, 0.025) for rate in rates)
+        return min(np.quantile(rate * uneven, alpha / 2) for rate in rates)
 
-    assert mcnemar_interval(*counts) == pytest.approx((lower(first, second), -lower(second, first)), abs=1e-3)
+    assert mcnemar_interval(*counts, alpha) == pytest.approx((lower(first, second), -lower(second, first)), abs=1e-3)
 
 
 def test_runs_that_never_differ_have_an_interval_around_0():

@@ -63,3 +63,11 @@ def test_holms_correction_counts_the_conclusions_that_are_measured():
     assert (once.text, twice.text) == ("confirmed", "undecided")
     assert twice.p == pytest.approx(2 * once.p)
     assert twice.ends[0] < 0 < once.ends[0]
+
+
+def test_where_no_float_is_as_small_as_p_the_interval_is_still_widened_by_holms_factor():
+    # Far beyond 38 standard errors, from where on a normal p-value is rounded to 0.
+    known = of(10_000, a=0.9, b=0.1, c=0.5)
+    found, _ = verdicts([Conclusion("", (AB,)), Conclusion("", (BC,))], known)
+    assert found.text == "confirmed" and 0 < found.p < 1e-300
+    assert found.ends == pytest.approx(mean_difference([AB], known).interval(0.05 / 2))
