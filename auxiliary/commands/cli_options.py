@@ -20,6 +20,15 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
+class GivenPath(click.Path):
+    """A path that is not empty, as it is where a shell's variable is not set: that would be the current folder."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        if value == "":
+            self.fail("it is empty: give it a value, or leave it out", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def joined(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> str:
     """The lists of an option that is given more than once as one list."""
     return ",".join(values)
@@ -38,7 +47,7 @@ def _check_once(given: Sequence[str]) -> None:
 
 
 root_option = click.option(
-    "--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--root", type=GivenPath(path_type=Path, file_okay=False), metavar="DIR",
     help="Folder of data, models, assets and results.csv.  [default: the repository]")
 experiments_option = click.option(
     "-e", "--experiments", multiple=True, default=["*"], callback=joined, metavar="KEYS",
@@ -63,7 +72,7 @@ cluster_option = click.option(
     help="Prepare and train on a Dask cluster: the address of a scheduler (tcp://host:8786), processes here (local:2), "
          "or a file for dask-jobqueue (slurm.yaml).  [alone: DASK_SCHEDULER_ADDRESS]")
 stage_option = click.option(
-    "--stage", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--stage", type=GivenPath(path_type=Path, file_okay=False), metavar="DIR",
     help="With --cluster: a folder on the own disk of every machine, which gets copies of the images.")
 run_option = click.option(
     "--run", "name", default="", metavar="RUN",
