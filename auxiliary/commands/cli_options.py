@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import EMPTY, UserError
 from auxiliary.core.gpus import MOST as MOST_GPUS
 from auxiliary.core.threads import MOST as MOST_THREADS
 from auxiliary.core.trackers import TRACKERS
@@ -25,7 +25,7 @@ class GivenPath(click.Path):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
         if value == "":
-            self.fail("it is empty: give it a value, or leave it out", param, ctx)
+            self.fail(EMPTY, param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from auxiliary.core.errors import EMPTY
 from auxiliary.core.text import one_line
 
 LONGEST_NAME = 150    # bytes
@@ -44,7 +45,7 @@ def _check_accuracy(value: float) -> float:
 def _check_given(path: object) -> object:
     # An empty path would be the current folder.
     if path == "":
-        raise PydanticCustomError("path", "it is empty: give it a value, or leave it out")
+        raise PydanticCustomError("path", EMPTY)
     return path
 
 
