@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from auxiliary.core.errors import UserError
+from auxiliary.core.errors import EMPTY, UserError
 from auxiliary.core.gpus import MOST as MOST_GPUS
 from auxiliary.core.threads import MOST as MOST_THREADS
 from auxiliary.core.trackers import TRACKERS
@@ -18,6 +18,15 @@ class Command(click.Command):
         _check_once([max(option.opts, key=len) for option in self.make_parser(ctx).parse_args(list(args))[2]
                      if isinstance(option, click.Option) and not option.is_flag and not option.multiple])
         return super().parse_args(ctx, args)
+
+
+class GivenPath(click.Path):
+    """A path that is not empty, as it is where a shell's variable is not set: that would be the current folder."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        if value == "":
+            self.fail(EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def joined(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> str:
@@ -38,7 +47,7 @@ def _check_once(given: Sequence[str]) -> None:
 
 
 root_option = click.option(
-    "--root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--root", type=GivenPath(path_type=Path, file_okay=False), metavar="DIR",
     help="Folder of data, models, assets and results.csv.  [default: the repository]")
 experiments_option = click.option(
     "-e", "--experiments", multiple=True, default=["*"], callback=joined, metavar="KEYS",
@@ -63,7 +72,7 @@ cluster_option = click.option(
     help="Prepare and train on a Dask cluster: the address of a scheduler (tcp://host:8786), processes here (local:2), "
          "or a file for dask-jobqueue (slurm.yaml).  [alone: DASK_SCHEDULER_ADDRESS]")
 stage_option = click.option(
-    "--stage", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--stage", type=GivenPath(path_type=Path, file_okay=False), metavar="DIR",
     help="With --cluster: a folder on the own disk of every machine, which gets copies of the images.")
 run_option = click.option(
     "--run", "name", default="", metavar="RUN",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from auxiliary.commands.cli_options import Command, dataset_option, root_option, run_option
+from auxiliary.commands.cli_options import Command, GivenPath, dataset_option, root_option, run_option
 from auxiliary.core.errors import UserError
 
 
@@ -30,9 +30,9 @@ def reproduce(name: str, dataset: str, root: Path | None) -> None:
 @run_option
 @dataset_option
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but JSON, with all classes.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+@click.option("--csv", "csv_file", type=GivenPath(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write a CSV file, with all classes, in place of the table. Interrupted, the same command goes on.")
-@click.option("--sort-into", type=click.Path(path_type=Path), metavar="DIR",
+@click.option("--sort-into", type=GivenPath(path_type=Path), metavar="DIR",
               help="Copy each image into a folder of its class in DIR, in place of the table.")
 @click.option("--link", is_flag=True, help="With --sort-into: symbolic links in place of copies.")
 @root_option
@@ -72,7 +72,7 @@ def serve(name: str, dataset: str, host: str, port: int, api: bool, root: Path |
 @click.argument("name", metavar="RUN")
 @click.option("--to", "form", required=True, type=click.Choice(["keras", "litert", "onnx", "savedmodel"]),
               help="Format of the model.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="PATH",
+@click.option("--out", type=GivenPath(path_type=Path), metavar="PATH",
               help="File or folder to write.  [default: in export/ in the run's folder]")
 @click.option("--int8", is_flag=True,
               help="With --to litert: in whole numbers of 8 bits, for phones and microcontrollers; prints what that "

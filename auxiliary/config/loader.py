@@ -73,6 +73,8 @@ def _override(raw: dict[str, Any], overrides: Mapping[str, Any]) -> None:
     for name, value in overrides.items():
         if name not in valid:
             raise unknown("parameter", name, valid)
+        if name.startswith("split.") and "split" in overrides:
+            raise UserError(f"parameter {name!r} is a part of 'split', which is given too: leave one of the two out")
         if name.startswith("split.") and isinstance(raw.setdefault("split", {}), dict):
             raw["split"] = raw["split"] | {name.removeprefix("split."): value}
         if name in profile_names:

@@ -3,7 +3,6 @@
 `auxiliary.config.loader` reads them from a YAML file; every field of the file is a field here.
 """
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator
@@ -11,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from auxiliary.config.ensemble import ENSEMBLE, NETWORK, ScratchEnsemble, TransferEnsemble, kind_of
 from auxiliary.config.experiment import Experiment, ScratchExperiment
-from auxiliary.config.record import Flag, Line, PerhapsName, Record, Seed
+from auxiliary.config.record import Flag, GivenPath, Line, PerhapsName, Record, Seed
 from auxiliary.config.settings import Settings
 from auxiliary.config.shares import exact_shares
 from auxiliary.config.transfer import TransferExperiment
@@ -69,12 +68,12 @@ class Profile(Settings):
         transfer: the experiments of notebook 03.
     """
 
-    dataset: Line
+    dataset: Annotated[Line, Field(min_length=1)]
     name: Annotated[PerhapsName, Field(pattern=r"^(\w[\w .+-]*)?$")] = ""
-    source: Path | None = None
+    source: GivenPath | None = None
     split: Split = Split()
     drop_small_classes: Flag = False
-    label_fixes: Path | None = None
+    label_fixes: GivenPath | None = None
     allow_new_classes: Flag = False
     scratch: tuple[Scratch, ...] = ()
     transfer: tuple[Transfer, ...] = ()

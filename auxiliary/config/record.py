@@ -1,10 +1,21 @@
 """The kinds of values that a profile may hold."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from auxiliary.core.errors import EMPTY
 from auxiliary.core.text import one_line
 
 LONGEST_NAME = 150    # bytes
@@ -31,7 +42,15 @@ def _check_accuracy(value: float) -> float:
     return value
 
 
+def _check_given(path: object) -> object:
+    # An empty path would be the current folder.
+    if path == "":
+        raise PydanticCustomError("path", EMPTY)
+    return path
+
+
 Line = Annotated[str, AfterValidator(_check_line)]
+GivenPath = Annotated[Path, BeforeValidator(_check_given)]
 PerhapsName = Annotated[str, AfterValidator(_check_name)]    # may be empty
 Name = Annotated[PerhapsName, Field(min_length=1)]
 Positive = Annotated[int, Field(ge=1)]

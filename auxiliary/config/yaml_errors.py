@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from auxiliary.config.ensemble import ENSEMBLE, NETWORK, Ensemble
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
+from auxiliary.core.errors import EMPTY
 from auxiliary.core.text import short
 
 Location = tuple[int | str, ...]
@@ -81,6 +82,12 @@ def _telling(details: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _message(detail: ErrorDetails) -> str:
+    # Such as `transfer:` before experiments that are all comments.
+    if detail["input"] is None and OTHER_TYPE.search(detail["type"]):
+        return EMPTY
+    # pydantic counts the missing items of a list of fixed length as fields.
+    if detail["type"] == "missing" and isinstance(detail["loc"][-1], int):
+        return "the list is too short"
     # YAML's word is list, pydantic's is tuple.
     if detail["type"] == "too_short":
         return "it must not be empty" if isinstance(detail["input"], str) else "the list is empty"

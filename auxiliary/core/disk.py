@@ -1,4 +1,4 @@
-"""Errors of a disk that is full, read-only or closed to this user, as one sentence."""
+"""Errors of a disk that is full, read-only or closed to this user, and of paths that cannot be, as one sentence."""
 
 import errno
 import os
@@ -12,6 +12,7 @@ from auxiliary.core.errors import UserError
 # What is wrong with the disk, and the way out, by the number of the system's error.
 OTHER_DISK = "free some space, or choose a folder on another disk (--root)"
 FORBIDDEN = "cannot be read or written: its permissions forbid it, so change them, or choose another folder (--root)"
+IN_THE_WAY = "cannot be made, because a file has the name of a folder there: move the file, or choose another place"
 REASONS = {
     errno.ENOSPC: f"cannot be written, because the disk is full: {OTHER_DISK}",
     errno.EDQUOT: f"cannot be written, because your quota on this disk is used up: {OTHER_DISK}",
@@ -19,6 +20,10 @@ REASONS = {
     errno.EROFS: "cannot be written, because the disk is read-only: choose a folder on another disk (--root)",
     errno.EACCES: FORBIDDEN,
     errno.EPERM: FORBIDDEN,
+    errno.ENAMETOOLONG: "cannot be made, because its name is too long for this disk: choose a shorter one",
+    # A file stands where a folder is to be made, or to be entered.
+    errno.EEXIST: IN_THE_WAY,
+    errno.ENOTDIR: IN_THE_WAY,
 }
 # Libraries that write files by themselves keep only the text, such as "errno = 28, error message = 'No space left..."
 TEXT = re.compile("|".join(re.escape(os.strerror(number)) for number in (

@@ -10,6 +10,8 @@ from auxiliary.core.text import printable
 PREPARE = "python -m auxiliary run PROFILE --only 01"
 PREPARE_AGAIN = f"run notebook 01 again ({PREPARE})"
 
+EMPTY = "it is empty: give it a value, or leave it out"
+
 
 class UserError(Exception):
     """A mistake that the user can correct; the message names the thing and the way out.

@@ -119,7 +119,17 @@ def _paths(profile: Profile, root: Path, beside: Path) -> Paths:
     name = profile.name or re.sub(r"[^\w.-]+", "-", own.name).lstrip("-") or "images"
     if name in DATA_SETS:
         raise UserError(f"{own} has the name of the known data set {name!r}: give it another `name`")
-    return replace(paths_of(profile, root), dataset=name, own=own, labels=labels)
+    paths = replace(paths_of(profile, root), dataset=name, own=own, labels=labels)
+    _check_apart(paths)
+    return paths
+
+
+def _check_apart(paths: Paths) -> None:
+    """Refuse to write into the user's own folder: what is written there would be taken for images and classes."""
+    for written in (paths.data, paths.models, paths.assets):
+        if written.resolve().is_relative_to(paths.own):
+            raise UserError(f"{written}, where files are written, lies in {paths.own}, which is only read: choose "
+                            "another --root, move the images, or give them another `name`")
 
 
 def paths_of(profile: Profile, root: Path) -> Paths:

@@ -2,6 +2,7 @@
 
 import sys
 
+import click
 import pytest
 
 from auxiliary.__main__ import main
@@ -78,6 +79,22 @@ def test_an_option_of_one_value_that_is_given_twice(refusal, option, value):
 
 def test_every_command_refuses_that():
     assert {type(each) for each in cli.command.commands.values()} == {Command}
+
+
+PATHS = [(name, option) for name, each in cli.command.commands.items() for option in each.params
+         if isinstance(option.type, click.Path)]
+
+
+@pytest.mark.parametrize(("name", "option"), PATHS, ids=[f"{name} {option.name}" for name, option in PATHS])
+def test_an_empty_path_is_not_the_current_folder(name, option):
+    """It is what a shell makes of a variable that is not set."""
+    with pytest.raises(click.BadParameter, match="it is empty: give it a value, or leave it out"):
+        option.type_cast_value(click.Context(cli.command.commands[name]), "")
+
+
+def test_a_parameter_and_a_part_of_it(refusal):
+    message = refusal("PROFILE", "-p", "split.by", "seed", "-p", "split", "{by: group}")
+    assert "parameter 'split.by' is a part of 'split', which is given too" in message
 
 
 def test_a_parameter_that_is_given_twice(refusal):

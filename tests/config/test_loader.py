@@ -104,9 +104,16 @@ class TestOverrides:
         } == {"small": "zoom(0.1)", "longer": "zoom(0.1)", "frozen": "", "tuned": ""}
 
     def test_the_given_overrides_do_not_change(self, load):
-        given = {"split": {"random_state": 7}, "split.by": "seed"}
+        given = {"split": {"random_state": 7}, "seeds": [3]}
         load(**given)
-        assert given == {"split": {"random_state": 7}, "split.by": "seed"}
+        assert given == {"split": {"random_state": 7}, "seeds": [3]}
+
+    def test_a_split_and_a_part_of_it_are_not_given_both(self, load):
+        """Their order would decide which of them counts."""
+        given = {"split": {"by": "group"}, "split.by": "seed"}
+        for names in (list(given), list(given)[::-1]):
+            with pytest.raises(UserError, match=r"parameter 'split\.by' is a part of 'split', which is given too"):
+                load(**{name: given[name] for name in names})
 
     @pytest.mark.parametrize(("name", "nearest"), [
         ("epoch", "epochs"), ("batchsize", "batch_size"), ("split.random_sate", "split.random_state")])

@@ -33,6 +33,15 @@ def problem(load, *changes, **overrides):
     (("epochs: 3", "epochs: 3, published_accuracy: much"),
      "7: scratch.1.published_accuracy: input should be a valid number, unable to parse string as a number or a list "
      "is needed, such as [0, 1]"),
+    *[((("dataset: demo", f'{there}{name}: ""')), f"{line}: {name}: {reason}") for name, there, line, reason in (
+        ("dataset", "", 1, "it must not be empty"),
+        ("source", "dataset: demo\n", 2, "it is empty: give it a value, or leave it out"),
+        ("label_fixes", "dataset: demo\n", 2, "it is empty: give it a value, or leave it out"))],
+    (("dataset: demo", "dataset: demo\nseeds:"), "2: seeds: it is empty: give it a value, or leave it out"),
+    (("tune_last: 5", "tune_last: null"), "10: transfer.1.tune_last: it is empty: give it a value, or leave it out"),
+    (("augment: flip", "split: {fractions: [0.5, 0.3]}"), "4: split.fractions: the list is too short"),
+    (("epochs: 3", "epochs: &three true"), "7: scratch.1.epochs: true and false are no values here: a number is "
+                                           "needed, or a word in quotes"),
     (("tune_last: 5", "tune_last: -1"), "10: transfer.1.tune_last: input should be greater than or equal to 0"),
 ])
 def test_it_names_the_line_and_the_nearest_name(load, change, message):

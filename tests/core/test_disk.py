@@ -35,6 +35,28 @@ def test_the_file_that_the_system_names_counts_unless_it_is_to_become_the_other(
     assert named("/elsewhere/b.txt").startswith("/elsewhere/b.txt")
 
 
+def too_long(folder):
+    (folder / ("x" * 256)).exists()
+
+
+def below_a_file(folder):
+    (folder / "file" / "a.txt").write_text("a")
+
+
+def folder_in_place_of_a_file(folder):
+    (folder / "file").mkdir(exist_ok=True)
+
+
+@pytest.mark.parametrize(("attempt", "name", "words"), [
+    (too_long, "x" * 256, "its name is too long"), (below_a_file, "file", "a file has the name of a folder"),
+    (folder_in_place_of_a_file, "file", "a file has the name of a folder")])
+def test_a_path_that_cannot_be_is_a_sentence(tmp_path, attempt, name, words):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(DiskError, match=rf"{name}.* cannot be made, because {words}"), disk_errors():
+        attempt(tmp_path)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 @pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "gone"), ValueError("a"), UserError("mine")])
 def test_other_errors_pass(error):
     with pytest.raises(type(error)) as caught, disk_errors():

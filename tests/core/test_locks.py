@@ -76,7 +76,10 @@ def test_where_the_disk_knows_no_locks_a_file_takes_their_place_and_a_line_says_
     assert capsys.readouterr().out.count(f"{file.parent} is on a disk that knows no locks") == 1
 
 
-def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path):
+@pytest.mark.parametrize(("lock", "words"), [
+    ("file/.a.lock", "file cannot be made, because a file has the name"), ("folder", r"folder cannot be made \(.*\)")])
+def test_a_lock_that_cannot_be_made_is_a_sentence(tmp_path, lock, words):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DiskError, match=r"\.a\.lock cannot be made \(.*\)"), locked(tmp_path / "file" / ".a.lock", ""):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DiskError, match=words), locked(tmp_path / lock, ""):
         pass

@@ -80,6 +80,32 @@ def test_a_folder_of_ones_own_is_read_in_place(profile, tmp_path, image_folder):
     assert paths.data == tmp_path / "data" / folder.name
 
 
+@pytest.mark.parametrize(("root", "images"), [
+    (".", "."), ("here", "."), ("a/deep/root", "a"), (".", "data"), (".", "data/pets"), (".", "models/pets"),
+    (".", "assets/pets"), (".", "assets")])
+def test_nothing_is_written_into_the_images_folder(profile, tmp_path, root, images):
+    """The second run would take `data` and `models` for classes, and figures for images."""
+    folder = tmp_path / images
+    (folder / "cat").mkdir(parents=True)
+    with pytest.raises(UserError, match=f"lies in {folder}, which is only read"):
+        open_project(profile(f"dataset: {folder}"), root=tmp_path / root)
+
+
+@pytest.mark.parametrize("images", ["data-pets", "data/new/pets", "models-pets"])
+def test_images_may_lie_below_the_root_beside_what_is_written(profile, tmp_path, images):
+    folder = tmp_path / images
+    folder.mkdir(parents=True)
+    assert open_project(profile(f"dataset: {folder}"), root=tmp_path).paths.own == folder
+
+
+def test_a_linked_folder_of_data_is_not_written_either(profile, tmp_path):
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    (tmp_path / "data").symlink_to(folder)
+    with pytest.raises(UserError, match="which is only read"):
+        open_project(profile(f"dataset: {folder}"), root=tmp_path)
+
+
 def test_its_name_is_a_folder_name(profile, tmp_path):
     (tmp_path / "my pets, summer").mkdir()
     path = profile(f"dataset: {tmp_path / 'my pets, summer'}")

@@ -92,6 +92,8 @@ def _check_query(request: Request, known: tuple[str, ...]) -> None:
     for name in request.query_params:
         if name not in known:
             raise HTTPException(400, str(unknown("query", name, known)))
+        if len(request.query_params.getlist(name)) > 1:
+            raise HTTPException(400, f"the query {name!r} is given twice: leave one out")
 
 
 async def _error(request: Request, error: HTTPException) -> JSONResponse:

@@ -32,7 +32,8 @@ async def image_in(request: Request) -> bytes:
 async def _image(request: Request) -> bytes:
     """The bytes of the image, without a limit of time."""
     limited = _limited(request)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    # Capitals do not matter in it.
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         return await limited.body()
     async with limited.form() as form:
         upload = form.get(FIELD)
