@@ -1,4 +1,4 @@
-"""The end of a run: prints the results and the paths of everything written, and writes pages and the report."""
+"""The end of a run: writes pages and the report, and prints the results, the paths and how to predict other images."""
 
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from auxiliary.runs.seeds import over_seeds
 
 
 def conclude(console: PlainConsole, project: Project, written: list[Path]) -> None:
-    """Print which files were left out and the results, write missing pages and the report, and print their paths.
+    """Print which files were left out and the results, write missing pages and the report, and print the paths.
+
+    Where a network was trained, the command that predicts other images is printed too.
 
     Args:
         console: where to print.
@@ -44,6 +46,9 @@ def conclude(console: PlainConsole, project: Project, written: list[Path]) -> No
     for path in (*written, project.paths.assets, project.paths.models, project.paths.results):
         if path.exists():
             console.print(f"  {path}", soft_wrap=True)
+    if len(project.on_these_images(rows.own)):
+        command = project.paths.command("predict", "IMAGE", "--dataset", project.paths.dataset)
+        console.print(f"\nto classify other images: {command}", soft_wrap=True)
 
 
 def _print_others(console: PlainConsole, project: Project, own: pd.DataFrame) -> None:

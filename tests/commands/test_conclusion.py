@@ -33,6 +33,7 @@ def test_the_table_is_that_of_the_command_results(project, result, answers, monk
     printed = capsys.readouterr().out
     assert f"{project.paths.dataset}, own runs: test accuracy" in printed
     assert "│ shipped" not in printed and "┃ shipped " in printed and "┃ seconds " in printed
+    assert printed.endswith(f": {project.paths.command('predict', 'IMAGE', '--dataset', project.paths.dataset)}\n")
 
 
 @pytest.mark.parametrize(("bad", "said"), [
