@@ -114,7 +114,14 @@ class Paths:
 
     def command(self, *words: str) -> str:
         """A command on this root that can be pasted into a shell, such as `python -m auxiliary report demo`."""
-        elsewhere = [] if self.root == REPOSITORY else ["--root", str(self.root)]
+        return self._command(str(self.root), words)
+
+    def command_for_others(self, *words: str) -> str:
+        """The same with `DIR` in place of this root, for pages that are sent to others."""
+        return self._command("DIR", words)
+
+    def _command(self, root: str, words: tuple[str, ...]) -> str:
+        elsewhere = [] if self.root == REPOSITORY else ["--root", root]
         return shlex.join(["python", "-m", "auxiliary", *words, *elsewhere])
 
     def table(self, name: str) -> Path:

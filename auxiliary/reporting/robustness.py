@@ -37,7 +37,7 @@ def read_robustness(project: Project) -> pd.DataFrame | None:
 def not_measured(project: Project) -> str:
     """A sentence for where there is nothing to show."""
     return ("How the best networks answer for corrupted images was not measured: "
-            f"{project.paths.command('robustness', project.paths.dataset)} measures it.")
+            f"{project.paths.command_for_others('robustness', project.paths.dataset)} measures it.")
 
 
 def by_stage(found: pd.DataFrame) -> dict[str, pd.DataFrame]:

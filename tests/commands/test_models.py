@@ -113,7 +113,7 @@ def test_classes_of_the_users_folder_are_counted(listed, image_folder):
 def test_mistakes_are_reported_as_by_run(refusal, words):
     message = refusal("models", *words)
     assert message.startswith("error: ") and message.count("\n") == 1
-    assert message == refusal("run", *words, "--root", "FOLDER")
+    assert message == refusal("run", *words, "--root", "FOLDER-root")
 
 
 def test_command_prints_nothing_but_csv(tmp_path):

@@ -30,6 +30,7 @@ def test_every_path_lies_below_the_root(name, expected):
     (Path("/a root"), "python -m auxiliary report 'my images' --root '/a root'")])
 def test_a_command_can_be_pasted_whatever_the_root(root, text):
     assert Paths(root, "my images").command("report", "my images") == text
+    assert Paths(root, "my images").command_for_others("report", "my images") == text.replace("'/a root'", "DIR")
 
 
 def test_images_tables_and_features_of_two_sizes_never_meet():

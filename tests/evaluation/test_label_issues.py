@@ -218,7 +218,9 @@ class TestSuspects:
 
 def divided(root, images: pd.DataFrame, **overrides):
     """The profile opened, with the images divided into 70, 20 and 10%."""
-    project = open_text(PROFILE.format(folder=root), root, overrides=overrides)
+    folder = root / "images"
+    folder.mkdir(exist_ok=True)
+    project = open_text(PROFILE.format(folder=folder), root, overrides=overrides)
     shuffled = images.assign(split="").sample(frac=1, random_state=0)
     cuts = [int(0.7 * len(images)), int(0.9 * len(images))]
     write_splits(tuple(shuffled.iloc[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)),

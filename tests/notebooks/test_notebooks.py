@@ -139,7 +139,7 @@ def test_the_command_says_what_it_will_do_and_what_came_of_it(session):
     assert said.index("To train") < said.index("01-preprocessing\n") < said.index("02-scratch-cnns\n")
     assert "on this machine" in said
     assert "the best network from scratch, small, reaches a test accuracy of" in said
-    written = said.partition("written:\n")[2].split()
+    written = said.partition("written:\n")[2].partition("\n\n")[0].split()
     assert str(session.root / "results.csv") in written
     assert all(Path(path).exists() for path in written)
 

@@ -95,7 +95,7 @@ def suspect_blocks(data: ReportData) -> list[Block]:
             Prose(f"To correct labels, fill in the column new_label of data/{data.project.paths.dataset}/suspects.csv, "
                   "and name that file in the profile as label_fixes, or with -p label_fixes. Or choose them on the "
                   "page that this command opens:", small=True),
-            Command(data.project.paths.command("serve", "--dataset", data.project.paths.dataset))]
+            Command(data.project.paths.command_for_others("serve", "--dataset", data.project.paths.dataset))]
 
 
 def _suspects_file(paths: Paths) -> str:

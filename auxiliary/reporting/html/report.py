@@ -54,7 +54,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
     paths, dataset = data.project.paths, data.project.paths.dataset
     blocks: list[Block] = [
         *([Command(data.command)] if data.command else []),
-        Command(paths.command("report", dataset)),
+        Command(paths.command_for_others("report", dataset)),
         _environment(data),
         Prose("All choices were made on validation images; each run was evaluated on the test images once, at its end. "
               "The recipe in each run's folder holds all its settings. "
@@ -68,7 +68,7 @@ def reproducibility_blocks(data: ReportData) -> list[Block]:
                             f"{', '.join(missing)}. To get them back, train the experiments again."))
     if others := data.other_shipped:
         blocks.append(Prose(f"Shipped results of experiments that were not trained here: {first_few(others, NAMED)} "
-                            f"({paths.command('results', dataset, '--shipped')})."))
+                            f"({paths.command_for_others('results', dataset, '--shipped')})."))
     if diverged.any():
         blocks.append(Prose("Not shown in detail, because training diverged and no accuracy is claimed: "
                             f"{', '.join(data.results['name'][diverged])}. They need a lower learning rate."))

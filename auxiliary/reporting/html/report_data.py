@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from auxiliary.core.errors import UserError
+from auxiliary.core.paths import Paths
 from auxiliary.core.text import printable
 from auxiliary.data.fetch import DATA_SETS
 from auxiliary.data.fixes.apply_fixes import APPLIED
@@ -146,7 +147,8 @@ class ReportData:
     @property
     def command(self) -> str:
         """The last command, as recorded in the executed notebooks; empty where they were run without it."""
-        return _recorded_command(self.project)
+        words = _recorded_command(self.project.paths)
+        return self.project.paths.command_for_others(*words) if words else ""
 
 
 def read_report_data(project: Project) -> ReportData:
@@ -167,24 +169,22 @@ def read_report_data(project: Project) -> ReportData:
 
 def _way_out(project: Project) -> str:
     """The command that trains a data set; one's own images have no profile of their name."""
-    dataset = project.paths.dataset
-    if command := _recorded_command(project):
-        return command
-    if dataset in DATA_SETS:
-        return project.paths.command("run", dataset)
-    return f"{project.paths.command('run')} and the folder or the profile of {dataset}"
+    paths = project.paths
+    if words := _recorded_command(paths) or (["run", paths.dataset] if paths.dataset in DATA_SETS else []):
+        return paths.command(*words)
+    return f"{paths.command('run')} and the folder or the profile of {paths.dataset}"
 
 
-def _recorded_command(project: Project) -> str:
-    """The command that made the executed notebooks; empty where there are none."""
-    given = next(_recorded(project.paths.assets), Parameters())
+def _recorded_command(paths: Paths) -> list[str]:
+    """The words of the command that made the executed notebooks; none where there are none."""
+    given = next(_recorded(paths.assets), Parameters())
     if not given.profile:
-        return ""
+        return []
     words = ["run", given.profile]
     words += ["--experiments", given.experiments] if given.experiments != "*" else []
     for name, value in (given.overrides or {}).items():
         words += ["-p", name, value if isinstance(value, str) else json.dumps(value)]
-    return project.paths.command(*words)
+    return words
 
 
 def _recorded(assets: Path) -> Iterator[Parameters]:

@@ -133,7 +133,7 @@ def test_the_gallery_of_suspects_says_how_many_there_are_and_what_its_numbers_me
         assert gallery.sentence == f"{shown} {number} data/farm/suspects.csv lists all."
         # Prose is shown as it is.
         assert "`" not in found.text + how.text and command.text == (
-            f"python -m auxiliary serve --dataset farm --root {project.paths.root}")
+            "python -m auxiliary serve --dataset farm --root DIR")
 
 
 def test_the_figures_of_held_out_classes_name_the_worst_first():
@@ -310,7 +310,7 @@ def test_the_command_comes_from_the_executed_notebooks(make_root, finish):
     given = {"profile": "flowers", "experiments": "small*", "overrides": {"dataset": "~/my farm", "epochs": 2}}
     notebook.write_text(json.dumps({"cells": [], "metadata": {"papermill": {"parameters": given}}}))
     assert ("python -m auxiliary run flowers --experiments &#39;small*&#39; -p dataset &#39;~/my farm&#39; -p epochs 2 "
-            f"--root {root}" in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
+            "--root DIR" in write_report(open_dataset("farm", root)).read_text(encoding="utf-8"))
 
 
 def test_the_command_can_be_pasted_into_a_shell(make_root, finish):
@@ -323,7 +323,7 @@ def test_the_command_can_be_pasted_into_a_shell(make_root, finish):
         given = {"profile": f"{name}.yaml", "experiments": name, "overrides": {"dataset": name, "seeds": [0, 1]}}
         notebook.write_text(json.dumps({"metadata": {"papermill": {"parameters": given}}}))
         assert shlex.split(data.command) == ["python", "-m", "auxiliary", "run", f"{name}.yaml", "--experiments", name,
-                                             "-p", "dataset", name, "-p", "seeds", "[0, 1]", "--root", str(root)]
+                                             "-p", "dataset", name, "-p", "seeds", "[0, 1]", "--root", "DIR"]
 
 
 @pytest.mark.usefixtures("plain_charts")
@@ -335,7 +335,7 @@ def test_runs_without_a_folder_or_a_result_are_listed(make_root, finish):
     (whole.folder.with_name("begun-0123456789ab") / "recipe.json").write_text("{}")
     page = write_report(open_dataset("farm", root)).read_text(encoding="utf-8")
     assert ("experiments that were not trained here: lacking "
-            f"(python -m auxiliary results farm --shipped --root {root}).") in page
+            "(python -m auxiliary results farm --shipped --root DIR).") in page
     assert page.count('class="matrix"') == 1
     assert "Not shown, because unfinished: begun-0123456789ab" in page
 
