@@ -1,6 +1,5 @@
 """The networks of the trained runs, and a test image."""
 
-
 import pandas as pd
 import pytest
 
