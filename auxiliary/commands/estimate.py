@@ -18,6 +18,7 @@ from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project
 from auxiliary.project.specs import parsed_specs
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.runs.replacement import current
 from auxiliary.runs.run import Run
 from auxiliary.training.job import Job
@@ -144,6 +145,6 @@ def seconds_left(experiment: Experiment, project: Project, images: Amount, speed
 def _epochs_done(run: Run) -> int:
     """Finished epochs of an unfinished run; 0 without a checkpoint or a readable history."""
     try:
-        return int((run.history["phase"] == "own").sum()) if run.checkpoint.is_file() else 0
+        return len(own_epochs(run.history)) if run.checkpoint.is_file() else 0
     except (UserError, KeyError):
         return 0

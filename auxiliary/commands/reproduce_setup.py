@@ -19,6 +19,7 @@ from auxiliary.data.reading.inspect_files import inspect_files
 from auxiliary.data.splitting.split_record import SPLITS
 from auxiliary.project.open import paths_of
 from auxiliary.project.project import Project
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.runs.result import FLOATS
 from auxiliary.runs.run import Run
 from auxiliary.training.identity import PIPELINE
@@ -122,7 +123,7 @@ def figures(run: Run) -> pd.Series:
         `number` is the number of the epoch or test image, from 1, and 0 for the result; `name` is the figure's name.
     """
     result = pd.DataFrame({name: [str(getattr(run.result, name))] for name in MEASURED}, index=[0])
-    own = run.history.query("phase == 'own'")
+    own = own_epochs(run.history)
     found = {"result": _long(result), "epoch": _long(own[PER_EPOCH].set_axis(own["epoch"], axis=0))}
     if not run.diverged:
         # Images are numbered, because their folder may have been moved.

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from auxiliary.evaluation.predictions import PROBABILITY, classes
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.training.job import Job
 
 MEASURED = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
@@ -15,7 +16,7 @@ ROUNDING = 1e-3
 def figure_problems(job: Job) -> list[str]:
     """Problems of a finished run's history, result and predictions, one sentence each."""
     experiment, result, history = job.experiment, job.run.result, job.run.history
-    own = history[history["phase"] == "own"]
+    own = own_epochs(history)
     problems = (
         [] if len(own) == job.epochs else [f"it should have {job.epochs:,} epochs, and has {len(own):,}"]
     )

@@ -28,6 +28,7 @@ from auxiliary.reporting.style import (
     title_only,
 )
 from auxiliary.runs.labels import is_same
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.runs.seeds import MEAN_DIGITS
 
 # Four colours, with solid lines and then with dashed ones.
@@ -95,8 +96,7 @@ def _panels(labels: list[str], names: Names, narrow: bool) -> tuple[Figure, Sequ
 
 def _own_epochs(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
     """The histories without epochs of a parent; those without any other epoch are left out."""
-    own = [frame[frame["phase"] != "parent"] for frame in frames]
-    return [frame for frame in own if len(frame)]
+    return [own for frame in frames if len(own := own_epochs(frame))]
 
 
 def _best(frames: list[pd.DataFrame]) -> float:

@@ -15,8 +15,8 @@ from auxiliary.reporting.style import (
     title_only,
 )
 from auxiliary.reporting.training_curves import curves_figure
+from auxiliary.runs.own_epochs import saved_epoch
 from auxiliary.runs.run import Run
-from auxiliary.runs.saved_epoch import saved_epoch
 
 
 def training_figure(run: Run, narrow: bool = False) -> Figure:
@@ -29,7 +29,7 @@ def training_figure(run: Run, narrow: bool = False) -> Figure:
     if len(shares):
         return share_figure(shares, narrow)
     history, settings = run.history, run.recipe["experiment"]
-    saved = saved_epoch(history[history["phase"] != "parent"], settings.get("patience", 0))
+    saved = saved_epoch(history, settings.get("patience", 0))
     return curves_figure(history, narrow, refit=settings.get("refit", False), saved=saved)
 
 

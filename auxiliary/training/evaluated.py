@@ -1,8 +1,8 @@
 """What the accuracies of a run are of, where they are not those of the network after its last epoch."""
 
 from auxiliary.runs.labels import averaged_views, mixed_weights
+from auxiliary.runs.own_epochs import own_epochs, saved_epoch
 from auxiliary.runs.run import Run
-from auxiliary.runs.saved_epoch import saved_epoch
 
 
 def evaluated(run: Run) -> str:
@@ -18,8 +18,9 @@ def evaluated(run: Run) -> str:
 
 
 def _weights(run: Run) -> str:
-    result, shares, own = run.result, run.shares, run.history.query("phase == 'own'")
+    result, shares, history = run.result, run.shares, run.history
     if len(shares):
         return mixed_weights(result.parent, shares)
-    kind, saved = "averaged weights" if result.averaging else "weights", saved_epoch(own, result.patience)
-    return f"{kind} of epoch {saved:,} of {len(own):,}" if saved < len(own) else kind if result.averaging else ""
+    kind, saved = "averaged weights" if result.averaging else "weights", saved_epoch(history, result.patience)
+    epochs = len(own_epochs(history))
+    return f"{kind} of epoch {saved:,} of {epochs:,}" if saved < epochs else kind if result.averaging else ""

@@ -11,9 +11,9 @@ from auxiliary.config.experiment import Experiment
 from auxiliary.data.sampling import sampled
 from auxiliary.networks.rates import suggested_rate
 from auxiliary.project.project import Project
+from auxiliary.runs.own_epochs import saved_epoch
 from auxiliary.runs.replacement import replacement
 from auxiliary.runs.run import Run
-from auxiliary.runs.saved_epoch import saved_epoch
 from auxiliary.training.identity import fingerprint
 
 

@@ -14,11 +14,6 @@ END = ("val_accuracy", "val_loss", "accuracy", "accuracy_low", "accuracy_high", 
        "accuracy_without_duplicates", "acc_train", "train_loss", "parameters", "train_seconds")
 
 
-def own_epochs(history: pd.DataFrame) -> pd.DataFrame:
-    """The epochs of a run itself in its history, without those of its parents."""
-    return history[history["phase"] == "own"].reset_index(drop=True)
-
-
 def epoch_figures(own: pd.DataFrame, done: int) -> Iterator[tuple[int, dict[str, float]]]:
     """The number of each epoch after the first `done` ones, with its figures that are numbers."""
     for row in own.iloc[done:].to_dict("records"):

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.runs.run import Run
 from auxiliary.runs.settings import settings_of_recipe
-from auxiliary.training.trackers.figures import end_figures, epoch_figures, own_epochs
+from auxiliary.training.trackers.figures import end_figures, epoch_figures
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -13,8 +13,9 @@ import pandas as pd
 
 from auxiliary.core import runtime
 from auxiliary.core.files import write_atomically
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.runs.run import TENSORBOARD, Run
-from auxiliary.training.trackers.figures import end_figures, epoch_figures, own_epochs
+from auxiliary.training.trackers.figures import end_figures, epoch_figures
 
 if TYPE_CHECKING:
     import tensorflow as tf

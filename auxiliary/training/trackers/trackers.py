@@ -8,8 +8,8 @@ import pandas as pd
 
 from auxiliary.core.progress import notify
 from auxiliary.core.trackers import MLFLOW, TENSORBOARD, used_trackers
+from auxiliary.runs.own_epochs import own_epochs
 from auxiliary.runs.run import Run
-from auxiliary.training.trackers.figures import own_epochs
 from auxiliary.training.trackers.mlflow_runs import MLflow
 from auxiliary.training.trackers.tensorboard import TensorBoard
 
