@@ -1,11 +1,14 @@
 """What a notebook found out, in a few sentences computed from its tables and runs."""
 
+import math
+
 import pandas as pd
 
 from auxiliary.core.text import counted, first_few, percent, short, span
 from auxiliary.evaluation.calibration import at_temperature, expected_calibration_error, fit_temperature
 from auxiliary.evaluation.metrics import confusion, hardest_class, per_class
 from auxiliary.runs.labels import labelled, run_ids, several, tie, with_interval
+from auxiliary.runs.own_epochs import own_epochs, saved_epoch
 from auxiliary.runs.result import Result
 from auxiliary.runs.run import Run
 
@@ -81,7 +84,7 @@ def run_summary(run: Run, results: pd.DataFrame) -> str:
         predictions, at_temperature(predictions, temperature)))
     return "\n".join([
         *_reached(result, results),
-        _overfitting(result),
+        *_overfitting(run),
         _hardest(predictions),
         f"Its calibration error is {before:.3f}, and {after:.3f} with a temperature of {temperature:.2f}.",
     ])
@@ -97,10 +100,17 @@ def _reached(result: Result, results: pd.DataFrame) -> list[str]:
     return [reached, f"Its best run on validation images, seed {result.seed}, reaches {with_interval(own)}."]
 
 
-def _overfitting(result: Result) -> str:
-    points = 100 * (result.acc_train - result.accuracy)
-    return (f"In its last epoch it was right for {percent(result.acc_train)} of the training images, {abs(points):.1f} "
-            f"percentage points {'more' if points >= 0 else 'less'} than for the test images.")
+def _overfitting(run: Run) -> list[str]:
+    """The training accuracy of the weights that were saved, if any image was trained on, against the test accuracy."""
+    result, own, saved = run.result, own_epochs(run.history), saved_epoch(run.history, run.result.patience)
+    share = own["accuracy"][saved - 1] if saved else result.acc_train
+    if math.isnan(share):
+        return []
+    when = (f"In epoch {saved:,} of {len(own):,}, whose weights were saved, it was" if saved < len(own)
+            else "In its last epoch it was" if saved else "It is")
+    points = 100 * (share - result.accuracy)
+    return [f"{when} right for {percent(share)} of the training images, {abs(points):.1f} percentage points "
+            f"{'more' if points >= 0 else 'less'} than for the test images."]
 
 
 def _hardest(predictions: pd.DataFrame) -> str:

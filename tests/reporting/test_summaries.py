@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 
@@ -57,16 +59,19 @@ def test_classes_of_one_size_have_one_number():
 @pytest.fixture
 def run(tmp_path, result):
     """Makes a finished run that made some predictions for images of `cat`, with a confidence of 0.9 each."""
-    def make(predicted: list[str], seed: int = 0) -> Run:
+    def make(predicted: list[str], seed: int = 0, trained: Sequence[float] = (0.6, 0.95), **figures) -> Run:
         frame = pd.DataFrame({"category": "cat", "predicted": predicted, "confidence": 0.9})
         for name in ("cat", "dog"):
             frame[f"p:{name}"] = [0.9 if name == answer else 0.1 for answer in predicted]
         run = Run(tmp_path / "small-h0")
         run.begin({})
+        run.save_history(pd.DataFrame({"phase": ["parent", *["own"] * len(trained)], "accuracy": [0.1, *trained],
+                                       "val_loss": [0, *range(1, len(trained) + 1)]}))
         run.save_predictions("val", frame)
         run.save_predictions("test", frame)
         run.finish(result.model_copy(update={"key": "small", "parameters": 1234, "acc_train": 0.95, "accuracy": 0.75,
-                                             "accuracy_low": 0.3, "accuracy_high": 0.9, "seed": seed}))
+                                             "accuracy_low": 0.3, "accuracy_high": 0.9, "patience": 0,
+                                             "seed": seed} | figures))
         return run
 
     return make
@@ -82,6 +87,25 @@ def test_a_run_in_four_sentences(run):
                        "them for dog.")
     # Right for three in four, so a confidence of 0.75 would be true.
     assert calibration == "Its calibration error is 0.150, and 0.000 with a temperature of 2.00."
+
+
+def test_the_training_accuracy_is_of_the_weights_that_were_saved(run):
+    # Validation losses rise, so that early stopping keeps the first epoch of its own.
+    made = run(["cat", "cat"], trained=[0.5, 0.8, 1], patience=2)
+    _, overfitting, *_ = run_summary(made, over_seeds(results_of([made]))).splitlines()
+    assert overfitting.startswith("In epoch 1 of 3, whose weights were saved, it was right for 50.0% of")
+    assert "25.0 percentage points less" in overfitting
+
+
+def test_a_logistic_regression_has_a_training_accuracy_but_no_epoch(run):
+    made = run(["cat", "cat"], trained=[])
+    assert "It is right for 95.0% of the training images" in run_summary(made, over_seeds(results_of([made])))
+
+
+def test_nothing_is_said_of_training_where_nothing_was_trained(run):
+    made = run(["cat", "cat"], trained=[], acc_train=float("nan"))
+    summary = run_summary(made, over_seeds(results_of([made])))
+    assert "training" not in summary and "nan" not in summary
 
 
 def test_a_run_without_mistakes(run):
