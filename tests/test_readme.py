@@ -19,8 +19,10 @@ from auxiliary.config.profile import Profile, Split
 from auxiliary.config.transfer import TransferExperiment
 from auxiliary.core.paths import REPOSITORY
 from auxiliary.data.augmentation.registry import AUGMENTATIONS
+from auxiliary.networks.averages import AVERAGES
 from auxiliary.networks.backbones import BACKBONES
 from auxiliary.networks.operations.registry import OPERATIONS
+from auxiliary.networks.schedules import SCHEDULES
 from auxiliary.project.checks import check_experiments
 
 README, PROFILES, NETWORKS, CHANGELOG = (
@@ -149,7 +151,8 @@ def test_every_setting_is_explained(field):
     assert re.search(rf"[`{{ ]{field}[`:]", PROFILES.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("operation", "kind"), [*OPERATIONS.items(), *AUGMENTATIONS.items()])
+@pytest.mark.parametrize(("operation", "kind"), [
+    *OPERATIONS.items(), *AUGMENTATIONS.items(), *SCHEDULES.items(), *AVERAGES.items()])
 def test_every_operation_is_explained_with_its_arguments(operation, kind):
     # `batches`, which every augmentation takes, is explained once.
     arguments = ", ".join(field.name for field in dataclasses.fields(kind) if field.name != "batches")
