@@ -69,8 +69,8 @@ def _text(details: list[ErrorDetails], document: Any) -> str:
         return f"{where!r} is half a spec: put quotes around a spec that holds commas"
     names = _names(location, document)
     near = difflib.get_close_matches(str(location[-1]), names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"(valid: {', '.join(names)})"
-    return f"unknown name {where!r}; {hint}"
+    hint = f"; did you mean {near[0]!r}?" if near else f" (valid: {', '.join(names)})"
+    return f"unknown name {where!r}{hint}"
 
 
 def _telling(details: list[ErrorDetails]) -> list[ErrorDetails]:

@@ -66,5 +66,5 @@ def unknown(what: str, name: object, valid: Iterable[str]) -> UserError:
     """
     valid = sorted(valid)
     similar = difflib.get_close_matches(str(name), valid, n=1, cutoff=0.5)
-    hint = f"did you mean {similar[0]!r}? " if similar else ""
-    return UserError(f"unknown {what} {str(name)!r}: {hint}(valid: {', '.join(valid) or 'none'})")
+    hint = f": did you mean {similar[0]!r}?" if similar else ""
+    return UserError(f"unknown {what} {str(name)!r}{hint} (valid: {', '.join(valid) or 'none'})")

@@ -235,7 +235,7 @@ def test_a_key_of_several_runs_lists_them(reproduce, root):
 
 @pytest.mark.parametrize(("name", "answer"), [
     ("smal", "unknown run of ROOT 'smal': did you mean 'small'? (valid: small, small_on, untrained)"),
-    ("OTHER", "did you mean 'ID'? (valid: small-"), ("models", "unknown run of ROOT 'models': ")])
+    ("OTHER", "did you mean 'ID'? (valid: small-"), ("models", "unknown run of ROOT 'models' (valid: ")])
 def test_a_run_that_does_not_exist(reproduce, root, name, answer):
     known = run_of(root, "small").id
     other = known[:-1] + ("1" if known.endswith("0") else "0")

@@ -50,7 +50,7 @@ def test_it_names_the_line_and_the_nearest_name(load, change, message):
 
 def test_a_name_like_no_other_comes_with_the_valid_ones(load):
     (line,) = problem(load, ("augment: flip", "split: {xyz: 1}"))
-    assert line == "4: unknown name 'split.xyz'; (valid: by, fractions, random_state)"
+    assert line == "4: unknown name 'split.xyz' (valid: by, fractions, random_state)"
 
 
 def test_every_error_is_named_in_the_order_of_the_file(load):

@@ -65,7 +65,7 @@ def test_a_name_that_does_not_exist(finish, tmp_path):
     assert "holds no data set: run a profile first" in refusal("demo", tmp_path)
     finish("flowers", 1)
     assert "'flower': did you mean 'flowers'?" in refusal("flower", tmp_path)
-    assert "'..': (valid: flowers)" in refusal("..", tmp_path)
+    assert "'..' (valid: flowers)" in refusal("..", tmp_path)
 
 
 def test_the_runs_of_a_data_set_are_those_that_were_begun(finish, tmp_path):

@@ -63,7 +63,7 @@ def test_a_key_is_one_of_its_data_set(make_run, tmp_path):
     assert find_finished("large", tmp_path) == large
     assert find_finished("small", tmp_path, "demo") == small
     assert find_finished("small", tmp_path, "flowers") == other
-    with pytest.raises(UserError, match=r"unknown run of .*/models/demo 'large': \(valid: small\)"):
+    with pytest.raises(UserError, match=r"unknown run of .*/models/demo 'large' \(valid: small\)"):
         find_finished("large", tmp_path, "demo")
     with pytest.raises(UserError, match=r"unknown data set of .* 'flower': did you mean 'flowers'"):
         find_finished("small", tmp_path, "flower")
@@ -82,7 +82,7 @@ def test_an_unfinished_run_is_not_the_best_and_not_found_by_its_key(make_run, tm
     small, large = make_run("small", val_accuracy=0.8), make_run("large", val_accuracy=0.9)
     (large.folder / "result.json").unlink()
     assert find_best(tmp_path) == small
-    with pytest.raises(UserError, match=r"unknown run of .* 'large': .*\(valid: small\)"):
+    with pytest.raises(UserError, match=r"unknown run of .* 'large'.*\(valid: small\)"):
         find_finished("large", tmp_path)
     with pytest.raises(UserError, match=f"^{large.id} is not finished: "):
         find_finished(large.id, tmp_path)
@@ -92,7 +92,7 @@ def test_an_empty_folder_is_no_run(tmp_path):
     (tmp_path / "models" / "demo" / "small").mkdir(parents=True)
     with pytest.raises(UserError, match=r"models/demo holds no finished run: train one first"):
         find_best(tmp_path)
-    with pytest.raises(UserError, match=r"unknown run of .* 'small': \(valid: none\)"):
+    with pytest.raises(UserError, match=r"unknown run of .* 'small' \(valid: none\)"):
         find_finished("small", tmp_path)
 
 
