@@ -53,7 +53,7 @@ def score_figure(histories: Mapping[str, list[pd.DataFrame]], narrow: bool = Fal
             `val_accuracy`, `val_loss` and `phase`.
         narrow: whether to draw it for a phone, with the panels below each other.
     """
-    trained = _best_first({key: own for key, frames in histories.items() if (own := _own_epochs(frames))})
+    trained = _best_first({key: own for key, frames in histories.items() if (own := _trained(frames))})
     shown = dict(list(trained.items())[:len(COLOURS)])
     if not shown:
         return title_only(10, "No epoch was trained")
@@ -94,7 +94,7 @@ def _panels(labels: list[str], names: Names, narrow: bool) -> tuple[Figure, Sequ
     return fig, panels, columns
 
 
-def _own_epochs(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+def _trained(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
     """The histories without epochs of a parent; those without any other epoch are left out."""
     return [own for frame in frames if len(own := own_epochs(frame))]
 

@@ -82,7 +82,7 @@ def test_an_unfinished_run_is_not_the_best_and_not_found_by_its_key(make_run, tm
     small, large = make_run("small", val_accuracy=0.8), make_run("large", val_accuracy=0.9)
     (large.folder / "result.json").unlink()
     assert find_best(tmp_path) == small
-    with pytest.raises(UserError, match=r"unknown run of .* 'large'.*\(valid: small\)"):
+    with pytest.raises(UserError, match=r"unknown run of .* 'large' \(valid: small\)"):
         find_finished("large", tmp_path)
     with pytest.raises(UserError, match=f"^{large.id} is not finished: "):
         find_finished(large.id, tmp_path)
