@@ -39,7 +39,7 @@ STEPS = (
     Card("tta: mirror", "twice the time of evaluation", "air9_mirror", "air8_alternating"),
     Card("tta: mirror | shift(1)", "six times the time of evaluation", "air10_six_views", "air8_alternating"),
 )
-# Experiments of tools/gains.yaml and tools/gains-tuned.yaml.
+# Experiments of tools/gains.yaml.
 FEW_IMAGES = (
     Card("adamw(0.05)` in place of `adam", "nothing", "base", "adam"),
     Card("averaging: ema(0.998)", "twice the memory of the weights", "base", "no_averaging"),
@@ -57,7 +57,6 @@ FEW_IMAGES = (
     Card("sizes: [20, 28, 32]", "less time than 32 in all epochs", "sizes", "base"),
     Card("learning_rate: auto", "100 steps", "auto", "base"),
     Card("refit: true", "a second training", "refit", "base"),
-    Card("wise_ft: true", "eleven evaluations on the validation images", "wise_ft", "tuned"),
 )
 
 

@@ -1,5 +1,4 @@
-"""What settings gain on few images: the finished experiments of `tools/gains.yaml` and `tools/gains-tuned.yaml`,
-compared image by image.
+"""What settings gain on few images: the finished experiments of `tools/gains.yaml`, compared image by image.
 
     python -m tools.measure_gains [DATASET] [--root DIR]
 

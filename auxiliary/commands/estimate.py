@@ -13,7 +13,6 @@ from auxiliary.core.threads import busy_cores
 from auxiliary.data.augmentation.registry import mixes
 from auxiliary.data.splitting.split_files import is_divided
 from auxiliary.data.views import views_of
-from auxiliary.networks.averages import SHARES
 from auxiliary.networks.backbones import find_backbone, tuned_layers
 from auxiliary.networks.costs import costs_per_layer
 from auxiliary.project.project import Project
@@ -29,8 +28,6 @@ IMAGE, PIXEL = 2e-4, 2e-8
 FIXED, EPOCH = 8.0, 0.1
 # And to average the predictions of an ensemble.
 AVERAGE = 1.0
-# And to compile each average of weights that `wise_ft` evaluates on the validation images.
-COMPILE = 0.7
 # A backward pass costs about as much as two forward passes; through the last layers of a backbone, less.
 FORWARD_AND_BACK, FORWARD_AND_SOME = 3, 1.5
 
@@ -64,9 +61,6 @@ def estimate_seconds(experiment: Experiment, images: Amount, speed: Speed, extra
     epoch = EPOCH + images.training * cost.training + images.validation * cost.evaluation
     others = images.validation + images.test
     evaluation = len(views_of(experiment.tta)) * (cost.once + cost.evaluation) if experiment.tta else cost.evaluation
-    if experiment.wise_ft:
-        # Its parent has computed what the frozen layers make of these images.
-        return FIXED + len(SHARES) * COMPILE + (len(SHARES) * images.validation + others) * evaluation
     views = experiment.used_views if cost.once and experiment.augment and experiment.epochs else 1
     once = 0 if extracted else cost.once * (images.training * views + others)
     return FIXED + once + experiment.epochs * epoch + others * evaluation
@@ -111,7 +105,7 @@ def _transfer(experiment: TransferExperiment, speed: Speed) -> PerImage:
     share = tuned_layers(experiment.backbone, experiment.tune_last) / backbone.layers
     if share == 1:
         return PerImage(0, passes(FORWARD_AND_BACK), passes(1))
-    if not (experiment.epochs or experiment.wise_ft) or mixes(parsed_specs(experiment)["augment"]):
+    if not experiment.epochs or mixes(parsed_specs(experiment)["augment"]):
         return PerImage(0, passes(FORWARD_AND_SOME), passes(1))
     # The share of the layers is that of the work within a factor of two for all backbones, as far as that matters:
     # with the last 20 to 30 tuned, 3% to 31% of it are left by count, in place of 6% to 21%.

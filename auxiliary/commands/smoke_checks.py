@@ -16,10 +16,8 @@ from auxiliary.core.errors import UserError
 from auxiliary.data.dataset import mk_tf_dataset
 from auxiliary.evaluation.predictions import PROBABILITY, classes
 from auxiliary.project.project import Project
-from auxiliary.runs.labels import chosen_share
 from auxiliary.training.job import Job
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_split
-from auxiliary.training.wise_ft import average_weights
 
 # By what a network computes in. Batches of another size change the last digit of features; and where a tuned run has
 # cut its network, what crosses the cut was rounded to that precision.
@@ -62,15 +60,7 @@ def _check(job: Job, saved: dict[str, Weights]) -> list[str]:
     if experiment.parent:
         problems += start_problems(experiment.parent, before, saved[experiment.parent])
         before = saved[experiment.parent]
-    if experiment.wise_ft:
-        before = _averaged(saved[job.parent.parent.experiment.key], before, chosen_share(job.run.shares))
     return problems + training_problems(experiment, before, saved[experiment.key]) + _prediction_problems(job, model)
-
-
-def _averaged(start: Weights, tuned: Weights, share: float) -> Weights:
-    """The weights that an experiment with `wise_ft` should have."""
-    return {name: dict(zip(weights, average_weights([*start[name].values()], [*weights.values()], share), strict=True))
-            for name, weights in tuned.items()}
 
 
 def _prediction_problems(job: Job, model: keras.Model) -> list[str]:

@@ -97,5 +97,5 @@ def _shortened(experiment: Experiment) -> Experiment:
 def _written(experiment: Experiment) -> dict[str, Any]:
     # A child may not restate what it inherits from its parent.
     inherited = {*INHERITED[experiment.stage], "image_size"} if experiment.parent else set()
-    said = {"include": set(OF_ITS_OWN)} if experiment.refit or experiment.wise_ft else {"exclude": inherited}
+    said = {"include": set(OF_ITS_OWN)} if experiment.refit else {"exclude": inherited}
     return experiment.model_dump(mode="json", exclude_none=True, **said)

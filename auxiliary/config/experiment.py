@@ -12,8 +12,6 @@ from auxiliary.config.settings import Settings
 
 # Characters of a key in a folder's name; names longer than 255 bytes cannot be written.
 LONGEST_SLUG = 50
-# What results call the average of a parent's weights with those that it started from.
-WISE_FT = "wise_ft"
 # What an optimiser is told, and the values where none trains the experiment.
 WITHOUT_OPTIMIZER = {"learning_rate": None, "epochs": 0, "optimizer": "", "schedule": "", "label_smoothing": 0,
                      "averaging": "", "patience": 0}
@@ -31,9 +29,6 @@ class Experiment(Settings):
         parent: key of an earlier experiment of the same stage whose trained weights this one starts from.
         refit: whether the parent is trained once more instead, from its own first weights, on the training and the
             validation images together, for the epochs that validation chose. All other settings are the parent's.
-        wise_ft: whether nothing is trained, and the weights are a weighted mean of the parent's and of those that the
-            parent started from, with the share that validation chose. All settings but the optimiser's are the
-            parent's.
         published_accuracy: accuracy that somebody published for this experiment, for comparison; or a list, one per
             seed.
         note: a remark for readers, shown in tables.
@@ -45,7 +40,6 @@ class Experiment(Settings):
     epochs: Annotated[int, Field(ge=0)]
     parent: str | None = None
     refit: Flag = False
-    wise_ft: Flag = False
     published_accuracy: Accuracy | tuple[Accuracy, ...] | None = None
     note: str = ""
 
@@ -63,12 +57,7 @@ class Experiment(Settings):
     @property
     def has_optimizer(self) -> bool:
         """Whether weights are trained epoch by epoch, if at all; see `WITHOUT_OPTIMIZER`."""
-        return not self.wise_ft
-
-    @property
-    def used_averaging(self) -> str:
-        """The average of weights that is evaluated: `averaging`, or `wise_ft`; empty for none."""
-        return WISE_FT if self.wise_ft else self.averaging
+        return True
 
     @property
     def trains(self) -> bool:

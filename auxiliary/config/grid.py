@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from auxiliary.config.grid_keys import FIXED, VARIED, key_part
-from auxiliary.config.parents import TAKING_OVER
 from auxiliary.config.yaml_errors import Location, line_of
 from auxiliary.core.errors import UserError, unknown
 from auxiliary.core.text import first_few, short
@@ -70,7 +69,7 @@ class Grids:
             return [experiment]
         grid, base = experiment.pop("grid"), experiment.get("key", experiment.get("model_id"))
         where = (stage, place, "grid")
-        if kind := next((kind for kind in (*TAKING_OVER, "ensemble") if experiment.get(kind)), ""):
+        if kind := next((kind for kind in ("refit", "ensemble") if experiment.get(kind)), ""):
             raise self._error(where, f"an experiment with `{kind}` takes no grid, for its settings are those of the "
                               "experiments that it names: name one of a grid")
         seeds = self._take_seeds(where, experiment, grid)

@@ -17,7 +17,7 @@ from auxiliary.config.transfer import TransferExperiment
 
 # What a grid cannot vary: names and remarks, and what makes an experiment one of another kind. `seeds` is no list of
 # alternatives: each combination is trained with all of them.
-FIXED = frozenset({"model_id", "key", "seeds", "published_accuracy", "note", "refit", "wise_ft"})
+FIXED = frozenset({"model_id", "key", "seeds", "published_accuracy", "note", "refit"})
 VARIED: Mapping[str, tuple[str, ...]] = MappingProxyType({
     stage: tuple(name for name in kind.model_fields if name not in FIXED)
     for stage, kind in {"scratch": ScratchExperiment, "transfer": TransferExperiment}.items()})

@@ -10,7 +10,7 @@ from auxiliary.config.choose import PROFILES, check_images_given, choose
 from auxiliary.config.ensemble import complete_ensemble
 from auxiliary.config.experiment import WITHOUT_OPTIMIZER
 from auxiliary.config.grid import Grids
-from auxiliary.config.parents import INHERITED, inherit, take_over, taking_over
+from auxiliary.config.parents import INHERITED, inherit, take_over
 from auxiliary.config.profile import EXPERIMENT_KINDS, Profile, Split
 from auxiliary.config.settings import Settings
 from auxiliary.config.transfer import LOGISTIC
@@ -96,10 +96,9 @@ def _experiments(raw: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def _applies(name: str, stage: str, experiment: Mapping[str, Any]) -> bool:
     """Whether a setting is passed on to an experiment.
 
-    A frozen one is augmented only if it says so itself; a refit has its parent's settings, as has `wise_ft`, and an
-    ensemble none.
+    A frozen one is augmented only if it says so itself; a refit has its parent's settings, and an ensemble none.
     """
-    if taking_over(experiment) or "ensemble" in experiment:
+    if experiment.get("refit") or "ensemble" in experiment:
         return name == "seeds"
     if name in WITHOUT_OPTIMIZER and _is_logistic(experiment):
         return False
@@ -118,7 +117,7 @@ def _complete(raw: dict[str, Any]) -> None:
         raise UserError(f"{keys.count(key):,} experiments have the key {key!r}: give each a `key` of its own")
     earlier: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in EXPERIMENT_KINDS}
     for stage, experiment in _experiments(raw):
-        if taking_over(experiment):
+        if experiment.get("refit"):
             take_over(experiment, earlier[stage])
         elif experiment.get("parent") is not None and "ensemble" not in experiment:
             inherit(experiment, earlier[stage], INHERITED[stage])

@@ -70,7 +70,7 @@ class TransferExperiment(Experiment):
     @property
     def has_optimizer(self) -> bool:
         """Whether an optimiser trains it, if anything does."""
-        return super().has_optimizer and not self.is_logistic
+        return not self.is_logistic
 
     @property
     def trains(self) -> bool:

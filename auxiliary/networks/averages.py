@@ -41,5 +41,3 @@ class Lookahead:
 
 
 AVERAGES: dict[str, type[Averaging]] = {"ema": ExponentialAverage, "lookahead": Lookahead}
-# Those of the tuned weights that `wise_ft` tries.
-SHARES = tuple(step / 10 for step in range(11))

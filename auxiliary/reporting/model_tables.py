@@ -94,7 +94,7 @@ def training_table(experiments: Sequence[Experiment], train: pd.DataFrame) -> pd
         "epochs": [each.epochs for each in experiments],
         "patience": [each.patience or "" for each in experiments],
         "label smoothing": [f"{each.label_smoothing:g}" if each.label_smoothing else "" for each in experiments],
-        "averaging": [each.used_averaging for each in experiments],
+        "averaging": [each.averaging for each in experiments],
         "augment": [each.augment or "no" for each in experiments],
         "tta": [each.tta or "" for each in experiments],
         "deterministic": ["" if each.deterministic else "no" for each in experiments],
@@ -120,8 +120,6 @@ def _network(experiment: ScratchExperiment) -> str:
     """The spec of a network, or the parent that it comes from."""
     if experiment.refit:
         return f"refit of {experiment.parent}"
-    if experiment.wise_ft:
-        return f"wise_ft of {experiment.parent}"
     return f"from parent {experiment.parent}" if experiment.parent else experiment.net
 
 

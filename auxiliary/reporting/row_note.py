@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from auxiliary.config.experiment import WISE_FT
 from auxiliary.core.text import listed
 from auxiliary.reporting.comparison import leaderboard
 from auxiliary.reporting.tables import Table, styled_table
@@ -25,8 +24,7 @@ def row_note(results: pd.DataFrame) -> str:
     names = pd.Series(labelled(results), results.index, dtype=object)
     kinds = {
         "mean over several views of an image (tta)": results["tta"] != "",
-        "average of the weights over the training (averaging)": ~results["averaging"].isin(["", WISE_FT]),
-        "average of the weights before and after a tuning (wise_ft)": results["averaging"] == WISE_FT,
+        "average of the weights over the training (averaging)": results["averaging"] != "",
         "trained on the validation images too, so without a validation accuracy (refit)": results["refit"] == REFIT,
         "mean of the predictions of its members (ensemble)": results["network"].map(is_ensemble)}
     return "; ".join(f"{listed(names[which].tolist(), NAMED)}: {words}" for words, which in kinds.items()

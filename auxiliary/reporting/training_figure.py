@@ -23,11 +23,8 @@ def training_figure(run: Run, narrow: bool = False) -> Figure:
     """The training of a run; `narrow` is for a phone. Of an ensemble a title alone."""
     if members := run.members:
         return title_only(NARROW if narrow else 10, f"Nothing was trained: an ensemble of {len(members):,} networks")
-    strengths, shares = run.strengths, run.shares
-    if len(strengths):
+    if len(strengths := run.strengths):
         return strength_figure(strengths, narrow)
-    if len(shares):
-        return share_figure(shares, narrow)
     history, settings = run.history, run.recipe["experiment"]
     saved = saved_epoch(history, settings.get("patience", 0))
     return curves_figure(history, narrow, refit=settings.get("refit", False), saved=saved)
@@ -41,32 +38,15 @@ def strength_figure(strengths: pd.DataFrame, narrow: bool = False) -> Figure:
         strengths: as `auxiliary.training.regression.choose_strength` gives them, one row at least.
         narrow: whether to draw it for a phone, the loss below the accuracy.
     """
-    return _choice_figure(strengths, "C", "C (regularisation is stronger on the left)", "log", narrow)
-
-
-@styled
-def share_figure(shares: pd.DataFrame, narrow: bool = False) -> Figure:
-    """Validation accuracy and loss of averaged weights over the share of the tuned ones; a line marks the chosen one.
-
-    Args:
-        shares: as `auxiliary.training.wise_ft.fit_wise_ft` saves them.
-        narrow: whether to draw it for a phone, the loss below the accuracy.
-    """
-    return _choice_figure(shares, "share", "share of the tuned weights (0: before the tuning)", "linear", narrow)
-
-
-def _choice_figure(tried: pd.DataFrame, name: str, about: str, scale: str, narrow: bool) -> Figure:
-    """Accuracy and loss over the values of a column, which `about` describes, and the `chosen` one."""
-    chosen = tried[tried["chosen"]].iloc[0]
+    chosen = strengths[strengths["chosen"]].iloc[0]
     fig = new_figure(NARROW, 6.2) if narrow else new_figure(10, 4.6)
     panels = fig.subplots(2, 1) if narrow else fig.subplots(1, 2)
     for axes, quantity, label in zip(panels, ("accuracy", "loss"), ("accuracy", "loss (nats)"), strict=True):
-        if quantity in tried:
-            axes.plot(tried[name], tried[quantity], "o--", color=ORANGE, markersize=4, label="training")
-        axes.plot(tried[name], tried[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
-        axes.axvline(chosen[name], color=GREY, linestyle=":", linewidth=1.5, label="lowest validation loss")
-        axes.set(xlabel=about, ylabel=label, xscale=scale)
+        axes.plot(strengths["C"], strengths[quantity], "o--", color=ORANGE, markersize=4, label="training")
+        axes.plot(strengths["C"], strengths[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
+        axes.axvline(chosen["C"], color=GREY, linestyle=":", linewidth=1.5, label="lowest validation loss")
+        axes.set(xlabel="C (regularisation is stronger on the left)", ylabel=label, xscale="log")
         axes.grid(axis="y", color=LIGHT_GREY)
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=2 if narrow else 3)
-    set_title(fig, f"Lowest validation loss {chosen['val_loss']:.3f}, at {name} = {chosen[name]:g}")
+    set_title(fig, f"Lowest validation loss {chosen['val_loss']:.3f}, at C = {chosen['C']:g}")
     return fig

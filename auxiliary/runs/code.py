@@ -28,7 +28,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "training": ("averaging", "batches", "callbacks", "checkpoint", "divergence", "ensemble", "feature_files",
                  "feature_rows", "features", "fit", "fused_optimizers", "logistic", "loss", "metadata", "optimizer",
                  "range_test", "regression", "setup", "several_gpus", "stored_features", "trained_model", "trainer",
-                 "tuning", "wise_ft"),
+                 "tuning"),
 }
 
 

@@ -136,22 +136,6 @@ def averaged_views(tta: str) -> str:
     return f"mean over {counted(len(views_of(tta)), 'view')}" if tta else ""
 
 
-def mixed_weights(parent: str, shares: pd.DataFrame) -> str:
-    """An average of weights, such as `0.6 x the weights of tuned + 0.4 x those that it started from`.
-
-    Args:
-        parent: key of the experiment that tuned them.
-        shares: those that were tried, one of them `chosen`.
-    """
-    share = chosen_share(shares)
-    return f"{share:g} x the weights of {parent} + {1 - share:g} x those that it started from"
-
-
-def chosen_share(shares: pd.DataFrame) -> float:
-    """The share of the tuned weights that validation chose, 0 to 1."""
-    return shares.loc[shares["chosen"], "share"].item()
-
-
 def has_duplicates(results: pd.DataFrame) -> bool:
     """Whether any run has test images with a near-duplicate in the training set."""
     return bool((results["test_duplicates"] > 0).any())

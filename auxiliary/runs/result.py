@@ -98,9 +98,8 @@ class Result(BaseModel):
     schedule: str = Field(description="spec of the learning rate over the steps; empty without an optimiser")
     label_smoothing: Share = Field(default=0.0, description="share of each training label that was given to all "
                                                             "classes alike")
-    averaging: str = Field(default="", description="spec of the average of weights that was evaluated; wise_ft for "
-                                                   "that of the parent's with those it started from; empty for the "
-                                                   "weights after the last step")
+    averaging: str = Field(default="", description="spec of the average of weights that was evaluated; empty "
+                                                   "for the weights after the last step")
     class_weight: str = Field(default="", description="balanced if images of small classes counted more; else empty")
     augment: str = Field(description="spec of the augmentations; empty for none")
     views: Count = Field(default=0, description="number of augmented versions of each training image, made once for "

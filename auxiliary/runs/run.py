@@ -89,14 +89,6 @@ class Run:
         return self._read(self._strengths, pd.read_csv) if self._has(self._strengths) else pd.DataFrame()
 
     @property
-    def shares(self) -> pd.DataFrame:
-        """The shares of the parent's weights that were tried in the average, see `auxiliary.training.wise_ft`.
-
-        Without rows where the run is no such average.
-        """
-        return self._read(self._shares, pd.read_csv) if self._has(self._shares) else pd.DataFrame()
-
-    @property
     def predictions(self) -> pd.DataFrame:
         """The predictions for the test images, one row per image."""
         return self._read(self._predictions("test"), read_table)
@@ -165,10 +157,6 @@ class Run:
     def save_strengths(self, strengths: pd.DataFrame) -> None:
         """Save the strengths that a logistic regression tried."""
         write_atomically(self._strengths, strengths.to_csv(index=False))
-
-    def save_shares(self, shares: pd.DataFrame) -> None:
-        """Save the shares of the parent's weights that were tried in the average."""
-        write_atomically(self._shares, shares.to_csv(index=False))
 
     def save_layers(self, layers: pd.DataFrame) -> None:
         """Save the table of layers."""
@@ -239,17 +227,13 @@ class Run:
         return self.folder / "strengths.csv"
 
     @property
-    def _shares(self) -> Path:
-        return self.folder / "shares.csv"
-
-    @property
     def _layers(self) -> Path:
         return self.folder / "layers.csv"
 
     @property
     def _of_training(self) -> tuple[Path, ...]:
-        """The files of any run; those of strengths, of shares and of a range test only where there was a search."""
-        return self.recipe_file, self._history, self._strengths, self._shares, self._range_test, self._layers
+        """The files of any run; those of strengths and of a range test only where there was a search."""
+        return self.recipe_file, self._history, self._strengths, self._range_test, self._layers
 
     @property
     def _of_network(self) -> tuple[Path, ...]:

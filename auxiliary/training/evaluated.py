@@ -1,6 +1,6 @@
 """What the accuracies of a run are of, where they are not those of the network after its last epoch."""
 
-from auxiliary.runs.labels import averaged_views, mixed_weights
+from auxiliary.runs.labels import averaged_views
 from auxiliary.runs.own_epochs import own_epochs, saved_epoch
 from auxiliary.runs.run import Run
 
@@ -18,9 +18,7 @@ def evaluated(run: Run) -> str:
 
 
 def _weights(run: Run) -> str:
-    result, shares, history = run.result, run.shares, run.history
-    if len(shares):
-        return mixed_weights(result.parent, shares)
+    result, history = run.result, run.history
     kind, saved = "averaged weights" if result.averaging else "weights", saved_epoch(history, result.patience)
     epochs = len(own_epochs(history))
     return f"{kind} of epoch {saved:,} of {epochs:,}" if saved < epochs else kind if result.averaging else ""

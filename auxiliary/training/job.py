@@ -73,12 +73,8 @@ class Job:
 
     @cached_property
     def needed(self) -> tuple["Job", ...]:
-        """The jobs that must be finished before this one: its parent, or the members of an ensemble.
-
-        With `wise_ft` also the parent's parent, whose weights it takes too.
-        """
-        needed = tuple(map(self._of, self.experiment.needs))
-        return (self.parent.parent, *needed) if self.experiment.wise_ft else needed
+        """The jobs that must be finished before this one: its parent, or the members of an ensemble."""
+        return tuple(map(self._of, self.experiment.needs))
 
     def _of(self, key: str) -> "Job":
         return replace(self, experiment=self.project.experiments[key], title="", anew=False, on_history=None)

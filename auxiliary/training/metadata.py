@@ -153,7 +153,7 @@ def _settings(experiment: Experiment, seed: int) -> dict[str, Any]:
         "sizes": getattr(experiment, "trained_sizes", ""),
         "parent": experiment.parent or "",
         "refit": REFIT if experiment.refit else "",
-        "averaging": experiment.used_averaging,
+        "averaging": experiment.averaging,
         "backbone": getattr(experiment, "backbone", ""),
         "weights": getattr(experiment, "weights", ""),
         "tune_last": _tuned(experiment),

@@ -57,12 +57,6 @@ class TrainingSetup:
             images = Images(chosen, job.experiment.image_size, cache=False)
             whiten(self.trained, images[np.arange(len(chosen))])
 
-    def set_weights(self, weights: list[np.ndarray]) -> None:
-        """Give both models these weights of the whole one, in Keras's order."""
-        self.model.set_weights(weights)
-        if self.has_copy:
-            self.trained.set_weights(weights)
-
     def complete(self) -> None:
         """Give the whole model the trained weights, where the two do not share them."""
         if self.has_copy:
@@ -89,7 +83,7 @@ def _scratch(job: Job) -> TrainingSetup:
     setup = TrainingSetup(model, trained, _image_batches(job), has_copy=trained is not model)
     _load_parent(job, model)
     if job.start:
-        setup.set_weights(model.get_weights())
+        trained.set_weights(model.get_weights())
     return setup
 
 

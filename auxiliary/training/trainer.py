@@ -27,7 +27,6 @@ from auxiliary.training.logistic import fit_logistic
 from auxiliary.training.metadata import make_diverged, make_recipe, make_result
 from auxiliary.training.range_test import range_test
 from auxiliary.training.setup import TrainingSetup, build_setup, predict_splits
-from auxiliary.training.wise_ft import fit_wise_ft
 
 
 def train_run(job: Job) -> None:
@@ -77,9 +76,7 @@ def train_run(job: Job) -> None:
 
 
 def _fit(job: Job, setup: TrainingSetup, checkpoint: Checkpoint | None) -> Fitted:
-    """Give the models their final weights: by an optimiser, by logistic regression, or as an average."""
-    if job.experiment.wise_ft:
-        return fit_wise_ft(job, setup)
+    """Give the models their final weights: by an optimiser, or by logistic regression."""
     return fit(job, setup, checkpoint) if job.experiment.has_optimizer else fit_logistic(job, setup)
 
 

@@ -36,27 +36,26 @@ class Tuning(NamedTuple):
 def frozen_part_once(job: Job, transfer: Transfer) -> Tuning | None:
     """The parts of a tuned network; None where the whole network is to run in every epoch.
 
-    That is so where no other weights are tried, no layer is frozen, images are mixed, or the outputs take too much
+    That is so where nothing is trained, no layer is frozen, images are mixed, or the outputs take too much
     space. For the last two it is printed.
 
     Args:
         job: what is trained.
         transfer: its network, with its initial weights.
     """
-    cut = cut_network(transfer) if job.experiment.epochs or job.experiment.wise_ft else None
+    cut = cut_network(transfer) if job.experiment.epochs else None
     if cut is None:
         return None
     extractor = FeatureExtractor(cut.front, cut.layer, np.dtype(tf.as_dtype(cut.front.output.dtype).as_numpy_dtype))
     if obstacle := _obstacle(job, cut, extractor):
-        often = "epoch" if job.experiment.epochs else "evaluation"
-        notify(f"{job.label}: all layers of {job.experiment.backbone} run in every {often}, because {obstacle}")
+        notify(f"{job.label}: all layers of {job.experiment.backbone} run in every epoch, because {obstacle}")
         return None
     return Tuning(extractor, cut.rest)
 
 
 def _obstacle(job: Job, cut: CutNetwork, extractor: FeatureExtractor) -> str:
     """Why outputs at the cut are not cached; empty where they are."""
-    if job.experiment.epochs and mixes(parsed_specs(job.experiment)["augment"]):
+    if mixes(parsed_specs(job.experiment)["augment"]):
         return "`augment` mixes images, which outputs of single images cannot stand for"
     if np.prod(cut.front.output_shape[1:]) >= np.prod(cut.front.input_shape[1:]):
         return f"the output of {cut.layer}, the last frozen layer that can be cached, is no smaller than an image"

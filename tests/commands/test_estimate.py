@@ -58,14 +58,6 @@ def test_an_ensemble_takes_a_second_and_a_logistic_regression_no_epochs():
         transfer(), SOME)
 
 
-def test_averaging_two_runs_takes_longer_than_an_evaluation_and_less_than_the_tuning():
-    tuned = transfer(parent="m", tune_last=10, epochs=10)
-    averaged = transfer(parent="tuned", tune_last=10, wise_ft=True, epochs=0, learning_rate=None)
-    assert FIXED < estimate_seconds(averaged, SOME) < estimate_seconds(tuned, SOME, extracted=True)
-    none = SOME._replace(validation=0)
-    assert estimate_seconds(averaged, none) < estimate_seconds(averaged, SOME)
-
-
 @pytest.mark.parametrize("experiment", [transfer(), transfer(tune_last=10)], ids=["frozen", "tuned"])
 def test_features_are_computed_once(experiment):
     computed, found = (estimate_seconds(experiment, SOME, extracted) for extracted in (False, True))

@@ -1,14 +1,13 @@
-"""What an experiment has from its parent: its network, or with `refit` and `wise_ft` all settings."""
+"""What an experiment has from its parent: its network, or of a refit all settings."""
 
 import pytest
 
 from auxiliary.commands.smoke_profile import write_profile
-from auxiliary.config.experiment import WITHOUT_OPTIMIZER
 from auxiliary.config.loader import load_profile
 from auxiliary.config.profile import Profile
 from auxiliary.core.errors import UserError
 
-TUNED = "tune_last: 5, learning_rate: 0.0001, epochs: 1}\n"
+REFIT = ("transfer:", "  - {model_id: again, parent: small, refit: true}\ntransfer:")
 
 
 def test_a_parent_must_be_there(load):
@@ -56,63 +55,12 @@ def test_nothing_starts_from_a_refit(load):
 
 
 def test_overrides_reach_a_refit_through_its_parent(load):
-    profile = load(("transfer:", "  - {model_id: again, parent: small, refit: true}\ntransfer:"), epochs=9)
+    profile = load(REFIT, epochs=9)
     assert {each.key: each.epochs for each in profile.scratch}["again"] == 9
 
 
-def averaging(line, settings=""):
-    """The profile of `load` with settings for its tuned experiment, and one more experiment at its end."""
-    return TUNED, f"{TUNED.replace('}', settings + '}')}  - {{{line}}}\n"
-
-
-AVERAGED = "model_id: averaged, parent: tuned, wise_ft: true, note: both"
-
-
-def test_averaged_weights_have_all_settings_of_the_parent_but_those_of_an_optimiser(load):
-    profile = load(averaging(AVERAGED, ", patience: 3, averaging: ema(0.9), tta: mirror, batch_size: 9"), seeds=[4])
-    tuned, averaged = profile.experiments[-2:]
-    names = {"model_id", "key", "parent", "wise_ft", "note", *WITHOUT_OPTIMIZER}
-    assert averaged.model_dump(exclude=names) == tuned.model_dump(exclude=names)
-    assert {name: getattr(averaged, name) for name in WITHOUT_OPTIMIZER} == WITHOUT_OPTIMIZER
-    assert (averaged.seeds, averaged.note, averaged.tta) == ((4,), "both", "mirror")
-    assert not averaged.has_optimizer and not averaged.trains and averaged.used_averaging == "wise_ft"
-
-
-def test_overrides_reach_averaged_weights_through_their_parent(load):
-    profile = load(averaging(AVERAGED), epochs=9, learning_rate=0.5, batch_size=7, augment="zoom(0.1)", patience=2)
-    averaged = profile.experiments[-1]
-    assert (averaged.epochs, averaged.learning_rate, averaged.patience) == (0, None, 0)
-    assert (averaged.batch_size, averaged.augment) == (7, "zoom(0.1)")
-
-
-def test_networks_from_scratch_can_be_averaged_too(load):
-    profile = load(("transfer:", "  - {model_id: mean, parent: longer, wise_ft: true}\ntransfer:"))
-    assert (profile.scratch[-1].net, profile.scratch[-1].epochs) == (profile.scratch[0].net, 0)
-
-
-@pytest.mark.parametrize(("line", "message"), [
-    ("wise_ft: true", "`wise_ft` averages the weights of another experiment .*: name it as `parent`"),
-    ("wise_ft: true, parent: frozen", "that has epochs and a parent itself; 'frozen' is none"),
-    ("wise_ft: true, parent: tunde", "unknown parent 'tunde': did you mean 'tuned'"),
-    ("wise_ft: true, parent: tuned, epochs: 3", "has `wise_ft`, so all its settings .* leave out epochs"),
-    ("wise_ft: true, parent: frozen, refit: true", "has `refit`, so all its settings .* leave out wise_ft"),
-    ("wise_ft: yes please, parent: tuned", "transfer.2.wise_ft: input should be a valid boolean")])
-def test_averages_that_cannot_be_are_refused(load, line, message):
-    with pytest.raises(UserError, match=message):
-        load(averaging(f"model_id: averaged, {line}"))
-
-
-def test_an_average_is_averaged_again_only_after_it_was_tuned(load):
-    again = "{model_id: again, parent: averaged, wise_ft: true}"
-    with pytest.raises(UserError, match="that has epochs and a parent itself; 'averaged' is none"):
-        load((TUNED, f"{TUNED}  - {{{AVERAGED}}}\n  - {again}\n"))
-    more = "{model_id: more, parent: averaged, tune_last: 5, learning_rate: 0.1, epochs: 2}"
-    profile = load((TUNED, f"{TUNED}  - {{{AVERAGED}}}\n  - {more}\n  - {again.replace('averaged', 'more')}\n"))
-    assert [each.wise_ft for each in profile.transfer] == [False, False, True, False, True]
-
-
-def test_averaged_weights_are_read_back_from_the_profile_of_a_smoke_test_and_from_a_recipe(load, tmp_path):
-    profile = load(averaging(AVERAGED))
+def test_a_refit_is_read_back_from_the_profile_of_a_smoke_test_and_from_a_recipe(load, tmp_path):
+    profile = load(REFIT)
     write_profile(profile, tmp_path / "written.yaml")
     assert load_profile(str(tmp_path / "written.yaml")) == profile
     assert Profile.model_validate(profile.model_dump(mode="json")) == profile

@@ -19,7 +19,6 @@ def test_usual_rows_need_none(note):
 @pytest.mark.parametrize(("settings", "said"), [
     ({"tta": "mirror"}, "row: mean over several views of an image (tta)"),
     ({"averaging": "ema(0.99)"}, "row: average of the weights over the training (averaging)"),
-    ({"averaging": "wise_ft"}, "row: average of the weights before and after a tuning (wise_ft)"),
     ({"refit": REFIT}, "row, refit: trained on the validation images too, so without a validation accuracy (refit)"),
     ({"network": "ensemble(a, b)"}, "row: mean of the predictions of its members (ensemble)")])
 def test_each_kind_of_row_is_named(note, settings, said):

@@ -3,26 +3,12 @@ import pandas as pd
 import pytest
 
 from auxiliary.reporting.style import NARROW
-from auxiliary.reporting.training_figure import share_figure, strength_figure, training_figure
+from auxiliary.reporting.training_figure import strength_figure, training_figure
 from auxiliary.runs.run import Run
 
 STRENGTHS = pd.DataFrame({"C": [0.001, 0.01, 0.1], "accuracy": [0.8, 0.9, 1.0], "loss": [0.6, 0.3, 0.01],
                           "val_accuracy": [0.7, 0.8, 0.85], "val_loss": [0.7, 0.5, 0.6],
                           "chosen": [False, True, False]})
-
-
-SHARES = pd.DataFrame({"share": [0.0, 0.5, 1.0], "val_accuracy": [0.7, 0.8, 0.75], "val_loss": [0.7, 0.5, 0.6],
-                       "chosen": [False, True, False]})
-
-
-def test_the_chosen_share_is_marked_and_nothing_is_said_of_training():
-    fig = share_figure(SHARES)
-    fig.draw_without_rendering()
-    for axes, quantity in zip(fig.axes, ("accuracy", "loss"), strict=True):
-        validation, chosen = axes.lines
-        np.testing.assert_allclose(validation.get_xydata(), SHARES[["share", f"val_{quantity}"]])
-        assert chosen.get_xdata()[0] == 0.5
-    assert fig.get_suptitle() == "Lowest validation loss 0.500, at share = 0.5"
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -57,13 +43,6 @@ def test_the_title_has_the_accuracy_that_tables_have(tmp_path, patience, saved):
                                    "val_loss": [0.1, 1.4, 1.1, 1.3], "phase": ["parent", "own", "own", "own"]}))
     title = training_figure(run).get_suptitle().replace("\n", " ")
     assert title.endswith(f"0.700, in epoch 2 of 4; saved are the weights of epoch {saved}")
-
-
-def test_averaged_weights_are_shown_by_their_shares(tmp_path):
-    run = Run(tmp_path)
-    run.begin({"experiment": {}})
-    run.save_shares(SHARES)
-    assert training_figure(run).get_suptitle() == "Lowest validation loss 0.500, at share = 0.5"
 
 
 def test_of_an_ensemble_nothing_was_trained(tmp_path):

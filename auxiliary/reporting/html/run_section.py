@@ -17,7 +17,7 @@ from auxiliary.reporting.many_classes import MOST, ends, ends_sentence
 from auxiliary.reporting.prediction_figures import calibration_figure
 from auxiliary.reporting.tables import Table
 from auxiliary.reporting.training_figure import training_figure
-from auxiliary.runs.labels import mixed_weights, several, with_interval
+from auxiliary.runs.labels import several, with_interval
 from auxiliary.runs.result import SCRATCH, Result, is_ensemble
 
 
@@ -57,8 +57,6 @@ def _training(data: ReportData, row: pd.Series) -> str:
     run, parent, seconds = data.run(row), row["parent"], duration(row["train_seconds"])
     if run.members:
         return "none, the mean of its members"
-    if len(run.shares):
-        return f"none, {mixed_weights(parent, run.shares)}"
     if not run.result.trained:
         return f"none, the weights of {parent}" if parent else "none, the initial weights"
     if len(run.strengths):
@@ -82,7 +80,7 @@ def _settings(result: Result) -> list[tuple[str, str]]:
 
 
 def training_chart(data: ReportData, row: pd.Series) -> Chart:
-    """Accuracy and loss over the epochs, the strengths of a logistic regression, or the shares of averaged weights."""
+    """Accuracy and loss over the epochs, or the strengths of a logistic regression."""
     return Chart("Training curves", training_figure(data.run(row), narrow=True))
 
 

@@ -245,21 +245,6 @@ def test_a_logistic_regression_is_shown_with_its_strength_in_place_of_epochs(mak
     assert training_chart(data, row).figure.get_suptitle() == "Lowest validation loss 0.500, at C = 0.01"
 
 
-def test_averaged_weights_are_shown_with_their_shares(make_root, finish):
-    root = make_root()
-    run = finish(root, "averaged", stage="transfer", parent="tuned", averaging="wise_ft", epochs=0, optimizer="",
-                 trainable_parameters=0)
-    run.save_shares(pd.DataFrame({"share": [0.0, 0.4], "val_accuracy": 0.8, "val_loss": [0.6, 0.5],
-                                  "chosen": [False, True]}))
-    run.finish(run.result)
-    data = read_report_data(open_dataset("farm", root))
-    row = data.results.iloc[0]
-    facts = dict(run_facts(data, row)[0].pairs)
-    assert facts["training"] == "none, 0.4 x the weights of tuned + 0.6 x those that it started from"
-    assert facts["averaging"] == "wise_ft"
-    assert training_chart(data, row).figure.get_suptitle() == "Lowest validation loss 0.500, at share = 0.4"
-
-
 def test_two_figures_share_no_identifier(page):
     names = re.findall(r'\bid="([^"]+)"', page)
     assert len(names) > 100 and len(names) == len(set(names))
