@@ -25,6 +25,8 @@ from auxiliary.training.retrain import children_to_retrain
 PREPARING, NOTEBOOK = 2e-3, 15
 # Rows of a table that fits a screen of 24 lines; up to so many may take several lines each.
 SCREEN, LONG = 12, 4
+# Characters of a network: a few lines of a table. The profile and notebook 02 have all of them.
+SPEC = 120
 
 
 def has_work(console: PlainConsole, project: Project, notebook: Path) -> bool:
@@ -111,15 +113,15 @@ def _features(experiment: Experiment) -> tuple[object, ...] | str:
 
 
 def _table(experiments: list[Experiment], seconds: dict[str, list[float]], whole: bool) -> Table:
-    short = len(experiments) > LONG and not whole
+    one_line = len(experiments) > LONG and not whole
     # One line each: the network gets the width that the other columns leave, which rich would otherwise squeeze.
-    network = Column("network", no_wrap=True, overflow="ellipsis", ratio=1) if short else Column(
+    column = Column("network", no_wrap=True, overflow="ellipsis", ratio=1) if one_line else Column(
         "network", overflow="fold")
-    table = Table(Column("experiment", overflow="fold"), network, "epochs", "time", title="To train", expand=short)
+    table = Table(Column("experiment", overflow="fold"), column, "epochs", "time", title="To train", expand=one_line)
     ordered = experiments if whole else sorted(experiments, key=lambda each: not seconds[each.key])
     for experiment in ordered if whole else ordered[:SCREEN]:
-        table.add_row(experiment.key, getattr(experiment, "backbone", experiment.network), str(experiment.epochs),
-                      _time(experiment, seconds[experiment.key]))
+        network = short(getattr(experiment, "backbone", experiment.network), SPEC)
+        table.add_row(experiment.key, network, str(experiment.epochs), _time(experiment, seconds[experiment.key]))
     return table
 
 

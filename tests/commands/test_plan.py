@@ -73,6 +73,14 @@ def test_a_long_network_leaves_room_for_the_other_columns(project, announced):
     assert len(re.findall(r"│ net\d +│ conv\(4\) .*… │ 1 +│ \d+ \w+ +│", printed)) == 5
 
 
+def test_of_a_long_network_the_whole_plan_shows_a_few_lines(project, announced):
+    layers = "conv(4)" + " | act(relu)" * 60
+    keys, printed = announced(project(0, more=EXPERIMENT.format(0).replace("conv(4)", layers)), whole=True)
+    assert keys == ["net0"]
+    row = printed[printed.index("│ net0"):printed.index("└")]
+    assert "conv(4) |" in row and "dense(8)" in row and len(row.splitlines()) <= 6
+
+
 def test_the_whole_plan_is_shown_if_asked_for(project, announced):
     keys, printed = announced(project(45), whole=True)
     assert keys == [f"net{number}" for number in range(45)]
