@@ -1,19 +1,15 @@
 """What docs/results.md says of a published table of accuracies: rank correlations, rows far off, and the figure."""
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import pandas as pd
 
 from auxiliary.core.text import with_ends
-from auxiliary.data.tables import digest
 from auxiliary.evaluation.compare import points_text
 from auxiliary.evaluation.comparison import by_images
 from auxiliary.evaluation.rank_agreement import rank_agreement, rho_by_noise
 from auxiliary.reporting.published_figure import published_figure
 from auxiliary.reporting.published_rows import far_off
-from auxiliary.reporting.style import StyledFigure
 from auxiliary.runs.result import LABELS, SCRATCH
+from tools.figures import Figures, described
 from tools.published_table import PublishedTable
 
 # The figure for wide pages and for phones, by the names of its files.
@@ -63,18 +59,8 @@ def others_text(table: PublishedTable) -> str:
     return f"Not counted, because trained with other settings: {found}." if found else ""
 
 
-def figures(table: PublishedTable) -> Mapping[str, tuple[StyledFigure, str]]:
-    """The figure by the names of its files, each with the description that the file has to bear: a digest of it."""
+def published_figures(table: PublishedTable) -> Figures:
+    """The published accuracies against those measured here, for wide pages and for phones."""
     drawn = table.rows[["key", "published_accuracy", "accuracy", "accuracy_low", "accuracy_high"]]
-    found = {}
-    for name, narrow in FIGURES.items():
-        figure = published_figure(table.rows, table.images, narrow)
-        content = figure.get_suptitle() + drawn.to_csv(index=False, float_format="%.6f", lineterminator="\n")
-        found[name.format(table.dataset)] = figure, digest(content)
-    return found
-
-
-def write_figures(folder: Path, table: PublishedTable) -> None:
-    """Write the figure into a folder."""
-    for name, (figure, description) in figures(table).items():
-        figure.write_svg(folder / name, description)
+    return {name.format(table.dataset): described(published_figure(table.rows, table.images, narrow), drawn)
+            for name, narrow in FIGURES.items()}

@@ -1,4 +1,4 @@
-"""The tables and a figure of the README and of docs/, generated from recorded runs and from documentation in the code.
+"""The tables and figures of the README and of docs/, generated from recorded runs and from documentation in the code.
 
 `python -m tools.update_readme` writes them anew after results were added and staged.
 """
@@ -20,6 +20,7 @@ from auxiliary.runs.result import LABELS, SCRATCH, TRANSFER, describe_columns
 from auxiliary.runs.seeds import over_seeds
 from tools import conclusions_section, published_section
 from tools.benchmark_tables import benchmark_tables, file_of, markdown
+from tools.figures import Figures, results_figures, write_figures
 from tools.gains import gains_table
 from tools.published import published_results, unpublished_remark
 from tools.published_table import PublishedTable
@@ -118,6 +119,11 @@ def markdown_published(table: PublishedTable) -> dict[str, str]:
     return {name: "\n\n".join(filter(None, (markdown(frame), text))) for name, (frame, text) in found.items()}
 
 
+def all_figures(results: pd.DataFrame) -> Figures:
+    """All figures of docs/results.md."""
+    return {**results_figures(results), **published_section.published_figures(published_table(results))}
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Replace the text between the markers `<!-- name -->` and `<!-- /name -->`.
 
@@ -154,14 +160,14 @@ def render(root: Path, results: pd.DataFrame) -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the repository's pages anew, and the figure of the published accuracies."""
+    """Write the repository's pages and figures anew."""
     try:
         results = published_results(REPOSITORY)
     except UserError as error:
         sys.exit(f"error: {error}")
     for page, text in render(REPOSITORY, results).items():
         write_atomically(page, text)
-    published_section.write_figures(REPOSITORY / FIGURES, published_table(results))
+    write_figures(REPOSITORY / FIGURES, all_figures(results))
     if remark := unpublished_remark(REPOSITORY, results):
         print(remark)
 

@@ -28,7 +28,7 @@ EACH = 12     # of more rows, the best of each stage
 
 
 @styled
-def comparison_figure(results: pd.DataFrame, chance: float, narrow: bool = False) -> Figure:
+def comparison_figure(results: pd.DataFrame, chance: float | None, narrow: bool = False) -> Figure:
     """Test accuracy of every row with its 95% interval, best validation accuracy on top.
 
     The axis reaches as far as the results do, so that they can be told apart. Of more than 24 rows the 12 best of each
@@ -38,7 +38,7 @@ def comparison_figure(results: pd.DataFrame, chance: float, narrow: bool = False
         results: rows of one data set, as `read_results` or `over_seeds` returns them. A row of several seeds shows
             their lowest and highest accuracy instead of the interval.
         chance: the accuracy of guessing, 0 to 1, drawn as a line; where it lies beyond the axis, a text below it
-            says so.
+            says so. None where it is not known.
         narrow: whether to draw it for a phone, with names above the intervals.
     """
     every, names = with_ranks(comparable(ranked(results))), Names()
@@ -49,10 +49,11 @@ def comparison_figure(results: pd.DataFrame, chance: float, narrow: bool = False
     for position, row in rows.iterrows():
         axes.annotate(f"{row['accuracy']:.3f}", (1.02, position), xycoords=("axes fraction", "data"), va="center")
     low, high = _limits(rows)
-    lines = _chance_line(axes, chance) if low <= chance <= high else []
+    known = chance is not None
+    lines = _chance_line(axes, chance) if known and low <= chance <= high else []
     name_rows(axes, labels_of(rows, names), narrow)
     axes.set(ylim=(len(rows) - 0.5, -0.7 if narrow else -0.5), xlim=(low, high), ylabel="",
-             xlabel=_x_label(rows) + ("" if lines else _chance_beyond(chance, low)))
+             xlabel=_x_label(rows) + (_chance_beyond(chance, low) if known and not lines else ""))
     axes.grid(axis="y", color=LIGHT_GREY)
     axes.tick_params(left=False)
     add_legend(fig, lines, rows)

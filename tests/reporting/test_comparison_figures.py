@@ -31,6 +31,12 @@ def test_chance_is_a_line_where_the_results_are(results):
         "chance (0.900)", "from scratch", "pre-trained"]
 
 
+def test_unknown_chance_is_not_drawn(results):
+    fig = comparison_figure(results, chance=None)
+    assert fig.axes[0].get_xlabel() == "test accuracy, with its 95% interval"
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["from scratch", "pre-trained"]
+
+
 def test_results_below_chance_have_it_on_the_right(results):
     poor = results.assign(accuracy=0.1, accuracy_low=0.08, accuracy_high=0.12)
     assert comparison_figure(poor, chance=0.5).axes[0].get_xlabel().endswith("chance, 0.500, lies further to the right")

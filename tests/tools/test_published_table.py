@@ -133,7 +133,7 @@ def test_the_digest_of_the_figure_follows_the_rows(profile, rows, results_of):
 
     def digests(correct):
         table = PublishedTable(profile, results_of(*rows(correct).to_dict("records"), whole))
-        return [description for _, description in published_section.figures(table).values()]
+        return [description for _, description in published_section.published_figures(table).values()]
 
     assert digests(CORRECT) == digests(CORRECT)
     assert digests(CORRECT) != digests(CORRECT | {"conv3_dense1": 701})
