@@ -18,6 +18,7 @@ def test_the_chosen_strength_is_marked_in_both_panels(narrow):
     for axes, quantity in zip(fig.axes, ("accuracy", "loss"), strict=True):
         training, validation, chosen = axes.lines
         assert axes.get_xscale() == "log"
+        assert {"0.001", "0.01", "0.1"} <= {label.get_text() for label in axes.get_xticklabels()}
         np.testing.assert_allclose(training.get_xydata(), STRENGTHS[["C", quantity]])
         np.testing.assert_allclose(validation.get_xydata(), STRENGTHS[["C", f"val_{quantity}"]])
         assert chosen.get_xdata()[0] == 0.01
