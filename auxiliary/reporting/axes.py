@@ -15,9 +15,13 @@ def epoch_axis(axes: Axes, epochs: int) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def log_ticks(axis: Axis, locator: LogLocator, text: Callable[[float], str]) -> None:
-    """Label the ticks of a logarithmic axis with `text` of their values instead of powers of ten."""
-    axis.set_major_locator(locator)
+def log_scale(axis: Axis, text: Callable[[float], str] = "{:g}".format, locator: LogLocator | None = None) -> None:
+    """Make an axis logarithmic, its ticks labelled with `text` of their values.
+
+    Matplotlib's own labels are formulas, which are not set here: names of classes may look like one.
+    """
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_locator(locator or LogLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
     axis.set_minor_formatter(NullFormatter())
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator
 
 from auxiliary.core.files import beginning
 from auxiliary.core.text import LONGEST_NAME, counted, span
-from auxiliary.reporting.axes import log_ticks
+from auxiliary.reporting.axes import log_scale
 from auxiliary.reporting.image_tiles import sheet
 from auxiliary.reporting.many_classes import ENDS, each_of_some, ends, some
 from auxiliary.reporting.names import Names, in_label_order
@@ -162,10 +162,10 @@ def _most_common_size(sizes: pd.Series) -> str:
 
 def _pixel_axes(axes: Axes, smallest: float, largest: float) -> None:
     """Logarithmic axes with the same limits, labelled in pixels."""
-    axes.set(xscale="log", yscale="log", aspect="equal")
+    axes.set(aspect="equal")
     for axis in (axes.xaxis, axes.yaxis):
         locator = LogLocator(subs=(1, 2, 5) if largest > 8 * smallest else (1, 2, 3, 5))
-        log_ticks(axis, locator, lambda pixels: f"{pixels:,.0f}")
+        log_scale(axis, lambda pixels: f"{pixels:,.0f}", locator)
     limits = (smallest / 1.8, largest * 1.8)
     axes.set(xlim=limits, ylim=limits)
     axes.grid(color=LIGHT_GREY)

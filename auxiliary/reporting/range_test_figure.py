@@ -2,10 +2,9 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
 from auxiliary.networks.rates import smoothed, suggested_rate
-from auxiliary.reporting.axes import log_ticks
+from auxiliary.reporting.axes import log_scale
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.result_marks import LONGEST
 from auxiliary.reporting.style import BLUE, GREY, LIGHT_GREY, new_figure, set_title, styled
@@ -27,9 +26,9 @@ def range_test_figure(key: str, table: pd.DataFrame) -> Figure:
     axes.plot(finite["rate"], finite["loss"], ".", color=GREY, markersize=4, label="loss of a step")
     axes.plot(finite["rate"], means, color=BLUE, label="smoothed")
     axes.axvline(rate, color="black", linestyle="--", linewidth=1.2, label=f"suggested: {rate:g}")
-    axes.set(xscale="log", xlabel="learning rate", ylabel="training loss (nats)",
+    log_scale(axes.xaxis)
+    axes.set(xlabel="learning rate", ylabel="training loss (nats)",
              ylim=(max(0, 0.9 * means.min()), 1.1 * max(means[0], 1.5 * means.min())))
-    log_ticks(axes.xaxis, LogLocator(), "{:g}".format)
     axes.grid(color=LIGHT_GREY)
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
     set_title(fig, f"{names.text(key, '(experiment)', LONGEST)}: a learning rate of {rate:g}")

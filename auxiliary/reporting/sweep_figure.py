@@ -3,9 +3,9 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
-from auxiliary.reporting.axes import log_ticks
+from auxiliary.reporting.axes import log_scale
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.result_marks import COLOURS
 from auxiliary.reporting.style import GREY, LIGHT_GREY, NARROW, new_figure, styled
@@ -64,8 +64,7 @@ def line_figure(sweep: Sweep, narrow: bool = False) -> Figure:
 def _scale(axes: Axes, values: pd.Series) -> None:
     """A logarithmic axis where values span orders of magnitude; few values are its ticks."""
     if values.min() > 0 and (values.name == "learning_rate" or values.max() / values.min() >= SPAN):
-        axes.set_xscale("log")
-        log_ticks(axes.xaxis, LogLocator(), "{:g}".format)
+        log_scale(axes.xaxis)
     if values.nunique() <= TICKS:
         axes.set_xticks(sorted(set(values)), [f"{value:g}" for value in sorted(set(values))])
         axes.xaxis.set_minor_locator(NullLocator())

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from auxiliary.core.text import duration
-from auxiliary.reporting.axes import labels_beside, log_ticks
+from auxiliary.reporting.axes import labels_beside, log_scale
 from auxiliary.reporting.names import Names
 from auxiliary.reporting.result_marks import (
     COLOURS,
@@ -82,9 +82,9 @@ def _which(rows: pd.DataFrame, named: pd.DataFrame, how: str) -> str:
 
 def _parameter_axis(axes: Axes, parameters: pd.Series, narrow: bool) -> None:
     low, high = parameters.min() / 2, parameters.max() * 2
-    axes.set(xscale="log", xlim=(low, high))
     digits = (1,) if high > 10_000 * low else (1, 3) if narrow else (1, 2, 5)
-    log_ticks(axes.xaxis, LogLocator(subs=digits, numticks=8), _rounded)
+    log_scale(axes.xaxis, _rounded, LogLocator(subs=digits, numticks=8))
+    axes.set(xlim=(low, high))
 
 
 def _rounded(number: float) -> str:

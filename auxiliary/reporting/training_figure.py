@@ -2,9 +2,8 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
-from auxiliary.reporting.axes import log_ticks
+from auxiliary.reporting.axes import log_scale
 from auxiliary.reporting.style import (
     BLUE,
     GREY,
@@ -47,8 +46,8 @@ def strength_figure(strengths: pd.DataFrame, narrow: bool = False) -> Figure:
         axes.plot(strengths["C"], strengths[quantity], "o--", color=ORANGE, markersize=4, label="training")
         axes.plot(strengths["C"], strengths[f"val_{quantity}"], "o-", color=BLUE, markersize=4, label="validation")
         axes.axvline(chosen["C"], color=GREY, linestyle=":", linewidth=1.5, label="lowest validation loss")
-        axes.set(xlabel="C (regularisation is stronger on the left)", ylabel=label, xscale="log")
-        log_ticks(axes.xaxis, LogLocator(), "{:g}".format)
+        axes.set(xlabel="C (regularisation is stronger on the left)", ylabel=label)
+        log_scale(axes.xaxis)
         axes.grid(axis="y", color=LIGHT_GREY)
     fig.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=2 if narrow else 3)
     set_title(fig, f"Lowest validation loss {chosen['val_loss']:.3f}, at C = {chosen['C']:g}")
